@@ -1,0 +1,1 @@
+"""The ground: area codes, boundaries, and which area a point lies in."""

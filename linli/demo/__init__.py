@@ -1,0 +1,1 @@
+"""A seeded county to try linli with: invented matters on real divisions."""

@@ -1,0 +1,1 @@
+"""Doors for devices and other systems: what is sent in bulk becomes events."""

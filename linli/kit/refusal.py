@@ -1,0 +1,39 @@
+"""Saying no: the one way in which rules and actions tell a person what is not possible and what to do next."""
+
+from typing import Any
+
+from django.utils.functional import Promise
+
+
+class Refused(Exception):
+    """A rule forbids it (HTTP 409). `code` never changes; `message` is translated and says what to do next."""
+
+    status = 409
+
+    def __init__(self, code: str, message: "str | Promise", **facts: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self._message = message
+        self.facts = facts
+
+    @property
+    def message(self) -> str:
+        """The sentence for the person, in the language active when it is read."""
+        return str(self._message) % self.facts if self.facts else str(self._message)
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class NotYours(Refused):
+    """No appointment of theirs includes it (HTTP 403)."""
+
+    status = 403
+
+
+class BadInput(Refused):
+    """What was sent cannot be understood (HTTP 422): says what and where."""
+
+    status = 422
+
+

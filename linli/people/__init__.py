@@ -1,0 +1,1 @@
+"""Persons, departments, appointments, and what an appointment lets a person see."""

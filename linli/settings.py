@@ -1,0 +1,162 @@
+"""All settings, in one place. A fresh checkout runs with no environment at all; docs/settings.md lists `LINLI_*`."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.utils.translation import gettext_lazy as _
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+HOME = Path(os.environ.get("LINLI_HOME") or CHECKOUT / "var").resolve()
+PORT = int(os.environ.get("LINLI_PORT", "8000"))
+DEBUG = os.environ.get("LINLI_DEBUG") == "1"
+#: A production home is meant for others than this machine; `checks.py` then refuses what is unsafe.
+HOSTS = [host for host in os.environ.get("LINLI_HOSTS", "").split(",") if host]
+ALLOWED_HOSTS = [*HOSTS, "127.0.0.1", "localhost", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS]
+
+
+def _secret_key() -> str:
+    """The key of this home, made once and kept in a file only its owner may read."""
+    path = HOME / "secret_key"
+    if not path.exists():
+        HOME.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:  # another process of ours was quicker
+            return path.read_text()
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text()
+
+
+def _database() -> dict[str, Any]:
+    """SQLite in the home, or what `LINLI_DATABASE_URL` names: `postgres://user:password@host:port/name`.
+
+    A socket folder goes into the query: `postgres://linli@/linli?host=/run/postgresql`.
+    """
+    url = os.environ.get("LINLI_DATABASE_URL")
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": HOME / "linli.sqlite3",
+            "OPTIONS": {
+                # IMMEDIATE: a deferred transaction that must upgrade fails at once when another one writes.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=134217728; "
+                "PRAGMA cache_size=-20000; PRAGMA journal_size_limit=27103364; PRAGMA temp_store=MEMORY;",
+            },
+        }
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", parts.hostname or ""),
+        "PORT": str(parts.port or query.pop("port", "")),
+        "CONN_MAX_AGE": 60,
+        "OPTIONS": query,
+    }
+
+
+SECRET_KEY = _secret_key()
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "linli.kit",
+    "linli.areas",
+    "linli.people",
+    "linli.journal",
+    "linli.events",
+    "linli.statistics",
+    "linli.intake",
+    "linli.chores",
+    "linli.web",
+    "linli.demo",
+]
+
+MIDDLEWARE = [
+    "linli.web.middleware.security_headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "linli.web.middleware.language",
+    "linli.web.middleware.scope",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "linli.web.middleware.refusals",
+]
+
+ROOT_URLCONF = "linli.urls"
+WSGI_APPLICATION = "linli.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "linli.web.context.page",
+            ],
+        },
+    }
+]
+
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["linli.people.signing_in.UsernameOrTelephone"]
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "desk"
+LOGOUT_REDIRECT_URL = "home"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(HOSTS)
+SESSION_COOKIE_AGE = 12 * 3600
+X_FRAME_OPTIONS = "DENY"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [CHECKOUT / "linli" / "locale"]
+LANGUAGE_COOKIE_NAME = "linli_language"
+USE_TZ = True
+TIME_ZONE = os.environ.get("LINLI_TIME_ZONE", "Asia/Shanghai")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+MEDIA_ROOT = HOME / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+#: A form with a dozen photos; a text field of 1 MB is refused by the form with a sentence, not by the parser.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
+
+#: 天地图 key; without one the maps show our own boundaries only.
+TIANDITU_KEY = os.environ.get("LINLI_TIANDITU_KEY", "")
+#: Approval number (审图号) printed on public maps.
+MAP_APPROVAL_NUMBER = os.environ.get("LINLI_MAP_APPROVAL_NUMBER", "")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,1 @@
+"""Figures: reads all rooms, and every number opens its rows."""

@@ -1,0 +1,1 @@
+"""The door for browsers: the desk, the map, the public pages."""
