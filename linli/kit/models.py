@@ -6,7 +6,7 @@ from django.db import models
 class CalendarDay(models.Model):
     """A day that differs from its weekday: a statutory holiday, or a weekend day made up for one (调休).
 
-    A year with at least one row counts as published; deadlines beyond the last such year are provisional.
+    A year with a whole notice of such days counts as published; deadlines beyond the last such year are provisional.
     """
 
     day = models.DateField(primary_key=True)

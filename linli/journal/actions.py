@@ -1,0 +1,185 @@
+"""Writing the journal: one entry per act, chained by hashes, with the notices of that act; and proving it untouched."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from linli.areas.codes import lineage
+from linli.journal.models import ChainHead, Entry, Notice
+from linli.people.models import Person
+
+#: The chain of acts that belong to no area.
+NOWHERE = "-"
+
+
+@dataclass(frozen=True)
+class Act:
+    """What is written of one act. `area` is a code; `by` the key of a person, None for a receipt holder or the system."""
+
+    verb: str
+    on_kind: str
+    on_key: str
+    area: str | None
+    by: int | None
+    at: datetime
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def chain(self) -> str:
+        """Each county has a chain of its own, so that counties never wait for each other."""
+        return lineage(self.area)[0] if self.area else NOWHERE
+
+
+def record(
+    verb: str,
+    *,
+    on: models.Model,
+    by: Person | None,
+    at: datetime,
+    area: str | None = None,
+    tell: Iterable[Person] = (),
+    **facts: Any,
+) -> Entry:
+    """Write one act and its notices. Facts are ids, codes and short words, never names, numbers to call or addresses.
+
+    `area` is taken from `on` if it has one. Whoever acts is not told of it.
+    """
+    where = area or getattr(on, "area_id", None)
+    act = Act(verb, str(on._meta.model_name), str(on.pk), where, by.pk if by else None, at, _plain(facts))
+    entry = record_many([act])[0]
+    others = {person.pk for person in tell} - {act.by}
+    Notice.objects.bulk_create(Notice(entry=entry, person_id=pk) for pk in sorted(others))
+    return entry
+
+
+@transaction.atomic
+def record_many(acts: Iterable[Act]) -> list[Entry]:
+    """Write many acts, in their order within each chain; entries come back in that order too, chain by chain."""
+    recorded_at = timezone.now()
+    written: list[Entry] = []
+    # Chains in one order everywhere, so that two writers never wait for each other crosswise.
+    for chain, of_chain in groupby(sorted(acts, key=lambda act: act.chain), key=lambda act: act.chain):
+        written += _append(chain, list(of_chain), recorded_at)
+    return written
+
+
+def _append(chain: str, acts: list[Act], recorded_at: datetime) -> list[Entry]:
+    head = _head(chain)
+    entries = []
+    for act in acts:
+        head.length += 1
+        entry = Entry(
+            chain=chain,
+            position=head.length,
+            verb=act.verb,
+            on_kind=act.on_kind,
+            on_key=act.on_key,
+            area_id=act.area,
+            by_id=act.by,
+            at=act.at,
+            recorded_at=recorded_at,
+            facts=act.facts,
+        )
+        entry.digest = head.digest = digest_of(entry, bytes(head.digest))
+        entries.append(entry)
+    Entry.objects.bulk_create(entries)
+    head.save(update_fields=["length", "digest"])
+    return entries
+
+
+def _head(chain: str) -> ChainHead:
+    locked = ChainHead.objects.select_for_update()
+    head = locked.filter(pk=chain).first()
+    if head is None:
+        ChainHead.objects.bulk_create([ChainHead(chain=chain)], ignore_conflicts=True)
+        head = locked.get(pk=chain)
+    return head
+
+
+def digest_of(entry: Entry, previous: bytes) -> bytes:
+    """SHA-256 over the entry as canonical JSON (sorted keys, no spaces, UTF-8, times in UTC) with the digest before it."""
+    canonical = {
+        "at": _moment(entry.at),
+        "area": entry.area_id,
+        "by": entry.by_id,
+        "chain": entry.chain,
+        "facts": entry.facts,
+        "on": [entry.on_kind, entry.on_key],
+        "position": entry.position,
+        "previous": previous.hex(),
+        "recorded_at": _moment(entry.recorded_at),
+        "verb": entry.verb,
+    }
+    return hashlib.sha256(json.dumps(canonical, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).digest()
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _plain(facts: dict[str, Any]) -> dict[str, Any]:
+    """Facts as JSON keeps them on both stores: no floats (their text differs), keys and times as text, no empty ones."""
+    return {name: _plain_value(value) for name, value in facts.items() if value not in (None, "")}
+
+
+def _plain_value(value: Any) -> Any:
+    match value:
+        case bool() | int():
+            return value
+        case list() | tuple():
+            return [_plain_value(one) for one in value]
+        case datetime():
+            return _moment(value)
+        case models.Model():
+            return str(value.pk)
+        case float():
+            raise TypeError("journal facts hold no floats")
+        case _:
+            return str(value)
+
+
+@dataclass(frozen=True)
+class Break:
+    """Where a chain does not hold, and why: `missing`, `changed`, `cut` (the end was removed)."""
+
+    chain: str
+    position: int
+    why: str
+
+
+def verify_chain(chain: str | None = None) -> Iterator[Break]:
+    """Read the journal (or one chain of it) from the start and tell each place where it was changed. Flat memory."""
+    heads = ChainHead.objects.order_by("chain")
+    for head in heads if chain is None else heads.filter(pk=chain):
+        yield from _verify(head)
+    if chain is None:
+        for orphan in Entry.objects.exclude(chain__in=heads.values("chain")).values_list("chain", flat=True).distinct():
+            yield Break(orphan, 0, "missing")
+
+
+def _verify(head: ChainHead) -> Iterator[Break]:
+    previous, expected = bytes(32), 1
+    for entry in Entry.objects.filter(chain=head.chain).order_by("position").iterator(chunk_size=2000):
+        if entry.position != expected:
+            yield Break(head.chain, expected, "missing")
+        elif digest_of(entry, previous) != bytes(entry.digest):
+            yield Break(head.chain, entry.position, "changed")
+        previous, expected = bytes(entry.digest), entry.position + 1
+    if expected != head.length + 1 or previous != bytes(head.digest):
+        yield Break(head.chain, expected, "cut")
+
+
+@transaction.atomic
+def mark_read(person: Person, *, at: datetime, entries: Iterable[int] | None = None) -> int:
+    """Mark a person's notices as read, all or those of some entries; how many were unread."""
+    unread = Notice.objects.filter(person=person, read_at__isnull=True)
+    if entries is not None:
+        unread = unread.filter(entry__in=list(entries))
+    return unread.update(read_at=at)

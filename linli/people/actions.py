@@ -1,0 +1,155 @@
+"""Persons and what they hold: appointing, leave, and the two questions everybody asks: what may they see, who is on duty."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from linli.areas.codes import lineage
+from linli.areas.models import Area
+from linli.kit.refusal import BadInput, NotYours
+from linli.people.models import Appointment, Department, Leave, Person
+from linli.people.rules import KEEPS_REGISTER, Held, Role, Scope
+
+
+def scope_of(person: Person | AnonymousUser | None, at: datetime) -> Scope:
+    """What a person may see and do at a moment; nobody and people who left see nothing."""
+    if not isinstance(person, Person) or not person.is_active:
+        return Scope()
+    rows = Appointment.objects.filter(person=person).valid_on(_day(at))  # type: ignore[attr-defined]
+    return Scope(tuple(Held(Role(role), area, department) for role, area, department in rows.values_list("role", "area", "department")))
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One appointment as it stands at a moment."""
+
+    appointment: Appointment
+    is_away: bool
+    is_on_duty: bool
+
+    @property
+    def person(self) -> Person:
+        """Who holds it."""
+        return self.appointment.person
+
+
+def roster(area: str, at: datetime, *roles: Role) -> list[Turn]:
+    """Everybody who holds one of these roles (none given: any) in just this area, and who of them is on duty.
+
+    Holders are on duty unless they are on leave; deputies are while no holder of that role is.
+    """
+    rows = Appointment.objects.filter(area=area).valid_on(_day(at)).select_related("person", "department")  # type: ignore[attr-defined]
+    if roles:
+        rows = rows.filter(role__in=roles)
+    held = [one for one in rows if one.person.is_active]
+    away = set(Leave.objects.filter(appointment__in=held, from_at__lte=at, to_at__gt=at).values_list("appointment", flat=True))
+    covered = {one.role for one in held if not one.is_deputy and one.pk not in away}
+    return [Turn(one, one.pk in away, one.pk not in away and (not one.is_deputy or one.role not in covered)) for one in held]
+
+
+def on_duty(area: str, at: datetime, role: Role = Role.GRID_WORKER) -> list[Turn]:
+    """Who answers in this role for an area at a moment: there, or in the nearest area above where anybody does."""
+    for code in reversed(lineage(area)):
+        turns = [turn for turn in roster(code, at, role) if turn.is_on_duty]
+        if turns:
+            return turns
+    return []
+
+
+def officers_of(departments: Iterable[str], at: datetime) -> list[Person]:
+    """The officers of these departments who are not on leave; all of them if every one is away."""
+    rows = Appointment.objects.filter(department__in=list(departments), role=Role.HANDLER).valid_on(_day(at))  # type: ignore[attr-defined]
+    held = [one for one in rows.select_related("person") if one.person.is_active]
+    away = set(Leave.objects.filter(appointment__in=held, from_at__lte=at, to_at__gt=at).values_list("appointment", flat=True))
+    present = [one for one in held if one.pk not in away] or held
+    return list({one.person_id: one.person for one in present}.values())
+
+
+def add_person(*, username: str, name: str, password: str | None = None, telephone: str = "") -> Person:
+    """A new person. Raises `BadInput` for a user name or telephone number already taken or not usable."""
+    digits = "".join(str(int(sign)) for sign in telephone if sign.isdecimal())
+    if telephone and not 5 <= len(digits) <= 15:
+        raise BadInput("bad_telephone", _("A telephone number has 5 to 15 digits."))
+    if not username.strip() or username.isdecimal():
+        raise BadInput("bad_username", _("A user name is needed, and not digits alone: those are telephone numbers."))
+    if Person.objects.filter(username=username).exists():
+        raise BadInput("username_taken", _("The user name %(username)s is taken. Choose another."), username=username)
+    if digits and Person.objects.filter(telephone=digits).exists():
+        raise BadInput("telephone_taken", _("This telephone number belongs to another person."))
+    return Person.objects.create_user(username.strip(), name.strip(), password, digits or None)
+
+
+@transaction.atomic
+def appoint(
+    person: Person,
+    *,
+    role: Role,
+    area: Area,
+    from_on: date,
+    to_on: date | None = None,
+    department: Department | None = None,
+    is_deputy: bool = False,
+) -> Appointment:
+    """Give a person a role in an area. Raises `BadInput`."""
+    if role == Role.RESIDENT:
+        raise BadInput("nobody_is_resident", _("The role of resident is not given: whoever holds a receipt has it."))
+    if role == Role.HANDLER and department is None:
+        raise BadInput("handler_needs_department", _("A department officer needs a department. Choose one."))
+    if to_on is not None and to_on < from_on:
+        raise BadInput("ends_before_start", _("The last day lies before the first. Correct the dates."))
+    if not area.is_open:
+        raise BadInput("area_closed", _("%(area)s is closed. Appoint in the area that follows it."), area=area.name)
+    _no_two_of_three(person, role, from_on)
+    return Appointment.objects.create(
+        person=person, role=role, area=area, from_on=from_on, to_on=to_on, department=department, is_deputy=is_deputy
+    )
+
+
+#: Three separate people (GB/T 22239-2019 8.1.5: system, audit and security administration).
+_APART = frozenset({Role.AUDITOR, Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN})
+
+
+def _no_two_of_three(person: Person, role: Role, day: date) -> None:
+    if role not in _APART:
+        return
+    held = Appointment.objects.filter(person=person, role__in=_APART - {role}).valid_on(day)  # type: ignore[attr-defined]
+    if held.exists():
+        raise BadInput(
+            "three_apart", _("Auditor, security administrator and system administrator are three separate people. Appoint somebody else.")
+        )
+
+
+def end_appointment(appointment: Appointment, *, on: date) -> None:
+    """The appointment is held until the day before `on`."""
+    if on < appointment.from_on:
+        raise BadInput("ends_before_start", _("The last day lies before the first. Correct the dates."))
+    appointment.to_on = on
+    appointment.save(update_fields=["to_on"])
+
+
+def add_leave(appointment: Appointment, *, from_at: datetime, to_at: datetime) -> Leave:
+    """The holder is away from `from_at` until `to_at`."""
+    if to_at <= from_at:
+        raise BadInput("ends_before_start", _("The last day lies before the first. Correct the dates."))
+    return Leave.objects.create(appointment=appointment, from_at=from_at, to_at=to_at)
+
+
+def require_register(by: Person, area: str, at: datetime) -> None:
+    """Raises `NotYours` unless the person keeps the register of this area."""
+    if not scope_of(by, at).roles_in(area) & KEEPS_REGISTER:
+        raise NotYours("not_yours", _("None of your appointments includes this act. Ask the desk that has the matter."))
+
+
+def _day(at: datetime) -> date:
+    return timezone.localdate(at)
+
+
+def facts_of(appointment: Appointment) -> dict[str, Any]:
+    """What the journal keeps of an appointment: codes and keys only."""
+    return {"person": appointment.person_id, "role": appointment.role, "department": appointment.department_id or ""}
