@@ -1,0 +1,71 @@
+"""`linli categories`: the packs of categories in this home."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils.translation import gettext as _
+
+from linli.events import packs
+from linli.events.models import Pack
+from linli.kit.refusal import BadInput
+
+
+class Command(BaseCommand):
+    """List, load, choose and write out packs of categories."""
+
+    help = "Packs of categories: list them, load one, choose the one in use, write one out."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """One subcommand per act."""
+        acts = parser.add_subparsers(dest="act", required=True)
+        acts.add_parser("list", help="The packs in this home, and those that come with linli.")
+        load = acts.add_parser("load", help="Load a pack that comes with linli (by name) or a JSON file.")
+        load.add_argument("file", metavar="PACK|FILE.json")
+        load.add_argument("--keep", action="store_true", help="Leave the pack now in use in use.")
+        load.add_argument("--overwrite", action="store_true", help="Also replace categories which the county has edited.")
+        use = acts.add_parser("use", help="Give new reports the categories of a loaded pack.")
+        use.add_argument("pack", metavar="PACK")
+        use.add_argument("--version", dest="pack_version", help="Its version; without, the one loaded last.")
+        export = acts.add_parser("export", help="Write a pack with the county's edits as JSON.")
+        export.add_argument("pack", metavar="PACK", nargs="?", help="Without, the pack in use.")
+        export.add_argument("--version", dest="pack_version", help="Its version; without, the one loaded last.")
+        export.add_argument("--to", type=Path, metavar="FILE.json", help="Without, to standard output.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do the act named."""
+        getattr(self, f"_{options['act']}")(options)
+
+    def _list(self, options: dict[str, Any]) -> None:
+        for pack in Pack.objects.order_by("code", "pk"):
+            mark = "*" if pack.in_use else " "
+            count = pack.categories.filter(closed_on__isnull=True, children__isnull=True).count()
+            self.stdout.write(f"{mark} {pack.code} {pack.version}  {pack.name}  {count}")
+        missing = sorted(set(packs.shipped()) - set(Pack.objects.values_list("code", flat=True)))
+        if missing:
+            self.stdout.write(_("Not loaded yet: %(packs)s") % {"packs": ", ".join(missing)})
+
+    def _load(self, options: dict[str, Any]) -> None:
+        pack = packs.load(options["file"], use=not options["keep"], overwrite=options["overwrite"])
+        count = pack.categories.filter(closed_on__isnull=True).count()
+        self.stdout.write(_("Loaded %(pack)s: %(count)s categories.") % {"pack": pack, "count": count})
+        for one in packs.read(options["file"]).left_out:
+            self.stdout.write(_("Left out: %(code)s %(name)s. %(reason)s") % {"code": one.code, "name": one.name, "reason": one.reason})
+
+    def _use(self, options: dict[str, Any]) -> None:
+        pack = packs.use(options["pack"], options["pack_version"])
+        self.stdout.write(_("New reports now get the categories of %(pack)s.") % {"pack": pack})
+
+    def _export(self, options: dict[str, Any]) -> None:
+        pack = packs.find(options["pack"], options["pack_version"]) if options["pack"] else Pack.objects.filter(in_use=True).first()
+        if pack is None:
+            raise BadInput("no_pack_in_use", _("No pack of categories is in use. Load one first."))
+        if options["to"] is None:
+            self.stdout.write(packs.export(pack), ending="")
+            return
+        try:
+            options["to"].write_text(packs.export(pack), encoding="utf-8")
+        except OSError as error:
+            raise BadInput(
+                "cannot_write", _("%(file)s cannot be written: %(reason)s."), file=str(options["to"]), reason=error.strerror or ""
+            ) from None
