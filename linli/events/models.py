@@ -145,6 +145,8 @@ class Event(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     #: The limit that binds now: to accept while new, to handle once accepted.
     due_at = models.DateTimeField(null=True, blank=True)
+    #: When that limit began to run, moved on by every pause.
+    clock_from = models.DateTimeField(null=True, blank=True)
     #: The limit lies beyond the published calendar and will be reckoned again.
     due_is_provisional = models.BooleanField(default=False)
     #: The clock has stood still since then.

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from linli.kit.refusal import NotYours, Refused
+from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.people.rules import Role
 
 
@@ -82,10 +83,19 @@ class Step:
     roles: frozenset[Role]
     #: Not for anyone who handled this event.
     independent: bool = False
+    #: Of the departments, only for the lead.
+    lead_only: bool = False
 
 
-def _step(name: str, sources: Iterable[State], target: State | To, *roles: Role, independent: bool = False) -> Step:
-    return Step(name, frozenset(sources), target, frozenset(roles), independent)
+def _step(
+    name: str,
+    sources: Iterable[State],
+    target: State | To,
+    *roles: Role,
+    independent: bool = False,
+    lead_only: bool = False,
+) -> Step:
+    return Step(name, frozenset(sources), target, frozenset(roles), independent, lead_only)
 
 
 S, R = State, Role
@@ -98,25 +108,26 @@ STEPS: tuple[Step, ...] = (
     _step("accept", NEW, S.ACCEPTED, *FIELD, R.DESK),
     _step("reject", NEW, S.REJECTED, R.DESK),
     _step("self_handle", BEFORE_DISPATCH, S.SELF_HANDLED, *FIELD),
-    _step("dispatch", {S.ACCEPTED}, S.DISPATCHED, R.DESK),
+    _step("dispatch", {S.ACCEPTED} | WITH_DEPARTMENT, S.DISPATCHED, R.DESK),
     _step("sign_for", {S.DISPATCHED}, S.SIGNED_FOR, R.HANDLER),
-    _step("object", {S.DISPATCHED}, S.OBJECTED, R.HANDLER),
+    _step("sign_for", {S.SIGNED_FOR, S.HANDLING}, To.SAME, R.HANDLER),
+    _step("object", {S.DISPATCHED}, S.OBJECTED, R.HANDLER, lead_only=True),
     _step("uphold_objection", {S.OBJECTED}, S.ACCEPTED, R.DESK),
     _step("dismiss_objection", {S.OBJECTED}, S.DISPATCHED, R.DESK),
     _step("handle", {S.SIGNED_FOR}, S.HANDLING, R.HANDLER),
-    _step("hand_back", {S.SIGNED_FOR, S.HANDLING}, S.ACCEPTED, R.HANDLER),
-    _step("submit_result", {S.SIGNED_FOR, S.HANDLING}, S.RESULT_SUBMITTED, R.HANDLER),
+    _step("hand_back", {S.SIGNED_FOR, S.HANDLING}, S.ACCEPTED, R.HANDLER, lead_only=True),
+    _step("submit_result", {S.SIGNED_FOR, S.HANDLING}, S.RESULT_SUBMITTED, R.HANDLER, lead_only=True),
     _step("verify", {S.RESULT_SUBMITTED}, S.VERIFIED, *CHECKERS, independent=True),
     _step("rework", {S.RESULT_SUBMITTED}, S.HANDLING, *CHECKERS, independent=True),
     _step("close", {S.VERIFIED}, S.CLOSED, R.DESK),
-    _step("follow_up", {S.CLOSED, S.SELF_HANDLED}, To.SAME, R.RESIDENT, R.DESK, R.VERIFIER),
+    _step("follow_up", {S.CLOSED, S.SELF_HANDLED}, To.SAME, R.RESIDENT, R.DESK, R.VERIFIER, independent=True),
     _step("reopen", SOLVED, S.ACCEPTED, R.RESIDENT, R.DESK, R.VERIFIER),
     _step("reopen", {S.REJECTED, S.VOIDED, S.REFERRED_OUT, S.IN_MEDIATION}, S.REPORTED, R.DESK),
     _step("ask_supplement", BEFORE_DISPATCH, S.SUPPLEMENT_ASKED, *FIELD, R.DESK),
     _step("ask_supplement", {S.SIGNED_FOR, S.HANDLING}, S.SUPPLEMENT_ASKED, R.HANDLER, R.DESK),
     _step("supplement", {S.SUPPLEMENT_ASKED}, To.BACK, R.RESIDENT, *FIELD, R.DESK),
     _step("supplement", OPEN - {S.SUPPLEMENT_ASKED}, To.SAME, R.RESIDENT, *FIELD, R.DESK, R.HANDLER),
-    _step("ask_extension", WITH_DEPARTMENT, To.SAME, R.HANDLER),
+    _step("ask_extension", WITH_DEPARTMENT, To.SAME, R.HANDLER, lead_only=True),
     _step("extend", WITH_DEPARTMENT, To.SAME, R.DESK),
     _step("refuse_extension", WITH_DEPARTMENT, To.SAME, R.DESK),
     _step("defer", {S.ACCEPTED} | WITH_DEPARTMENT, S.DEFERRED, R.DESK),
@@ -126,7 +137,7 @@ STEPS: tuple[Step, ...] = (
     _step("void", NEW | {S.SUPPLEMENT_ASKED, S.ACCEPTED}, S.VOIDED, R.DESK),
     _step("refer_out", BEFORE_DISPATCH, S.REFERRED_OUT, *FIELD, R.DESK),
     _step("to_mediation", BEFORE_DISPATCH, S.IN_MEDIATION, R.CADRE, R.DESK),
-    _step("merge", OPEN, S.MERGED, R.DESK),
+    _step("merge", OPEN - PAUSED, S.MERGED, R.DESK),
     _step("separate", {S.MERGED}, To.BACK, R.DESK),
     _step("split", BEFORE_DISPATCH, To.SAME, R.DESK),
 )
@@ -141,37 +152,96 @@ def row_of(name: str, state: str) -> Step | None:
     return next((step for step in STEPS if step.name == name and state in step.sources), None)
 
 
-def steps_open(state: str, roles: Iterable[Role], *, handled: bool = False, extension_asked: bool = False) -> list[str]:
-    """The steps these roles may take now, in the order of the table.
+@dataclass(frozen=True)
+class Standing:
+    """What somebody is to one event: their roles there, and what they have done or lead."""
 
-    `handled`: this person had a hand in handling it. `extension_asked`: an extension waits for an answer.
-    """
-    mine = frozenset(roles)
-    return [
-        step.name
-        for step in STEPS
-        if state in step.sources
-        and step.roles & mine
-        and not (step.independent and handled)
-        and not (step.name in NEEDS_EXTENSION_ASKED and not extension_asked)
-        and not (step.name == "ask_extension" and extension_asked)
-    ]
+    roles: frozenset[Role]
+    #: They had a hand in handling it.
+    handled: bool = False
+    #: Their department leads, and it has signed (asked only of department officers).
+    leads: bool = True
+    signed: bool = False
+
+    def may(self, row: Step) -> bool:
+        """Whether this row is for them."""
+        if row.independent and self.handled or row.name == "sign_for" and self.signed:
+            return False
+        return self._role_for(row)
+
+    def _role_for(self, row: Step) -> bool:
+        mine = row.roles & self.roles
+        return bool(mine - {Role.HANDLER} if row.lead_only and not self.leads else mine)
 
 
-def require(name: str, state: str, roles: Iterable[Role], *, handled: bool = False, extension_asked: bool = False) -> Step:
+def steps_open(state: str, standing: Standing, *, extension_asked: bool = False) -> list[str]:
+    """The steps this person may take now, in the order of the table. `extension_asked`: one waits for an answer."""
+    rows = (row_of(name, state) for name in STEP_NAMES)
+    return [row.name for row in rows if row and standing.may(row) and not _question_open(row.name, extension_asked)]
+
+
+def require(name: str, state: str, standing: Standing, *, extension_asked: bool = False) -> Step:
     """The row that allows the step. Raises `Refused` (state) or `NotYours` (role, or handled it oneself)."""
     row = row_of(name, state)
     if row is None:
         raise Refused("moved_on", _("This matter has moved on. Refresh the page, then see what is open now."))
-    if not row.roles & frozenset(roles):
-        raise NotYours("not_yours", _("None of your appointments includes this act. Ask the desk that has the matter."))
-    if row.independent and handled:
+    if row.independent and standing.handled and row.roles & standing.roles:
         raise NotYours("own_work", _("Whoever handled a matter does not verify it. Ask somebody else to check it."))
-    if name in NEEDS_EXTENSION_ASKED and not extension_asked:
-        raise Refused("no_extension_asked", _("Nobody has asked for an extension."))
-    if name == "ask_extension" and extension_asked:
-        raise Refused("extension_waits", _("An extension has been asked for already. The desk will answer it."))
+    if not standing.may(row):
+        raise NotYours("not_yours", _("None of your appointments includes this act. Ask the desk that has the matter."))
+    if refusal := _question_open(name, extension_asked):
+        raise refusal
     return row
+
+
+def _question_open(name: str, extension_asked: bool) -> Refused | None:
+    if name in NEEDS_EXTENSION_ASKED and not extension_asked:
+        return Refused("no_extension_asked", _("Nobody has asked for an extension."))
+    if name == "ask_extension" and extension_asked:
+        return Refused("extension_waits", _("An extension has been asked for already. The desk will answer it."))
+    return None
+
+
+class Audience(StrEnum):
+    """Who may have to be told of a step."""
+
+    GRID = "grid"
+    DESK = "desk"
+    HANDLERS = "handlers"
+    CHECKERS = "checkers"
+    REPORTER = "reporter"
+
+
+A = Audience
+#: Who is told of each step besides nobody; the one who acts is never told of it.
+TOLD: dict[str, tuple[Audience, ...]] = {
+    "report": (A.GRID, A.DESK),
+    "ask_check": (A.GRID,),
+    "check_truth": (A.DESK,),
+    "accept": (A.DESK, A.REPORTER),
+    "reject": (A.REPORTER,),
+    "self_handle": (A.DESK,),
+    "dispatch": (A.HANDLERS,),
+    "object": (A.DESK,),
+    "dismiss_objection": (A.HANDLERS,),
+    "hand_back": (A.DESK,),
+    "submit_result": (A.CHECKERS, A.DESK),
+    "verify": (A.DESK,),
+    "rework": (A.HANDLERS,),
+    "close": (A.REPORTER, A.GRID, A.HANDLERS),
+    "reopen": (A.DESK, A.GRID),
+    "ask_supplement": (A.REPORTER, A.GRID),
+    "supplement": (A.DESK, A.HANDLERS),
+    "ask_extension": (A.DESK,),
+    "extend": (A.HANDLERS,),
+    "refuse_extension": (A.HANDLERS,),
+    "defer": (A.HANDLERS, A.REPORTER),
+    "resume": (A.HANDLERS,),
+    "move": (A.GRID, A.DESK),
+    "void": (A.REPORTER,),
+    "refer_out": (A.REPORTER,),
+    "merge": (A.REPORTER,),
+}
 
 
 class Severity(models.TextChoices):
@@ -263,3 +333,59 @@ class Source(models.TextChoices):
     IMPORT = "import", _("Imported")
     SPLIT = "split", _("Split from another matter")
     DEMO = "demo", _("Demonstration")
+
+
+def clean_words(text: str, *, field: str, required: bool = False, longest: int = MAX_TEXT) -> str:
+    """The words without space around them. Raises `BadInput` for too many, for none where some are needed, for NUL."""
+    words = text.replace("\r\n", "\n").strip()
+    if "\0" in words:
+        raise BadInput(
+            "nul_in_text", _("The text holds a character that cannot be stored (NUL). Type it again."), field=field
+        )
+    if len(words) > longest:
+        raise BadInput(
+            "text_too_long",
+            _("The text has %(length)s characters; %(longest)s at most. Shorten it, or add photos."),
+            field=field,
+            length=len(words),
+            longest=longest,
+        )
+    if required and not words:
+        raise BadInput("text_missing", _("Words are needed here: what, or why."), field=field)
+    return words
+
+
+def clean_answers(questions: list[dict[str, Any]], answers: dict[str, Any]) -> dict[str, str]:
+    """The answers to a category's extra questions, as text by question code. Raises `BadInput`."""
+    cleaned = {}
+    for question in questions:
+        answer = clean_words(str(answers.get(question["code"], "") or ""), field=question["code"], longest=500)
+        choices = [choice["code"] for choice in question.get("choices", [])]
+        if question.get("required") and not answer:
+            raise BadInput("answer_missing", _("Please answer: %(ask)s"), ask=question["ask"], field=question["code"])
+        if answer and choices and answer not in choices:
+            raise BadInput(
+                "answer_unknown",
+                _("Choose one of the given answers: %(ask)s"),
+                ask=question["ask"],
+                field=question["code"],
+            )
+        if answer:
+            cleaned[question["code"]] = answer
+    return cleaned
+
+
+def clean_position(lon: float | None, lat: float | None) -> tuple[float, float] | None:
+    """Longitude and latitude in degrees, or None for no position. Raises `BadInput` for half of one or one off the earth."""
+    if lon is None and lat is None:
+        return None
+    if lon is None or lat is None:
+        raise BadInput("half_a_position", _("A position needs longitude and latitude. Give both or neither."))
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise BadInput(
+            "off_the_earth",
+            _("Longitude %(lon)s, latitude %(lat)s lies off the earth. They may be swapped."),
+            lon=f"{lon:g}",
+            lat=f"{lat:g}",
+        )
+    return lon, lat

@@ -117,7 +117,9 @@ def digest_of(entry: Entry, previous: bytes) -> bytes:
         "recorded_at": _moment(entry.recorded_at),
         "verb": entry.verb,
     }
-    return hashlib.sha256(json.dumps(canonical, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).digest()
+    return hashlib.sha256(
+        json.dumps(canonical, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    ).digest()
 
 
 def _moment(at: datetime) -> str:

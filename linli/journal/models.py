@@ -24,7 +24,9 @@ class Entry(models.Model):
     #: What it was done to: kind in the field's word (`event`, `area`) and its key as text.
     on_kind = models.CharField(max_length=30)
     on_key = models.CharField(max_length=40)
-    area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False, db_index=False)
+    area = models.ForeignKey(
+        Area, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
+    )
     by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     #: When it was done, by the clock at the door (a phone's, if made offline); and when it was written down.
     at = models.DateTimeField()

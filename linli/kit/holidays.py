@@ -39,10 +39,14 @@ def _read(path: Path) -> list[CalendarDay]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             if not {"day", "is_working"} <= set(reader.fieldnames or ()):
-                raise BadInput("no_such_columns", _("%(file)s needs the columns day, is_working and name."), file=path.name)
+                raise BadInput(
+                    "no_such_columns", _("%(file)s needs the columns day, is_working and name."), file=path.name
+                )
             return [_day(row, path.name, reader.line_num) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error):
-        raise BadInput("unreadable_calendar", _("%(file)s cannot be read as a CSV file in UTF-8."), file=str(path)) from None
+        raise BadInput(
+            "unreadable_calendar", _("%(file)s cannot be read as a CSV file in UTF-8."), file=str(path)
+        ) from None
 
 
 def _day(row: dict[str, str | None], name: str, line: int) -> CalendarDay:

@@ -26,7 +26,7 @@ def _assemble(unix_ms: int, sequence: int, noise: int) -> uuid.UUID:
     return uuid.UUID(int=value)
 
 
-class KeyField(models.UUIDField):
+class KeyField(models.UUIDField):  # type: ignore[type-arg]
     """A UUID kept as 16 bytes on SQLite (Django keeps 32 letters there) and as `uuid` on PostgreSQL."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -69,7 +69,9 @@ def _open(content: bytes) -> Image.Image:
         raise
     # Decoders raise whatever a broken file makes them raise; to the sender it is all one: not a whole photo.
     except Exception:
-        raise BadInput("not_a_photo", _("This file is not a whole JPEG, PNG or WebP photo. Choose another or take it again.")) from None
+        raise BadInput(
+            "not_a_photo", _("This file is not a whole JPEG, PNG or WebP photo. Choose another or take it again.")
+        ) from None
     return image
 
 

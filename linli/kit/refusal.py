@@ -35,5 +35,3 @@ class BadInput(Refused):
     """What was sent cannot be understood (HTTP 422): says what and where."""
 
     status = 422
-
-

@@ -25,7 +25,8 @@ def unseal(sealed: bytes, *, bound_to: bytes) -> str:
         return AESGCM(_key()).decrypt(sealed[:_NONCE], sealed[_NONCE:], bound_to).decode()
     except InvalidTag:
         raise Refused(
-            "seal_broken", _("This sealed text cannot be opened with this home's key. Restore the file secret_key from the backup.")
+            "seal_broken",
+            _("This sealed text cannot be opened with this home's key. Restore the file secret_key from the backup."),
         ) from None
 
 

@@ -24,7 +24,9 @@ class WorkCalendar:
     @cached_property
     def published_years(self) -> frozenset[int]:
         """Years whose holidays are known."""
-        return frozenset(year for year, days in Counter(day.year for day in self.exceptions).items() if days >= _A_YEARS_NOTICE)
+        return frozenset(
+            year for year, days in Counter(day.year for day in self.exceptions).items() if days >= _A_YEARS_NOTICE
+        )
 
     def is_working(self, day: date) -> bool:
         """Whether offices work on that day."""

@@ -21,8 +21,13 @@ def scope_of(person: Person | AnonymousUser | None, at: datetime) -> Scope:
     """What a person may see and do at a moment; nobody and people who left see nothing."""
     if not isinstance(person, Person) or not person.is_active:
         return Scope()
-    rows = Appointment.objects.filter(person=person).valid_on(_day(at))  # type: ignore[attr-defined]
-    return Scope(tuple(Held(Role(role), area, department) for role, area, department in rows.values_list("role", "area", "department")))
+    rows = Appointment.objects.filter(person=person).valid_on(_day(at))
+    return Scope(
+        tuple(
+            Held(Role(role), area, department)
+            for role, area, department in rows.values_list("role", "area", "department")
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -44,13 +49,17 @@ def roster(area: str, at: datetime, *roles: Role) -> list[Turn]:
 
     Holders are on duty unless they are on leave; deputies are while no holder of that role is.
     """
-    rows = Appointment.objects.filter(area=area).valid_on(_day(at)).select_related("person", "department")  # type: ignore[attr-defined]
+    rows = Appointment.objects.filter(area=area).valid_on(_day(at)).select_related("person", "department")
     if roles:
         rows = rows.filter(role__in=roles)
     held = [one for one in rows if one.person.is_active]
-    away = set(Leave.objects.filter(appointment__in=held, from_at__lte=at, to_at__gt=at).values_list("appointment", flat=True))
+    away = set(
+        Leave.objects.filter(appointment__in=held, from_at__lte=at, to_at__gt=at).values_list("appointment", flat=True)
+    )
     covered = {one.role for one in held if not one.is_deputy and one.pk not in away}
-    return [Turn(one, one.pk in away, one.pk not in away and (not one.is_deputy or one.role not in covered)) for one in held]
+    return [
+        Turn(one, one.pk in away, one.pk not in away and (not one.is_deputy or one.role not in covered)) for one in held
+    ]
 
 
 def on_duty(area: str, at: datetime, role: Role = Role.GRID_WORKER) -> list[Turn]:
@@ -64,9 +73,11 @@ def on_duty(area: str, at: datetime, role: Role = Role.GRID_WORKER) -> list[Turn
 
 def officers_of(departments: Iterable[str], at: datetime) -> list[Person]:
     """The officers of these departments who are not on leave; all of them if every one is away."""
-    rows = Appointment.objects.filter(department__in=list(departments), role=Role.HANDLER).valid_on(_day(at))  # type: ignore[attr-defined]
+    rows = Appointment.objects.filter(department__in=list(departments), role=Role.HANDLER).valid_on(_day(at))
     held = [one for one in rows.select_related("person") if one.person.is_active]
-    away = set(Leave.objects.filter(appointment__in=held, from_at__lte=at, to_at__gt=at).values_list("appointment", flat=True))
+    away = set(
+        Leave.objects.filter(appointment__in=held, from_at__lte=at, to_at__gt=at).values_list("appointment", flat=True)
+    )
     present = [one for one in held if one.pk not in away] or held
     return list({one.person_id: one.person for one in present}.values())
 
@@ -118,10 +129,13 @@ _APART = frozenset({Role.AUDITOR, Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN})
 def _no_two_of_three(person: Person, role: Role, day: date) -> None:
     if role not in _APART:
         return
-    held = Appointment.objects.filter(person=person, role__in=_APART - {role}).valid_on(day)  # type: ignore[attr-defined]
+    held = Appointment.objects.filter(person=person, role__in=_APART - {role}).valid_on(day)
     if held.exists():
         raise BadInput(
-            "three_apart", _("Auditor, security administrator and system administrator are three separate people. Appoint somebody else.")
+            "three_apart",
+            _(
+                "Auditor, security administrator and system administrator are three separate people. Appoint somebody else."
+            ),
         )
 
 

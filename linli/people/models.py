@@ -31,7 +31,9 @@ class Department(models.Model):
 class PersonManager(BaseUserManager["Person"]):
     """Makes persons."""
 
-    def create_user(self, username: str, name: str, password: str | None = None, telephone: str | None = None) -> "Person":
+    def create_user(
+        self, username: str, name: str, password: str | None = None, telephone: str | None = None
+    ) -> "Person":
         """A person who may sign in; without `password` only once one is set."""
         person = self.model(username=username, name=name, telephone=telephone or None)
         person.set_password(password)

@@ -41,16 +41,23 @@ def edit_category(category: Category, *, by: Person, at: datetime, **changes: An
     """
     _require(by, at)
     if category.closed_on is not None:
-        raise Refused("category_closed", _("%(category)s is closed. Add a new category instead."), category=category.name)
+        raise Refused(
+            "category_closed", _("%(category)s is closed. Add a new category instead."), category=category.name
+        )
     before = {field: getattr(category, field) for field in _TOLD}
-    clean = {field: value for field, value in _checked(changes, category.code).items() if getattr(category, field) != value}
+    clean = {
+        field: value for field, value in _checked(changes, category.code).items() if getattr(category, field) != value
+    }
     if not clean:
         return category
     _check_limits(category, clean)
     edition = category.edition
     changed = Category.objects.filter(pk=category.pk, edition=edition).update(**clean, edition=edition + 1)
     if not changed:
-        raise Refused("edited_meanwhile", _("Somebody else has just changed this category. Refresh the page, then change it again."))
+        raise Refused(
+            "edited_meanwhile",
+            _("Somebody else has just changed this category. Refresh the page, then change it again."),
+        )
     category.refresh_from_db()
     told = [f"{field}:{_short(before[field])}>{_short(clean[field])}" for field in _TOLD if field in clean]
     facts = {"category": category.code, "edition": category.edition, "fields": sorted(clean), "changed": told}
@@ -59,7 +66,9 @@ def edit_category(category: Category, *, by: Person, at: datetime, **changes: An
 
 
 @transaction.atomic
-def add_category(pack: Pack, *, code: str, parent: Category | None, by: Person, at: datetime, **fields: Any) -> Category:
+def add_category(
+    pack: Pack, *, code: str, parent: Category | None, by: Person, at: datetime, **fields: Any
+) -> Category:
     """A category of the county's own in a pack. It needs both names, a department and one limit. Raises as above."""
     _require(by, at)
     code = code.strip()
@@ -76,7 +85,15 @@ def add_category(pack: Pack, *, code: str, parent: Category | None, by: Person, 
     if parent is not None:
         _check_complete(category)
     category.save()
-    record("category.edited", on=category, by=by, at=at, category=code, edition=category.edition, fields=["code", *sorted(clean)])
+    record(
+        "category.edited",
+        on=category,
+        by=by,
+        at=at,
+        category=code,
+        edition=category.edition,
+        fields=["code", *sorted(clean)],
+    )
     return category
 
 
@@ -85,19 +102,35 @@ def close_category(category: Category, *, by: Person, at: datetime) -> Category:
     """Give no more reports this category; matters that have it keep it. Raises `NotYours`, `Refused`."""
     _require(by, at)
     if category.children.filter(closed_on__isnull=True).exists():
-        raise Refused("domain_in_use", _("%(category)s still has open categories. Close those first."), category=category.name)
+        raise Refused(
+            "domain_in_use", _("%(category)s still has open categories. Close those first."), category=category.name
+        )
     edition, day = category.edition, timezone.localdate(at)
     open_one = Category.objects.filter(pk=category.pk, closed_on__isnull=True, edition=edition)
     if not open_one.update(closed_on=day, edition=edition + 1):
-        raise Refused("edited_meanwhile", _("Somebody else has just changed this category. Refresh the page, then change it again."))
+        raise Refused(
+            "edited_meanwhile",
+            _("Somebody else has just changed this category. Refresh the page, then change it again."),
+        )
     category.refresh_from_db()
-    record("category.edited", on=category, by=by, at=at, category=category.code, edition=category.edition, fields=["closed_on"])
+    record(
+        "category.edited",
+        on=category,
+        by=by,
+        at=at,
+        category=category.code,
+        edition=category.edition,
+        fields=["closed_on"],
+    )
     return category
 
 
 def _require(by: Person, at: datetime) -> None:
     if not may_edit(by, at):
-        raise NotYours("not_yours", _("Categories are kept by the county desk and the county's system administrator. Ask one of them."))
+        raise NotYours(
+            "not_yours",
+            _("Categories are kept by the county desk and the county's system administrator. Ask one of them."),
+        )
 
 
 def _check_limits(category: Category, clean: dict[str, Any]) -> None:
@@ -144,10 +177,14 @@ def _value(field: str, value: Any, code: str) -> Any:
     if field == "department":
         return _department(value)
     if field == "questions":
-        return [check_question(one, _("Extra questions"), code) for one in (value if isinstance(value, list) else [value])]
+        return [
+            check_question(one, _("Extra questions"), code) for one in (value if isinstance(value, list) else [value])
+        ]
     possible = (True, False) if field in TRUTHS else CHOICES[field].values
     if value not in possible:
-        raise BadInput("not_a_choice", _("“%(value)s” is not possible here. Choose one of the list."), value=str(value)[:60])
+        raise BadInput(
+            "not_a_choice", _("“%(value)s” is not possible here. Choose one of the list."), value=str(value)[:60]
+        )
     return value
 
 
@@ -156,7 +193,9 @@ def _text(field: str, value: Any) -> str:
     if not text and field in ("name", "name_en"):
         raise BadInput("needs_names", _("A category needs a Chinese and an English name."))
     if len(text) > LONGEST[field] or not text.isprintable():
-        raise BadInput("text_too_long", _("This may have %(longest)s characters at most, on one line."), longest=LONGEST[field])
+        raise BadInput(
+            "text_too_long", _("This may have %(longest)s characters at most, on one line."), longest=LONGEST[field]
+        )
     return text
 
 
@@ -171,7 +210,11 @@ def _limit(field: str, value: Any) -> int | None:
 def _department(value: Any) -> str | None:
     code = value.pk if isinstance(value, Department) else value
     if code is not None and not Department.objects.filter(pk=code, closed_on__isnull=True).exists():
-        raise BadInput("no_such_department", _("There is no department %(code)s here. Choose one of the list."), code=str(code)[:40])
+        raise BadInput(
+            "no_such_department",
+            _("There is no department %(code)s here. Choose one of the list."),
+            code=str(code)[:40],
+        )
     return code
 
 

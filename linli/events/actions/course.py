@@ -1,0 +1,228 @@
+"""How a step is taken: check it against the table, change the event, write it down, tell who must know. One transaction."""
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from linli.events.actions import clocks
+from linli.events.models import Event, Hand, Part, Picture, PictureKind, Remark
+from linli.events.rules import (
+    ENDED,
+    MAX_PHOTOS,
+    PAUSED,
+    TOLD,
+    Audience,
+    Standing,
+    To,
+    clean_words,
+    require,
+    steps_open,
+)
+from linli.journal.actions import record
+from linli.journal.models import Entry
+from linli.kit import pictures
+from linli.kit.refusal import BadInput, Refused
+from linli.people.actions import officers_of, on_duty, scope_of
+from linli.people.models import Person
+from linli.people.rules import Role, Scope
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Photos = Sequence[bytes]
+
+
+def act(function: Callable[P, T]) -> Callable[P, T]:
+    """One act in one transaction. Its photos are encoded first: that is slow, and nobody should wait for the lock."""
+
+    @functools.wraps(function)
+    def acted(*args: P.args, **kwargs: P.kwargs) -> T:
+        if "photos" in kwargs:
+            kwargs["photos"] = _encoded(kwargs["photos"])
+        with transaction.atomic():
+            return function(*args, **kwargs)
+
+    return acted
+
+
+def _encoded(photos: Any) -> list[pictures.Photo]:
+    if len(photos) > MAX_PHOTOS:
+        raise BadInput("too_many_photos", _("Nine photos at most. Choose the ones that show it best."))
+    return [photo if isinstance(photo, pictures.Photo) else pictures.keep(photo) for photo in photos]
+
+
+def standing_of(event: Event, by: Person | None, at: datetime, scope: Scope | None = None) -> Standing:
+    """What somebody is to an event. `by=None` is whoever holds its receipt. `scope` if the caller has it already."""
+    if by is None:
+        return Standing(frozenset({Role.RESIDENT}))
+    scope = scope if scope is not None else scope_of(by, at)
+    roles = set(scope.roles_in(event.area_id))
+    parts = [part for part in event.parts.all() if part.department_id in scope.departments]
+    if parts:
+        roles.add(Role.HANDLER)
+    return Standing(
+        frozenset(roles),
+        handled=event.hands.filter(person=by).exists(),
+        leads=any(part.leads for part in parts),
+        signed=bool(parts) and all(part.signed_at for part in parts),
+    )
+
+
+def steps_for(event: Event, by: Person | None, at: datetime, scope: Scope | None = None) -> list[str]:
+    """The steps this person may take now on this event, in the order of the table."""
+    return steps_open(event.state, standing_of(event, by, at, scope), extension_asked=bool(event.extension_asked_until))
+
+
+def take_step(
+    event: Event,
+    name: str,
+    *,
+    by: Person | None,
+    at: datetime,
+    text: str = "",
+    reason_needed: bool = False,
+    for_reporter: bool = False,
+    photos: Iterable[pictures.Photo] = (),
+    picture_kind: str = PictureKind.REPORT,
+    set_before: Callable[[Event], None] | None = None,
+    tell: Iterable[Person] = (),
+    **facts: Any,
+) -> Entry:
+    """Take one step of the table on `event`, which is brought up to date with it.
+
+    `set_before` changes further fields of the event before it is stored. Raises `Refused` when the event has moved on
+    since the caller read it, `NotYours` when the step is not theirs, `BadInput` for words that are missing or too many.
+    """
+    words = clean_words(text, field="text", required=reason_needed)
+    seen = event.state
+    event.refresh_from_db(from_queryset=Event.objects.select_for_update())
+    row = require(name, seen, standing_of(event, by, at), extension_asked=bool(event.extension_asked_until))
+    if event.state != seen:
+        raise Refused("moved_on", _("This matter has moved on. Refresh the page, then see what is open now."))
+    told = people_told(event, TOLD.get(name, ()), at)
+    # A clock set back at the door must not put an act before the report it is about; the journal keeps the time as given.
+    _enter(event, row.target, max(at, event.reported_at))
+    if set_before is not None:
+        set_before(event)
+    _store(event, seen)
+    entry = record(f"event.{PAST[name]}", on=event, by=by, at=at, tell=[*told, *tell], **facts)
+    write_beside(event, entry, words=words, for_reporter=for_reporter, photos=photos, kind=picture_kind)
+    return entry
+
+
+def _enter(event: Event, target: str, at: datetime) -> None:
+    before = event.state
+    if target == To.SAME:
+        return
+    after = event.state_before if target == To.BACK else target
+    event.state = after
+    event.state_before = before if after in PAUSED or after == "merged" else ""
+    if before in PAUSED:
+        clocks.resume(event, at)
+    if after in PAUSED:
+        clocks.pause(event, at)
+    event.ended_at = at if after in ENDED else None
+
+
+def _store(event: Event, before: str) -> None:
+    """A conditional update: if no row changed, somebody was quicker."""
+    fields = {
+        field.attname: getattr(event, field.attname) for field in Event._meta.concrete_fields if not field.primary_key
+    }
+    if not Event.objects.filter(pk=event.pk, state=before).update(**fields):
+        raise Refused("moved_on", _("This matter has moved on. Refresh the page, then see what is open now."))
+
+
+def write_beside(
+    event: Event, entry: Entry, *, words: str, for_reporter: bool, photos: Iterable[pictures.Photo], kind: str
+) -> None:
+    """Keep the words and photos that belong to an act."""
+    if words:
+        Remark.objects.create(event=event, entry=entry, text=words, for_reporter=for_reporter)
+    kept = [
+        Picture(
+            event=event,
+            entry=entry,
+            kind=kind,
+            sha256=photo.sha256,
+            width=photo.width,
+            height=photo.height,
+            size=photo.size,
+            taken_at=photo.taken_at,
+            lon=photo.position[0] if photo.position else None,
+            lat=photo.position[1] if photo.position else None,
+        )
+        for photo in photos
+    ]
+    if kept:
+        # The same photo sent twice is one photo.
+        Picture.objects.bulk_create(kept, ignore_conflicts=True)
+
+
+def note_hand(event: Event, by: Person | None) -> None:
+    """This person has handled the event and will never verify it."""
+    if by is not None:
+        Hand.objects.get_or_create(event=event, person=by)
+
+
+def people_told(event: Event, audiences: Iterable[Audience], at: datetime) -> list[Person]:
+    """The people behind the audiences of a step, for this event at this moment."""
+    return [person for audience in audiences for person in _AUDIENCE[audience](event, at)]
+
+
+def _on_duty(role: Role) -> Callable[[Event, datetime], list[Person]]:
+    return lambda event, at: [turn.person for turn in on_duty(event.area_id, at, role)]
+
+
+def _handlers(event: Event, at: datetime) -> list[Person]:
+    departments = [part.department_id for part in Part.objects.filter(event=event)]
+    return officers_of(departments, at) if departments else []
+
+
+_AUDIENCE: dict[Audience, Callable[[Event, datetime], list[Person]]] = {
+    Audience.GRID: _on_duty(Role.GRID_WORKER),
+    Audience.DESK: _on_duty(Role.DESK),
+    Audience.CHECKERS: _on_duty(Role.VERIFIER),
+    Audience.HANDLERS: _handlers,
+    Audience.REPORTER: lambda event, at: [event.reported_by] if event.reported_by else [],
+}
+
+#: Journal verbs are past.
+PAST: dict[str, str] = {
+    "ask_check": "check_asked",
+    "check_truth": "truth_checked",
+    "accept": "accepted",
+    "reject": "rejected",
+    "self_handle": "self_handled",
+    "dispatch": "dispatched",
+    "sign_for": "signed_for",
+    "object": "objected",
+    "uphold_objection": "objection_upheld",
+    "dismiss_objection": "objection_dismissed",
+    "handle": "handling_begun",
+    "hand_back": "handed_back",
+    "submit_result": "result_submitted",
+    "verify": "verified",
+    "rework": "rework_asked",
+    "close": "closed",
+    "follow_up": "followed_up",
+    "reopen": "reopened",
+    "ask_supplement": "supplement_asked",
+    "supplement": "supplemented",
+    "ask_extension": "extension_asked",
+    "extend": "extended",
+    "refuse_extension": "extension_refused",
+    "defer": "deferred",
+    "resume": "resumed",
+    "classify": "classified",
+    "move": "moved",
+    "void": "voided",
+    "refer_out": "referred_out",
+    "to_mediation": "sent_to_mediation",
+    "merge": "merged",
+    "separate": "separated",
+    "split": "split",
+}

@@ -1,0 +1,287 @@
+"""The main course: checked, accepted, dispatched, signed for, handled, verified, closed, followed up."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from linli.events.actions import clocks
+from linli.events.actions.course import Photos, act, note_hand, take_step
+from linli.events.models import Category, Event, Part, PictureKind
+from linli.events.rules import REOPEN_WITHIN, SOLVED, Rating
+from linli.kit.refusal import BadInput, Refused
+from linli.people.actions import officers_of, scope_of
+from linli.people.models import Department, Person
+
+
+@act
+def ask_check(event: Event, *, by: Person | None, at: datetime, text: str = "") -> None:
+    """Ask the grid to see whether it is so, before anybody accepts it (核实)."""
+    take_step(event, "ask_check", by=by, at=at, text=text)
+
+
+@act
+def check_truth(
+    event: Event, *, is_true: bool, by: Person | None, at: datetime, text: str = "", photos: Photos = ()
+) -> None:
+    """Say what was found on the spot. Untrue needs words; turning the report away is the desk's to decide."""
+    take_step(
+        event,
+        "check_truth",
+        by=by,
+        at=at,
+        text=text,
+        reason_needed=not is_true,
+        photos=photos,  # type: ignore[arg-type]
+        picture_kind=PictureKind.BEFORE,
+        is_true=is_true,
+    )
+
+
+@act
+def accept(
+    event: Event,
+    *,
+    by: Person | None,
+    at: datetime,
+    category: Category | None = None,
+    severity: str | None = None,
+    urgency: str | None = None,
+    text: str = "",
+) -> None:
+    """Take it on: from now the clock of its category runs."""
+
+    def taken_on(event: Event) -> None:
+        set_class(event, category, severity, urgency)
+        event.accepted_at = max(at, event.reported_at)
+        clocks.start(event, event.accepted_at)
+
+    take_step(event, "accept", by=by, at=at, text=text, set_before=taken_on, category=category.code if category else "")
+
+
+def set_class(event: Event, category: Category | None, severity: str | None, urgency: str | None) -> None:
+    """Category, severity and urgency as given; what is not given stays, or follows from a new category."""
+    if category is not None and category.pk != event.category_id:
+        if category.closed_on is not None:
+            raise BadInput(
+                "category_closed",
+                _("The category %(category)s is no longer used. Choose another."),
+                category=str(category),
+                field="category",
+            )
+        event.category = category
+        event.severity, event.urgency = category.severity, category.urgency
+    event.severity = severity or event.severity
+    event.urgency = urgency or event.urgency
+
+
+@act
+def reject(event: Event, *, text: str, turn_to: str, by: Person | None, at: datetime) -> None:
+    """Not accepted: why, and where the reporter can turn (both are told to them)."""
+    if not turn_to.strip():
+        raise BadInput("turn_to_missing", _("Say where the reporter can turn instead."), field="turn_to")
+
+    def turned_away(event: Event) -> None:
+        event.outcome = f"{text.strip()}\n{turn_to.strip()}"
+
+    words = f"{text.strip()}\n{turn_to.strip()}" if text.strip() else ""
+    take_step(event, "reject", by=by, at=at, text=words, reason_needed=True, for_reporter=True, set_before=turned_away)
+
+
+@act
+def self_handle(
+    event: Event, *, text: str, by: Person | None, at: datetime, category: Category | None = None, photos: Photos = ()
+) -> None:
+    """Handled on the spot at the grid (自行处置); the words say what was done."""
+
+    def done(event: Event) -> None:
+        set_class(event, category, None, None)
+        moment = max(at, event.reported_at)
+        event.accepted_at = event.accepted_at or moment
+        event.handled_at = moment
+        event.outcome = text.strip()
+
+    take_step(
+        event,
+        "self_handle",
+        by=by,
+        at=at,
+        text=text,
+        reason_needed=True,
+        for_reporter=True,
+        photos=photos,  # type: ignore[arg-type]
+        picture_kind=PictureKind.AFTER,
+        set_before=done,
+    )
+    note_hand(event, by)
+
+
+@act
+def dispatch(
+    event: Event,
+    *,
+    lead: Department,
+    by: Person | None,
+    at: datetime,
+    co_handlers: Sequence[Department] = (),
+    text: str = "",
+) -> None:
+    """Give the event to a lead department and its co-handlers; a later dispatch takes the place of an earlier one."""
+    departments = list(dict.fromkeys([lead, *co_handlers]))
+    for department in departments:
+        if department.closed_on is not None:
+            raise BadInput(
+                "department_closed",
+                _("%(department)s no longer exists. Choose another."),
+                department=department.name,
+                field="lead",
+            )
+
+    def sent(event: Event) -> None:
+        event.dispatched_at = max(at, event.reported_at)
+        event.extension_asked_until = None
+
+    take_step(
+        event,
+        "dispatch",
+        by=by,
+        at=at,
+        text=text,
+        set_before=sent,
+        tell=officers_of([department.pk for department in departments], at),
+        lead=lead,
+        co_handlers=[department.pk for department in departments if department != lead],
+    )
+    event.parts.all().delete()
+    Part.objects.bulk_create(Part(event=event, department=one, leads=one == lead) for one in departments)
+
+
+@act
+def sign_for(event: Event, *, by: Person | None, at: datetime) -> None:
+    """A department takes the event into its hands; each co-handler signs for itself."""
+    take_step(event, "sign_for", by=by, at=at)
+    _sign(event, by, at)
+
+
+def _sign(event: Event, by: Person | None, at: datetime) -> None:
+    departments = scope_of(by, at).departments
+    event.parts.filter(department__in=departments, signed_at__isnull=True).update(signed_at=at)
+    note_hand(event, by)
+
+
+@act
+def handle(event: Event, *, by: Person | None, at: datetime, text: str = "") -> None:
+    """Work on it has begun."""
+    take_step(event, "handle", by=by, at=at, text=text, for_reporter=True)
+    _sign(event, by, at)
+
+
+@act
+def hand_back(event: Event, *, text: str, by: Person | None, at: datetime) -> None:
+    """The lead gives it back to the desk with a reason (回退); all parts in it end."""
+    take_step(event, "hand_back", by=by, at=at, text=text, reason_needed=True, set_before=_no_extension_waits)
+    event.parts.all().delete()
+
+
+def _no_extension_waits(event: Event) -> None:
+    event.extension_asked_until = None
+
+
+@act
+def submit_result(event: Event, *, text: str, by: Person | None, at: datetime, photos: Photos = ()) -> None:
+    """The lead says what was done, with photos taken after; somebody else will verify it."""
+
+    def handled(event: Event) -> None:
+        event.handled_at = max(at, event.reported_at)
+        event.outcome = text.strip()
+        event.extension_asked_until = None
+
+    take_step(
+        event,
+        "submit_result",
+        by=by,
+        at=at,
+        text=text,
+        reason_needed=True,
+        for_reporter=True,
+        photos=photos,  # type: ignore[arg-type]
+        picture_kind=PictureKind.AFTER,
+        set_before=handled,
+    )
+    _sign(event, by, at)
+
+
+@act
+def verify(event: Event, *, by: Person | None, at: datetime, text: str = "", photos: Photos = ()) -> None:
+    """Seen on the spot by somebody who did not handle it: it is done (核查)."""
+
+    def verified(event: Event) -> None:
+        event.verified_at = max(at, event.reported_at)
+
+    take_step(
+        event,
+        "verify",
+        by=by,
+        at=at,
+        text=text,
+        for_reporter=True,
+        photos=photos,  # type: ignore[arg-type]
+        picture_kind=PictureKind.CHECK,
+        set_before=verified,
+    )
+
+
+@act
+def rework(event: Event, *, text: str, by: Person | None, at: datetime) -> None:
+    """It is not done: back to the same departments with a reason, under the same limit (返工)."""
+
+    def again(event: Event) -> None:
+        event.handled_at = None
+        event.reworked += 1
+
+    take_step(event, "rework", by=by, at=at, text=text, reason_needed=True, set_before=again)
+
+
+@act
+def close(event: Event, *, text: str, by: Person | None, at: datetime) -> None:
+    """End it, with the words the reporter will read (结案)."""
+
+    def closed(event: Event) -> None:
+        event.outcome = text.strip()
+
+    take_step(event, "close", by=by, at=at, text=text, reason_needed=True, for_reporter=True, set_before=closed)
+
+
+@act
+def follow_up(event: Event, *, rating: str, by: Person | None, at: datetime, text: str = "") -> None:
+    """The reporter's own answer to "solved?", or what they said when they were called (回访)."""
+    if rating not in Rating.values:
+        raise BadInput("rating_unknown", _("Choose one of the given answers."), field="rating")
+
+    def answered(event: Event) -> None:
+        event.rating = rating
+        event.followed_up_at = max(at, event.reported_at)
+
+    take_step(event, "follow_up", by=by, at=at, text=text, for_reporter=by is None, set_before=answered, rating=rating)
+
+
+@act
+def reopen(event: Event, *, text: str, by: Person | None, at: datetime) -> None:
+    """Not solved after all: it is taken up again under a new clock. The receipt holder may say so for 30 days."""
+    was_solved = event.state in SOLVED
+    if by is None and event.ended_at and at > event.ended_at + REOPEN_WITHIN:
+        raise Refused(
+            "too_late_to_reopen", _("The 30 days to reopen it are over. Report it again and name this number.")
+        )
+
+    def taken_up(event: Event) -> None:
+        moment = max(at, event.reported_at)
+        event.accepted_at = moment if was_solved else None
+        event.dispatched_at = event.handled_at = event.verified_at = event.followed_up_at = None
+        event.rating = event.referred_to = ""
+        event.extensions = 0
+        event.reopened += 1
+        clocks.start(event, moment)
+
+    take_step(event, "reopen", by=by, at=at, text=text, reason_needed=True, for_reporter=True, set_before=taken_up)
+    event.parts.all().delete()
