@@ -1,0 +1,90 @@
+"""Who is on duty, and what appointments let a person see."""
+
+from datetime import timedelta
+
+import pytest
+
+from linli.events.testing import GRID, NOON, World
+from linli.kit.refusal import BadInput
+from linli.people.actions import add_leave, add_person, appoint, end_appointment, on_duty, roster, scope_of
+from linli.people.models import Appointment
+from linli.people.rules import Role
+
+
+def names(world: World, at=NOON, area: str = GRID) -> list[str]:
+    """User names of the grid workers on duty."""
+    return [turn.person.username for turn in on_duty(area, at)]
+
+
+def _leave(username: str) -> None:
+    appointment = Appointment.objects.get(person__username=username)
+    add_leave(appointment, from_at=NOON, to_at=NOON + timedelta(days=2))
+
+
+def test_the_holder_is_on_duty_and_the_deputy_is_not(world: World) -> None:
+    assert names(world) == ["worker"]
+    assert [(turn.person.username, turn.is_on_duty) for turn in roster(GRID, NOON)] == [("worker", True), ("deputy", False)]
+
+
+def test_the_deputy_stands_in_during_leave_and_only_then(world: World) -> None:
+    _leave("worker")
+    assert names(world) == ["deputy"]
+    assert names(world, NOON + timedelta(days=2)) == ["worker"]
+
+
+def test_with_nobody_there_the_area_above_answers(world: World) -> None:
+    _leave("worker")
+    _leave("deputy")
+    assert names(world) == []
+    appoint(world.cast.nobody, role=Role.GRID_WORKER, area=world.areas["440881101201"], from_on=NOON.date())
+    assert names(world) == ["nobody"]
+
+
+def test_an_appointment_ends_on_its_day(world: World) -> None:
+    end_appointment(Appointment.objects.get(person=world.cast.worker), on=NOON.date())
+    assert names(world) == ["deputy"]
+    assert scope_of(world.cast.worker, NOON).area_codes == []
+    assert scope_of(world.cast.worker, NOON - timedelta(days=1)).area_codes == [GRID]
+
+
+def test_scope_holds_areas_and_departments(world: World) -> None:
+    assert scope_of(world.cast.desk, NOON).area_codes == ["440881101"]
+    assert scope_of(world.cast.handler, NOON).departments == ["water"]
+    assert scope_of(world.cast.handler, NOON).area_codes == []
+    for person in (world.cast.auditor, world.cast.security, world.cast.system, world.cast.nobody, None):
+        assert scope_of(person, NOON).area_codes == []
+
+
+def test_who_left_sees_nothing(world: World) -> None:
+    world.cast.desk.is_active = False
+    assert not scope_of(world.cast.desk, NOON).held
+
+
+def test_the_three_administrators_are_three_people(world: World) -> None:
+    with pytest.raises(BadInput) as refusal:
+        appoint(world.cast.auditor, role=Role.SYSTEM_ADMIN, area=world.areas["440881"], from_on=NOON.date())
+    assert refusal.value.code == "three_apart"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"role": Role.RESIDENT}, "nobody_is_resident"),
+        ({"role": Role.HANDLER}, "handler_needs_department"),
+        ({"to_on": NOON.date() - timedelta(days=1)}, "ends_before_start"),
+    ],
+)
+def test_an_impossible_appointment_is_refused(world: World, changes: dict, code: str) -> None:
+    with pytest.raises(BadInput) as refusal:
+        appoint(world.cast.nobody, **{"role": Role.DESK, "area": world.grid, "from_on": NOON.date(), **changes})
+    assert refusal.value.code == code
+
+
+@pytest.mark.parametrize("given", [{"username": "worker"}, {"username": "12345"}, {"telephone": "199-0000-0001"}, {"telephone": "12"}])
+def test_a_person_needs_a_name_and_number_of_their_own(world: World, given: dict) -> None:
+    with pytest.raises(BadInput):
+        add_person(**{"username": "new", "name": "新人", **given})
+
+
+def test_full_width_digits_of_a_telephone_number_are_read(world: World) -> None:
+    assert add_person(username="new", name="新人", telephone="１９９－００００－００７７").telephone == "19900000077"
