@@ -1,0 +1,94 @@
+"""The home of this installation: its folders and whether its database is as this program needs it."""
+
+import fcntl
+import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils.translation import gettext_lazy as _
+
+from linli.kit.refusal import Refused
+
+Names = frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Migrations as (room, name): those this program brings, and those the database has seen."""
+
+    brought: Names
+    applied: Names
+
+    @property
+    def outstanding(self) -> Names:
+        """What the database still lacks."""
+        return self.brought - self.applied
+
+    @property
+    def unknown(self) -> Names:
+        """What a newer linli has done to the database."""
+        return self.applied - self.brought
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was ever stored here."""
+        return not self.applied
+
+
+def schema() -> Schema:
+    """How the database stands to this program: one query, and no migration is imported."""
+    brought = {(app.label, name) for app in apps.get_app_configs() for name in _migrations_in(Path(app.path))}
+    return Schema(frozenset(brought), frozenset(MigrationRecorder(connection).applied_migrations()))
+
+
+def _migrations_in(room: Path) -> Iterator[str]:
+    for module in pkgutil.iter_modules([str(room / "migrations")]):
+        if module.name[0] not in "_~":
+            yield module.name
+
+
+def make_ready(*, only_if_empty: bool = False) -> None:
+    """Make the folders, and bring the database up to this program. Raises `Refused` if a newer linli has used it.
+
+    `only_if_empty` leaves a home that holds something as it is.
+    """
+    _make_folders()
+    found = schema()
+    refuse_newer(found)
+    if not found.outstanding or only_if_empty and not found.is_empty:
+        return
+    with alone():
+        if schema().outstanding:  # nobody was quicker
+            call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+
+
+def refuse_newer(found: Schema) -> None:
+    """Raises `Refused` when the database holds what this program does not know."""
+    if found.unknown:
+        room, name = min(found.unknown)
+        raise Refused(
+            "newer_home",
+            _("This home was used by a newer linli (%(room)s %(name)s). Install that version again, or restore a backup."),
+            room=room,
+            name=name,
+        )
+
+
+def _make_folders() -> None:
+    for folder in (settings.HOME, settings.MEDIA_ROOT):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Hold the lock of this home; other processes of this machine that ask for it wait."""
+    with open(settings.HOME / "lock", "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
