@@ -185,7 +185,9 @@ def test_an_extension_lies_after_the_limit_and_not_too_far(world: World, days: i
     event = make_event(world, State.HANDLING)
     assert event.due_at is not None
     with pytest.raises(BadInput) as refusal:
-        actions.ask_extension(event, until=event.due_at + timedelta(days=days), text="等", by=world.cast.handler, at=LATER)
+        actions.ask_extension(
+            event, until=event.due_at + timedelta(days=days), text="等", by=world.cast.handler, at=LATER
+        )
     assert refusal.value.code == code
 
 

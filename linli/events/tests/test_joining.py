@@ -43,7 +43,12 @@ def test_a_split_makes_matters_of_their_own_in_the_same_place(world: World) -> N
     made = actions.split(event, texts=["路灯不亮", "", "垃圾未清"], by=world.cast.desk, at=LATER)
     assert [one.text for one in made] == ["路灯不亮", "垃圾未清"]
     for one in made:
-        assert (one.split_from, one.state, one.area_id, one.due_at) == (event, State.ACCEPTED, event.area_id, event.due_at)
+        assert (one.split_from, one.state, one.area_id, one.due_at) == (
+            event,
+            State.ACCEPTED,
+            event.area_id,
+            event.due_at,
+        )
     assert [one.number[-1] for one in made] == ["2", "3"]
 
 

@@ -69,7 +69,11 @@ def test_a_receipt_opens_only_with_its_secret(world: World) -> None:
     assert reported.secret
     assert actions.open_receipt(reported.event.number, reported.secret.lower().replace("-", " ")) == reported.event
     other = make_event(world)
-    for number, secret in ((reported.event.number, "AAAAA-AAAAA"), (other.number, reported.secret), ("440881", reported.secret)):
+    for number, secret in (
+        (reported.event.number, "AAAAA-AAAAA"),
+        (other.number, reported.secret),
+        ("440881", reported.secret),
+    ):
         with pytest.raises(Refused) as refusal:
             actions.open_receipt(number, secret)
         assert refusal.value.code == "no_such_receipt"
@@ -81,7 +85,9 @@ def test_staff_reports_have_no_receipt(world: World) -> None:
 
 
 def test_a_contact_is_sealed_and_opening_it_is_an_act(world: World) -> None:
-    event = actions.report(text="水", area=world.grid, at=NOON, source=Source.RESIDENT, contact="王女士 19900000099").event
+    event = actions.report(
+        text="水", area=world.grid, at=NOON, source=Source.RESIDENT, contact="王女士 19900000099"
+    ).event
     assert "19900000099".encode() not in bytes(Contact.objects.get().sealed)
     with pytest.raises(NotYours):
         actions.open_contact(event, by=world.cast.neighbour, at=NOON, reason="想问")
@@ -102,7 +108,9 @@ def test_the_journal_holds_no_words_of_the_report(world: World) -> None:
 def test_photos_are_kept_without_hidden_data(world: World) -> None:
     content = photo()
     assert b"hidden words" in content
-    event = actions.report(text="", area=world.grid, at=NOON, source=Source.RESIDENT, photos=[content, photo("red", "PNG")]).event
+    event = actions.report(
+        text="", area=world.grid, at=NOON, source=Source.RESIDENT, photos=[content, photo("red", "PNG")]
+    ).event
     kept = list(Picture.objects.filter(event=event))
     assert [(one.width, one.height) for one in kept] == [(60, 40), (60, 40)]
     assert all(b"hidden words" not in path_of(one.sha256).read_bytes() for one in kept)

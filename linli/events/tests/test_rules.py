@@ -29,14 +29,33 @@ from linli.people.rules import Role
 MAY = {
     Role.RESIDENT: {"supplement", "follow_up", "reopen"},
     Role.GRID_WORKER: {
-        *("check_truth", "accept", "self_handle", "ask_supplement", "supplement", "move", "refer_out", "verify", "rework"),
+        *(
+            "check_truth",
+            "accept",
+            "self_handle",
+            "ask_supplement",
+            "supplement",
+            "move",
+            "refer_out",
+            "verify",
+            "rework",
+        ),
     },
     Role.CADRE: {
         *("ask_check", "check_truth", "accept", "self_handle", "ask_supplement", "supplement", "move", "refer_out"),
         *("to_mediation", "verify", "rework"),
     },
     Role.HANDLER: {
-        *("sign_for", "object", "handle", "hand_back", "submit_result", "ask_extension", "ask_supplement", "supplement"),
+        *(
+            "sign_for",
+            "object",
+            "handle",
+            "hand_back",
+            "submit_result",
+            "ask_extension",
+            "ask_supplement",
+            "supplement",
+        ),
     },
     Role.VERIFIER: {"check_truth", "verify", "rework", "follow_up", "reopen"},
     Role.DESK: set(STEP_NAMES)
@@ -63,7 +82,12 @@ def test_every_state_step_and_role(state: State, role: Role) -> None:
 @pytest.mark.parametrize("role", sorted(MAY))
 def test_each_role_reaches_all_its_steps_somewhere(role: Role) -> None:
     standing = Standing(frozenset({role}))
-    reached = {name for state in State for asked in (False, True) for name in steps_open(state, standing, extension_asked=asked)}
+    reached = {
+        name
+        for state in State
+        for asked in (False, True)
+        for name in steps_open(state, standing, extension_asked=asked)
+    }
     assert reached == MAY[role]
 
 
@@ -131,7 +155,9 @@ def test_every_step_has_a_past_verb_and_only_steps_are_told() -> None:
     assert set(TOLD) <= {*STEP_NAMES, "report"}
 
 
-@pytest.mark.parametrize(("text", "code"), [("\0", "nul_in_text"), ("长" * 4001, "text_too_long"), ("  ", "text_missing")])
+@pytest.mark.parametrize(
+    ("text", "code"), [("\0", "nul_in_text"), ("长" * 4001, "text_too_long"), ("  ", "text_missing")]
+)
 def test_words_that_cannot_be_kept_are_refused(text: str, code: str) -> None:
     with pytest.raises(BadInput) as refusal:
         clean_words(f" {text} ", field="text", required=True)
@@ -143,7 +169,9 @@ def test_words_keep_emoji_and_lose_outer_space() -> None:
 
 
 def test_extra_questions_are_checked() -> None:
-    questions = [{"code": "depth", "ask": "积水多深", "type": "choice", "choices": [{"code": "knee"}], "required": True}]
+    questions = [
+        {"code": "depth", "ask": "积水多深", "type": "choice", "choices": [{"code": "knee"}], "required": True}
+    ]
     assert clean_answers(questions, {"depth": "knee", "stray": "x"}) == {"depth": "knee"}
     for answers in ({}, {"depth": "ocean"}):
         with pytest.raises(BadInput):

@@ -12,7 +12,12 @@ pytestmark = pytest.mark.django_db
 
 def test_each_county_has_a_chain_of_its_own(world: World) -> None:
     make_event(world, State.CLOSED)
-    record_many([Act("area.imported", "area", "025025", "025025", None, NOON), Act("home.checked", "home", "-", None, None, NOON)])
+    record_many(
+        [
+            Act("area.imported", "area", "025025", "025025", None, NOON),
+            Act("home.checked", "home", "-", None, None, NOON),
+        ]
+    )
     assert set(ChainHead.objects.values_list("chain", flat=True)) == {"440881", "025025", "-"}
     assert list(verify_chain()) == []
 
@@ -43,7 +48,9 @@ def test_a_removed_entry_and_a_cut_end_are_found(world: World) -> None:
 
 
 def test_facts_hold_plain_values_only(world: World) -> None:
-    entry = record("area.edited", on=world.grid, area=world.grid.pk, by=None, at=NOON, until=NOON, who=world.water, nothing="")
+    entry = record(
+        "area.edited", on=world.grid, area=world.grid.pk, by=None, at=NOON, until=NOON, who=world.water, nothing=""
+    )
     assert entry.facts == {"until": "2026-11-16T04:00:00.000000+00:00", "who": "water"}
     with pytest.raises(TypeError):
         record("area.edited", on=world.grid, area=world.grid.pk, by=None, at=NOON, size=1.5)

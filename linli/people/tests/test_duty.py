@@ -23,7 +23,10 @@ def _leave(username: str) -> None:
 
 def test_the_holder_is_on_duty_and_the_deputy_is_not(world: World) -> None:
     assert names(world) == ["worker"]
-    assert [(turn.person.username, turn.is_on_duty) for turn in roster(GRID, NOON)] == [("worker", True), ("deputy", False)]
+    assert [(turn.person.username, turn.is_on_duty) for turn in roster(GRID, NOON)] == [
+        ("worker", True),
+        ("deputy", False),
+    ]
 
 
 def test_the_deputy_stands_in_during_leave_and_only_then(world: World) -> None:
@@ -80,7 +83,9 @@ def test_an_impossible_appointment_is_refused(world: World, changes: dict, code:
     assert refusal.value.code == code
 
 
-@pytest.mark.parametrize("given", [{"username": "worker"}, {"username": "12345"}, {"telephone": "199-0000-0001"}, {"telephone": "12"}])
+@pytest.mark.parametrize(
+    "given", [{"username": "worker"}, {"username": "12345"}, {"telephone": "199-0000-0001"}, {"telephone": "12"}]
+)
 def test_a_person_needs_a_name_and_number_of_their_own(world: World, given: dict) -> None:
     with pytest.raises(BadInput):
         add_person(**{"username": "new", "name": "新人", **given})
