@@ -38,7 +38,12 @@ _FIELDS = (
 
 @transaction.atomic
 def load(
-    name_or_path: str | Path, use: bool = True, *, overwrite: bool = False, by: Person | None = None, at: datetime | None = None
+    name_or_path: str | Path,
+    use: bool = True,
+    *,
+    overwrite: bool = False,
+    by: Person | None = None,
+    at: datetime | None = None,
 ) -> Pack:
     """Bring a pack into this home beside its other versions, and (`use`) give new reports its categories.
 
@@ -130,7 +135,9 @@ def _put_categories(pack: Pack, content: PackFile, overwrite: bool) -> int:
         ready = [row for row in waiting if not row.parent or row.parent in stored]
         waiting = [row for row in waiting if row.parent and row.parent not in stored]
         new = [_category(pack, row, stored) for row in ready if row.code not in stored]
-        changed += len(new) + sum(_refresh(stored[row.code], row, stored, overwrite) for row in ready if row.code in stored)
+        changed += len(new) + sum(
+            _refresh(stored[row.code], row, stored, overwrite) for row in ready if row.code in stored
+        )
         stored |= {row.code: row for row in Category.objects.bulk_create(new)}
     return changed
 

@@ -80,7 +80,9 @@ def read(name_or_path: str | Path) -> PackFile:
     path = FOLDER / f"{name}.json" if name in shipped() else Path(name_or_path)
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise BadInput("pack_too_large", _("%(name)s is too large for a pack of categories (5 MB at most)."), name=name)
+            raise BadInput(
+                "pack_too_large", _("%(name)s is too large for a pack of categories (5 MB at most)."), name=name
+            )
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError:
         raise BadInput(
@@ -90,7 +92,9 @@ def read(name_or_path: str | Path) -> PackFile:
             known=", ".join(shipped()),
         ) from None
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
-        raise BadInput("pack_not_json", _("%(name)s is not a pack of categories: it is not JSON in UTF-8."), name=name) from None
+        raise BadInput(
+            "pack_not_json", _("%(name)s is not a pack of categories: it is not JSON in UTF-8."), name=name
+        ) from None
     return checked(content, name)
 
 
@@ -115,7 +119,9 @@ def checked(content: Any, name: str) -> PackFile:
 
 def _department(row: Any, name: str) -> DepartmentRow:
     reader = _Reader(row, name, "departments")
-    return DepartmentRow(reader.text("code", 40, needed=True), reader.text("name", 100, needed=True), reader.text("name_en", 100))
+    return DepartmentRow(
+        reader.text("code", 40, needed=True), reader.text("name", 100, needed=True), reader.text("name_en", 100)
+    )
 
 
 def _left_out(row: Any, name: str) -> LeftOut:
@@ -159,7 +165,9 @@ def check_question(row: Any, name: str, category: str) -> dict[str, Any]:
         "ask": reader.text("ask", 200, needed=True),
         "ask_en": reader.text("ask_en", 200, needed=True),
         "type": kind,
-        "choices": [{part: choice.text(part, 100, needed=True) for part in ("code", "name", "name_en")} for choice in choices],
+        "choices": [
+            {part: choice.text(part, 100, needed=True) for part in ("code", "name", "name_en")} for choice in choices
+        ],
         "required": reader.truth("required"),
     }
 
@@ -218,7 +226,11 @@ class _Reader:
     def missing(self, field_name: str) -> None:
         """Raises `BadInput`: this field is needed."""
         raise BadInput(
-            "missing_field", _("%(name)s, category %(code)s: %(field)s is missing."), name=self.name, code=self.code, field=field_name
+            "missing_field",
+            _("%(name)s, category %(code)s: %(field)s is missing."),
+            name=self.name,
+            code=self.code,
+            field=field_name,
         )
 
     def text(self, field_name: str, longest: int, *, needed: bool = False) -> str:

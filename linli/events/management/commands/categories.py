@@ -23,7 +23,9 @@ class Command(BaseCommand):
         load = acts.add_parser("load", help="Load a pack that comes with linli (by name) or a JSON file.")
         load.add_argument("file", metavar="PACK|FILE.json")
         load.add_argument("--keep", action="store_true", help="Leave the pack now in use in use.")
-        load.add_argument("--overwrite", action="store_true", help="Also replace categories which the county has edited.")
+        load.add_argument(
+            "--overwrite", action="store_true", help="Also replace categories which the county has edited."
+        )
         use = acts.add_parser("use", help="Give new reports the categories of a loaded pack.")
         use.add_argument("pack", metavar="PACK")
         use.add_argument("--version", dest="pack_version", help="Its version; without, the one loaded last.")
@@ -50,14 +52,21 @@ class Command(BaseCommand):
         count = pack.categories.filter(closed_on__isnull=True).count()
         self.stdout.write(_("Loaded %(pack)s: %(count)s categories.") % {"pack": pack, "count": count})
         for one in packs.read(options["file"]).left_out:
-            self.stdout.write(_("Left out: %(code)s %(name)s. %(reason)s") % {"code": one.code, "name": one.name, "reason": one.reason})
+            self.stdout.write(
+                _("Left out: %(code)s %(name)s. %(reason)s")
+                % {"code": one.code, "name": one.name, "reason": one.reason}
+            )
 
     def _use(self, options: dict[str, Any]) -> None:
         pack = packs.use(options["pack"], options["pack_version"])
         self.stdout.write(_("New reports now get the categories of %(pack)s.") % {"pack": pack})
 
     def _export(self, options: dict[str, Any]) -> None:
-        pack = packs.find(options["pack"], options["pack_version"]) if options["pack"] else Pack.objects.filter(in_use=True).first()
+        pack = (
+            packs.find(options["pack"], options["pack_version"])
+            if options["pack"]
+            else Pack.objects.filter(in_use=True).first()
+        )
         if pack is None:
             raise BadInput("no_pack_in_use", _("No pack of categories is in use. Load one first."))
         if options["to"] is None:
@@ -67,5 +76,8 @@ class Command(BaseCommand):
             options["to"].write_text(packs.export(pack), encoding="utf-8")
         except OSError as error:
             raise BadInput(
-                "cannot_write", _("%(file)s cannot be written: %(reason)s."), file=str(options["to"]), reason=error.strerror or ""
+                "cannot_write",
+                _("%(file)s cannot be written: %(reason)s."),
+                file=str(options["to"]),
+                reason=error.strerror or "",
             ) from None

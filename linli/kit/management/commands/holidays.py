@@ -23,4 +23,7 @@ class Command(BaseCommand):
         """Load and say up to which year holidays are known."""
         count = load_calendar(options["file"], overwrite=options["overwrite"])
         known = max(stored_calendar().published_years, default=None)
-        self.stdout.write(_("%(count)s days added or changed. Holidays are known up to %(year)s.") % {"count": count, "year": known or "-"})
+        self.stdout.write(
+            _("%(count)s days added or changed. Holidays are known up to %(year)s.")
+            % {"count": count, "year": known or "-"}
+        )
