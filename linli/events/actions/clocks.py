@@ -84,7 +84,7 @@ def reckon_provisional(limit: int = 1000) -> int:
     )
     for pk in list(keys[:limit]):
         with transaction.atomic():
-            event = Event.objects.select_for_update().select_related("category").get(pk=pk)
+            event = Event.objects.select_for_update(of=("self",)).select_related("category").get(pk=pk)
             before = (event.due_at, event.due_is_provisional)
             reckon(event, calendar)
             if (event.due_at, event.due_is_provisional) != before:
