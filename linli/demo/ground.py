@@ -86,7 +86,7 @@ def _place_grids(
 
 
 def _share_out(samples: Points, seats: Points, shares: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Whose each sample is: the nearest seat, with weights moved until everybody has about their share of the ground."""
+    """Whose each sample is: the nearest seat, weights moved until everybody has about their share of the ground."""
     squares = ((samples[:, None, :] - seats[None, :, :]) ** 2).sum(axis=2)
     weights = np.zeros(len(seats))
     wanted = shares / shares.sum()
@@ -168,7 +168,7 @@ def _between(
 def _by_grid(
     drawn: Sequence[Polygon], faces: Sequence[Polygon], codes: Sequence[str], points: Points
 ) -> dict[str, BaseGeometry]:
-    """Each grid's ground. A face cut off from its point by the outline goes to the neighbour with the longest border."""
+    """Each grid's ground. A face cut off from its point goes to the neighbour it shares the longest border with."""
     middles = np.array([(p.x, p.y) for p in shapely.point_on_surface(faces)])
     nearest = [int(((points - middle) ** 2).sum(axis=1).argmin()) for middle in middles]
     holds = [bool(shapely.contains_xy(face, *points[owner])) for face, owner in zip(faces, nearest, strict=True)]
