@@ -1,0 +1,79 @@
+# Everything a newcomer types. Needs python3 (3.11 or later) with venv, and make.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+WORKERS ?= 2
+URL ?=
+# Checks read the settings; they must not touch anybody's home.
+CHECK_HOME := LINLI_HOME=$(CURDIR)/build/check
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test test-sqlite test-postgres browser check bench lock messages vendor clean
+
+help:  ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "linli needs Python 3.11 or later; $(PYTHON) is older. Say which: make PYTHON=python3.12 install" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+		{ echo "Python's venv is missing. On Debian: apt-get install python3-venv" >&2; exit 1; }
+	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# What linli runs on, and the program itself at .venv/bin/linli.
+$(VENV)/.core: $(VENV)/.made requirements/core.lock pyproject.toml
+	$(RUN) -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements/core.lock
+	$(RUN) -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+# What it is tested and checked with.
+$(VENV)/.dev: $(VENV)/.core requirements/dev.lock
+	$(RUN) -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements/dev.lock
+	@touch $@
+
+install: $(VENV)/.dev  ## Make the virtual environment with everything, and .venv/bin/linli
+
+run: $(VENV)/.core  ## Install, make the demo county, start on 127.0.0.1:8000, print a login per role
+	@$(VENV)/bin/linli demo --if-empty
+	@exec $(VENV)/bin/linli up
+
+test: test-sqlite test-postgres  ## All tests, on SQLite and on a PostgreSQL that comes as a wheel
+
+test-sqlite: $(VENV)/.dev
+	$(RUN) -m pytest -q -n $(WORKERS)
+
+test-postgres: $(VENV)/.dev  ## All tests on PostgreSQL only; URL=postgres://user@host:port/database for one of your own
+	$(RUN) -m pytest -q -n $(WORKERS) --postgres$(if $(URL),=$(URL))
+
+browser: $(VENV)/.dev  ## Tests in a real browser (Debian: chromium fonts-wqy-microhei)
+	$(RUN) -m pytest -q -m browser
+
+check: $(VENV)/.dev  ## Format, types, imports, migrations, messages, vendored files
+	$(VENV)/bin/ruff format --check --quiet . || { echo "Not formatted: run $(VENV)/bin/ruff format" >&2; exit 1; }
+	$(VENV)/bin/ruff check --quiet .
+	$(VENV)/bin/lint-imports
+	$(CHECK_HOME) $(VENV)/bin/mypy
+	$(CHECK_HOME) $(RUN) manage.py makemigrations --check --dry-run
+	$(RUN) -m tools.messages --check
+	$(RUN) -m tools.vendor --check
+
+bench: $(VENV)/.dev  ## Measure; every line is a ratio within one run
+	$(RUN) -m bench
+
+lock: $(VENV)/.dev  ## Resolve requirements/*.in anew
+	cd requirements && for lock in core dev; do \
+		$(CURDIR)/$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --upgrade \
+			--no-emit-index-url --no-header --no-annotate -o $$lock.lock $$(test $$lock = core && echo core.in build.in || echo dev.in) || exit 1; \
+	done
+
+messages: $(VENV)/.dev  ## Bring the Chinese catalogue up to date; then translate what it names
+	$(RUN) -m tools.messages
+
+vendor: $(VENV)/.dev  ## Fetch the files in linli/web/static/vendor/ anew, as vendor.lock.json says (needs npm)
+	$(RUN) -m tools.vendor
+
+clean:  ## Remove what was built; not the virtual environment, not var/
+	rm -rf build test-results .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
+	find linli tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Tools for those who work on linli; nothing here runs in production."""
