@@ -22,7 +22,10 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 FOLDER = CHECKOUT / "linli" / "web" / "static" / "vendor"
 LOCK = Path(__file__).with_name("vendor.lock.json")
 #: How every lucide icon is drawn; once here instead of once per icon.
-SYMBOL = 'viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
+SYMBOL = (
+    'viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" '
+    'stroke-linecap="round" stroke-linejoin="round"'
+)
 
 
 def main() -> int:
