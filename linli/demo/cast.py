@@ -1,4 +1,4 @@
-"""Who works in the demo county: a grid worker for every grid, cadres, desks, department officers, and a login per role."""
+"""Who works in the demo county: a grid worker for every grid, cadres, desks, officers, and a login per role."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field

@@ -16,11 +16,41 @@ _AT_WORK = (0, 0, 0, 0, 0, 0, 1, 3, 10, 12, 11, 6, 1, 1, 6, 10, 11, 8, 3, 2, 1, 
 #: Share of each domain on an ordinary day.
 _DOMAINS = {"A": 10, "B": 14, "C": 22, "D": 25, "E": 12, "F": 10, "G": 2, "H": 5}
 #: Categories reported more often than the others of their domain.
-_FREQUENT = {"C02": 3, "C03": 4, "C04": 3, "D01": 5, "D02": 3, "D06": 2, "E01": 3, "E03": 4, "A01": 3, "A03": 2, "B01": 3}
-_TYPHOON = {"G02": 12, "G03": 14, "B11": 8, "C04": 7, "C06": 5, "C07": 4, "F09": 6, "B09": 4, "B12": 3, "G04": 1, "G07": 1}
+_FREQUENT = {
+    "C02": 3,
+    "C03": 4,
+    "C04": 3,
+    "D01": 5,
+    "D02": 3,
+    "D06": 2,
+    "E01": 3,
+    "E03": 4,
+    "A01": 3,
+    "A03": 2,
+    "B01": 3,
+}
+_TYPHOON = {
+    "G02": 12,
+    "G03": 14,
+    "B11": 8,
+    "C04": 7,
+    "C06": 5,
+    "C07": 4,
+    "F09": 6,
+    "B09": 4,
+    "B12": 3,
+    "G04": 1,
+    "G07": 1,
+}
 _MARKET = {"E01": 3.0, "E02": 2.0, "E03": 2.0, "E05": 2.5, "D02": 2.0, "A08": 2.0}
 #: What belongs to a season: months in which it is reported, as it were, at all.
-_SEASONS = {"G01": (1, 2, 3, 4, 10, 11, 12), "B10": (1, 2, 12), "B06": (5, 6, 7, 8, 9), "D05": (7, 8, 11, 12), "G07": (1, 5, 6, 7, 12)}
+_SEASONS = {
+    "G01": (1, 2, 3, 4, 10, 11, 12),
+    "B10": (1, 2, 12),
+    "B06": (5, 6, 7, 8, 9),
+    "D05": (7, 8, 11, 12),
+    "G07": (1, 5, 6, 7, 12),
+}
 
 
 @dataclass(frozen=True)
@@ -44,7 +74,7 @@ class Year:
         return (9, 3) <= (day.month, day.day) <= (9, 8)
 
     def weight(self, day: date) -> float:
-        """How much is reported on this day, an ordinary working day being about 1; it grows as people get used to it."""
+        """How much is reported on this day, an ordinary day being about 1; it grows as people get used to it."""
         age = (self.now.astimezone(self.zone).date() - day).days
         base = 0.75 + 0.6 * (1 - age / 365)
         if self.is_typhoon(day):
@@ -71,7 +101,7 @@ class Year:
         return datetime.combine(day, time(hour, rng.randrange(60), rng.randrange(60)), self.zone)
 
     def office(self, moment: datetime, rng: Random) -> datetime:
-        """This moment if offices are open, or soon after they open next."""
+        """The moment itself if offices are open, or soon after they open next."""
         local = moment.astimezone(self.zone)
         if self.calendar.is_working(local.date()) and time(8, 15) <= local.time() < time(17, 45):
             return local

@@ -1,4 +1,4 @@
-"""Pictures for the demo: plain drawn scenes, each marked 示例图片 so that nobody takes one for a photo of a real place."""
+"""Pictures for the demo: plain drawn scenes, each marked 示例图片 so that nobody takes one for a real photo."""
 
 import io
 from random import Random
@@ -110,7 +110,9 @@ def _crack(draw: ImageDraw.ImageDraw, rng: Random) -> None:
 def _cars(draw: ImageDraw.ImageDraw, rng: Random) -> None:
     for number in range(3):
         x, y = 360 + 130 * number + rng.randint(-16, 16), 560 + rng.randint(-30, 50)
-        draw.rounded_rectangle((x, y, x + 118, y + 52), 14, fill=rng.choice(((172, 60, 56), (64, 92, 140), (230, 230, 230))))
+        draw.rounded_rectangle(
+            (x, y, x + 118, y + 52), 14, fill=rng.choice(((172, 60, 56), (64, 92, 140), (230, 230, 230)))
+        )
         draw.rounded_rectangle((x + 22, y - 30, x + 96, y + 8), 12, fill=(92, 104, 116))
         for wheel in (x + 26, x + 92):
             draw.ellipse((wheel - 15, y + 36, wheel + 15, y + 66), fill=(34, 34, 36))
