@@ -28,7 +28,12 @@ def run(say: Callable[[str], None]) -> None:
             say("PostgreSQL: not measured, LINLI_BENCH_POSTGRES names no database")
             continue
         with tempfile.TemporaryDirectory(prefix="linli-bench-") as home:
-            env = {**os.environ, "LINLI_HOME": home, "LINLI_DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "linli.settings"}
+            env = {
+                **os.environ,
+                "LINLI_HOME": home,
+                "LINLI_DATABASE_URL": url,
+                "DJANGO_SETTINGS_MODULE": "linli.settings",
+            }
             command = [sys.executable, "-m", "bench.queue", name]
             with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
                 for line in process.stdout or ():
@@ -71,7 +76,14 @@ def _make_areas() -> list[str]:
     levels = {6: "county", 9: "township", 12: "village", 15: "grid"}
     Area.objects.bulk_create(
         [
-            Area(code=c, name=f"第{c}号", level=levels[len(c)], kind=levels[len(c)], parent_id=c[:-3] if len(c) > 6 else None, valid_from=day)
+            Area(
+                code=c,
+                name=f"第{c}号",
+                level=levels[len(c)],
+                kind=levels[len(c)],
+                parent_id=c[:-3] if len(c) > 6 else None,
+                valid_from=day,
+            )
             for c in [*codes, *grids]
         ],
         batch_size=1000,
@@ -92,8 +104,28 @@ def _make_categories() -> tuple[list[int], list[str]]:
 
 
 _WHERE = ("村口", "市场门前", "学校旁边", "河边", "桥下", "巷口", "公园里", "车站对面", "菜地旁", "祠堂后面")
-_WHAT = ("水沟堵塞", "路灯不亮", "垃圾成堆", "围墙开裂", "井盖丢失", "树枝压线", "夜间噪音扰民", "污水外溢", "占道经营", "路面塌陷")
-_MORE = ("请尽快处理", "已有三天", "老人出行不便", "下雨后更严重", "多次反映未解决", "孩子上学经过", "气味很大", "影响通行")
+_WHAT = (
+    "水沟堵塞",
+    "路灯不亮",
+    "垃圾成堆",
+    "围墙开裂",
+    "井盖丢失",
+    "树枝压线",
+    "夜间噪音扰民",
+    "污水外溢",
+    "占道经营",
+    "路面塌陷",
+)
+_MORE = (
+    "请尽快处理",
+    "已有三天",
+    "老人出行不便",
+    "下雨后更严重",
+    "多次反映未解决",
+    "孩子上学经过",
+    "气味很大",
+    "影响通行",
+)
 
 
 def _rows(count: int, grids: list[str], categories: list[int]) -> Iterator[dict[str, Any]]:
@@ -162,7 +194,9 @@ def _give_parts(departments: list[str]) -> None:
 
     dice = random.Random(8)
     with_department = Event.objects.exclude(state="reported").values_list("pk", flat=True)
-    parts = [(pk, dice.choice(departments)) for pk in with_department.iterator(chunk_size=50_000) if dice.random() < 0.3]
+    parts = [
+        (pk, dice.choice(departments)) for pk in with_department.iterator(chunk_size=50_000) if dice.random() < 0.3
+    ]
     columns = ["event_id", "department_id", "leads", "signed_at"]
     prepare = Part._meta.get_field("event").get_db_prep_save
     from django.db import connection

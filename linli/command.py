@@ -116,7 +116,10 @@ def _unknown(word: str, names: list[str]) -> int:
 
     near = get_close_matches(word, names, 1, 0.5)
     if near:
-        return _say(_("There is no command “%(word)s”. Did you mean “linli %(near)s”?") % {"word": word, "near": near[0]}, WRONG_USE)
+        return _say(
+            _("There is no command “%(word)s”. Did you mean “linli %(near)s”?") % {"word": word, "near": near[0]},
+            WRONG_USE,
+        )
     return _say(_("There is no command “%(word)s”. “linli --help” lists them.") % {"word": word}, WRONG_USE)
 
 
@@ -178,10 +181,14 @@ def _of_database(error: Exception) -> str | None:
             "file": connection.settings_dict["NAME"]
         }
     if "not a database" in words or "malformed" in words:
-        return _("The database file is damaged: %(file)s. Restore a backup.") % {"file": connection.settings_dict["NAME"]}
+        return _("The database file is damaged: %(file)s. Restore a backup.") % {
+            "file": connection.settings_dict["NAME"]
+        }
     if connection.vendor == "postgresql" and connection.connection is None:
         first_line = words.strip().splitlines()[0] if words.strip() else ""
-        return _("PostgreSQL cannot be reached. Check LINLI_DATABASE_URL and that it runs. %(reason)s") % {"reason": first_line}
+        return _("PostgreSQL cannot be reached. Check LINLI_DATABASE_URL and that it runs. %(reason)s") % {
+            "reason": first_line
+        }
     return None
 
 

@@ -75,7 +75,9 @@ def refuse_newer(found: Schema) -> None:
         room, name = min(found.unknown)
         raise Refused(
             "newer_home",
-            _("This home was used by a newer linli (%(room)s %(name)s). Install that version again, or restore a backup."),
+            _(
+                "This home was used by a newer linli (%(room)s %(name)s). Install that version again, or restore a backup."
+            ),
             room=room,
             name=name,
         )

@@ -175,9 +175,13 @@ class Event(models.Model):
         ordering = ["-reported_at"]
         indexes = [
             # The queue (events/queue.py): few and small, since most events are ended. The columns behind the key let
-            # counts and areas be read from the index alone.
-            models.Index(fields=["area", "due_at", "id", "state", "paused_at"], condition=IS_OPEN, name="open_by_area"),
-            models.Index(fields=["due_at", "id", "area"], condition=IS_OPEN, name="open_by_due"),
+            # tabs and counts be read from the index alone.
+            models.Index(
+                fields=["area", "due_at", "id", "state", "paused_at", "review_on", "extension_asked_until"],
+                condition=IS_OPEN,
+                name="open_by_area",
+            ),
+            models.Index(fields=["due_at", "id", "area", "state", "paused_at"], condition=IS_OPEN, name="open_by_due"),
             models.Index(fields=["ended_at", "id", "area"], condition=Q(ended_at__isnull=False), name="ended_by_time"),
             # History and figures of an area over time; the latest of a wide area.
             models.Index(fields=["area", "reported_at", "id"], name="event_by_area_and_time"),

@@ -1,0 +1,432 @@
+"""The queue of the desk: which matters a person sees, in which order, a page at a time, and how many of each sort.
+
+Lists are read in two steps: the keys of one page from an index alone, then the rows of those keys. A page begins where
+the one before ended (its last row's place in the order), so nothing is shown twice or left out while rows come and go.
+
+Which index? Few matters in sight are taken by area and sorted. Many are taken in the order of the list, and those out
+of sight passed over, until the page is full. SQLite must be told (it keeps no figures of the table to go by), so the
+matters in sight are counted up to `FEW` first; PostgreSQL decides by itself.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db import connection, models
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
+from django.db.models.functions import Left
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from linli.areas.codes import contains, within
+from linli.events import search
+from linli.events.models import IS_OPEN, Category, Event, EventQuerySet, Part
+from linli.events.rules import NEW, WITH_DEPARTMENT, Severity, Source, State, Urgency
+from linli.kit.refusal import BadInput
+from linli.people.rules import Role, Scope
+
+PAGE = 50
+#: So many index entries are counted and sorted in about a millisecond.
+FEW = 2000
+
+
+class Show(models.TextChoices):
+    """The tabs of the queue."""
+
+    OPEN = "open", _("Open")
+    MINE = "mine", _("Mine to do")
+    NEW = "new", _("New")
+    WITH_DEPARTMENTS = "with_departments", _("With departments")
+    TO_VERIFY = "to_verify", _("To verify")
+    OVERDUE = "overdue", _("Overdue")
+    PAUSED = "paused", _("Paused")
+    ENDED_TODAY = "ended_today", _("Ended today")
+    ENDED = "ended", _("Ended")
+    ALL = "all", _("All")
+
+
+class Order(models.TextChoices):
+    """The orders of open matters. Ended ones always come last ended first."""
+
+    DUE = "due", _("Due first")
+    NEWEST = "newest", _("Newest first")
+
+
+#: Whose turn it is in each state. Where nobody of ours has to act, the matter waits for its reporter or its review day.
+TURN: dict[State, frozenset[Role]] = {
+    State.REPORTED: frozenset({Role.DESK, Role.GRID_WORKER, Role.CADRE}),
+    State.CHECKING: frozenset({Role.GRID_WORKER, Role.CADRE, Role.VERIFIER}),
+    State.ACCEPTED: frozenset({Role.DESK}),
+    State.DISPATCHED: frozenset({Role.HANDLER}),
+    State.OBJECTED: frozenset({Role.DESK}),
+    State.SIGNED_FOR: frozenset({Role.HANDLER}),
+    State.HANDLING: frozenset({Role.HANDLER}),
+    State.RESULT_SUBMITTED: frozenset({Role.VERIFIER}),
+    State.VERIFIED: frozenset({Role.DESK}),
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What of the queue is asked for. Empty means: any."""
+
+    show: Show = Show.OPEN
+    state: str = ""
+    category: int | None = None
+    area: str = ""
+    department: str = ""
+    source: str = ""
+    severity: str = ""
+    urgency: str = ""
+    #: First and last day of reporting.
+    from_on: date | None = None
+    to_on: date | None = None
+    words: str = ""
+    order: Order = Order.DUE
+
+    @classmethod
+    def parse(cls, sent: Mapping[str, str]) -> "Filters":
+        """From the parameters of an address, those of `PARAMETERS`; others are passed over. Raises `BadInput`."""
+        clean = {name: _folded(sent.get(parameter, "")) for name, parameter in PARAMETERS.items()}
+        return cls(**{name: _READ[name](clean[name], name) for name in clean if clean[name]})
+
+    def query(self, **changes: Any) -> str:
+        """The parameters of an address that asks for this, with changes; what is empty or usual is left out."""
+        changed, usual = replace(self, **changes), Filters()
+        asked = {parameter: getattr(changed, name) for name, parameter in PARAMETERS.items()}
+        return urlencode(
+            {
+                PARAMETERS[f.name]: asked[PARAMETERS[f.name]]
+                for f in fields(self)
+                if getattr(changed, f.name) != getattr(usual, f.name)
+            }
+        )
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but the tab and the order is asked for."""
+        return replace(self, show=Show.OPEN, order=Order.DUE) != Filters()
+
+
+#: Field of `Filters` to parameter of the address.
+PARAMETERS = {field.name: field.name for field in fields(Filters)} | {"from_on": "from", "to_on": "to", "words": "q"}
+
+
+def _folded(sent: str) -> str:
+    return unicodedata.normalize("NFKC", sent).replace("\0", "").strip()[:200]
+
+
+def _choice(choices: Any) -> Any:
+    def read(sent: str, name: str) -> Any:
+        if sent not in choices.values:
+            raise _not_possible(sent, name)
+        return choices(sent)
+
+    return read
+
+
+def _code(sent: str, name: str) -> str:
+    if not re.fullmatch(r"[0-9]{1,30}", sent):
+        raise _not_possible(sent, name)
+    return sent
+
+
+def _key(sent: str, name: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,18}", sent):
+        raise _not_possible(sent, name)
+    return int(sent)
+
+
+def _day(sent: str, name: str) -> date:
+    try:
+        day = date.fromisoformat(sent)
+    except ValueError:
+        raise BadInput(
+            "bad_day", _("“%(value)s” is not a day. Write it as 2026-11-16."), value=sent[:40], field=name
+        ) from None
+    if not 1900 < day.year < 9000:
+        raise _not_possible(sent, name)
+    return day
+
+
+def _not_possible(sent: str, name: str) -> BadInput:
+    return BadInput(
+        "not_a_choice", _("“%(value)s” is not possible here. Choose one of the list."), value=sent[:40], field=name
+    )
+
+
+_READ: dict[str, Any] = {
+    "show": _choice(Show),
+    "state": _choice(State),
+    "category": _key,
+    "area": _code,
+    "department": lambda sent, name: sent[:40],
+    "source": _choice(Source),
+    "severity": _choice(Severity),
+    "urgency": _choice(Urgency),
+    "from_on": _day,
+    "to_on": _day,
+    "words": lambda sent, name: sent,
+    "order": _choice(Order),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the queue."""
+
+    event: Event
+    is_overdue: bool
+
+    @property
+    def lead(self) -> str:
+        """The name of the department that leads; empty if none has it."""
+        return next((str(part.department) for part in self.event.parts.all() if part.leads), "")
+
+
+@dataclass(frozen=True)
+class QueuePage:
+    """A page of the queue; `next_cursor` is the `after` of the following page, empty on the last."""
+
+    rows: list[Row]
+    next_cursor: str
+    is_first: bool
+
+
+def page_of(scope: Scope, filters: Filters, *, at: datetime, after: str = "", size: int = PAGE) -> QueuePage:
+    """One page, by as many queries whatever its length. Raises `BadInput` for an `after` that no page gave."""
+    order = _order_of(filters)
+    events = _narrow(_in_sight(scope, filters), scope, filters, at)
+    if after:
+        events = events.filter(_beyond(order, *_read_cursor(after)))
+    found = list(events.order_by(*order.by).values_list("pk", order.field)[: size + 1])
+    keys = [pk for pk, _value in found[:size]]
+    more = len(found) > size
+    return QueuePage(_rows(scope, keys, at), _cursor(*reversed(found[size - 1])) if more else "", not after)
+
+
+def counts(scope: Scope, filters: Filters, *, at: datetime) -> dict[Show, int]:
+    """How many matters each tab of open matters would show with these filters, and how many ended today. Two queries."""
+    anywhere = replace(filters, show=Show.OPEN, state="")
+    tabs = [Show.OPEN, Show.MINE, Show.NEW, Show.WITH_DEPARTMENTS, Show.TO_VERIFY, Show.OVERDUE, Show.PAUSED]
+    # All of them are counted, so there is nothing to stop early for: by area, however many.
+    opened = _narrow(_by_area(scope, anywhere), scope, anywhere, at)
+    wanted = {tab.value: Count("*", filter=_tab(tab, scope, at) or None) for tab in tabs}
+    figures = opened.order_by().aggregate(**wanted)
+    today = replace(anywhere, show=Show.ENDED_TODAY)
+    ended = _narrow(_in_order(scope, today), scope, today, at).order_by().count()
+    return {**{tab: figures[tab.value] for tab in tabs}, Show.ENDED_TODAY: ended}
+
+
+# --- what is in sight -------------------------------------------------------------------------------------------------
+
+
+def _in_sight(scope: Scope, filters: Filters) -> EventQuerySet:
+    """The events `visible_to` this scope, put so that the store takes the right index."""
+    if connection.vendor != "sqlite" or filters.words or _are_few(scope, filters):
+        return _by_area(scope, filters)
+    return _in_order(scope, filters)
+
+
+def _are_few(scope: Scope, filters: Filters) -> bool:
+    base = Event.objects.all() if filters.show in (Show.ALL, Show.ENDED, Show.ENDED_TODAY) else Event.objects.open()
+    codes = _codes(scope, filters)
+    seen = base.filter(within(*codes)).order_by()[: FEW + 1].count() if codes else 0
+    if scope.departments and seen <= FEW:
+        seen += Part.objects.filter(department__in=scope.departments).order_by()[: FEW + 1].count()
+    return seen <= FEW
+
+
+def _codes(scope: Scope, filters: Filters) -> list[str]:
+    """The areas in sight, cut down to the one asked for."""
+    mine, area = scope.area_codes, filters.area
+    if not area:
+        return mine
+    return [area] if any(contains(code, area) for code in mine) else [code for code in mine if contains(area, code)]
+
+
+def _by_area(scope: Scope, filters: Filters) -> EventQuerySet:
+    seen = within(*_codes(scope, filters))
+    if scope.departments:
+        seen |= Q(pk__in=Part.objects.filter(department__in=scope.departments).values("event"))
+    return Event.objects.filter(seen)
+
+
+def _in_order(scope: Scope, filters: Filters) -> EventQuerySet:
+    """The same events, with conditions that no index on areas or parts serves on SQLite."""
+    if connection.vendor != "sqlite":
+        return _by_area(scope, filters)
+    seen = Q(pk__in=[])
+    for code in _codes(scope, filters):
+        seen |= _inside(code)
+    if scope.departments:
+        seen |= Q(Exists(Part.objects.filter(event=OuterRef("pk"), department__in=scope.departments)))
+    return Event.objects.filter(seen)
+
+
+class _Begins(models.Func):
+    """Whether an area code begins with another: `within()` for SQLite where its range must not choose the index."""
+
+    output_field = models.BooleanField()
+    template = "(%(expressions)s)"
+    arg_joiner = " = "
+
+
+def _inside(code: str) -> Q:
+    return Q(_Begins(Left("area_id", len(code)), models.Value(code)))
+
+
+# --- what is asked for ------------------------------------------------------------------------------------------------
+
+
+def _narrow(events: EventQuerySet, scope: Scope, filters: Filters, at: datetime) -> EventQuerySet:
+    events = events.filter(_shown(filters.show, scope, at), **_equal(filters))
+    if filters.area:
+        events = events.filter(_inside(filters.area))
+    if filters.category is not None:
+        branch = Category.objects.filter(Q(pk=filters.category) | Q(parent=filters.category))
+        events = events.filter(category__in=branch.order_by().values("pk"))
+    if filters.department:
+        events = events.filter(Exists(Part.objects.filter(event=OuterRef("pk"), department=filters.department)))
+    if filters.from_on:
+        events = events.filter(reported_at__gte=_midnight(filters.from_on))
+    if filters.to_on:
+        events = events.filter(reported_at__lt=_midnight(filters.to_on + timedelta(days=1)))
+    return search.matching(events, filters.words)
+
+
+def _equal(filters: Filters) -> dict[str, str]:
+    asked = {name: getattr(filters, name) for name in ("state", "source", "severity", "urgency")}
+    return {name: value for name, value in asked.items() if value}
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _shown(show: Show, scope: Scope, at: datetime) -> Q:
+    if show == Show.ALL:
+        return Q()
+    if show == Show.ENDED:
+        return Q(ended_at__isnull=False)
+    if show == Show.ENDED_TODAY:
+        return Q(ended_at__gte=_midnight(timezone.localdate(at)))
+    return IS_OPEN & _tab(show, scope, at)
+
+
+def _tab(show: Show, scope: Scope, at: datetime) -> Q:
+    """Which of the open matters this tab has, told by columns of the partial indexes alone."""
+    match show:
+        case Show.MINE:
+            return _mine(scope, timezone.localdate(at))
+        case Show.NEW:
+            return Q(state__in=sorted(NEW))
+        case Show.WITH_DEPARTMENTS:
+            return Q(state__in=sorted(WITH_DEPARTMENT))
+        case Show.TO_VERIFY:
+            return Q(state=State.RESULT_SUBMITTED)
+        case Show.OVERDUE:
+            return Q(due_at__lt=at, paused_at__isnull=True)
+        case Show.PAUSED:
+            return Q(paused_at__isnull=False)
+        case _:
+            return Q()
+
+
+def _mine(scope: Scope, today: date) -> Q:
+    roles = {one.role for one in scope.held}
+    mine = Q(state__in=sorted(state for state, turn in TURN.items() if turn & roles))
+    if Role.DESK in roles:
+        mine |= Q(extension_asked_until__isnull=False) | Q(state=State.DEFERRED, review_on__lte=today)
+    return mine
+
+
+# --- order and place in it --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Order:
+    field: str
+    is_descending: bool
+
+    @property
+    def by(self) -> list[Any]:
+        if self.is_descending:
+            return [F(self.field).desc(), F("pk").desc()]
+        return [F(self.field).asc(nulls_last=True), F("pk").asc()]
+
+
+def _order_of(filters: Filters) -> _Order:
+    if filters.show in (Show.ENDED, Show.ENDED_TODAY):
+        return _Order("ended_at", is_descending=True)
+    if filters.show == Show.ALL or filters.order == Order.NEWEST:
+        return _Order("reported_at", is_descending=True)
+    return _Order("due_at", is_descending=False)
+
+
+def _beyond(order: _Order, moment: datetime | None, key: UUID) -> Q:
+    """The rows after this place. Said twice (from the moment on, and beyond it), so that an index is entered there."""
+    if moment is None:
+        return Q(**{f"{order.field}__isnull": True, "pk__gt": key})
+    if order.is_descending:
+        return Q(**{f"{order.field}__lte": moment}) & (Q(**{f"{order.field}__lt": moment}) | Q(pk__lt=key))
+    later = Q(**{f"{order.field}__gte": moment}) & (Q(**{f"{order.field}__gt": moment}) | Q(pk__gt=key))
+    return later | Q(**{f"{order.field}__isnull": True}) if order.field == "due_at" else later
+
+
+_NO_MOMENT = "-"
+
+
+def _cursor(moment: datetime | None, key: UUID) -> str:
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%S.%f}_{key.hex}" if moment else f"{_NO_MOMENT}_{key.hex}"
+
+
+def _read_cursor(after: str) -> tuple[datetime | None, UUID]:
+    moment, _mark, key = after.partition("_")
+    try:
+        read = None if moment == _NO_MOMENT else datetime.strptime(moment, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC)
+        return read, UUID(hex=key)
+    except ValueError:
+        raise BadInput(
+            "bad_page", _("There is no such page of the list. Start again from the first."), field="after"
+        ) from None
+
+
+# --- the rows ---------------------------------------------------------------------------------------------------------
+
+_SHOWN = (
+    *(
+        "number",
+        "state",
+        "source",
+        "severity",
+        "urgency",
+        "title",
+        "text",
+        "place",
+        "reported_at",
+        "due_at",
+        "ended_at",
+    ),
+    *("paused_at", "due_is_provisional", "reopened", "extension_asked_until", "is_demo"),
+    *("area__name", "area__parent__name", "category__name", "category__name_en", "category__icon"),
+)
+
+
+def _rows(scope: Scope, keys: list[UUID], at: datetime) -> list[Row]:
+    """The events of these keys in this order; asked through `visible_to` once more, the one way to a row."""
+    parts = Prefetch("parts", Part.objects.select_related("department"))
+    events = (
+        Event.objects.visible_to(scope).filter(pk__in=keys).select_related("area__parent", "category").only(*_SHOWN)
+    )
+    by_key = {event.pk: event for event in events.order_by().prefetch_related(parts)}
+    return [Row(event, _is_overdue(event, at)) for key in keys if (event := by_key.get(key))]
+
+
+def _is_overdue(event: Event, at: datetime) -> bool:
+    return event.ended_at is None and event.paused_at is None and event.due_at is not None and event.due_at < at
