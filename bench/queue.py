@@ -8,10 +8,8 @@ import random
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 EVENTS = int(os.environ.get("LINLI_BENCH_EVENTS", "1000000"))
@@ -70,7 +68,7 @@ def _make_areas() -> list[str]:
 
     day = date(2020, 1, 1)
     codes = ["440881"]
-    codes += [town := f"440881{101 + one}" for one in range(22)]
+    codes += [f"440881{101 + one}" for one in range(22)]
     codes += [f"{town}{201 + one}" for town in codes[1:23] for one in range(18)]
     grids = [f"{village}{1 + one:03d}" for village in codes[23:] for one in range(10)]
     levels = {6: "county", 9: "township", 12: "village", 15: "grid"}

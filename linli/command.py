@@ -50,7 +50,7 @@ def _reader_left() -> int:
 
 
 def _set_up() -> int:
-    """Django with our settings, in the language of the home. Before that nothing can be translated, so both are said."""
+    """Django with our settings, in the language of the home. What goes wrong before that is said in both."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.settings")
     import django
     from django.core.exceptions import ImproperlyConfigured

@@ -62,7 +62,7 @@ def make_ready(*, only_if_empty: bool = False) -> None:
     _make_folders()
     found = schema()
     refuse_newer(found)
-    if not found.outstanding or only_if_empty and not found.is_empty:
+    if not found.outstanding or (only_if_empty and not found.is_empty):
         return
     with alone():
         if schema().outstanding:  # nobody was quicker
@@ -75,9 +75,7 @@ def refuse_newer(found: Schema) -> None:
         room, name = min(found.unknown)
         raise Refused(
             "newer_home",
-            _(
-                "This home was used by a newer linli (%(room)s %(name)s). Install that version again, or restore a backup."
-            ),
+            _("A newer linli has used this home (%(room)s %(name)s). Install that version, or restore a backup."),
             room=room,
             name=name,
         )

@@ -116,7 +116,8 @@ def _in_index(question: Question) -> RawSQL:
     if connection.vendor == "postgresql":
         return RawSQL("SELECT event_id FROM event_words WHERE words @@ %s::tsquery", [_as_tsquery(question)])
     return RawSQL(
-        "SELECT event_id FROM event_words WHERE id IN (SELECT rowid FROM event_words_index WHERE event_words_index MATCH %s)",
+        "SELECT event_id FROM event_words WHERE id IN "
+        "(SELECT rowid FROM event_words_index WHERE event_words_index MATCH %s)",
         [_as_fts5(question)],
     )
 
@@ -187,7 +188,7 @@ def bring_up_to_date(limit: int = 5000) -> int:
 
 @transaction.atomic
 def _follow(chain: str, limit: int) -> int:
-    """The lock on the chain's mark keeps two workers from following it at once, and one from losing the other's work."""
+    """The lock on the chain's mark keeps two workers from following it at once."""
     IndexedUpTo.objects.bulk_create([IndexedUpTo(chain=chain)], ignore_conflicts=True)
     mark = IndexedUpTo.objects.select_for_update().get(pk=chain)
     acts = Entry.objects.filter(chain=chain, position__gt=mark.position, position__lte=mark.position + limit)

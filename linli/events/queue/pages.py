@@ -1,20 +1,8 @@
-"""The queue of the desk: which matters a person sees, in which order, a page at a time, and how many of each sort.
+"""Pages of the queue and the figures of its tabs; the head of the package says how they are read."""
 
-Lists are read in two steps: the keys of one page from an index alone, then the rows of those keys. A page begins where
-the one before ended (its last row's place in the order), so nothing is shown twice or left out while rows come and go.
-
-Which index? Few matters in sight are taken by area and sorted. Many are taken in the order of the list, and those out
-of sight passed over, until the page is full. SQLite must be told (it keeps no figures of the table to go by), so the
-matters in sight are counted up to `FEW` first; PostgreSQL decides by itself.
-"""
-
-import re
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db import connection, models
@@ -26,36 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from linli.areas.codes import contains, within
 from linli.events import search
 from linli.events.models import IS_OPEN, Category, Event, EventQuerySet, Part
-from linli.events.rules import NEW, WITH_DEPARTMENT, Severity, Source, State, Urgency
+from linli.events.queue.filters import Filters, Order, Show
+from linli.events.rules import NEW, WITH_DEPARTMENT, State
 from linli.kit.refusal import BadInput
 from linli.people.rules import Role, Scope
 
 PAGE = 50
 #: So many index entries are counted and sorted in about a millisecond.
 FEW = 2000
-
-
-class Show(models.TextChoices):
-    """The tabs of the queue."""
-
-    OPEN = "open", _("Open")
-    MINE = "mine", _("Mine to do")
-    NEW = "new", _("New")
-    WITH_DEPARTMENTS = "with_departments", _("With departments")
-    TO_VERIFY = "to_verify", _("To verify")
-    OVERDUE = "overdue", _("Overdue")
-    PAUSED = "paused", _("Paused")
-    ENDED_TODAY = "ended_today", _("Ended today")
-    ENDED = "ended", _("Ended")
-    ALL = "all", _("All")
-
-
-class Order(models.TextChoices):
-    """The orders of open matters. Ended ones always come last ended first."""
-
-    DUE = "due", _("Due first")
-    NEWEST = "newest", _("Newest first")
-
 
 #: Whose turn it is in each state. Where nobody of ours has to act, the matter waits for its reporter or its review day.
 TURN: dict[State, frozenset[Role]] = {
@@ -68,111 +34,6 @@ TURN: dict[State, frozenset[Role]] = {
     State.HANDLING: frozenset({Role.HANDLER}),
     State.RESULT_SUBMITTED: frozenset({Role.VERIFIER}),
     State.VERIFIED: frozenset({Role.DESK}),
-}
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What of the queue is asked for. Empty means: any."""
-
-    show: Show = Show.OPEN
-    state: str = ""
-    category: int | None = None
-    area: str = ""
-    department: str = ""
-    source: str = ""
-    severity: str = ""
-    urgency: str = ""
-    #: First and last day of reporting.
-    from_on: date | None = None
-    to_on: date | None = None
-    words: str = ""
-    order: Order = Order.DUE
-
-    @classmethod
-    def parse(cls, sent: Mapping[str, str]) -> "Filters":
-        """From the parameters of an address, those of `PARAMETERS`; others are passed over. Raises `BadInput`."""
-        clean = {name: _folded(sent.get(parameter, "")) for name, parameter in PARAMETERS.items()}
-        return cls(**{name: _READ[name](clean[name], name) for name in clean if clean[name]})
-
-    def query(self, **changes: Any) -> str:
-        """The parameters of an address that asks for this, with changes; what is empty or usual is left out."""
-        changed, usual = replace(self, **changes), Filters()
-        asked = {parameter: getattr(changed, name) for name, parameter in PARAMETERS.items()}
-        return urlencode(
-            {
-                PARAMETERS[f.name]: asked[PARAMETERS[f.name]]
-                for f in fields(self)
-                if getattr(changed, f.name) != getattr(usual, f.name)
-            }
-        )
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether anything but the tab and the order is asked for."""
-        return replace(self, show=Show.OPEN, order=Order.DUE) != Filters()
-
-
-#: Field of `Filters` to parameter of the address.
-PARAMETERS = {field.name: field.name for field in fields(Filters)} | {"from_on": "from", "to_on": "to", "words": "q"}
-
-
-def _folded(sent: str) -> str:
-    return unicodedata.normalize("NFKC", sent).replace("\0", "").strip()[:200]
-
-
-def _choice(choices: Any) -> Any:
-    def read(sent: str, name: str) -> Any:
-        if sent not in choices.values:
-            raise _not_possible(sent, name)
-        return choices(sent)
-
-    return read
-
-
-def _code(sent: str, name: str) -> str:
-    if not re.fullmatch(r"[0-9]{1,30}", sent):
-        raise _not_possible(sent, name)
-    return sent
-
-
-def _key(sent: str, name: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,18}", sent):
-        raise _not_possible(sent, name)
-    return int(sent)
-
-
-def _day(sent: str, name: str) -> date:
-    try:
-        day = date.fromisoformat(sent)
-    except ValueError:
-        raise BadInput(
-            "bad_day", _("“%(value)s” is not a day. Write it as 2026-11-16."), value=sent[:40], field=name
-        ) from None
-    if not 1900 < day.year < 9000:
-        raise _not_possible(sent, name)
-    return day
-
-
-def _not_possible(sent: str, name: str) -> BadInput:
-    return BadInput(
-        "not_a_choice", _("“%(value)s” is not possible here. Choose one of the list."), value=sent[:40], field=name
-    )
-
-
-_READ: dict[str, Any] = {
-    "show": _choice(Show),
-    "state": _choice(State),
-    "category": _key,
-    "area": _code,
-    "department": lambda sent, name: sent[:40],
-    "source": _choice(Source),
-    "severity": _choice(Severity),
-    "urgency": _choice(Urgency),
-    "from_on": _day,
-    "to_on": _day,
-    "words": lambda sent, name: sent,
-    "order": _choice(Order),
 }
 
 
@@ -211,12 +72,12 @@ def page_of(scope: Scope, filters: Filters, *, at: datetime, after: str = "", si
 
 
 def counts(scope: Scope, filters: Filters, *, at: datetime) -> dict[Show, int]:
-    """How many matters each tab of open matters would show with these filters, and how many ended today. Two queries."""
+    """How many matters the tabs of open matters would show with these filters, and how many ended today. Two queries."""
     anywhere = replace(filters, show=Show.OPEN, state="")
     tabs = [Show.OPEN, Show.MINE, Show.NEW, Show.WITH_DEPARTMENTS, Show.TO_VERIFY, Show.OVERDUE, Show.PAUSED]
     # All of them are counted, so there is nothing to stop early for: by area, however many.
     opened = _narrow(_by_area(scope, anywhere), scope, anywhere, at)
-    wanted = {tab.value: Count("*", filter=_tab(tab, scope, at) or None) for tab in tabs}
+    wanted = {tab.value: Count("pk", filter=_tab(tab, scope, at) or None) for tab in tabs}
     figures = opened.order_by().aggregate(**wanted)
     today = replace(anywhere, show=Show.ENDED_TODAY)
     ended = _narrow(_in_order(scope, today), scope, today, at).order_by().count()
