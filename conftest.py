@@ -16,14 +16,16 @@ import pytest
 # Made before the settings are read: they keep everything under LINLI_HOME. Workers of one run share its folder.
 RUN = Path(os.environ.setdefault("LINLI_TEST_RUN", "") or tempfile.mkdtemp(prefix="linli-test-"))
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+# Nothing of the caller's own home or settings reaches a test; a worker keeps the store it was given.
+for name in [name for name in os.environ if name.startswith("LINLI_")]:
+    if not (WORKER and name == "LINLI_DATABASE_URL"):
+        del os.environ[name]
 os.environ["LINLI_TEST_RUN"] = str(RUN)
 os.environ["LINLI_HOME"] = str(RUN / (WORKER or "home"))
 os.environ["DJANGO_SETTINGS_MODULE"] = "linli.settings"
 # The sync driver of the browser runs an event loop in this thread; Django must not take that for async code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 os.environ["DJANGO_LIVE_TEST_SERVER_ADDRESS"] = "127.0.0.1"
-if not WORKER:
-    os.environ.pop("LINLI_DATABASE_URL", None)
 django.setup()
 
 pytest_plugins = ["tests.browser"]
