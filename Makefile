@@ -9,7 +9,8 @@ URL ?=
 CHECK_HOME := LINLI_HOME=$(CURDIR)/build/check
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-sqlite test-postgres browser check bench lock messages vendor clean
+.PHONY: help install run test test-sqlite test-postgres browser bench lock messages vendor clean \
+	check check-format check-lint check-imports check-types check-migrations check-messages check-vendor
 
 help:  ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,13 +51,28 @@ test-postgres: $(VENV)/.dev  ## All tests on PostgreSQL only; URL=postgres://use
 browser: $(VENV)/.dev  ## Tests in a real browser (Debian: chromium fonts-wqy-microhei)
 	$(RUN) -m pytest -q -m browser
 
-check: $(VENV)/.dev  ## Format, types, imports, migrations, messages, vendored files
-	$(VENV)/bin/ruff format --check --quiet . || { echo "Not formatted: run $(VENV)/bin/ruff format" >&2; exit 1; }
+check: check-format check-lint check-imports check-types check-migrations check-messages check-vendor  ## Format, types, imports, migrations, messages, vendored files
+
+check-format: $(VENV)/.dev
+	@$(VENV)/bin/ruff format --check --quiet . >/dev/null || \
+		{ $(VENV)/bin/ruff format --check . | grep Would; echo "Run $(VENV)/bin/ruff format ." >&2; exit 1; }
+
+check-lint: $(VENV)/.dev
 	$(VENV)/bin/ruff check --quiet .
-	$(VENV)/bin/lint-imports
+
+check-imports: $(VENV)/.dev
+	@$(VENV)/bin/lint-imports --no-logo
+
+check-types: $(VENV)/.dev
 	$(CHECK_HOME) $(VENV)/bin/mypy
+
+check-migrations: $(VENV)/.dev
 	$(CHECK_HOME) $(RUN) manage.py makemigrations --check --dry-run
+
+check-messages: $(VENV)/.dev
 	$(RUN) -m tools.messages --check
+
+check-vendor: $(VENV)/.dev
 	$(RUN) -m tools.vendor --check
 
 bench: $(VENV)/.dev  ## Measure; every line is a ratio within one run

@@ -70,7 +70,8 @@ class Category(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["pack", "code"], name="category_once_per_pack"),
             models.CheckConstraint(
-                condition=Q(limit_hours__isnull=True) | Q(limit_working_days__isnull=True), name="one_limit_per_category"
+                condition=Q(limit_hours__isnull=True) | Q(limit_working_days__isnull=True),
+                name="one_limit_per_category",
             ),
         ]
 
@@ -133,7 +134,9 @@ class Event(models.Model):
     accuracy_m = models.FloatField(null=True, blank=True)
     source_crs = models.CharField(max_length=10, default="wgs84")
     answers = models.JSONField(default=dict, blank=True)
-    reported_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="reported_events", db_index=False)
+    reported_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="reported_events", db_index=False
+    )
 
     occurred_at = models.DateTimeField(null=True, blank=True)
     reported_at = models.DateTimeField()
@@ -162,8 +165,12 @@ class Event(models.Model):
     referred_to = models.CharField(max_length=20, choices=ReferredTo, blank=True)
     rating = models.CharField(max_length=20, choices=Rating, blank=True)
     followed_up_at = models.DateTimeField(null=True, blank=True)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged", db_index=False)
-    split_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="split_off", db_index=False)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", db_index=False
+    )
+    split_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="split_off", db_index=False
+    )
     #: Where it came from, for imported rows: name of the source and its own number.
     external_source = models.CharField(max_length=40, blank=True)
     external_no = models.CharField(max_length=80, blank=True)
@@ -191,18 +198,22 @@ class Event(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["external_source", "external_no"], condition=~Q(external_no=""), name="event_once_per_external_no"
+                fields=["external_source", "external_no"],
+                condition=~Q(external_no=""),
+                name="event_once_per_external_no",
             ),
             models.CheckConstraint(
                 condition=Q(lon__isnull=True, lat__isnull=True) | Q(lon__isnull=False, lat__isnull=False),
                 name="both_coordinates_or_neither",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=_ENDED, ended_at__isnull=False) | (~Q(state__in=_ENDED) & Q(ended_at__isnull=True)),
+                condition=Q(state__in=_ENDED, ended_at__isnull=False)
+                | (~Q(state__in=_ENDED) & Q(ended_at__isnull=True)),
                 name="ended_events_have_a_time",
             ),
             models.CheckConstraint(
-                condition=Q(state="merged", merged_into__isnull=False) | (~Q(state="merged") & Q(merged_into__isnull=True)),
+                condition=Q(state="merged", merged_into__isnull=False)
+                | (~Q(state="merged") & Q(merged_into__isnull=True)),
                 name="merged_events_name_the_other",
             ),
         ]

@@ -15,7 +15,8 @@ PASSWORD = "linli-demo"
 @dataclass(frozen=True)
 class Cast:
     """`worker` grid 005, `cadre` its village, `desk` its township, `handler` lead department, `co_handler` another one,
-    `verifier` the township, `neighbour` a grid of the next township, `nobody` no appointment."""
+    `verifier` the township, `neighbour` a grid of the next township, `nobody` no appointment.
+    """
 
     worker: Person
     deputy: Person

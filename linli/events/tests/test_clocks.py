@@ -1,6 +1,6 @@
 """Clocks: working days of the real calendar, caps by severity and urgency, pauses, provisional limits."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -87,7 +87,7 @@ def test_a_limit_beyond_the_published_calendar_is_provisional(world: World, mont
 def test_a_provisional_limit_is_reckoned_again_once_the_year_is_published(world: World) -> None:
     event = make_event(world, State.ACCEPTED, category=world.quarrel, at=shanghai(12, 25, 10))
     assert event.due_at == shanghai(1, 8, 18, 2027)
-    newyear = [datetime(2027, 1, day).date() for day in (1, 4, 5, 6, 7, 8, 11, 12, 13, 14, 15)]
+    newyear = [date(2027, 1, day) for day in (1, 4, 5, 6, 7, 8, 11, 12, 13, 14, 15)]
     CalendarDay.objects.bulk_create(CalendarDay(day=day, is_working=False, name="元旦") for day in newyear)
     assert actions.reckon_provisional() == 1
     event.refresh_from_db()

@@ -88,7 +88,7 @@ def test_a_contact_is_sealed_and_opening_it_is_an_act(world: World) -> None:
     event = actions.report(
         text="水", area=world.grid, at=NOON, source=Source.RESIDENT, contact="王女士 19900000099"
     ).event
-    assert "19900000099".encode() not in bytes(Contact.objects.get().sealed)
+    assert b"19900000099" not in bytes(Contact.objects.get().sealed)
     with pytest.raises(NotYours):
         actions.open_contact(event, by=world.cast.neighbour, at=NOON, reason="想问")
     with pytest.raises(BadInput):
