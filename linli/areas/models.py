@@ -91,10 +91,12 @@ class Area(models.Model):
         ordering = ["code"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")), name="area_closes_after_it_opens"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
+                name="area_closes_after_it_opens",
             ),
             models.CheckConstraint(
-                condition=Q(successor__isnull=True) | Q(valid_to__isnull=False), name="only_closed_areas_have_successors"
+                condition=Q(successor__isnull=True) | Q(valid_to__isnull=False),
+                name="only_closed_areas_have_successors",
             ),
         ]
 

@@ -165,7 +165,7 @@ class Standing:
 
     def may(self, row: Step) -> bool:
         """Whether this row is for them."""
-        if row.independent and self.handled or row.name == "sign_for" and self.signed:
+        if (row.independent and self.handled) or (row.name == "sign_for" and self.signed):
             return False
         return self._role_for(row)
 

@@ -10,7 +10,7 @@ class Refused(Exception):
 
     status = 409
 
-    def __init__(self, code: str, message: "str | Promise", **facts: Any) -> None:
+    def __init__(self, code: str, message: "str | Promise", /, **facts: Any) -> None:
         super().__init__(code)
         self.code = code
         self._message = message

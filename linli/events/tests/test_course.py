@@ -194,8 +194,8 @@ def test_an_extension_lies_after_the_limit_and_not_too_far(world: World, days: i
 def test_too_late_to_ask_for_an_extension(world: World) -> None:
     event = make_event(world, State.HANDLING)
     assert event.due_at is not None
+    late = event.due_at + timedelta(hours=1)
     with pytest.raises(BadInput):
-        late = event.due_at + timedelta(hours=1)
         actions.ask_extension(event, until=late + timedelta(days=9), text="等", by=world.cast.handler, at=late)
 
 

@@ -54,7 +54,6 @@ def test_malformed_photos_are_refused_or_kept_but_never_crash(shared: Path) -> N
     for path in sorted((shared / "data" / "bad_images").iterdir()):
         try:
             kept = keep(path.read_bytes())
-        except BadInput as refusal:
-            assert refusal.message
-        else:
-            assert Image.open(path_of(kept.sha256)).size == (kept.width, kept.height)
+        except BadInput:
+            continue
+        assert Image.open(path_of(kept.sha256)).size == (kept.width, kept.height)

@@ -1,7 +1,8 @@
 """Sealed words open only with the same key and for the same row."""
 
-import pytest
 from typing import Any
+
+import pytest
 
 from linli.kit.refusal import Refused
 from linli.kit.sealing import seal, unseal

@@ -1,0 +1,168 @@
+"""Which area is this point in? One index per process over the current boundaries, brought up to date without a restart."""
+
+import hashlib
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from django.conf import settings
+from numpy.typing import NDArray
+
+from linli.areas.ground.index import Index
+from linli.areas.ground.raster import Raster
+from linli.areas.models import ANSWERING, Area, Boundary, GroundVersion, Kind
+
+__all__ = ["Index", "current", "forget", "locate", "locate_leaf", "locate_many", "near_border"]
+
+Floats = NDArray[np.float64]
+logger = logging.getLogger(__name__)
+#: How long a process may go on with an index that another process has made out of date. Seconds.
+_LOOK_AGAIN_AFTER_S = 1.0
+#: Indexes of earlier boundaries kept on disk, for processes that are just reading them.
+_KEPT_FILES = 3
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The boundaries of one moment: `leaves` route matters; `coarser` answers where no leaf covers the point."""
+
+    version: int
+    leaves: Index | None
+    coarser: Index | None
+
+
+_current: Ground | None = None
+_looked_at = 0.0
+_lock = threading.Lock()
+
+
+def locate(lon: float, lat: float) -> str | None:
+    """The area that answers for a point: the leaf that covers it, else the finest area above that does. WGS-84 degrees."""
+    ground = current()
+    found = ground.leaves.locate(lon, lat) if ground.leaves else None
+    if found is None and ground.coarser:
+        return ground.coarser.locate(lon, lat)
+    return found
+
+
+def locate_leaf(lon: float, lat: float) -> str | None:
+    """The leaf that covers a point, border included; None if none does, even where a coarser area would."""
+    ground = current()
+    return ground.leaves.locate(lon, lat) if ground.leaves else None
+
+
+def locate_many(
+    lons: Sequence[float] | Floats, lats: Sequence[float] | Floats, *, leaves_only: bool = False
+) -> list[str | None]:
+    """`locate` (or `locate_leaf`) for many points, some hundred times faster than one by one."""
+    ground = current()
+    lons, lats = np.asarray(lons, float), np.asarray(lats, float)
+    nowhere: list[str | None] = [None] * len(lons)
+    found = ground.leaves.locate_many(lons, lats) if ground.leaves else nowhere
+    if leaves_only or ground.coarser is None:
+        return found
+    missing = [place for place, code in enumerate(found) if code is None]
+    for place, code in zip(missing, ground.coarser.locate_many(lons[missing], lats[missing]), strict=True):
+        found[place] = code
+    return found
+
+
+def near_border(lon: float, lat: float, accuracy_m: float) -> list[str]:
+    """The leaves that a position of this accuracy may lie in, the nearest first. More than one: ask which side it is."""
+    ground = current()
+    return ground.leaves.near(lon, lat, accuracy_m) if ground.leaves else []
+
+
+def current() -> Ground:
+    """The ground as it is now. Whether boundaries have changed is asked once a second at most."""
+    global _current, _looked_at
+    now = time.monotonic()
+    if _current is not None and now - _looked_at < _LOOK_AGAIN_AFTER_S:
+        return _current
+    with _lock:
+        version = _stored_version()
+        if _current is None or _current.version != version:
+            _current = _load(version)
+        _looked_at = now
+        return _current
+
+
+def forget() -> None:
+    """Look again at the next question: after a change of boundaries in this process, and between tests."""
+    global _current, _looked_at
+    _current, _looked_at = None, 0.0
+
+
+def _stored_version() -> int:
+    return GroundVersion.objects.values_list("number", flat=True).first() or 0
+
+
+def _load(version: int) -> Ground:
+    rows = list(
+        Boundary.objects.filter(valid_to__isnull=True, area__valid_to__isnull=True, area__kind__in=ANSWERING)
+        .order_by("area")
+        .values_list("area_id", "area__parent_id", "area__kind", "id")
+    )
+    parents = {parent for _code, parent, _kind, _id in rows}
+    # A special grid (a school in a village) lies over another one and wins there.
+    leaves = sorted(
+        (row for row in rows if row[0] not in parents), key=lambda row: (row[2] != Kind.SPECIAL_GRID, row[0])
+    )
+    coarser = sorted((row for row in rows if row[0] in parents), key=lambda row: (-len(row[0]), row[0]))
+    return Ground(version, _index(leaves), _index(coarser))
+
+
+def _index(rows: list[tuple[Any, ...]]) -> Index | None:
+    if not rows:
+        return None
+    codes = [row[0] for row in rows]
+    stored = dict(
+        Boundary.objects.filter(valid_to__isnull=True, area__in=_chunk(codes)).values_list("area_id", "geometry")
+    )
+    polygons = shapely.from_wkb([bytes(stored[code]) for code in codes])
+    path = _folder() / f"{_fingerprint(rows)}.npz"
+    raster = _stored_raster(path)
+    if raster is not None:
+        return Index(codes, polygons, raster)
+    index = Index.over(codes, polygons)
+    _keep(index.raster, path)
+    return index
+
+
+def _chunk(codes: list[str]) -> Any:
+    """The areas with these codes, as a query: a list of 20,000 would be too many parameters."""
+    return Area.objects.filter(code__gte=min(codes), code__lte=max(codes)).values("code")
+
+
+def _fingerprint(rows: list[tuple[Any, ...]]) -> str:
+    """Names just these boundaries in this order: an outline never changes under its key."""
+    return hashlib.sha256("".join(f"{row[0]}={row[3]};" for row in rows).encode()).hexdigest()[:32]
+
+
+def _folder() -> Path:
+    return Path(settings.HOME) / "ground"
+
+
+def _stored_raster(path: Path) -> Raster | None:
+    try:
+        return Raster.load(path)
+    # Not there, or cut short by a crash: it is built again.
+    except (OSError, ValueError, KeyError, EOFError):
+        return None
+
+
+def _keep(raster: Raster, path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        raster.save(path)
+        for old in sorted(path.parent.glob("*.npz"), key=lambda file: file.stat().st_mtime)[: -2 * _KEPT_FILES]:
+            old.unlink(missing_ok=True)
+    # A full disk must not stop anybody from asking where a point lies.
+    except OSError as error:
+        logger.warning("The spatial index could not be kept: %s", error.strerror)

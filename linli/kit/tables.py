@@ -1,0 +1,124 @@
+"""Reading tables as people send them: CSV, plain or gzipped, in UTF-8 (with or without a mark) or GB18030."""
+
+import codecs
+import csv
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, cast
+
+from django.utils.translation import gettext_lazy as _
+
+from linli.kit.refusal import BadInput
+
+#: A field longer than this is a broken quotation mark, not text.
+LONGEST_FIELD = 2_000_000
+_SAMPLE = 1_000_000
+
+
+def read_rows(path: Path | str, encoding: str | None = None) -> Iterator[tuple[int, dict[str, str]]]:
+    """Each row as (line on which it ends, {column: field}), one at a time. Missing fields at the end are empty.
+
+    Raises `BadInput` naming file and line: unreadable, damaged gzip, no header, two columns of one name, NUL, too many
+    fields, neither UTF-8 nor GB18030.
+    """
+    path = Path(path)
+    csv.field_size_limit(LONGEST_FIELD)
+    with open_binary(path) as raw, _text(raw, path, encoding) as text:
+        reader = csv.reader(_checked(text, path), strict=True)
+        try:
+            yield from _rows(reader, path)
+        except UnicodeDecodeError:
+            raise BadInput(
+                "unreadable_text",
+                _("%(file)s, near line %(line)s: neither UTF-8 nor GB18030. Save it as UTF-8."),
+                file=path.name,
+                line=reader.line_num + 1,
+            ) from None
+        except csv.Error as error:
+            raise BadInput(
+                "bad_csv",
+                _("%(file)s, line %(line)s: not a CSV row (%(why)s)."),
+                file=path.name,
+                line=reader.line_num,
+                why=str(error),
+            ) from None
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            raise BadInput(
+                "damaged_gzip",
+                _("%(file)s is damaged or was not copied to its end (after line %(line)s). Fetch it again."),
+                file=path.name,
+                line=reader.line_num,
+            ) from None
+
+
+def _rows(reader: "csv._reader", path: Path) -> Iterator[tuple[int, dict[str, str]]]:  # type: ignore[name-defined]
+    header = [name.strip() for name in next(reader, [])]
+    if not any(header):
+        raise BadInput("no_header", _("%(file)s is empty. Its first line must name the columns."), file=path.name)
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise BadInput(
+            "column_twice", _("%(file)s has two columns named “%(column)s”."), file=path.name, column=twice[0]
+        )
+    for fields in reader:
+        if not fields:
+            continue
+        if len(fields) > len(header):
+            raise BadInput(
+                "too_many_fields",
+                _(
+                    "%(file)s, line %(line)s: %(count)s fields, but the header names %(columns)s. Is a quotation mark missing?"
+                ),
+                file=path.name,
+                line=reader.line_num,
+                count=len(fields),
+                columns=len(header),
+            )
+        yield reader.line_num, dict(zip(header, fields + [""] * (len(header) - len(fields)), strict=True))
+
+
+def open_binary(path: Path) -> IO[bytes]:
+    """The bytes of a file, unpacked if it is gzipped (told by its first bytes, not by its name). Raises `BadInput`."""
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise BadInput(
+            "no_such_file", _("%(file)s cannot be read: %(why)s."), file=str(path), why=error.strerror or ""
+        ) from None
+    if file.peek(2)[:2] != b"\x1f\x8b":
+        return file
+    return cast(IO[bytes], gzip.GzipFile(fileobj=file))
+
+
+def _text(raw: IO[bytes], path: Path, encoding: str | None) -> io.TextIOWrapper:
+    buffered = raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(raw)  # type: ignore[type-var]
+    return io.TextIOWrapper(buffered, encoding=encoding or _guess(path), newline="")
+
+
+def _guess(path: Path) -> str:
+    """UTF-8 if the beginning is, else GB18030, which every older Chinese program writes."""
+    with open_binary(path) as file:
+        try:
+            sample = file.read(_SAMPLE)
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            return "utf-8-sig"
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8-sig"
+
+
+def _checked(text: io.TextIOWrapper, path: Path) -> Iterator[str]:
+    for number, line in enumerate(text, 1):
+        if "\0" in line:
+            raise BadInput(
+                "nul_in_file",
+                _("%(file)s, line %(line)s holds a NUL character. It is no text file, or is damaged."),
+                file=path.name,
+                line=number,
+            )
+        yield line
