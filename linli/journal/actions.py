@@ -185,3 +185,10 @@ def mark_read(person: Person, *, at: datetime, entries: Iterable[int] | None = N
     if entries is not None:
         unread = unread.filter(entry__in=list(entries))
     return unread.update(read_at=at)
+
+
+@transaction.atomic
+def forget_read_notices(before: datetime, limit: int = 5000) -> int:
+    """Delete notices read before a moment, at most `limit` of them; how many. What was done stays in the entries."""
+    old = list(Notice.objects.filter(read_at__lt=before).order_by("pk").values_list("pk", flat=True)[:limit])
+    return Notice.objects.filter(pk__in=old).delete()[0]

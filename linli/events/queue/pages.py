@@ -72,7 +72,7 @@ def page_of(scope: Scope, filters: Filters, *, at: datetime, after: str = "", si
 
 
 def counts(scope: Scope, filters: Filters, *, at: datetime) -> dict[Show, int]:
-    """How many matters the tabs of open matters would show with these filters, and how many ended today. Two queries."""
+    """How many matters the tabs would show with these filters, of those still open or ended today. Two queries."""
     anywhere = replace(filters, show=Show.OPEN, state="")
     tabs = [Show.OPEN, Show.MINE, Show.NEW, Show.WITH_DEPARTMENTS, Show.TO_VERIFY, Show.OVERDUE, Show.PAUSED]
     # All of them are counted, so there is nothing to stop early for: by area, however many.

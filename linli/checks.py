@@ -1,0 +1,81 @@
+"""What must hold before linli serves others than this machine; each refusal says what to set."""
+
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+from django.utils.translation import gettext as _
+
+from linli.kit.refusal import Refused
+
+TAG = "linli"
+_SHORTEST_KEY = 40
+
+
+@register(TAG)
+def check_safe_start(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """For `manage.py check`; the commands that start servers ask `refuse_unsafe_start`."""
+    return [Error(sentence, id=f"linli.{code}") for code, sentence in unsafe()]
+
+
+def refuse_unsafe_start() -> None:
+    """Raises `Refused` with the first thing that makes a start unsafe."""
+    for code, sentence in unsafe():
+        raise Refused(code, sentence)
+
+
+def unsafe() -> Iterator[tuple[str, str]]:
+    """Code and sentence of everything that is not safe."""
+    for is_unsafe, code, sentence in _ALWAYS + (_WHEN_OTHERS_REACH_IT if settings.HOSTS else ()):
+        if is_unsafe():
+            yield code, sentence() % {"home": settings.HOME}
+
+
+def _open_to_others(path: Path, what: int) -> bool:
+    return path.exists() and bool(stat.S_IMODE(path.stat().st_mode) & what)
+
+
+Row = tuple[Callable[[], bool], str, Callable[[], str]]
+
+_ALWAYS: tuple[Row, ...] = (
+    (
+        lambda: _open_to_others(settings.HOME / "secret_key", 0o077),
+        "key_open",
+        lambda: _("Others on this machine can read the secret key. Run: chmod 600 %(home)s/secret_key"),
+    ),
+    (
+        lambda: _open_to_others(settings.HOME, 0o002),
+        "home_writable",
+        lambda: _("Others on this machine can write into the home. Run: chmod 700 %(home)s"),
+    ),
+    (
+        lambda: settings.LANGUAGE_CODE not in dict(settings.LANGUAGES),
+        "language_unknown",
+        lambda: _("LINLI_LANGUAGE names a language that linli does not speak. Set zh-hans or en."),
+    ),
+)
+_WHEN_OTHERS_REACH_IT: tuple[Row, ...] = (
+    (
+        lambda: bool(settings.DEBUG),
+        "debug_in_production",
+        lambda: _("LINLI_DEBUG shows the inside of the program to everybody. Unset it, or unset LINLI_HOSTS."),
+    ),
+    (
+        lambda: any("*" in host for host in settings.HOSTS),
+        "any_host",
+        lambda: _("LINLI_HOSTS must name the hosts, not “*”. Set it to the names under which people reach linli."),
+    ),
+    (
+        lambda: len(settings.SECRET_KEY) < _SHORTEST_KEY,
+        "key_short",
+        lambda: _("The secret key is too short. Restore the file %(home)s/secret_key from the backup."),
+    ),
+    (
+        lambda: _open_to_others(settings.HOME, 0o005),
+        "home_readable",
+        lambda: _("Others on this machine can read the home. Run: chmod 700 %(home)s"),
+    ),
+)

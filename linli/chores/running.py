@@ -1,0 +1,75 @@
+"""Doing chores: claim a row, do the work, say when it is due again. Any number of workers may run at once."""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from linli.chores.models import Chore
+from linli.chores.table import CHORES, Work
+
+log = logging.getLogger(__name__)
+
+#: A worker that was killed holds its chore no longer than this; no slice of work takes nearly so long.
+LEASE = timedelta(minutes=5)
+_LONGEST_PAUSE = timedelta(hours=1)
+Clock = Callable[[], datetime]
+
+
+def run_due(clock: Clock = timezone.now, works: Iterable[Work] = CHORES) -> int:
+    """Do a slice of every chore that is due and free; how many."""
+    return sum(_claimed(work, clock()) and _done(work, clock) is not None for work in works)
+
+
+def run_once(clock: Clock = timezone.now, works: Iterable[Work] = CHORES) -> list[str]:
+    """Do every free chore now, due or not, until nothing is waiting; the names of those that failed."""
+    failed = []
+    for work in works:
+        more: bool | None = True
+        while more and _claimed(work, clock(), due_or_not=True):
+            more = _done(work, clock)
+        if more is None:
+            failed.append(work.name)
+    return failed
+
+
+def _claimed(work: Work, at: datetime, *, due_or_not: bool = False) -> bool:
+    """Take the chore if it is free: a conditional update, so only one worker gets it.
+
+    Moments further ahead than any claim or pause reaches were written before the clock of this machine was set back.
+    """
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=at) | Q(claimed_until__gt=at + LEASE)
+    due = Q(due_at__lte=at) | Q(due_at__gt=at + max(timedelta(seconds=work.every_s), _LONGEST_PAUSE))
+    chores = Chore.objects.filter(free, pk=work.name)
+    if chores.filter(Q() if due_or_not else due).update(claimed_until=at + LEASE):
+        return True
+    if Chore.objects.filter(pk=work.name).exists():
+        return False
+    Chore.objects.bulk_create([Chore(name=work.name, due_at=at)], ignore_conflicts=True)
+    return _claimed(work, at, due_or_not=due_or_not)
+
+
+def _done(work: Work, clock: Clock) -> bool | None:
+    """Do a slice of a claimed chore: whether more is waiting, or None when it failed."""
+    try:
+        more = work.do(clock())
+    except Exception:
+        # Whatever it was, the other chores go on, and this one is tried again later.
+        log.exception("The chore %s failed.", work.name)
+        _put_off(work, clock())
+        return None
+    now = clock()
+    next_at = now if more else now + timedelta(seconds=work.every_s)
+    Chore.objects.filter(pk=work.name).update(due_at=next_at, claimed_until=None, done_at=now, failures=0)
+    return more
+
+
+def _put_off(work: Work, at: datetime) -> None:
+    chore = Chore.objects.get(pk=work.name)
+    pause = max(timedelta(seconds=work.every_s), min(timedelta(seconds=2 ** min(chore.failures, 12)), _LONGEST_PAUSE))
+    chore.failures += 1
+    chore.due_at = at + pause
+    chore.claimed_until = None
+    chore.save(update_fields=["failures", "due_at", "claimed_until"])

@@ -1,0 +1,54 @@
+"""The table of chores: what is done by the clock, how often, and which action does it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from linli.events import search
+from linli.events.actions import reminding
+from linli.journal.actions import forget_read_notices
+
+#: Read notices are kept so long; the journal keeps the acts themselves for good.
+NOTICES_KEPT = timedelta(days=90)
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+
+
+@dataclass(frozen=True)
+class Work:
+    """A chore. `do` does a slice that takes seconds at most, and says whether more is waiting."""
+
+    name: str
+    every_s: int
+    do: Callable[[datetime], bool]
+
+
+def _index(at: datetime) -> bool:
+    return search.bring_up_to_date(2000) >= 2000
+
+
+def _reckon_limits(at: datetime) -> bool:
+    return reminding.reckon_firm_limits() >= 1000
+
+
+def _remind(at: datetime) -> bool:
+    return reminding.remind_of_reviews(at) >= reminding.SLICE
+
+
+def _forget_notices(at: datetime) -> bool:
+    return forget_read_notices(at - NOTICES_KEPT) >= 5000
+
+
+def _forget_sessions(at: datetime) -> bool:
+    from django.contrib.sessions.backends.db import SessionStore
+
+    SessionStore.clear_expired()
+    return False
+
+
+CHORES: tuple[Work, ...] = (
+    Work("search_index", 2, _index),
+    Work("firm_limits", 10 * _MINUTE, _reckon_limits),
+    Work("review_days", 10 * _MINUTE, _remind),
+    Work("old_notices", _DAY, _forget_notices),
+    Work("old_sessions", _HOUR, _forget_sessions),
+)
