@@ -39,8 +39,18 @@ def take_course(course: Course, album: Album) -> None:
     elif domain == "H" or rng.random() < (0.34 if by_grid else 0.06):
         _at_the_grid(course)
     else:
-        names = list(COURSES)
-        COURSES[rng.choices(names, [COURSES[name][0] for name in names])[0]][1](course)
+        often = {
+            name: often * (_JUST_NOW.get(name, 1) if _is_fresh(course) else 1) for name, (often, _) in COURSES.items()
+        }
+        COURSES[rng.choices(list(often), list(often.values()))[0]][1](course)
+
+
+#: Of what came in these days more is shown on its side ways, so that a desk sees each of them.
+_JUST_NOW = {"objected": 5, "extended": 3, "reworked": 2}
+
+
+def _is_fresh(course: Course) -> bool:
+    return course.year.now - course.plan.reported_at < timedelta(days=5)
 
 
 def _photos(course: Course, which: int) -> dict[str, Any]:
@@ -68,7 +78,7 @@ def _accept(course: Course) -> None:
         course.step("ask_check", course.desk, (0.2, 2), text=course.say("check"))
         words = course.say("true")
         course.step("check_truth", course.worker, (0.5, 3), is_true=True, text=words, **_photos(course, 0))
-    elif roll < 0.11:
+    elif roll < (0.3 if _is_fresh(course) else 0.11):
         course.step("ask_supplement", course.desk, (0.2, 3), text=course.say("ask_supplement"))
         course.step("supplement", course.worker, (2, 20), office=False, text=course.say("supplement"))
     if course.rng.random() < 0.04:

@@ -19,7 +19,9 @@ from shapely.geometry.base import BaseGeometry
 Points = NDArray[np.float64]
 #: Coordinates are kept to about a centimetre, so that a shared corner is the same number on both sides.
 _STEP = 1e-7
-_SAMPLES = 160_000
+#: Points strewn for each grid to be drawn, inside and outside the outline.
+_SAMPLES_EACH = 90
+_SAMPLES_LEAST = 12_000
 #: How far a border may stray from the straight line, as a share of its length; halved where it would cross another.
 _STRAY = 0.16
 
@@ -45,16 +47,16 @@ def draw(
     `grids`: village code to the codes of its grids.
     """
     rng = np.random.default_rng(seed)
-    samples = _samples(outline, rng)
+    samples = _samples(outline, max(_SAMPLES_LEAST, _SAMPLES_EACH * sum(map(len, grids.values()))), rng)
     codes, points = _place_grids(samples, seats, shares, grids, rng)
     faces = _faces(outline, points)
     leaves = _by_grid(_strayed(faces, seed), faces, codes, points)
     return Drawn(_with_parents(leaves), dict(zip(codes, map(tuple, points.tolist()), strict=True)))
 
 
-def _samples(outline: BaseGeometry, rng: np.random.Generator) -> Points:
+def _samples(outline: BaseGeometry, count: int, rng: np.random.Generator) -> Points:
     west, south, east, north = outline.bounds
-    found = rng.uniform((west, south), (east, north), size=(_SAMPLES, 2))
+    found = rng.uniform((west, south), (east, north), size=(count, 2))
     return found[shapely.contains_xy(outline, found[:, 0], found[:, 1])]
 
 

@@ -1,7 +1,6 @@
 """Putting the drawn ground into the home: areas, boundaries, natural villages and places."""
 
 import csv
-import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,10 +8,11 @@ from datetime import date
 from random import Random
 
 import shapely
-from django.db.models import F
 from shapely.geometry.base import BaseGeometry
 
-from linli.areas.models import Area, Boundary, GroundVersion, Kind, Place, PlaceKind, Settlement
+from linli.areas.actions import ground_changed
+from linli.areas.geometry import area_m2, to_wkb
+from linli.areas.models import Area, Boundary, Kind, Place, PlaceKind, Settlement
 from linli.demo.ground import draw
 from linli.demo.words import FOLDER, natural_village_name, short, texts
 
@@ -162,20 +162,15 @@ def set_boundaries(outlines: dict[str, BaseGeometry]) -> None:
     Boundary.objects.bulk_create(
         Boundary(
             area_id=code,
-            geometry=shapely.to_wkb(ground),
-            **dict(zip(("west", "south", "east", "north"), ground.bounds, strict=True)),
-            area_m2=_square_metres(ground),
+            geometry=to_wkb(outline),
+            **dict(zip(("west", "south", "east", "north"), outline.bounds, strict=True)),
+            area_m2=area_m2(outline),
             valid_from=OPENED,
             source="demo",
         )
-        for code, ground in outlines.items()
+        for code, outline in outlines.items()
     )
-    GroundVersion.objects.get_or_create(pk=1)
-    GroundVersion.objects.filter(pk=1).update(number=F("number") + 1)
-
-
-def _square_metres(ground: BaseGeometry) -> float:
-    return float(ground.area * 111_195**2 * math.cos(math.radians(ground.centroid.y)))
+    ground_changed()
 
 
 def _add_natural_villages(land: Land, rng: Random) -> None:

@@ -64,7 +64,7 @@ def make_plans(
 
 def _weight(grid: str, home: str) -> float:
     """The demo's own town and grid get more, so that whoever signs in there finds something to do."""
-    return 40.0 if grid == home else 2.5 if grid.startswith(HOME_TOWN) else 1.0
+    return 60.0 if grid == home else 3.5 if grid.startswith(HOME_TOWN) else 1.0
 
 
 def _plan(land: Land, cast: Cast, at: datetime, grid: str, category: Category, album: Album, rng: Random) -> Plan:

@@ -186,9 +186,10 @@ def _check_links(pack: PackFile, name: str) -> None:
             where.refuse("parent", row.parent)
         if row.department and row.department not in departments:
             where.refuse("department", row.department)
-        if row.code not in parents:
-            _check_leaf(row, where)
         codes.add(row.code)
+    for row in pack.categories:
+        if row.code not in parents:
+            _check_leaf(row, _Reader({}, name, row.code))
 
 
 def _check_leaf(row: CategoryRow, where: "_Reader") -> None:
