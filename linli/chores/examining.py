@@ -1,0 +1,232 @@
+"""The examination of a home: what is well, what to look at, what is broken, and what to do about it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import islice
+
+from django.conf import settings
+from django.db.models import Count, IntegerField, Max, Min
+from django.db.models.functions import Cast, Left, Substr
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from linli import checks
+from linli.areas.actions.checking import check_ground
+from linli.areas.codes import padded_township
+from linli.areas.models import Area
+from linli.chores import home
+from linli.chores.models import Chore
+from linli.events import search
+from linli.events.models import Event, NumberSeries, Pack
+from linli.journal.actions import verify_chain
+from linli.journal.models import Entry
+from linli.kit.workdays import stored_calendar
+
+_AT_MOST = 20
+_LITTLE_SPACE, _NO_SPACE = 2_000_000_000, 200_000_000
+_CLOCK_MAY_BE_OFF = timedelta(minutes=10)
+_STALE_AFTER = timedelta(minutes=10)
+_NOTICE_BEFORE_YEAR_END = timedelta(days=45)
+
+
+class Level(StrEnum):
+    """How bad it is."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the examination."""
+
+    level: Level
+    sentence: str
+
+
+Findings = Iterator[Finding]
+
+
+def _ok(sentence: str) -> Finding:
+    return Finding(Level.OK, sentence)
+
+
+def _warn(sentence: str) -> Finding:
+    return Finding(Level.WARN, sentence)
+
+
+def _fail(sentence: str) -> Finding:
+    return Finding(Level.FAIL, sentence)
+
+
+def examine(at: datetime) -> Findings:
+    """Everything, in order. A home whose database lacks something is looked at no further."""
+    if home.schema().outstanding:
+        yield _fail(_("The database is older than this version of linli. Run “linli work --once”."))
+        return
+    yield _ok(_("The database is as this version needs it."))
+    for look in EXAMINATION:
+        yield from look(at)
+
+
+def _look_at_safety(at: datetime) -> Findings:
+    unsafe = list(checks.unsafe())
+    yield from (_fail(sentence) for _code, sentence in unsafe)
+    if not unsafe:
+        yield _ok(_("Secret key and home belong to their owner alone."))
+
+
+def _look_at_disk(at: datetime) -> Findings:
+    free = shutil.disk_usage(settings.HOME).free
+    sentence = _("%(gigabytes)s GB are free on the disk of the home.") % {"gigabytes": f"{free / 1e9:.1f}"}
+    if free < _NO_SPACE:
+        yield _fail(sentence + " " + _("Make room now: without it no act can be stored."))
+    elif free < _LITTLE_SPACE:
+        yield _warn(sentence + " " + _("Make room soon."))
+    else:
+        yield _ok(sentence)
+
+
+def _look_at_journal(at: datetime) -> Findings:
+    breaks = list(islice(verify_chain(), _AT_MOST))
+    for one in breaks:
+        facts = {"chain": one.chain, "position": one.position, "why": _WHY[one.why]()}
+        yield _fail(
+            _("Journal %(chain)s, position %(position)s: %(why)s. Compare with a backup from before it.") % facts
+        )
+    if not breaks:
+        yield _ok(_("The journal is whole: %(count)s entries.") % {"count": Entry.objects.count()})
+
+
+_WHY: dict[str, Callable[[], str]] = {
+    "missing": lambda: _("an entry is missing"),
+    "changed": lambda: _("the entry was changed"),
+    "cut": lambda: _("the end was cut off"),
+}
+
+
+def _look_at_clock(at: datetime) -> Findings:
+    last = Entry.objects.order_by("-pk").values_list("recorded_at", flat=True).first()
+    if last is not None and last > at + _CLOCK_MAY_BE_OFF:
+        facts = {"last": _said(last), "now": _said(at)}
+        yield _fail(
+            _("The clock is wrong: the journal was last written at %(last)s, now it is %(now)s. Set it.") % facts
+        )
+    else:
+        yield _ok(_("The clock does not lie before the last entry of the journal."))
+
+
+def _said(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"
+
+
+def _look_at_numbers(at: datetime) -> Findings:
+    faults = list(islice(_number_faults(), _AT_MOST))
+    for series in faults:
+        yield _fail(_("The numbers %(series)s-… have gaps or do not end where the series does.") % {"series": series})
+    if not faults:
+        yield _ok(_("Numbers are without gaps in every township and month."))
+
+
+def _number_faults() -> Iterator[str]:
+    """Series whose numbers are not 1 to the last one given. One pass over the index of numbers."""
+    first = Event.objects.order_by("pk").values_list("area_id", flat=True).first()
+    given = {f"{one.township}-{one.month}": one.last for one in NumberSeries.objects.filter(last__gt=0)}
+    width = len(padded_township(first or "")) + len("-202611")
+    used = (
+        Event.objects.order_by()
+        .values(series=Left("number", width))
+        .annotate(
+            count=Count("pk"),
+            lowest=Min(Cast(Substr("number", width + 2), IntegerField())),
+            highest=Max(Cast(Substr("number", width + 2), IntegerField())),
+        )
+    )
+    for row in used.order_by("series").iterator():
+        last = given.pop(row["series"], 0)
+        if not row["count"] == row["highest"] == last or row["lowest"] != 1:
+            yield row["series"]
+    yield from sorted(given)
+
+
+def _look_at_calendar(at: datetime) -> Findings:
+    years = stored_calendar().published_years
+    today = timezone.localdate(at)
+    if not years:
+        yield _warn(_("No working days are known: limits count every weekday. Run “linli holidays”."))
+        return
+    last = max(years)
+    waiting = Event.objects.open().filter(due_is_provisional=True).count()
+    sentence = _("Working days are known until the end of %(year)s.") % {"year": last}
+    if waiting:
+        sentence += " " + ngettext(
+            "%(count)s open matter has a provisional limit.", "%(count)s open matters have provisional limits.", waiting
+        ) % {"count": waiting}
+    if (today + _NOTICE_BEFORE_YEAR_END).year > last:
+        yield _warn(sentence + " " + _("Load the next year once it is published: “linli holidays FILE”."))
+    else:
+        yield _ok(sentence)
+
+
+def _look_at_pack(at: datetime) -> Findings:
+    pack = Pack.objects.filter(in_use=True).first()
+    if pack is None:
+        yield _warn(_("No categories are in use. Run “linli categories load grid-cn-lite”."))
+    else:
+        yield _ok(_("Categories in use: %(pack)s.") % {"pack": pack})
+
+
+def _look_at_areas(at: datetime) -> Findings:
+    count = Area.objects.open().count()
+    if not count:
+        yield _warn(_("There are no areas yet. Run “linli areas divisions” or “linli demo”."))
+        return
+    problems = sum(1 for _finding in check_ground())
+    if problems:
+        yield _warn(
+            _("%(count)s areas; %(problems)s things to look at. “linli areas check” lists them.")
+            % {"count": count, "problems": problems}
+        )
+    else:
+        yield _ok(_("%(count)s areas without orphans, overlaps or gaps.") % {"count": count})
+
+
+def _look_at_search(at: datetime) -> Findings:
+    lag = search.lag()
+    if lag > search.TAIL:
+        yield _warn(
+            _("The search index is %(count)s acts behind; older words are not found. Run “linli work --once”.")
+            % {"count": lag}
+        )
+    else:
+        yield _ok(_("The search index is up to date."))
+
+
+def _look_at_chores(at: datetime) -> Findings:
+    failing = sorted(Chore.objects.filter(failures__gt=0).values_list("pk", flat=True))
+    last = Chore.objects.aggregate(last=Max("done_at"))["last"]
+    if failing:
+        yield _warn(_("These chores fail: %(names)s. The log of the worker says why.") % {"names": ", ".join(failing)})
+    elif last is None or last < at - _STALE_AFTER:
+        yield _warn(_("No worker is running. Start “linli up” or “linli work”."))
+    else:
+        yield _ok(_("The worker is doing its chores."))
+
+
+EXAMINATION: tuple[Callable[[datetime], Findings], ...] = (
+    _look_at_safety,
+    _look_at_disk,
+    _look_at_clock,
+    _look_at_journal,
+    _look_at_numbers,
+    _look_at_areas,
+    _look_at_pack,
+    _look_at_calendar,
+    _look_at_search,
+    _look_at_chores,
+)

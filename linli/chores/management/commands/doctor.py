@@ -1,0 +1,29 @@
+"""`linli doctor`: looks at the home and says what to do."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from linli.chores.examining import Level, examine
+from linli.kit.refusal import Refused
+
+
+class Command(BaseCommand):
+    """One line per thing looked at, beginning with ok, warn or fail."""
+
+    help = gettext_lazy("Look at the home: journal, numbers, calendar, disk, permissions. Changes nothing.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Look, and end with status 1 if something is broken."""
+        failed = 0
+        for finding in examine(timezone.now()):
+            self.stdout.write(f"{finding.level:<5} {finding.sentence}")
+            failed += finding.level == Level.FAIL
+        if failed:
+            self.stdout.flush()
+            sentence = ngettext("%(count)s thing is broken.", "%(count)s things are broken.", failed)
+            raise Refused("broken", sentence % {"count": failed})
+        self.stdout.write(_("Nothing is broken."))
