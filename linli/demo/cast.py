@@ -164,4 +164,4 @@ def logins() -> list[Login]:
 
 def _login(one: Appointment) -> Login:
     where = one.department.name if one.department else one.area.name
-    return Login(Role(one.role).label, one.person.name, where, one.person.username)
+    return Login(str(Role(one.role).label), one.person.name, where, one.person.username)

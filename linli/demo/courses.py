@@ -100,7 +100,7 @@ def _dispatch(course: Course, lead: str | None = None) -> None:
     departments = course.cast.departments
     others = [one for code, one in departments.items() if code not in (course.lead, "petition")]
     helpers = course.rng.sample(others, 1) if course.rng.random() < 0.12 else []
-    below = {"lead": departments[course.lead], "co_handlers": helpers, "text": course.say("dispatch")}
+    below: dict[str, Any] = {"lead": departments[course.lead], "co_handlers": helpers, "text": course.say("dispatch")}
     course.step("dispatch", course.desk, (0.05, 0.3 if course.urgent else 2.5), **below)
 
 

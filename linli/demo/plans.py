@@ -137,7 +137,7 @@ def _lasts(plan: Plan, year: Year) -> bool:
 
 def _leave_open(plans: Sequence[Plan], now: datetime, rng: Random, count: int) -> None:
     """Drop what has not happened yet, and stop so many matters on their way that the desks have work."""
-    room = {state: round(share * count / 1000) or 1 for state, share in _OPEN.items()}
+    room: dict[str, int] = {state: round(share * count / 1000) or 1 for state, share in _OPEN.items()}
     room["overdue"] = round(_OVERDUE * count / 1000) or 1
     for plan in plans:
         plan.drop_after(now)
