@@ -46,7 +46,7 @@ test-sqlite: $(VENV)/.dev
 	$(RUN) -m pytest -q -n $(WORKERS)
 
 test-postgres: $(VENV)/.dev  ## All tests on PostgreSQL only; URL=postgres://user@host:port/database for one of your own
-	$(RUN) -m pytest -q -n $(WORKERS) --postgres$(if $(URL),=$(URL))
+	$(RUN) -m pytest -q -n $(WORKERS) --postgres$(if $(URL),='$(URL)')
 
 browser: $(VENV)/.dev  ## Tests in a real browser (Debian: chromium fonts-wqy-microhei)
 	$(RUN) -m pytest -q -m browser

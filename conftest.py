@@ -27,6 +27,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "linli.settings"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 os.environ["DJANGO_LIVE_TEST_SERVER_ADDRESS"] = "127.0.0.1"
 django.setup()
+# A worker that found the name in its environment would read the settings before it comes here.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 pytest_plugins = ["tests.browser"]
 
