@@ -1,12 +1,13 @@
 """Persons and what they hold: appointing, leave, and the two questions everybody asks: what may they see, who is on duty."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -49,26 +50,35 @@ def roster(area: str, at: datetime, *roles: Role) -> list[Turn]:
 
     Holders are on duty unless they are on leave; deputies are while no holder of that role is.
     """
-    rows = Appointment.objects.filter(area=area).valid_on(_day(at)).select_related("person", "department")
-    if roles:
-        rows = rows.filter(role__in=roles)
-    held = [one for one in rows if one.person.is_active]
-    away = set(
-        Leave.objects.filter(appointment__in=held, from_at__lte=at, to_at__gt=at).values_list("appointment", flat=True)
-    )
-    covered = {one.role for one in held if not one.is_deputy and one.pk not in away}
-    return [
-        Turn(one, one.pk in away, one.pk not in away and (not one.is_deputy or one.role not in covered)) for one in held
-    ]
+    return _turns(_held([area], at, roles))
 
 
 def on_duty(area: str, at: datetime, role: Role = Role.GRID_WORKER) -> list[Turn]:
     """Who answers in this role for an area at a moment: there, or in the nearest area above where anybody does."""
-    for code in reversed(lineage(area)):
-        turns = [turn for turn in roster(code, at, role) if turn.is_on_duty]
+    path = lineage(area)
+    held = _held(path, at, [role])
+    for code in reversed(path):
+        turns = [turn for turn in _turns([one for one in held if one.area_id == code]) if turn.is_on_duty]
         if turns:
             return turns
     return []
+
+
+def _held(areas: Sequence[str], at: datetime, roles: Sequence[Role]) -> list[Appointment]:
+    """The appointments in these areas, each with `is_away`: one query, as this is asked at every step of every event."""
+    away = Leave.objects.filter(appointment=OuterRef("pk"), from_at__lte=at, to_at__gt=at)
+    rows = Appointment.objects.filter(area__in=areas, person__is_active=True).valid_on(_day(at))
+    if roles:
+        rows = rows.filter(role__in=roles)
+    return list(rows.annotate(is_away=Exists(away)).select_related("person", "department"))
+
+
+def _turns(held: Sequence[Appointment]) -> list[Turn]:
+    away = {one.pk for one in held if one.is_away}  # type: ignore[attr-defined]
+    covered = {one.role for one in held if not one.is_deputy and one.pk not in away}
+    return [
+        Turn(one, one.pk in away, one.pk not in away and (not one.is_deputy or one.role not in covered)) for one in held
+    ]
 
 
 def officers_of(departments: Iterable[str], at: datetime) -> list[Person]:
