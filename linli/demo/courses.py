@@ -36,7 +36,7 @@ def take_course(course: Course, album: Album) -> None:
     by_grid = course.plan.report is not None and course.plan.report["source"] == "grid"
     if domain == "A" and rng.random() < 0.45:
         _mediate(course)
-    elif domain == "H" or rng.random() < (0.34 if by_grid else 0.06):
+    elif domain == "H" or rng.random() < (0.55 if by_grid else 0.08):
         _at_the_grid(course)
     else:
         often = {
@@ -109,7 +109,7 @@ def _work(course: Course, share: tuple[float, float]) -> None:
     quick = min(course.hours_left() * 0.15, 4 * HOUR)
     if course.state == State.DISPATCHED:
         course.step("sign_for", course.officer, (0.1 * quick, quick))
-    if course.state == State.SIGNED_FOR and course.rng.random() < 0.75:
+    if course.state == State.SIGNED_FOR and course.rng.random() < 0.4:
         course.step("handle", course.officer, (0.1 * quick, quick), text=course.say("handle"))
     left = course.hours_left()
     results = texts()["reports"][course.category.code]["results"]

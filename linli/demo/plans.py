@@ -153,7 +153,7 @@ def _stop_somewhere(plan: Plan, room: dict[str, int], now: datetime, rng: Random
     """Stop one matter at a state there is still room for, if it passes through one that fits today."""
     if any(act.step in ("merge", "split") for act in plan.acts) or plan.report is None:
         return
-    for index in rng.sample(range(len(plan.acts)), len(plan.acts)):
+    for index in _rare_first(plan, rng):
         last = plan.acts[index - 1] if index else None
         state, is_overdue = stands(last, plan, now)
         waited = now - (last.at if last else plan.reported_at)
@@ -165,3 +165,9 @@ def _stop_somewhere(plan: Plan, room: dict[str, int], now: datetime, rng: Random
         room[kind] -= 1
         plan.acts = plan.acts[:index]
         return
+
+
+def _rare_first(plan: Plan, rng: Random) -> list[int]:
+    """After how many steps it could stop, those first that lead to a state few matters pass through."""
+    states = [plan.begins_as, *(act.state for act in plan.acts[:-1])]
+    return sorted(range(len(states)), key=lambda index: (_OPEN.get(State(states[index]), 0), rng.random()))
