@@ -51,11 +51,6 @@ _ALWAYS: tuple[Row, ...] = (
         "home_writable",
         lambda: _("Others on this machine can write into the home. Run: chmod 700 %(home)s"),
     ),
-    (
-        lambda: settings.LANGUAGE_CODE not in dict(settings.LANGUAGES),
-        "language_unknown",
-        lambda: _("LINLI_LANGUAGE names a language that linli does not speak. Set zh-hans or en."),
-    ),
 )
 _WHEN_OTHERS_REACH_IT: tuple[Row, ...] = (
     (

@@ -53,17 +53,18 @@ def _set_up() -> int:
     """Django with our settings, in the language of the home. What goes wrong before that is said in both."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.settings")
     import django
+    from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
+    from django.utils import translation
 
     try:
+        if settings.LANGUAGE_CODE not in dict(settings.LANGUAGES):
+            return _say("LINLI_LANGUAGE 只能是 zh-hans 或 en / LINLI_LANGUAGE is zh-hans or en")
         django.setup()
     except (ValueError, ImproperlyConfigured) as error:
         return _say(f"设置有误，请检查 LINLI_* 环境变量 / A setting cannot be used, check LINLI_*: {error}")
     except OSError as error:
         return _say(f"无法使用主目录 LINLI_HOME / The home cannot be used: {error.filename}: {error.strerror}")
-    from django.conf import settings
-    from django.utils import translation
-
     translation.activate(settings.LANGUAGE_CODE)
     return DONE
 

@@ -21,7 +21,7 @@ from linli.kit.refusal import Refused
 
 HOST = "127.0.0.1"
 _STOP_WITHIN_S = 15
-_READY_WITHIN_S = 60
+_READY_WITHIN_S = 30
 #: A part that ran this long before it died starts again at once.
 _STEADY_S = 30
 _LONGEST_PAUSE_S = 30
@@ -110,9 +110,11 @@ class Supervisor:
 
     def _wait_for(self, ready: Callable[[], bool]) -> bool:
         give_up_at = time.monotonic() + _READY_WITHIN_S
+        pause = 0.05
         while not ready():
-            if self._stop.wait(0.05):
+            if self._stop.wait(pause):
                 return False
+            pause = min(1.0, pause * 1.2)
             dead = next((part for part in self._parts if part.process and part.process.poll() is not None), None)
             if dead or time.monotonic() > give_up_at:
                 name = dead.name if dead else self._parts[0].name
