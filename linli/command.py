@@ -7,7 +7,10 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from django.core.management.base import BaseCommand
 
 DONE, REFUSED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 #: Commands that look at a home without changing it.
@@ -104,12 +107,17 @@ def _show_commands() -> int:
     print(_("linli COMMAND … — matters of the neighbourhood, from report to closed."))
     print()
     for name, room in commands().items():
-        # gettext("") would answer with the head of the catalogue.
-        help_text = str(load_command_class(room, name).help)
-        print(f"  {name:<12} {_(help_text) if help_text else ''}".rstrip())
+        print(f"  {name:<12} {_of_command(load_command_class(room, name))}".rstrip())
     print()
     print(_("“linli COMMAND --help” tells more. Everything is kept under LINLI_HOME."))
     return DONE
+
+
+def _of_command(command: "BaseCommand") -> str:
+    """What a command is for, in the language of the home. gettext("") would answer with the head of the catalogue."""
+    from django.utils.translation import gettext as _
+
+    return _(str(command.help)) if command.help else ""
 
 
 def _unknown(word: str, names: list[str]) -> int:
@@ -125,9 +133,9 @@ def _unknown(word: str, names: list[str]) -> int:
 
 
 #: Options of Django's own that mean nothing to those who use linli.
-_DJANGOS_OPTIONS = frozenset(
-    {"--version", "--verbosity", "--settings", "--pythonpath", "--traceback", "--no-color", "--force-color"}
-)
+_DJANGOS_OPTIONS = {
+    *("--version", "--verbosity", "--settings", "--pythonpath", "--traceback", "--no-color", "--force-color"),
+}
 
 
 def _run_command(room: str, name: str, words: list[str]) -> int:
@@ -137,8 +145,10 @@ def _run_command(room: str, name: str, words: list[str]) -> int:
     from linli.chores import home
 
     command = load_command_class(room, name)
-    command._called_from_command_line = True  # argparse then answers wrong use with status 2
+    # argparse then answers wrong use with status 2.
+    command._called_from_command_line = True  # type: ignore[attr-defined]
     command.suppressed_base_arguments = _DJANGOS_OPTIONS
+    command.help = _of_command(command)
     # Checks of all addresses and models belong to `make check`; what starts servers runs linli/checks.py itself.
     command.requires_system_checks = []
     options = vars(command.create_parser("linli", name).parse_args(words))

@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -216,7 +217,7 @@ def index_events(keys: Iterable[UUID]) -> None:
             )
 
 
-def _stored(key: UUID) -> object:
+def _stored(key: UUID) -> Any:
     return Event._meta.pk.get_db_prep_value(key, connection)
 
 

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from linli import checks
 from linli.chores import serving
@@ -15,7 +14,7 @@ from linli.chores import serving
 class Command(BaseCommand):
     """Runs the web server and a worker until stopped."""
 
-    help = gettext_lazy("Start the web server and the worker in this terminal; Ctrl-C stops both.")
+    help = "Start the web server and the worker in this terminal; Ctrl-C stops both."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Start, say where, watch."""
