@@ -18,16 +18,16 @@ from linli.kit.refusal import BadInput
 class Show(models.TextChoices):
     """The tabs of the queue."""
 
-    OPEN = "open", _("Open")
+    OPEN = "open", _("All open")
     MINE = "mine", _("Mine to do")
-    NEW = "new", _("New")
+    NEW = "new", _("New matters")
     WITH_DEPARTMENTS = "with_departments", _("With departments")
     TO_VERIFY = "to_verify", _("To verify")
     OVERDUE = "overdue", _("Overdue")
     PAUSED = "paused", _("Paused")
     ENDED_TODAY = "ended_today", _("Ended today")
     ENDED = "ended", _("Ended")
-    ALL = "all", _("All")
+    ALL = "all", _("All matters")
 
 
 class Order(models.TextChoices):
