@@ -62,10 +62,8 @@ class Watch:
     def _response(self, response: Response) -> None:
         kind = response.request.resource_type
         said_no = kind == "document" or (kind in ("xhr", "fetch") and response.status in REFUSALS)
-        if response.status >= 400 and not said_no:
+        if response.status >= 500 or (response.status >= 400 and not said_no):
             self.problems.append(f"{response.status} for {response.url}")
-        if response.status >= 500:
-            self.problems.append(f"the server failed: {response.status} for {response.url}")
 
 
 @pytest.fixture(scope="session")
