@@ -1,3 +1,5 @@
+"""The demo county is made by the real actions, the same every time."""
+
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -1,3 +1,5 @@
+"""Category packs: what ships with linli is sound, and what a county brings is checked."""
+
 import json
 import re
 from pathlib import Path

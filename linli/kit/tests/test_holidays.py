@@ -1,3 +1,5 @@
+"""The calendar of working days is filled from the published notices, and the county's own days stay."""
+
 from datetime import date
 from pathlib import Path
 
