@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from linli.demo.cast import Cast
+from linli.demo.land import Spot
 from linli.demo.rhythm import Year
 from linli.demo.words import say
 from linli.events.models import Category
@@ -45,6 +46,7 @@ class Plan:
     acts: list[Act] = field(default_factory=list)
     accept_by: datetime | None = None
     begins_as: str = State.REPORTED
+    spot: Spot | None = None
 
     @property
     def state(self) -> str:

@@ -67,16 +67,26 @@ def _weight(grid: str, home: str) -> float:
     return 60.0 if grid == home else 3.5 if grid.startswith(HOME_TOWN) else 1.0
 
 
-def _plan(land: Land, cast: Cast, at: datetime, grid: str, category: Category, album: Album, rng: Random) -> Plan:
+def _plan(
+    land: Land,
+    cast: Cast,
+    at: datetime,
+    grid: str,
+    category: Category,
+    album: Album,
+    rng: Random,
+    spot: Spot | None = None,
+) -> Plan:
     source = rng.choices(("grid", "resident", "desk"), _SOURCES.get(category.code[0], (58, 30, 12)))[0]
-    spot = rng.choice(land.spots[grid])
+    spot = spot or rng.choice(land.spots[grid])
     words = texts()["reports"][category.code]
     by = {"grid": cast.in_field(grid, at), "desk": cast.desks[grid[:9]]}.get(source)
+    text = rng.choice(words["grid" if source == "grid" else "resident"])
     report: dict[str, Any] = {
         "source": source,
         "by": by,
-        "text": rng.choice(words["grid" if source == "grid" else "resident"]).format(place=spot.name),
-        "title": rng.choice(words["titles"]),
+        "text": text.format(place=spot.name),
+        "title": max(words["titles"], key=lambda title: _shared(title, text)),
         "place": say("places", rng).format(place=spot.name),
         "category": None if source == "resident" and rng.random() < 0.15 else category,
         "contact": f"19900000{rng.randrange(1000):03d}" if source != "grid" and rng.random() < 0.4 else "",
@@ -89,7 +99,13 @@ def _plan(land: Land, cast: Cast, at: datetime, grid: str, category: Category, a
         report["photos"] = [rng.choice(album.pairs[category.code[0]])[0]]
     if rng.random() < 0.3:
         report["occurred_at"] = at - timedelta(minutes=rng.randint(10, 600))
-    return Plan(at, grid, category, report)
+    return Plan(at, grid, category, report, spot=spot)
+
+
+def _shared(title: str, text: str) -> float:
+    """How much of a title's pairs of characters occur in a text: it should be about the same thing."""
+    pairs = {title[start : start + 2] for start in range(len(title) - 1)}
+    return sum(pair in text for pair in pairs) / len(pairs) + sum(sign in text for sign in title) / 100
 
 
 def _answers(category: Category, rng: Random) -> dict[str, str]:
@@ -118,7 +134,7 @@ def _twice(
     found = []
     for first in rng.sample(lasting, min(count, len(lasting))):
         at = first.reported_at + timedelta(hours=rng.uniform(0.2, 3))
-        plan = _plan(land, cast, at, first.grid, first.category, album, rng)
+        plan = _plan(land, cast, at, first.grid, first.category, album, rng, first.spot)
         course = Course(plan, cast, year, rng)
         course.step("merge", course.desk, (0.1, 1), office=False, into=first, text=course.say("merge"))
         if rng.random() < 0.12:
