@@ -1,5 +1,16 @@
 """Every address of linli, room by room."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from linli.events.views import maps, queue, show
+
+urlpatterns = [
+    path("", include("linli.web.public_urls")),
+    path("", include("linli.web.urls")),
+    path("desk/", queue.desk, name="desk"),
+    path("desk/map/", maps.map_page, name="map"),
+    path("desk/", include("linli.events.urls")),
+    path("desk/", include("linli.web.areas_urls")),
+    path("desk/statistics/", include("linli.statistics.urls")),
+    path("media/<str:sha256>.jpg", show.photo, name="photo"),
+]

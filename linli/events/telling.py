@@ -1,0 +1,72 @@
+"""The journal in words: a sentence for every verb, in the language of the reader."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from linli.events.rules import Rating, ReferredTo, Severity, Urgency
+from linli.journal.models import Entry
+
+#: What was done, by verb, as it stands in a timeline under the name of who did it.
+SENTENCES: dict[str, Any] = {
+    "event.reported": _("reported it"),
+    "event.imported": _("was brought in from another system"),
+    "event.check_asked": _("asked to check on the spot"),
+    "event.truth_checked": _("checked on the spot"),
+    "event.accepted": _("accepted it"),
+    "event.rejected": _("did not accept it"),
+    "event.self_handled": _("handled it at the grid"),
+    "event.dispatched": _("dispatched it"),
+    "event.signed_for": _("signed for it"),
+    "event.objected": _("objected to the dispatch"),
+    "event.objection_upheld": _("upheld the objection"),
+    "event.objection_dismissed": _("dismissed the objection"),
+    "event.handling_begun": _("began to handle it"),
+    "event.handed_back": _("handed it back"),
+    "event.result_submitted": _("submitted the result"),
+    "event.verified": _("verified the result"),
+    "event.rework_asked": _("asked for rework"),
+    "event.closed": _("closed it"),
+    "event.followed_up": _("followed up"),
+    "event.reopened": _("reopened it"),
+    "event.supplement_asked": _("asked for details"),
+    "event.supplemented": _("added details"),
+    "event.extension_asked": _("asked for an extension"),
+    "event.extended": _("granted the extension"),
+    "event.extension_refused": _("refused the extension"),
+    "event.deferred": _("deferred it"),
+    "event.resumed": _("took it up again"),
+    "event.classified": _("changed category or severity"),
+    "event.moved": _("moved it to another area"),
+    "event.voided": _("voided it"),
+    "event.referred_out": _("referred it elsewhere"),
+    "event.sent_to_mediation": _("sent it to mediation"),
+    "event.merged": _("merged it into another"),
+    "event.took_in": _("merged another into it"),
+    "event.separated": _("separated it again"),
+    "event.split": _("split it"),
+    "event.split_off": _("split it off another"),
+    "event.contact_opened": _("opened the reporter's contact"),
+    "event.contact_withdrawn": _("withdrew the contact"),
+    "event.carried_over": _("was carried over to the redrawn grid"),
+}
+
+_RATED = {value: label for value, label in Rating.choices}
+_REFERRED = {value: label for value, label in ReferredTo.choices}
+_CLASSED = {**dict(Severity.choices), **dict(Urgency.choices)}
+
+
+def told(entry: Entry) -> str:
+    """What was done, in words. A verb of another room is shown as it stands."""
+    return str(SENTENCES.get(entry.verb, entry.verb))
+
+
+def details(entry: Entry) -> list[str]:
+    """Short words that belong to the act: numbers of other matters, a rating, a place it was referred to."""
+    facts = entry.facts
+    found = [facts.get("number"), facts.get("into") if isinstance(facts.get("into"), str) else None]
+    found += [_RATED.get(facts.get("rating", "")), _REFERRED.get(facts.get("to", "") if entry.verb == "event.referred_out" else "")]
+    found += [_CLASSED.get(facts.get(name, "")) for name in ("severity", "urgency")]
+    if entry.verb == "event.truth_checked":
+        found.append(_("as reported") if facts.get("is_true") else _("not as reported"))
+    return [str(one) for one in found if one]

@@ -1,0 +1,17 @@
+"""Addresses of matters, below `/desk/`."""
+
+from django.urls import path
+
+from linli.events.views import acts, maps, queue, reports, show
+
+app_name = "events"
+urlpatterns = [
+    path("new", reports.new, name="new"),
+    path("views", queue.save_view, name="save_view"),
+    path("views/<int:pk>/delete", queue.delete_view, name="delete_view"),
+    path("events/<uuid:pk>/", show.show, name="show"),
+    path("events/<uuid:pk>/contact", show.contact, name="contact"),
+    path("events/<uuid:pk>/<slug:step>", acts.act, name="act"),
+    path("map/areas.json", maps.areas_json, name="map_areas"),
+    path("map/events.json", maps.events_json, name="map_events"),
+]

@@ -1,0 +1,1 @@
+"""The pages of matters: the queue, one matter, its acts, a new report, the map."""

@@ -1,0 +1,58 @@
+"""Taking a step: one address for all of them, drawn from the same table that checks them."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from linli.events import actions
+from linli.events.actions.course import standing_of
+from linli.events.forms import ACTS, Merge, StepForm
+from linli.events.models import Event
+from linli.events.rules import require
+from linli.events.views.show import seen
+from linli.kit.refusal import BadInput
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def act(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
+    """The form of a step, and taking it. Raises `Refused` and its kinds, which become a page elsewhere."""
+    if step not in ACTS:
+        raise Http404
+    event, at = seen(request, pk), timezone.now()
+    require(step, event.state, standing_of(event, request.user, at, request.scope), extension_asked=bool(event.extension_asked_until))  # type: ignore[arg-type, attr-defined]
+    form = _form(request, event, step)
+    if request.method == "GET" or not form.is_valid():
+        return _page(request, event, step, form)
+    try:
+        getattr(actions, step)(event, **form.values(), by=request.user, at=at)
+    except BadInput as refusal:
+        field = refusal.facts.get("field")
+        form.add_error(field if field in form.fields else None, refusal.message)
+        return _page(request, event, step, form)
+    messages.success(request, _("Done: %(act)s") % {"act": ACTS[step].label})
+    if not Event.objects.visible_to(request.scope).filter(pk=event.pk).exists():  # type: ignore[attr-defined]
+        return redirect("desk")
+    return redirect("events:show", event.pk)
+
+
+def _form(request: HttpRequest, event: Event, step: str) -> StepForm:
+    kind = ACTS[step].form
+    more: dict[str, Any] = {"scope": request.scope} if kind is Merge else {}  # type: ignore[attr-defined]
+    if request.method == "POST":
+        return kind(request.POST, request.FILES, event=event, **more)
+    return kind(event=event, **more)
+
+
+def _page(request: HttpRequest, event: Event, step: str, form: StepForm) -> HttpResponse:
+    fragment = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
+    page = "events/_act.html" if fragment else "events/act.html"
+    context = {"event": event, "step": step, "act": ACTS[step], "form": form, "room": "queue"}
+    return render(request, page, context, status=422 if form.is_bound else 200)

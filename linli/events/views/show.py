@@ -1,0 +1,117 @@
+"""One matter: what it is, where it stands, what was done, and what can be done next."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_POST, require_safe
+
+from linli.areas.codes import lineage
+from linli.areas.models import Area
+from linli.events import actions, telling
+from linli.events.forms import ACTS
+from linli.events.models import Event, Picture, PictureKind
+from linli.journal.models import Entry
+from linli.kit.pictures import path_of
+
+
+def seen(request: HttpRequest, pk: UUID) -> Event:
+    """The event if this person may see it; else 404, whether it exists or not."""
+    related = ("area", "category", "reported_by", "merged_into", "split_from")
+    return get_object_or_404(Event.objects.visible_to(request.scope).select_related(*related), pk=pk)  # type: ignore[attr-defined]
+
+
+@login_required
+@require_safe
+def show(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The whole page, or the preview beside the queue."""
+    event = seen(request, pk)
+    page = "events/_preview.html" if request.headers.get("X-Preview") else "events/show.html"
+    return render(request, page, {"room": "queue", **context_of(request, event)})
+
+
+def context_of(request: HttpRequest, event: Event) -> dict[str, Any]:
+    """All that the page of an event shows."""
+    at = timezone.now()
+    open_steps = actions.steps_for(event, request.user, at, request.scope)  # type: ignore[arg-type, attr-defined]
+    steps = [{"name": name, "act": ACTS[name]} for name in open_steps]
+    pictures = list(event.pictures.all())
+    return {
+        "event": event,
+        "now": at,
+        "path": list(Area.objects.filter(pk__in=lineage(event.area_id)).order_by("code")),
+        "steps": [step for step in steps if not step["act"].is_side],
+        "side_steps": [step for step in steps if step["act"].is_side],
+        "parts": list(event.parts.select_related("department")),
+        "timeline": _timeline(event, pictures),
+        "pictures": [one for one in pictures if one.kind in (PictureKind.REPORT, PictureKind.BEFORE)],
+        "after": [one for one in pictures if one.kind in (PictureKind.AFTER, PictureKind.CHECK)],
+        "answers": _answers(event),
+        "has_contact": hasattr(event, "contact"),
+        "merged": list(event.merged.all()),
+        "split_off": list(event.split_off.all()),
+        "is_overdue": event.is_open and event.paused_at is None and event.due_at is not None and event.due_at < at,
+    }
+
+
+def _timeline(event: Event, pictures: list[Picture]) -> list[dict[str, Any]]:
+    entries = Entry.objects.filter(on_key=str(event.pk), on_kind="event").select_related("by").order_by("-id")
+    remarks = {remark.entry_id: remark for remark in event.remarks.all()}
+    return [
+        {
+            "entry": entry,
+            "words": telling.told(entry),
+            "details": telling.details(entry),
+            "remark": remarks.get(entry.pk),
+            "pictures": [one for one in pictures if one.entry_id == entry.pk],
+        }
+        for entry in entries
+    ]
+
+
+def _answers(event: Event) -> list[dict[str, Any]]:
+    """The extra questions with what was answered, choices by their names."""
+    found = []
+    for question in event.category.questions if event.category else []:
+        answer = event.answers.get(question["code"])
+        if answer:
+            choice = next((one for one in question.get("choices", []) if one["code"] == answer), None)
+            found.append({"question": question, "choice": choice, "answer": answer})
+    return found
+
+
+@login_required
+@require_POST
+def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Open the sealed contact: an act with a reason. Shown once, never kept by the browser."""
+    event = seen(request, pk)
+    words = actions.open_contact(event, by=request.user, at=timezone.now(), reason=request.POST.get("reason", ""))  # type: ignore[arg-type]
+    page = "events/_contact.html" if request.headers.get("HX-Request") else "events/contact.html"
+    response = render(request, page, {"event": event, "words": words, "room": "queue"})
+    patch_cache_control(response, no_store=True)
+    return response
+
+
+@require_safe
+def photo(request: HttpRequest, sha256: str) -> FileResponse:
+    """A photo, for those who may see an event it belongs to."""
+    if not request.user.is_authenticated:
+        raise Http404
+    visible = Event.objects.visible_to(request.scope).filter(pictures__sha256=sha256)  # type: ignore[attr-defined]
+    if not visible.exists():
+        raise Http404
+    return photo_response(sha256)
+
+
+def photo_response(sha256: str) -> FileResponse:
+    """The file of a photo; its name is its content, so it never changes."""
+    try:
+        response = FileResponse(path_of(sha256).open("rb"), content_type="image/jpeg")
+    except FileNotFoundError:
+        raise Http404 from None
+    patch_cache_control(response, private=True, max_age=86400, immutable=True)
+    return response

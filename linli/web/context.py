@@ -1,0 +1,45 @@
+"""What every page shows around its content."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from linli.areas.models import Area
+from linli.journal.models import Notice
+from linli.people.rules import KEEPS_REGISTER, Role
+
+#: More unread notices than this are shown as "99+".
+_COUNTED = 100
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Unread notices, where the person works, and the marks every map and page must carry."""
+    common = {
+        "approval_number": settings.MAP_APPROVAL_NUMBER,
+        "language": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
+        "is_demo_home": _is_demo,
+    }
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return common
+    return common | {"unread": lambda: _unread(user), "works_in": lambda: _works_in(request), "may": _may(request)}
+
+
+def _is_demo() -> bool:
+    return Area.objects.filter(parent__isnull=True, is_demo=True).exists()
+
+
+def _unread(user: Any) -> int:
+    return Notice.objects.filter(person_id=user.pk, read_at__isnull=True)[:_COUNTED].count()
+
+
+def _works_in(request: HttpRequest) -> list[Area]:
+    return list(Area.objects.filter(pk__in=request.scope.area_codes[:5]))  # type: ignore[attr-defined]
+
+
+def _may(request: HttpRequest) -> dict[str, Any]:
+    """Which rooms the navigation offers; the rooms themselves decide who comes in."""
+    held = lambda *roles: lambda: request.scope.holds(*roles)  # type: ignore[attr-defined]  # noqa: E731
+    areas = (Role.GRID_WORKER, Role.CADRE, Role.DESK, Role.VERIFIER, Role.LEADER)
+    return {"report": held(*areas), "see_areas": held(*areas), "keep_register": held(*KEEPS_REGISTER)}

@@ -1,0 +1,87 @@
+"""What happens around every page: safe headers, the language, what the person may see, and saying no in one place."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.functional import SimpleLazyObject
+
+from linli.kit.refusal import Refused
+from linli.people.actions import scope_of
+
+Answer = Callable[[HttpRequest], HttpResponse]
+TIANDITU = "https://*.tianditu.gov.cn"
+
+
+def security_headers(get_response: Answer) -> Answer:
+    """Nothing is loaded but from here; the map tiles of 天地图 only where a key for them is set."""
+    tiles = f" {TIANDITU}" if settings.TIANDITU_KEY else ""
+    policy = (
+        f"default-src 'self'; img-src 'self' data: blob:{tiles}; connect-src 'self'{tiles}; worker-src 'self'; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        return response
+
+    return answer
+
+
+def language(get_response: Answer) -> Answer:
+    """Chinese, unless this person or this browser has chosen English. What the browser sends of itself is not asked."""
+    known = {code for code, _name in settings.LANGUAGES}
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        wish = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) or getattr(request.user, "language", "")
+        chosen = wish if wish in known else settings.LANGUAGE_CODE
+        request.LANGUAGE_CODE = chosen  # type: ignore[attr-defined]
+        with translation.override(chosen):
+            response = get_response(request)
+        response.headers["Content-Language"] = chosen
+        return response
+
+    return answer
+
+
+def scope(get_response: Answer) -> Answer:
+    """Put what the person may see on the request, read when it is first asked for."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        request.scope = SimpleLazyObject(lambda: scope_of(_person(request), timezone.now()))  # type: ignore[attr-defined]
+        return get_response(request)
+
+    return answer
+
+
+def _person(request: HttpRequest) -> Any:
+    # The lazy user of the session is a wrapper; whoever asks for its class needs the person inside.
+    return request.user._wrapped if request.user.is_authenticated and hasattr(request.user, "_wrapped") else request.user
+
+
+class refusals:
+    """Turn `Refused` into a page, a fragment or JSON; in one place, so that every door says no alike."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer as usual."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer a refusal; let everything else surface."""
+        if not isinstance(error, Refused):
+            return None
+        if "application/json" in request.headers.get("Accept", ""):
+            return JsonResponse({"error": {"code": error.code, "message": error.message}}, status=error.status)
+        page = "web/_refused.html" if request.headers.get("HX-Request") else "web/refused.html"
+        return render(request, page, {"refusal": error}, status=error.status)

@@ -1,0 +1,106 @@
+"""Signing in and out, choosing the language, and the notices of a person."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from linli.events.models import Event
+from linli.events.telling import told
+from linli.journal.actions import mark_read
+from linli.journal.models import Notice
+from linli.web import throttle
+
+_TRIES, _WITHIN = 10, timedelta(minutes=10)
+
+
+@sensitive_post_parameters("password")
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The form, and trying what was typed. After ten wrong tries the name waits ten minutes."""
+    following = _safe_next(request)
+    if request.user.is_authenticated:
+        return redirect(following)
+    context: dict[str, Any] = {"next": following, "logins": _demo_logins(), "username": ""}
+    if request.method != "POST":
+        return render(request, "web/sign_in.html", context)
+    context["username"] = username = request.POST.get("username", "")[:100]
+    key = f"sign-in {username.strip().lower()} {request.META.get('REMOTE_ADDR')}"
+    if throttle.too_many(key, most=_TRIES, within_s=_WITHIN.total_seconds()):
+        context["error"] = _("Too many tries. Wait ten minutes, or ask your administrator for a new password.")
+        return render(request, "web/sign_in.html", context, status=429)
+    person = authenticate(request, username=username, password=request.POST.get("password", "")[:200])
+    if person is None:
+        context["error"] = _("User name and password do not belong together. Check both; capital letters count.")
+        return render(request, "web/sign_in.html", context, status=422)
+    throttle.forget(key)
+    login(request, person)
+    return redirect(following)
+
+
+def _safe_next(request: HttpRequest) -> str:
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+        return wanted
+    return resolve_url(settings.LOGIN_REDIRECT_URL)
+
+
+def _demo_logins() -> list[dict[str, str]]:
+    """The logins of a demo home, which its generator leaves in a file; none in any other home."""
+    try:
+        logins: list[dict[str, str]] = json.loads((settings.HOME / "demo_logins.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return []
+    return logins
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    logout(request)
+    return redirect("home")
+
+
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Remember the language in this browser, and with the person."""
+    chosen = request.POST.get("language", "")
+    response = redirect(_safe_next(request) if request.POST.get("next") else "home")
+    if chosen in {code for code, _name in settings.LANGUAGES}:
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=365 * 86400, samesite="Lax", httponly=True)
+    return response
+
+
+_NOTICES = 60
+
+
+@login_required
+def notices(request: HttpRequest) -> HttpResponse:
+    """What was done that this person must know, the newest first; marked as read on demand."""
+    if request.method == "POST":
+        mark_read(request.user, at=timezone.now())  # type: ignore[arg-type]
+        messages.success(request, _("All notices are marked as read."))
+        return redirect("notices")
+    mine = Notice.objects.filter(person_id=request.user.pk).select_related("entry__by").order_by("-entry")[:_NOTICES]
+    shown = list(mine)
+    keys = {notice.entry.on_key for notice in shown if notice.entry.on_kind == "event"}
+    events = {
+        str(event.pk): event
+        for event in Event.objects.visible_to(request.scope).filter(pk__in=keys).select_related("area", "category")  # type: ignore[attr-defined]
+    }
+    rows = [
+        {"notice": one, "event": events[one.entry.on_key], "words": told(one.entry)}
+        for one in shown
+        if one.entry.on_key in events
+    ]
+    return render(request, "web/notices.html", {"rows": rows})

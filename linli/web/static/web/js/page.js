@@ -1,0 +1,79 @@
+// What every page does: messages that go by themselves, forms that are sent once, menus that close, words that are counted.
+
+for (const toast of document.querySelectorAll("[data-toast]")) {
+  setTimeout(() => toast.remove(), 6000);
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-once]") || event.defaultPrevented) return;
+  // After this turn, so that the button's own name and value are still sent.
+  setTimeout(() => {
+    for (const button of form.querySelectorAll("button:not([type=button])")) button.disabled = true;
+  });
+});
+
+// A page brought back by the browser's "back" must have buttons that work.
+addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("[data-once] button:disabled")) button.disabled = false;
+});
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+  const fill = event.target.closest("[data-fill-username]");
+  if (fill) {
+    document.querySelector("#username").value = fill.dataset.fillUsername;
+    document.querySelector("#password").value = fill.dataset.fillPassword;
+    document.querySelector("#password").focus();
+  }
+  const copy = event.target.closest("[data-copy]");
+  if (copy && navigator.clipboard) {
+    navigator.clipboard.writeText(copy.dataset.copy).then(() => {
+      copy.classList.add("copied");
+      setTimeout(() => copy.classList.remove("copied"), 1500);
+    });
+  }
+  const print = event.target.closest("[data-print]");
+  if (print) window.print();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = document.querySelector("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("[data-send-on-change]");
+  if (form) form.requestSubmit();
+});
+
+const count = (field) => {
+  const shown = document.getElementById(field.dataset.counts);
+  if (shown) shown.textContent = `${[...field.value].length} / ${field.maxLength}`;
+};
+document.addEventListener("input", (event) => {
+  if (event.target.matches("[data-counts]")) count(event.target);
+});
+document.querySelectorAll("[data-counts]").forEach(count);
+
+// Photos chosen are shown before they are sent.
+document.addEventListener("change", (event) => {
+  const input = event.target;
+  if (!input.matches("[data-preview-into]")) return;
+  const place = document.getElementById(input.dataset.previewInto);
+  place.replaceChildren(
+    ...[...input.files].slice(0, 9).map((file) => {
+      const image = document.createElement("img");
+      image.alt = file.name;
+      image.src = URL.createObjectURL(file);
+      image.onload = () => URL.revokeObjectURL(image.src);
+      return image;
+    }),
+  );
+});

@@ -1,0 +1,14 @@
+"""Addresses of signing in, the language and notices."""
+
+from django.urls import path
+
+from linli.web import signing
+from linli.web.health import healthz
+
+urlpatterns = [
+    path("sign-in", signing.sign_in, name="sign_in"),
+    path("sign-out", signing.sign_out, name="sign_out"),
+    path("language", signing.choose_language, name="language"),
+    path("desk/notices/", signing.notices, name="notices"),
+    path("healthz", healthz, name="healthz"),
+]
