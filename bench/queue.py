@@ -1,6 +1,6 @@
 """The desk's queue and the search at a million events: our way against the plain one, on a home of its own.
 
-`LINLI_BENCH_EVENTS` shrinks it; `LINLI_BENCH_POSTGRES` (a database URL) adds a run on PostgreSQL.
+`LINLI_BENCH_EVENTS` shrinks it; `LINLI_BENCH_POSTGRES`, the URL of an empty database, adds a run on PostgreSQL.
 """
 
 import os
@@ -8,12 +8,21 @@ import random
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from linli.events.models import EventQuerySet
+    from linli.events.queue import QueuePage
+    from linli.people.rules import Scope
 
 EVENTS = int(os.environ.get("LINLI_BENCH_EVENTS", "1000000"))
-TOWNSHIP = "440881105"
+#: Of these the newest are indexed for search: it is the slow part of the set-up.
+SEARCHED = min(EVENTS, 200_000)
+TOWNSHIP, GRID = "440881105", "440881105201003"
 AT = datetime(2026, 11, 16, 4, 0, tzinfo=UTC)
 _OPEN_SHARE = 0.03
 
@@ -36,6 +45,8 @@ def run(say: Callable[[str], None]) -> None:
             with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
                 for line in process.stdout or ():
                     say(line.rstrip())
+            if process.returncode:
+                raise SystemExit(f"bench.queue on {name} ended with {process.returncode}")
 
 
 def build(count: int) -> None:
@@ -43,6 +54,7 @@ def build(count: int) -> None:
     from django.core.management import call_command
     from django.db import connection
 
+    from linli.events import search
     from linli.events.models import Event
 
     call_command("migrate", verbosity=0)
@@ -59,6 +71,8 @@ def build(count: int) -> None:
         for index in secondary:
             editor.add_index(Event, index)
     _give_parts(departments)
+    newest = Event.objects.order_by("-pk").values_list("pk", flat=True)[:SEARCHED]
+    search.index_events(newest)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
@@ -156,7 +170,7 @@ def _rows(count: int, grids: list[str], categories: list[int]) -> Iterator[dict[
             "reported_at": reported,
             "received_at": reported,
             "due_at": reported + timedelta(days=dice.randrange(1, 40)),
-            "ended_at": None if is_open else min(AT, reported + timedelta(days=dice.randrange(1, 20))),
+            "ended_at": None if is_open else reported + (AT - reported) * dice.random() * 0.1,
             "paused_at": reported if state in ("deferred", "objected", "supplement_asked") else None,
         }
         yield {name: prepared[name](value, connection) for name, value in row.items()}
@@ -200,3 +214,168 @@ def _give_parts(departments: list[str]) -> None:
     from django.db import connection
 
     _insert(Part._meta.db_table, columns, [[prepare(pk, connection), code, True, None] for pk, code in parts])
+
+
+# --- measuring --------------------------------------------------------------------------------------------------------
+
+
+def measure(say: Callable[[str], None], store: str) -> None:
+    """All figures of this store, a line each: our way and the plain way in one run."""
+    from linli.events.models import Event
+
+    town = _sees(TOWNSHIP)
+    in_town = Event.objects.visible_to(town).open().count()
+    say(f"{store}: {EVENTS:,} events, {Event.objects.open().count():,} open, {in_town:,} of them in the township")
+    for name, ours, theirs in _lists():
+        _compare(say, f"{store}: {name}", ours, theirs)
+    _search(say, store)
+    for scope in (_sees(GRID), town):
+        rows = len(_page(scope).rows)
+        say(f"{store}: a page of {rows} rows costs {_queries(partial(_page, scope))} queries")
+    _desk_page(say, store)
+
+
+Lines = list[tuple[str, Callable[[], Any], Callable[[], Any]]]
+
+
+def _lists() -> Lines:
+    from linli.events import queue
+    from linli.events.models import Event
+    from linli.events.queue import Filters, Show
+
+    town, county, grid = _sees(TOWNSHIP), _sees("440881"), _sees(GRID)
+    keys = partial(queue.places_of, town, Filters(), at=AT)
+    newest = partial(queue.page_of, town, Filters(show=Show.ALL), at=AT)
+    return [
+        ("keys of a township's queue", keys, lambda: list(_open(town).values_list("pk").order_by("due_at", "id")[:50])),
+        ("queue of a township", partial(_page, town), partial(_plain_page, town)),
+        ("queue of a township, page 21", partial(_page, town, _turned(town, 20)), partial(_plain_page, town, 1000)),
+        ("queue of the county", partial(_page, county), partial(_plain_page, county)),
+        ("queue of a grid", partial(_page, grid), partial(_plain_page, grid)),
+        (
+            "all of a township, newest",
+            newest,
+            lambda: list(Event.objects.visible_to(town).order_by("-reported_at")[:50]),
+        ),
+        ("figures of the tabs, township", partial(queue.counts, town, Filters(), at=AT), partial(_plain_counts, town)),
+        (
+            "figures of the tabs, county",
+            partial(queue.counts, county, Filters(), at=AT),
+            partial(_plain_counts, county),
+        ),
+    ]
+
+
+def _sees(area: str) -> "Scope":
+    from linli.people.rules import Held, Role, Scope
+
+    return Scope((Held(Role.DESK, area),))
+
+
+def _page(scope: "Scope", after: str = "") -> "QueuePage":
+    from linli.events import queue
+
+    return queue.page_of(scope, queue.Filters(), at=AT, after=after)
+
+
+def _open(scope: "Scope") -> "EventQuerySet":
+    from linli.events.models import Event
+
+    return Event.objects.visible_to(scope).open()
+
+
+def _plain_page(scope: "Scope", offset: int = 0) -> Any:
+    """As most would write it: an offset, and a count for the number of pages."""
+    events = _open(scope).select_related("area__parent", "category").prefetch_related("parts__department")
+    return list(events.order_by("due_at", "id")[offset : offset + 50]), events.count()
+
+
+def _plain_counts(scope: "Scope") -> Any:
+    from django.db.models import Count
+
+    from linli.events.models import Event
+
+    return list(Event.objects.visible_to(scope).order_by().values("state").annotate(count=Count("pk")))
+
+
+def _turned(scope: "Scope", pages: int) -> str:
+    after = ""
+    for _each in range(pages):
+        after = _page(scope, after).next_cursor or after
+    return after
+
+
+def _search(say: Callable[[str], None], store: str) -> None:
+    from linli.events import search
+    from linli.events.models import Event
+
+    first = Event.objects.order_by("-pk").values_list("pk", flat=True)[SEARCHED - 1]
+    indexed = Event.objects.filter(pk__gte=first)
+    for word in ("水沟", "沟", "噪音扰民"):
+        ours = search.matching(Event.objects.all(), word)
+        like = indexed.filter(text__contains=word)
+        assert ours.count() == like.count(), word
+        _compare(say, f"{store}: 「{word}」 in {SEARCHED:,} matters ({ours.count():,} hits)", ours.count, like.count)
+    none = search.matching(Event.objects.all(), "鹦鹉")
+    _compare(say, f"{store}: 「鹦鹉」 (no hit)", none.count, indexed.filter(text__contains="鹦鹉").count)
+
+
+def _compare(say: Callable[[str], None], name: str, ours: Callable[[], Any], plain: Callable[[], Any]) -> None:
+    (our_ms, our_cpu), (plain_ms, plain_cpu) = _best(ours), _best(plain)
+    say(
+        f"{name:<58} {our_ms:8.2f} ms ({our_cpu:7,.0f} µs CPU)   plain {plain_ms:9.2f} ms ({plain_cpu:9,.0f} µs CPU)"
+        f"   {plain_ms / our_ms:6.1f} x"
+    )
+
+
+def _best(work: Callable[[], Any], times: int = 5) -> tuple[float, float]:
+    """The quickest of a few runs: milliseconds by the wall, and microseconds of this process's CPU."""
+    runs = []
+    for _run in range(times):
+        wall, cpu = time.perf_counter(), time.process_time()
+        work()
+        runs.append(((time.perf_counter() - wall) * 1e3, (time.process_time() - cpu) * 1e6))
+    return min(runs)
+
+
+def _queries(work: Callable[[], Any]) -> int:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as queries:
+        work()
+    return len(queries)
+
+
+def _desk_page(say: Callable[[str], None], store: str) -> None:
+    """The whole page as a person at the township's desk gets it, by Django alone, without a server around it."""
+    from django.test import Client
+    from django.urls import NoReverseMatch, reverse
+
+    from linli.areas.models import Area
+    from linli.people.actions import add_person, appoint
+    from linli.people.rules import Role
+
+    try:
+        address = reverse("desk")
+    except NoReverseMatch:
+        say(f"{store}: there is no desk page to measure")
+        return
+    person = add_person(username="bench", name="测量")
+    appoint(person, role=Role.DESK, area=Area.objects.get(pk=TOWNSHIP), from_on=date(2020, 1, 1))
+    client = Client()
+    client.force_login(person)
+    length = len(client.get(address).content)
+    wall, cpu = _best(lambda: client.get(address))
+    queries = _queries(lambda: client.get(address))
+    say(f"{store}: desk page of the township, {length:,} bytes, {queries} queries: {wall:.1f} ms ({cpu:,.0f} µs CPU)")
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    started = time.perf_counter()
+    build(EVENTS)
+    print(f"{sys.argv[1]}: built in {time.perf_counter() - started:.0f} s", flush=True)
+    measure(lambda line: print(line, flush=True), sys.argv[1])

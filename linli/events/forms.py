@@ -30,11 +30,15 @@ class Photos(forms.FileField):
         if len(files) > MAX_PHOTOS:
             raise forms.ValidationError(_("Nine photos at most. Choose the ones that show it best."), code="too_many")
         if any(file.size > MAX_BYTES for file in files):
-            raise forms.ValidationError(_("A photo may have 20 MB at most. Take it again at a lower resolution."), code="too_large")
+            raise forms.ValidationError(
+                _("A photo may have 20 MB at most. Take it again at a lower resolution."), code="too_large"
+            )
         return [file.read() for file in files]
 
 
-def words(label: Any, *, required: bool = True, help_text: Any = "", longest: int = MAX_TEXT, rows: int = 4) -> forms.CharField:
+def words(
+    label: Any, *, required: bool = True, help_text: Any = "", longest: int = MAX_TEXT, rows: int = 4
+) -> forms.CharField:
     """A field for words of several lines."""
     area = forms.Textarea(attrs={"rows": rows, "maxlength": longest})
     return forms.CharField(label=label, required=required, max_length=longest, help_text=help_text, widget=area)
@@ -42,8 +46,12 @@ def words(label: Any, *, required: bool = True, help_text: Any = "", longest: in
 
 def photos(label: Any, *, required: bool = False) -> Photos:
     """A field for photos, shown before they are sent."""
-    field = Photos(label=label, required=required, help_text=_("JPEG, PNG or WebP, nine at most. Hidden data is removed."))
-    field.widget.attrs.update({"accept": "image/jpeg,image/png,image/webp", "multiple": True, "data-preview-into": "chosen"})
+    field = Photos(
+        label=label, required=required, help_text=_("JPEG, PNG or WebP, nine at most. Hidden data is removed.")
+    )
+    field.widget.attrs.update(
+        {"accept": "image/jpeg,image/png,image/webp", "multiple": True, "data-preview-into": "chosen"}
+    )
     return field
 
 
@@ -141,7 +149,9 @@ class Reject(StepForm):
     """Why not, and where to turn."""
 
     text = words(_("Why it is not accepted"))
-    turn_to = words(_("Where the reporter can turn instead"), longest=500, rows=2, help_text=_("The reporter reads both."))
+    turn_to = words(
+        _("Where the reporter can turn instead"), longest=500, rows=2, help_text=_("The reporter reads both.")
+    )
 
 
 class SelfHandle(StepForm):
@@ -214,7 +224,9 @@ class DayForm(StepForm):
 
 def day_field(label: Any, help_text: Any = "") -> forms.DateField:
     """A field for a day, with the browser's own calendar."""
-    return forms.DateField(label=label, help_text=help_text, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    return forms.DateField(
+        label=label, help_text=help_text, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
 
 class AskExtension(DayForm):
@@ -238,7 +250,9 @@ class Defer(StepForm):
 class Move(StepForm):
     """To which area."""
 
-    area = forms.CharField(label=_("Area"), max_length=100, help_text=_("Code or whole name of the grid, village or township."))
+    area = forms.CharField(
+        label=_("Area"), max_length=100, help_text=_("Code or whole name of the grid, village or township.")
+    )
     text = words(_("Why"), required=False, rows=2)
 
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
@@ -252,7 +266,11 @@ class Move(StepForm):
         typed = self.cleaned_data["area"].strip().split(" ")[0]
         found = list(Area.objects.open().filter(pk=typed)[:1]) or list(Area.objects.open().filter(name=typed)[:2])
         if len(found) != 1:
-            wrong = _("Several areas have this name. Type the code.") if found else _("There is no open area of this code or name.")
+            wrong = (
+                _("Several areas have this name. Type the code.")
+                if found
+                else _("There is no open area of this code or name.")
+            )
             raise forms.ValidationError(wrong, code="no_area")
         return found[0]
 
@@ -289,7 +307,8 @@ class Split(StepForm):
     """Each line a matter of its own."""
 
     texts = words(
-        _("Further matters, each on a line of its own"), help_text=_("This matter keeps its words; each line becomes another one.")
+        _("Further matters, each on a line of its own"),
+        help_text=_("This matter keeps its words; each line becomes another one."),
     )
 
     def values(self) -> dict[str, Any]:
@@ -355,10 +374,15 @@ class NewReport(forms.Form):
     lat = forms.FloatField(label=_("Latitude"), required=False, widget=forms.HiddenInput)
     accuracy_m = forms.FloatField(required=False, min_value=0, max_value=100_000, widget=forms.HiddenInput)
     category = CategoryField(label=_("Category"), required=False)
-    urgency = forms.ChoiceField(label=_("Urgency"), choices=[("", _("As the category says")), *Urgency.choices], required=False)
+    urgency = forms.ChoiceField(
+        label=_("Urgency"), choices=[("", _("As the category says")), *Urgency.choices], required=False
+    )
     photos = photos(_("Photos"))
     contact = forms.CharField(
-        label=_("How to reach the reporter"), max_length=200, required=False, help_text=_("Sealed; opening it needs a reason and is recorded.")
+        label=_("How to reach the reporter"),
+        max_length=200,
+        required=False,
+        help_text=_("Sealed; opening it needs a reason and is recorded."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -31,7 +31,11 @@ def place(code: str, lon: float | None, lat: float | None, accuracy_m: float | N
     chosen = _chosen(code)
     found = ground.locate(*position) if position else None
     if position and found is None and chosen is None:
-        raise BadInput("outside", _("This point lies outside the area we serve. Choose a place inside, or the township by name."), field="area")
+        raise BadInput(
+            "outside",
+            _("This point lies outside the area we serve. Choose a place inside, or the township by name."),
+            field="area",
+        )
     if found is None:
         if chosen is None:
             raise BadInput("where", _("Say where it is: choose a point or an area."), field="area")
@@ -55,7 +59,9 @@ def _chosen(code: str) -> Area | None:
         return None
     area = Area.objects.filter(pk=code.strip()).first()
     if area is None:
-        raise BadInput("unknown_area", _("There is no area %(code)s. Choose one of the list."), code=code[:30], field="area")
+        raise BadInput(
+            "unknown_area", _("There is no area %(code)s. Choose one of the list."), code=code[:30], field="area"
+        )
     return area
 
 

@@ -65,7 +65,10 @@ def details(entry: Entry) -> list[str]:
     """Short words that belong to the act: numbers of other matters, a rating, a place it was referred to."""
     facts = entry.facts
     found = [facts.get("number"), facts.get("into") if isinstance(facts.get("into"), str) else None]
-    found += [_RATED.get(facts.get("rating", "")), _REFERRED.get(facts.get("to", "") if entry.verb == "event.referred_out" else "")]
+    found += [
+        _RATED.get(facts.get("rating", "")),
+        _REFERRED.get(facts.get("to", "") if entry.verb == "event.referred_out" else ""),
+    ]
     found += [_CLASSED.get(facts.get(name, "")) for name in ("severity", "urgency")]
     if entry.verb == "event.truth_checked":
         found.append(_("as reported") if facts.get("is_true") else _("not as reported"))

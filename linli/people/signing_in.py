@@ -12,7 +12,9 @@ from linli.people.models import Person
 class UsernameOrTelephone(BaseBackend):
     """One field takes both: a user name never consists of digits alone, so they cannot be taken for one another."""
 
-    def authenticate(self, request: HttpRequest | None, username: str = "", password: str = "", **_more: Any) -> Person | None:
+    def authenticate(
+        self, request: HttpRequest | None, username: str = "", password: str = "", **_more: Any
+    ) -> Person | None:
         """The person, or None. An unknown name costs as much time as a wrong password."""
         name = unicodedata.normalize("NFKC", username).strip()
         digits = "".join(sign for sign in name if sign.isdecimal())

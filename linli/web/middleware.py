@@ -64,7 +64,9 @@ def scope(get_response: Answer) -> Answer:
 
 def _person(request: HttpRequest) -> Any:
     # The lazy user of the session is a wrapper; whoever asks for its class needs the person inside.
-    return request.user._wrapped if request.user.is_authenticated and hasattr(request.user, "_wrapped") else request.user
+    return (
+        request.user._wrapped if request.user.is_authenticated and hasattr(request.user, "_wrapped") else request.user
+    )
 
 
 class refusals:

@@ -60,7 +60,12 @@ def edit_category(category: Category, *, by: Person, at: datetime, **changes: An
         )
     category.refresh_from_db()
     told = [f"{field}:{_short(before[field])}>{_short(clean[field])}" for field in _TOLD if field in clean]
-    facts: dict[str, Any] = {"category": category.code, "edition": category.edition, "fields": sorted(clean), "changed": told}
+    facts: dict[str, Any] = {
+        "category": category.code,
+        "edition": category.edition,
+        "fields": sorted(clean),
+        "changed": told,
+    }
     record("category.edited", on=category, by=by, at=at, **facts)
     return category
 
@@ -178,7 +183,8 @@ def _value(field: str, value: Any, code: str) -> Any:
         return _department(value)
     if field == "questions":
         return [
-            check_question(one, str(_("Extra questions")), code) for one in (value if isinstance(value, list) else [value])
+            check_question(one, str(_("Extra questions")), code)
+            for one in (value if isinstance(value, list) else [value])
         ]
     possible = (True, False) if field in TRUTHS else CHOICES[field].values
     if value not in possible:

@@ -81,7 +81,11 @@ def import_geojson(path: Path, *, at: datetime, **how: Any) -> ground_actions.Im
     )
     first = Area.objects.order_by("code").first()
     if first is not None and (report.areas_made or report.areas_renamed or report.boundaries_drawn):
-        counts: dict[str, Any] = {"made": report.areas_made, "renamed": report.areas_renamed, "drawn": report.boundaries_drawn}
+        counts: dict[str, Any] = {
+            "made": report.areas_made,
+            "renamed": report.areas_renamed,
+            "drawn": report.boundaries_drawn,
+        }
         record("area.boundaries_imported", on=first, area=first.code, by=None, at=at, **counts)
     return report
 

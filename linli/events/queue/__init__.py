@@ -9,6 +9,19 @@ matters in sight are counted up to `FEW` first; PostgreSQL decides by itself.
 """
 
 from linli.events.queue.filters import PARAMETERS, Filters, Order, Show
-from linli.events.queue.pages import FEW, PAGE, TURN, QueuePage, Row, counts, page_of
+from linli.events.queue.pages import FEW, PAGE, TURN, QueuePage, Row, counts, page_of, places_of
 
-__all__ = ["FEW", "PAGE", "PARAMETERS", "TURN", "Filters", "Order", "QueuePage", "Row", "Show", "counts", "page_of"]
+__all__ = [
+    "FEW",
+    "PAGE",
+    "PARAMETERS",
+    "TURN",
+    "Filters",
+    "Order",
+    "QueuePage",
+    "Row",
+    "Show",
+    "counts",
+    "page_of",
+    "places_of",
+]

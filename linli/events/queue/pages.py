@@ -61,14 +61,20 @@ class QueuePage:
 
 def page_of(scope: Scope, filters: Filters, *, at: datetime, after: str = "", size: int = PAGE) -> QueuePage:
     """One page, by as many queries whatever its length. Raises `BadInput` for an `after` that no page gave."""
+    places = places_of(scope, filters, at=at, after=after, size=size + 1)
+    rows = _rows(scope, [key for _moment, key in places[:size]], at)
+    return QueuePage(rows, _cursor(*places[size - 1]) if len(places) > size else "", not after)
+
+
+def places_of(
+    scope: Scope, filters: Filters, *, at: datetime, after: str = "", size: int = PAGE
+) -> list[tuple[datetime | None, UUID]]:
+    """The first step of a page: places in the order, that is, its moment and the key, from an index alone."""
     order = _order_of(filters)
     events = _narrow(_in_sight(scope, filters), scope, filters, at)
     if after:
         events = events.filter(_beyond(order, *_read_cursor(after)))
-    found = list(events.order_by(*order.by).values_list("pk", order.field)[: size + 1])
-    keys = [pk for pk, _value in found[:size]]
-    more = len(found) > size
-    return QueuePage(_rows(scope, keys, at), _cursor(*reversed(found[size - 1])) if more else "", not after)
+    return list(events.order_by(*order.by).values_list(order.field, "pk")[:size])
 
 
 def counts(scope: Scope, filters: Filters, *, at: datetime) -> dict[Show, int]:

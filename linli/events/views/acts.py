@@ -27,7 +27,12 @@ def act(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
     if step not in ACTS:
         raise Http404
     event, at = seen(request, pk), timezone.now()
-    require(step, event.state, standing_of(event, request.user, at, request.scope), extension_asked=bool(event.extension_asked_until))  # type: ignore[arg-type, attr-defined]
+    require(
+        step,
+        event.state,
+        standing_of(event, request.user, at, request.scope),
+        extension_asked=bool(event.extension_asked_until),
+    )  # type: ignore[arg-type, attr-defined]
     form = _form(request, event, step)
     if request.method == "GET" or not form.is_valid():
         return _page(request, event, step, form)

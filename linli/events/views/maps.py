@@ -105,5 +105,3 @@ def _json(content: Any) -> HttpResponse:
 
 def _is_overdue(event: Event, at: Any) -> bool:
     return bool(event.due_at and event.paused_at is None and event.due_at < at)
-
-

@@ -103,7 +103,9 @@ def _areas(codes: list[str], chosen: str) -> list[Area]:
     return list(near.order_by("code").distinct()[:400])
 
 
-def _chips(filters: Filters, areas: list[Area], categories: list[Category], departments: list[Department]) -> list[dict[str, str]]:
+def _chips(
+    filters: Filters, areas: list[Area], categories: list[Category], departments: list[Department]
+) -> list[dict[str, str]]:
     named: dict[str, dict[Any, str]] = {
         "area": {area.code: area.name for area in areas},
         "category": {one.pk: str(one) for one in categories},
@@ -115,7 +117,18 @@ def _chips(filters: Filters, areas: list[Area], categories: list[Category], depa
     }
     empty = Filters()
     chips = []
-    for name in ("words", "area", "category", "state", "severity", "urgency", "department", "source", "from_on", "to_on"):
+    for name in (
+        "words",
+        "area",
+        "category",
+        "state",
+        "severity",
+        "urgency",
+        "department",
+        "source",
+        "from_on",
+        "to_on",
+    ):
         value = getattr(filters, name)
         if value != getattr(empty, name):
             words = str(named.get(name, {}).get(value, value))

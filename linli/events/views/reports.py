@@ -33,7 +33,12 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "GET" or not form.is_valid():
         return render(request, "events/new.html", context, status=422 if form.is_bound else 200)
     try:
-        placed = placing.place(form.cleaned_data["area"], form.cleaned_data["lon"], form.cleaned_data["lat"], form.cleaned_data["accuracy_m"])
+        placed = placing.place(
+            form.cleaned_data["area"],
+            form.cleaned_data["lon"],
+            form.cleaned_data["lat"],
+            form.cleaned_data["accuracy_m"],
+        )
         if placed.sides and not request.POST.get("side"):
             return render(request, "events/new.html", context | {"sides": placed.sides}, status=422)
         event = _report(request, form, placed.chosen(request.POST.get("side", "")))

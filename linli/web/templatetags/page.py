@@ -22,7 +22,9 @@ def icon(name: str, words: str = "") -> SafeString:
     global _sprite
     _sprite = _sprite or static("vendor/lucide.svg")
     if words:
-        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"/></svg>', words, _sprite, name)
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"/></svg>', words, _sprite, name
+        )
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', _sprite, name)
 
 
@@ -83,7 +85,9 @@ def span(length: timedelta) -> str:
 def in_language(row: Any) -> str:
     """The name of a department, category or question in the language of the page."""
     if isinstance(row, dict):
-        return str((row.get("ask_en") or row.get("name_en")) if _is_english() else row.get("ask") or row.get("name") or "")
+        return str(
+            (row.get("ask_en") or row.get("name_en")) if _is_english() else row.get("ask") or row.get("name") or ""
+        )
     return str((getattr(row, "name_en", "") if _is_english() else "") or row.name)
 
 

@@ -1,0 +1,261 @@
+"""The public pages: start, report, receipt, status. No account; the receipt's code is the key."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from linli.areas.models import ANSWERING, Area
+from linli.events import actions, placing
+from linli.events.forms import Photos
+from linli.events.models import Category, Event, PictureKind
+from linli.events.rules import REOPEN_WITHIN, SOLVED, Rating, Source, State
+from linli.events.views.maps import outlines
+from linli.events.views.show import photo_response
+from linli.kit.refusal import BadInput, Refused
+from linli.web import standing, throttle
+from linli.web.public_forms import Report
+
+_REPORTS_PER_HOUR, _LOOKS_PER_HOUR = 30, 60
+#: Codes of receipts this browser has shown lately, so that a status page can be loaded again.
+_KEPT_KEYS = 20
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What this is, the way to report, the way to look up."""
+    counties = list(Area.objects.open().filter(parent__isnull=True).order_by("code")[:3])
+    solved = Event.objects.filter(state__in=sorted(SOLVED)).count() if counties else 0
+    context = {"counties": counties, "open_count": Event.objects.open().count(), "solved_count": solved}
+    return render(request, "web/home.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def report(request: HttpRequest) -> HttpResponse:
+    """The form, and taking the report in. What was typed is kept whatever is wrong."""
+    form = Report(request.POST or None, request.FILES or None)
+    if request.method == "GET":
+        return _form(request, form, 200)
+    # Whatever a program fills into the field people do not see is not reported, and it is not told so.
+    if request.POST.get("website"):
+        return redirect("home")
+    if throttle.too_many(f"report {request.META.get('REMOTE_ADDR')}", most=_REPORTS_PER_HOUR, within_s=3600):
+        form.add_error(
+            None,
+            _(
+                "Many reports have come from here within the hour. Wait a little, then send it again; in danger call 110, 119 or 120."
+            ),
+        )
+        return _form(request, form, 429)
+    if not form.is_valid():
+        return _form(request, form, 422)
+    return _take_in(request, form)
+
+
+def _take_in(request: HttpRequest, form: Report) -> HttpResponse:
+    clean = form.cleaned_data
+    try:
+        placed = placing.place(clean["area"] or clean["township"], clean["lon"], clean["lat"], clean["accuracy_m"])
+        if placed.sides and not request.POST.get("side"):
+            return _form(request, form, 422, sides=placed.sides)
+        reported = actions.report(
+            text=clean["text"],
+            area=placed.chosen(request.POST.get("side", "")),
+            at=timezone.now(),
+            source=Source.RESIDENT,
+            place=clean["place"],
+            lon=clean["lon"],
+            lat=clean["lat"],
+            accuracy_m=clean["accuracy_m"],
+            category=clean["category"],
+            answers=form.answers(),
+            occurred_at=clean["occurred_at"],
+            photos=clean["photos"],
+            contact=clean["contact"],
+        )
+    except BadInput as refusal:
+        field = refusal.facts.get("field")
+        form.add_error(field if field in form.fields else None, refusal.message)
+        return _form(request, form, 422)
+    _keep_key(request, reported.event.number, reported.secret or "")
+    request.session["receipt"] = reported.event.number
+    return redirect("receipt")
+
+
+def _form(request: HttpRequest, form: Report, status: int, **more: Any) -> HttpResponse:
+    chosen = form.data.get("category", "") if form.is_bound else request.GET.get("category", "")
+    categories = list(form.fields["category"].queryset.order_by("parent__code", "code"))  # type: ignore[attr-defined]
+    township = form.data.get("township", "") if form.is_bound else ""
+    context = {
+        "form": form,
+        "domains": _domains(categories),
+        "chosen": next((one for one in categories if str(one.pk) == chosen), None),
+        "answers": form.answers() if form.is_bound else {},
+        "townships": _children(Area.objects.open().filter(parent__parent__isnull=True, parent__isnull=False)),
+        "villages": _children(Area.objects.open().filter(parent=township)) if township else [],
+        "photos_lost": form.is_bound and bool(request.FILES),
+        "sides": [],
+        "approval_number": settings.MAP_APPROVAL_NUMBER,
+    }
+    return render(request, "web/report.html", context | more, status=status)
+
+
+def _domains(categories: list[Category]) -> list[dict[str, Any]]:
+    found: dict[int, dict[str, Any]] = {}
+    for one in categories:
+        assert one.parent is not None
+        found.setdefault(one.parent.pk, {"domain": one.parent, "categories": []})["categories"].append(one)
+    return list(found.values())
+
+
+def _children(areas: Any) -> list[Area]:
+    return list(areas.filter(kind__in=ANSWERING).order_by("code")[:600])
+
+
+@require_safe
+def report_areas(request: HttpRequest) -> HttpResponse:
+    """Outlines for the map of the form: the county and its townships."""
+    tops = list(Area.objects.open().filter(parent__isnull=True).values_list("pk", flat=True)[:5])
+    below = Area.objects.open().filter(parent__in=tops, kind__in=ANSWERING).values_list("pk", flat=True)
+    return outlines([*tops, *below])
+
+
+@require_safe
+def villages(request: HttpRequest) -> HttpResponse:
+    """The choices of villages of a township, as a fragment."""
+    township = request.GET.get("township", "")
+    return render(
+        request,
+        "web/_villages.html",
+        {"villages": _children(Area.objects.open().filter(parent=township)) if township else []},
+    )
+
+
+def receipt(request: HttpRequest) -> HttpResponse:
+    """Number and code, right after reporting; the code is shown here and nowhere again."""
+    number = request.session.get("receipt", "")
+    key = request.session.get("keys", {}).get(number, "")
+    if not key:
+        return redirect("home")
+    event = actions.open_receipt(number, key)
+    link = request.build_absolute_uri(reverse("status", args=[number])) + f"#{key}"
+    context = {"event": event, "key": key, "link": link, "standing": standing.of(event, timezone.now())}
+    return _unstored(render(request, "web/receipt.html", context))
+
+
+@require_safe
+def look_up(request: HttpRequest) -> HttpResponse:
+    """From the field on the start page to the page of that number."""
+    number = "".join(request.GET.get("number", "").split())[:40]
+    return redirect("status", number) if number else redirect("home")
+
+
+@require_http_methods(["GET", "POST"])
+def status(request: HttpRequest, number: str) -> HttpResponse:
+    """Where a matter stands, for whoever has the code of its receipt; it says nothing without one."""
+    key = request.session.get("keys", {}).get(number, "")
+    if request.method == "POST" and "key" in request.POST:
+        return _try_key(request, number)
+    if not key:
+        return _unstored(render(request, "web/status_key.html", {"number": number}))
+    event = actions.open_receipt(number, key)
+    if request.method == "POST":
+        return _answer(request, event)
+    return _unstored(render(request, "web/status.html", _status(event)))
+
+
+def _try_key(request: HttpRequest, number: str) -> HttpResponse:
+    key = request.POST["key"][:40]
+    if throttle.too_many(f"key {request.META.get('REMOTE_ADDR')}", most=_LOOKS_PER_HOUR, within_s=3600):
+        problem = _("Too many tries. Wait an hour, or ask your township with the number of your matter.")
+        return render(request, "web/status_key.html", {"number": number, "problem": problem}, status=429)
+    try:
+        event = actions.open_receipt(number, key)
+    except Refused as refusal:
+        return render(request, "web/status_key.html", {"number": number, "problem": refusal.message}, status=422)
+    _keep_key(request, event.number, key)
+    return redirect("status", event.number)
+
+
+def _keep_key(request: HttpRequest, number: str, key: str) -> None:
+    kept = dict(list(request.session.get("keys", {}).items())[-_KEPT_KEYS:])
+    request.session["keys"] = {**kept, number: key}
+
+
+def _status(event: Event, **more: Any) -> dict[str, Any]:
+    at = timezone.now()
+    within = event.ended_at is not None and at <= event.ended_at + REOPEN_WITHIN
+    return {
+        "event": event,
+        "standing": standing.of(event, at),
+        "lines": standing.lines(event),
+        "pictures": list(event.pictures.filter(kind__in=[PictureKind.REPORT, PictureKind.AFTER])),
+        "may_answer": event.state in SOLVED,
+        "may_reopen": event.state in SOLVED and within,
+        "asked": event.state == State.SUPPLEMENT_ASKED,
+        "may_add": event.is_open,
+        "has_contact": hasattr(event, "contact"),
+        "ratings": [(value, label) for value, label in Rating.choices if value != Rating.UNREACHED],
+        **more,
+    }
+
+
+def _answer(request: HttpRequest, event: Event) -> HttpResponse:
+    """What the reporter does: say whether it is solved, reopen, add details, withdraw the contact."""
+    at, text = timezone.now(), request.POST.get("text", "")
+    try:
+        done = _ANSWERS[request.POST.get("act", "")](request, event, text, at)
+    except KeyError:
+        raise Http404 from None
+    except BadInput as refusal:
+        event.refresh_from_db()
+        context = _status(event, problem=refusal.message, typed=text, opened=request.POST.get("act"))
+        return _unstored(render(request, "web/status.html", context, status=422))
+    messages.success(request, done)
+    return redirect("status", event.number)
+
+
+def _say_rating(request: HttpRequest, event: Event, text: str, at: Any) -> str:
+    rating = request.POST.get("rating", "")
+    actions.follow_up(event, rating=rating, text=text, by=None, at=at)
+    return _("Thank you. Your answer is kept with the matter.")
+
+
+def _say_reopen(request: HttpRequest, event: Event, text: str, at: Any) -> str:
+    actions.reopen(event, text=text, by=None, at=at)
+    return _("It has been reopened, and those who handle it have been told.")
+
+
+def _say_more(request: HttpRequest, event: Event, text: str, at: Any) -> str:
+    photos = Photos(required=False).clean(request.FILES.getlist("photos"))
+    actions.supplement(event, text=text, photos=photos, by=None, at=at)
+    return _("Thank you. The details have been added.")
+
+
+def _take_back(request: HttpRequest, event: Event, text: str, at: Any) -> str:
+    actions.withdraw_contact(event, at=at)
+    return _("Your contact has been deleted.")
+
+
+_ANSWERS = {"follow_up": _say_rating, "reopen": _say_reopen, "supplement": _say_more, "withdraw": _take_back}
+
+
+@require_safe
+def status_photo(request: HttpRequest, number: str, sha256: str) -> HttpResponseBase:
+    """A photo of the matter, for the holder of its receipt."""
+    key = request.session.get("keys", {}).get(number, "")
+    if not key or not actions.open_receipt(number, key).pictures.filter(sha256=sha256).exists():
+        raise Http404
+    return photo_response(sha256)
+
+
+def _unstored(response: HttpResponse) -> HttpResponse:
+    patch_cache_control(response, no_store=True)
+    return response

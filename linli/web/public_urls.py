@@ -1,0 +1,16 @@
+"""Addresses of the public pages."""
+
+from django.urls import path
+
+from linli.web import public
+
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("report", public.report, name="report"),
+    path("report/areas.json", public.report_areas, name="report_areas"),
+    path("report/villages", public.villages, name="report_villages"),
+    path("receipt", public.receipt, name="receipt"),
+    path("status", public.look_up, name="look_up"),
+    path("status/<str:number>", public.status, name="status"),
+    path("status/<str:number>/photos/<str:sha256>.jpg", public.status_photo, name="status_photo"),
+]

@@ -1,0 +1,136 @@
+"""Where a matter stands in the words of its reporter: what it is, who has it, what comes next, what is promised."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from linli.areas.codes import lineage
+from linli.areas.models import Area
+from linli.events.models import Event
+from linli.events.rules import State
+from linli.journal.models import Entry
+
+#: Plain words by state, and what comes next.
+_PLAIN: dict[str, tuple[Any, Any]] = {
+    State.REPORTED: (_("Your report has arrived."), _("It is checked and taken on, or you are told why not.")),
+    State.CHECKING: (_("Somebody is checking it on the spot."), _("It is taken on, or you are told why not.")),
+    State.SUPPLEMENT_ASKED: (_("We need details from you."), _("Add them below; then it goes on.")),
+    State.ACCEPTED: (_("It has been accepted."), _("The desk sends it to the department that handles it.")),
+    State.DISPATCHED: (_("It has been sent to a department."), _("The department signs for it and begins.")),
+    State.OBJECTED: (_("It is being settled which department is responsible."), _("The desk decides.")),
+    State.SIGNED_FOR: (_("A department has taken it on."), _("It is handled.")),
+    State.HANDLING: (_("It is being handled."), _("The department submits its result.")),
+    State.DEFERRED: (
+        _("It cannot be solved now and waits for a day of review."),
+        _("It is looked at again on that day."),
+    ),
+    State.RESULT_SUBMITTED: (_("The department says it is done."), _("Somebody else checks it on the spot.")),
+    State.VERIFIED: (_("It has been checked: it is done."), _("The desk closes it.")),
+    State.CLOSED: (_("It is closed."), _("Tell us whether it is solved.")),
+    State.SELF_HANDLED: (_("It was handled on the spot."), _("Tell us whether it is solved.")),
+    State.REJECTED: (_("It was not accepted."), _("Below you read why, and where you can turn.")),
+    State.VOIDED: (_("It was voided."), _("Below you read why.")),
+    State.REFERRED_OUT: (_("It was referred elsewhere."), _("Below you read where, and what you can do.")),
+    State.IN_MEDIATION: (_("It has gone to the mediators."), _("They get in touch with those concerned.")),
+    State.MERGED: (
+        _("It goes on together with another report of the same matter."),
+        _("What is done for that one is done for yours."),
+    ),
+}
+#: The stations of the line at the head of the page.
+STATIONS = (
+    (_("Reported"), frozenset({State.REPORTED, State.CHECKING, State.SUPPLEMENT_ASKED})),
+    (_("Accepted"), frozenset({State.ACCEPTED, State.OBJECTED})),
+    (_("Being handled"), frozenset({State.DISPATCHED, State.SIGNED_FOR, State.HANDLING, State.DEFERRED})),
+    (_("Being checked"), frozenset({State.RESULT_SUBMITTED, State.VERIFIED})),
+    (_("Closed"), frozenset({State.CLOSED, State.SELF_HANDLED})),
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the reporter is told. `station` is 0 to 4, None for an end that is no closing."""
+
+    words: str
+    next_words: str
+    who: str
+    promised_at: datetime | None
+    is_provisional: bool
+    is_late: bool
+    station: int | None
+
+
+def of(event: Event, at: datetime) -> Standing:
+    """Where it stands now; a merged matter stands where the one it was merged into does."""
+    leading = _leading(event)
+    words, following = _PLAIN[event.state]
+    station = next((number for number, (_label, states) in enumerate(STATIONS) if leading.state in states), None)
+    promised = leading.due_at if leading.is_open and leading.paused_at is None else None
+    return Standing(
+        words=str(words),
+        next_words=str(following),
+        who=_who(leading),
+        promised_at=promised,
+        is_provisional=leading.due_is_provisional,
+        is_late=promised is not None and promised < at,
+        station=station,
+    )
+
+
+def _leading(event: Event) -> Event:
+    seen = {event.pk}
+    while event.merged_into is not None and event.merged_into.pk not in seen:
+        event = event.merged_into
+        seen.add(event.pk)
+    return event
+
+
+def _who(event: Event) -> str:
+    """Departments while one has it, else the township (or the county) whose desk has it. Never a person."""
+    parts = [str(part.department) for part in event.parts.select_related("department")]
+    if parts and event.is_open:
+        return "、".join(parts)
+    above = Area.objects.filter(pk__in=lineage(event.area_id)[:2]).order_by("code").last()
+    return above.name if above else event.area.name
+
+
+def lines(event: Event) -> list[dict[str, Any]]:
+    """What was done, for the reporter: verbs, times, and the words meant for them."""
+    entries = Entry.objects.filter(on_key=str(event.pk), on_kind="event").order_by("-id")
+    shown = [entry for entry in entries if entry.verb in _TOLD]
+    remarks = {remark.entry_id: remark.text for remark in event.remarks.filter(for_reporter=True)}
+    return [{"at": entry.at, "words": _TOLD[entry.verb], "remark": remarks.get(entry.pk, "")} for entry in shown]
+
+
+#: Acts a reporter is told of, in sentences without persons.
+_TOLD: dict[str, Any] = {
+    "event.reported": _("Reported."),
+    "event.imported": _("Brought in from another system."),
+    "event.truth_checked": _("Checked on the spot."),
+    "event.accepted": _("Accepted."),
+    "event.rejected": _("Not accepted."),
+    "event.self_handled": _("Handled on the spot."),
+    "event.dispatched": _("Sent to a department."),
+    "event.signed_for": _("The department has signed for it."),
+    "event.handling_begun": _("Handling has begun."),
+    "event.handed_back": _("Handed back; another department is sought."),
+    "event.result_submitted": _("The department has submitted its result."),
+    "event.verified": _("Checked by somebody else."),
+    "event.rework_asked": _("Not done yet; the department was asked again."),
+    "event.closed": _("Closed."),
+    "event.followed_up": _("You were asked whether it is solved."),
+    "event.reopened": _("Reopened."),
+    "event.supplement_asked": _("Details were asked for."),
+    "event.supplemented": _("Details were added."),
+    "event.extended": _("The limit was extended."),
+    "event.deferred": _("Deferred to a day of review."),
+    "event.resumed": _("Taken up again."),
+    "event.voided": _("Voided."),
+    "event.referred_out": _("Referred elsewhere."),
+    "event.sent_to_mediation": _("Sent to the mediators."),
+    "event.merged": _("Joined with another report of the same matter."),
+    "event.separated": _("Goes on by itself again."),
+    "event.contact_withdrawn": _("Your contact was deleted."),
+}
