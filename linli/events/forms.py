@@ -16,10 +16,16 @@ from linli.kit.pictures import MAX_BYTES
 from linli.people.models import Department
 
 
+class PhotosInput(forms.FileInput):
+    """A field of the browser that takes several files."""
+
+    allow_multiple_selected = True
+
+
 class Photos(forms.FileField):
     """Up to nine photos, as a list of bytes; what they hold is checked by the action."""
 
-    widget = type("PhotosInput", (forms.FileInput,), {"allow_multiple_selected": True})
+    widget = PhotosInput
 
     def clean(self, data: Any, initial: Any = None) -> list[bytes]:
         """The contents of the files chosen; none is fine unless the field is required."""
@@ -40,8 +46,8 @@ def words(
     label: Any, *, required: bool = True, help_text: Any = "", longest: int = MAX_TEXT, rows: int = 4
 ) -> forms.CharField:
     """A field for words of several lines."""
-    area = forms.Textarea(attrs={"rows": rows, "maxlength": longest})
-    return forms.CharField(label=label, required=required, max_length=longest, help_text=help_text, widget=area)
+    box = forms.Textarea(attrs={"rows": rows, "maxlength": longest})
+    return forms.CharField(label=label, required=required, max_length=longest, help_text=help_text, widget=box)
 
 
 def photos(label: Any, *, required: bool = False) -> Photos:
@@ -100,7 +106,9 @@ class Classed(StepForm):
     def values(self) -> dict[str, Any]:
         """Severity and urgency only where they were changed: a new category brings its own."""
         clean = self.cleaned_data
-        changed = {name: clean[name] or None for name in ("severity", "urgency") if name in self.changed_data}
+        changed: dict[str, Any] = {
+            name: clean[name] or None for name in ("severity", "urgency") if name in self.changed_data
+        }
         return {"category": clean["category"], **changed, "text": clean.get("text", "")}
 
 

@@ -51,8 +51,8 @@ SENTENCES: dict[str, Any] = {
     "event.carried_over": _("was carried over to the redrawn grid"),
 }
 
-_RATED = {value: label for value, label in Rating.choices}
-_REFERRED = {value: label for value, label in ReferredTo.choices}
+_RATED = dict(Rating.choices)
+_REFERRED = dict(ReferredTo.choices)
 _CLASSED = {**dict(Severity.choices), **dict(Urgency.choices)}
 
 

@@ -34,17 +34,14 @@ class KeyField(models.UUIDField):  # type: ignore[type-arg]
 
     def db_type(self, connection: Any) -> str:
         """The column type on this store."""
-        """The column's type on this store."""
         return "uuid" if connection.features.has_native_uuid_field else "blob"
 
     def rel_db_type(self, connection: Any) -> str:
         """The column type of a key that refers to it."""
-        """The type of a column that refers to it."""
         return self.db_type(connection)
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         """The value as the store takes it."""
-        """The value as the store keeps it."""
         value = self.to_python(value)
         if value is None or connection.features.has_native_uuid_field:
             return value
@@ -52,11 +49,9 @@ class KeyField(models.UUIDField):  # type: ignore[type-arg]
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> uuid.UUID | None:
         """The value as the store gave it, as a UUID."""
-        """The value as Python knows it."""
         return uuid.UUID(bytes=bytes(value)) if isinstance(value, bytes | memoryview) else value
 
     def get_internal_type(self) -> str:
         """A type of its own."""
-        """A name by which Django finds converters."""
         # Not "UUIDField": SQLite's converter for that type expects 32 letters.
         return "KeyField"

@@ -50,7 +50,8 @@ def report(request: HttpRequest) -> HttpResponse:
         form.add_error(
             None,
             _(
-                "Many reports have come from here within the hour. Wait a little, then send it again; in danger call 110, 119 or 120."
+                "Many reports have come from here within the hour. Wait a little, then send it again; "
+                "in danger call 110, 119 or 120."
             ),
         )
         return _form(request, form, 429)

@@ -91,8 +91,8 @@ def notices(request: HttpRequest) -> HttpResponse:
         mark_read(request.user, at=timezone.now())  # type: ignore[arg-type]
         messages.success(request, _("All notices are marked as read."))
         return redirect("notices")
-    mine = Notice.objects.filter(person_id=request.user.pk).select_related("entry__by").order_by("-entry")[:_NOTICES]
-    shown = list(mine)
+    mine = Notice.objects.filter(person=request.user)  # type: ignore[misc]
+    shown = list(mine.select_related("entry__by").order_by("-entry")[:_NOTICES])
     keys = {notice.entry.on_key for notice in shown if notice.entry.on_kind == "event"}
     events = {
         str(event.pk): event

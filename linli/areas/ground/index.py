@@ -52,7 +52,7 @@ class Index:
         first, last = self.raster.offsets[border_cell], self.raster.offsets[border_cell + 1]
         for polygon in self.raster.candidates[first:last].tolist():
             if shapely.intersects_xy(self.polygons[polygon], lon, lat):
-                return self.codes[polygon]
+                return self.codes[int(polygon)]
         return None
 
     def locate_many(self, lons: Floats, lats: Floats) -> list[str | None]:

@@ -27,12 +27,8 @@ def act(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
     if step not in ACTS:
         raise Http404
     event, at = seen(request, pk), timezone.now()
-    require(
-        step,
-        event.state,
-        standing_of(event, request.user, at, request.scope),
-        extension_asked=bool(event.extension_asked_until),
-    )  # type: ignore[arg-type, attr-defined]
+    standing = standing_of(event, request.user, at, request.scope)  # type: ignore[arg-type, attr-defined]
+    require(step, event.state, standing, extension_asked=bool(event.extension_asked_until))
     form = _form(request, event, step)
     if request.method == "GET" or not form.is_valid():
         return _page(request, event, step, form)

@@ -90,7 +90,7 @@ def _choices(request: HttpRequest, filters: Filters) -> dict[str, Any]:
         "sources": Source.choices,
         "orders": Order.choices,
         "chips": _chips(filters, areas, categories, departments),
-        "saved_views": list(SavedView.objects.filter(person_id=request.user.pk)),
+        "saved_views": list(SavedView.objects.filter(person=request.user)),  # type: ignore[misc]
         "query": filters.query(),
     }
 
@@ -110,10 +110,10 @@ def _chips(
         "area": {area.code: area.name for area in areas},
         "category": {one.pk: str(one) for one in categories},
         "department": {one.pk: one.name for one in departments},
-        "state": dict(State.choices),
-        "severity": dict(Severity.choices),
-        "urgency": dict(Urgency.choices),
-        "source": dict(Source.choices),
+        "state": {value: str(label) for value, label in State.choices},
+        "severity": {value: str(label) for value, label in Severity.choices},
+        "urgency": {value: str(label) for value, label in Urgency.choices},
+        "source": {value: str(label) for value, label in Source.choices},
     }
     empty = Filters()
     chips = []

@@ -38,7 +38,7 @@ def context_of(request: HttpRequest, event: Event) -> dict[str, Any]:
     """All that the page of an event shows."""
     at = timezone.now()
     open_steps = actions.steps_for(event, request.user, at, request.scope)  # type: ignore[arg-type, attr-defined]
-    steps = [{"name": name, "act": ACTS[name]} for name in open_steps]
+    steps: list[dict[str, Any]] = [{"name": name, "act": ACTS[name]} for name in open_steps]
     pictures = list(event.pictures.all())
     return {
         "event": event,

@@ -106,7 +106,8 @@ class Command(BaseCommand):
     def _answer(self, lines: Iterable[str], crs: str) -> None:
         points = _points(lines)
         while batch := list(islice(points, _LINES_AT_ONCE)):
-            lons, lats = to_wgs84(*map(_floats, zip(*batch, strict=True)), crs)
+            lons, lats = (_floats(column) for column in zip(*batch, strict=True))
+            lons, lats = to_wgs84(lons, lats, crs)
             found = ground.locate_many(lons, lats, leaves_only=True)
             self.stdout.write("\n".join(code or "-" for code in found))
 
