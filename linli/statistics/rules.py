@@ -1,0 +1,240 @@
+"""What each figure means, as data: the page prints these words beside the numbers (docs/decisions/0004).
+
+A figure is a count of matters, and its number is a link to just those. Each belongs to a cohort, which says by which of
+a matter's times it falls into a period. What leaves by another exit than closing stays in the denominators, so that
+voiding, rejecting, referring or merging can improve no rate. Formulas after the indicators of city and grid management
+(应结案、按期结案率、结案率); the cautions are docs/decisions/0004's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from linli.events.rules import ENDED, SOLVED, State
+
+
+class Cohort(models.TextChoices):
+    """By which of its times a matter falls into the period."""
+
+    REPORTED = "reported", _("Matters reported in the period")
+    DUE = "due", _("Matters whose limit fell inside the period and has passed, whenever they were reported")
+    ENDED = "ended", _("Matters that ended in the period, whenever they were reported")
+    NOW = "now", _("Matters open at this moment, whenever they were reported")
+
+
+#: Ended, but not solved: counted apart, each by itself.
+OTHERWISE = ENDED - SOLVED
+#: Below this many a percentage says more than is known.
+TOO_FEW = 20
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A count of matters: what is counted, and what is not. All words are translated when they are read."""
+
+    code: str
+    cohort: Cohort
+    name: Any
+    formula: Any
+    left_out: Any = ""
+    unit: Any = _("matters")
+    source: Any = _("The matters of this home, as they stand now")
+
+
+@dataclass(frozen=True)
+class Rate:
+    """One figure as a share of another, in percent; both are printed beside it."""
+
+    code: str
+    name: Any
+    numerator: str
+    denominator: str
+    formula: Any
+    left_out: Any = ""
+    unit: Any = _("percent")
+    source: Any = _("The matters of this home, as they stand now")
+
+
+_REOPENED_ANEW = _("A reopened matter counts by its present limit.")
+_UNANSWERED = _("Who did not answer is unknown, never satisfied. A reopened matter is asked anew.")
+
+FIGURES: tuple[Figure, ...] = (
+    Figure(
+        "reported",
+        Cohort.REPORTED,
+        _("Reported"),
+        _("All matters reported in the period, whatever became of them."),
+    ),
+    Figure(
+        "accepted",
+        Cohort.REPORTED,
+        _("Accepted"),
+        _("Of those reported: taken on, by acceptance or by handling at the grid."),
+        _("Rejected reports, and those nobody has taken on yet."),
+    ),
+    Figure(
+        "reopened",
+        Cohort.REPORTED,
+        _("Reopened"),
+        _("Of those reported: taken up again at least once after they had ended."),
+    ),
+    Figure(
+        "reworked",
+        Cohort.REPORTED,
+        _("Reworked"),
+        _("Of those reported: sent back at least once by the verifier because it was not done."),
+    ),
+    Figure(
+        "without_limit",
+        Cohort.REPORTED,
+        _("Without a limit"),
+        _("Of those reported: no limit is known, so they are never due. Imported matters may be such."),
+    ),
+    Figure(
+        "due",
+        Cohort.DUE,
+        _("Due"),
+        _("The limit fell inside the period and has passed, whatever became of the matter."),
+        _(
+            "Limits still to come, and clocks that stood still before their limit. A reopened matter counts by its present limit."
+        ),
+    ),
+    Figure(
+        "in_time",
+        Cohort.DUE,
+        _("Closed in time"),
+        _("Of those due: closed, or handled at the grid, no later than their limit."),
+        _REOPENED_ANEW,
+    ),
+    Figure(
+        "late",
+        Cohort.DUE,
+        _("Closed late"),
+        _("Of those due: closed, or handled at the grid, after their limit and until now."),
+        _REOPENED_ANEW,
+    ),
+    Figure(
+        "due_closed",
+        Cohort.DUE,
+        _("Closed of those due"),
+        _("Of those due: closed, or handled at the grid, until now; in time or late."),
+        _REOPENED_ANEW,
+    ),
+    Figure(
+        "due_open",
+        Cohort.DUE,
+        _("Due and still open"),
+        _("Of those due: not ended until now."),
+    ),
+    Figure(
+        "due_otherwise",
+        Cohort.DUE,
+        _("Due and ended otherwise"),
+        _(
+            "Of those due: not accepted, voided, referred elsewhere, gone to mediation or merged. They stay among those due, so that no rate is improved by them."
+        ),
+    ),
+    Figure(
+        "extended",
+        Cohort.DUE,
+        _("Due after an extension"),
+        _("Of those due: their limit had been extended at least once."),
+    ),
+    Figure(
+        "closed",
+        Cohort.ENDED,
+        _("Closed in the period"),
+        _("Closed or handled at the grid in the period, and not reopened since."),
+        _("Every other end; each is counted apart."),
+    ),
+    *(
+        Figure(
+            state.value,
+            Cohort.ENDED,
+            state.label,
+            _("Ended so in the period, and not reopened since."),
+            _("Counted apart: no part of what was closed."),
+        )
+        for state in State
+        if state in OTHERWISE
+    ),
+    Figure(
+        "asked",
+        Cohort.ENDED,
+        _("Asked"),
+        _("Of those closed in the period: the reporter was asked, or said so unasked, whether it is solved."),
+    ),
+    Figure(
+        "answered",
+        Cohort.ENDED,
+        _("Answered"),
+        _("Of those asked: gave an answer."),
+        _("Those who could not be reached."),
+    ),
+    Figure("satisfied", Cohort.ENDED, _("Satisfied"), _("Of those who answered: satisfied."), _UNANSWERED),
+    Figure("partly", Cohort.ENDED, _("Partly satisfied"), _("Of those who answered: partly satisfied."), _UNANSWERED),
+    Figure("not_satisfied", Cohort.ENDED, _("Not satisfied"), _("Of those who answered: not satisfied."), _UNANSWERED),
+    Figure(
+        "unknown",
+        Cohort.ENDED,
+        _("Unknown"),
+        _("Of those closed in the period: nobody asked, or no answer came."),
+    ),
+    Figure("open", Cohort.NOW, _("Open now"), _("Not ended at this moment. The period makes no difference.")),
+    Figure(
+        "overdue",
+        Cohort.NOW,
+        _("Overdue now"),
+        _("Of those open now: the limit has passed and the clock runs. The period makes no difference."),
+        _("Clocks that stand still."),
+    ),
+    Figure(
+        "paused",
+        Cohort.NOW,
+        _("Paused now"),
+        _(
+            "Of those open now: waiting for details, for an answer to an objection, or deferred, so that the clock stands still."
+        ),
+    ),
+)
+BY_CODE: dict[str, Figure] = {figure.code: figure for figure in FIGURES}
+
+RATES: tuple[Rate, ...] = (
+    Rate(
+        "on_time",
+        _("On-time rate"),
+        "in_time",
+        "due",
+        _("Closed in time / due"),
+        _("Nothing: what ended otherwise stays among those due."),
+    ),
+    Rate(
+        "closing",
+        _("Closing rate"),
+        "due_closed",
+        "due",
+        _("Closed / due, in time or late, until now"),
+        _("Nothing: what ended otherwise stays among those due."),
+    ),
+    Rate("satisfaction", _("Satisfaction"), "satisfied", "answered", _("Satisfied / answered"), _UNANSWERED),
+    Rate("response", _("Response"), "answered", "closed", _("Answered / closed in the period")),
+)
+
+#: Where its days come from, and in words what they are.
+DAYS_OF = "closed"
+
+
+def percent(numerator: int, denominator: int) -> float | None:
+    """The share in percent; None where the denominator is too small for one (`TOO_FEW`)."""
+    return None if denominator < TOO_FEW else 100 * numerator / denominator
+
+
+def quantile(ordered: Sequence[float], share: float) -> float | None:
+    """The nearest-rank quantile of ordered values: the smallest one that so large a share does not exceed. None of none."""
+    if not ordered:
+        return None
+    return ordered[max(ceil(share * len(ordered)), 1) - 1]
