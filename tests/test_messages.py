@@ -1,15 +1,22 @@
 """The Chinese catalogue is complete, and the tool that says so can be believed."""
 
+import argparse
 import gettext
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.management import load_command_class
+from django.utils import translation
 
+from linli.command import _DJANGOS_OPTIONS, _of_command, commands
 from tools import messages
 
 SOURCE = '''"""A module."""
-from django.utils.translation import gettext as _, ngettext, pgettext
+from django.utils.translation import gettext as _now, gettext_lazy as _, ngettext, pgettext
 _("One" " sentence.")
+_now("At once.")
 ngettext("%(n)s event", "%(n)s events", 2)
 pgettext("verb", "Report")
 _(variable)
@@ -18,6 +25,7 @@ TEMPLATE = """{% load i18n %}{% translate "Desk" %}{% blocktranslate trimmed wit
   Dear {{ x }},
 {% endblocktranslate %}{{ _("Quoted") }}"""
 CHINESE = """One sentence.\t一句。
+At once.\t马上。
 %(n)s event\t%(n)s events\t%(n)s 件
 Report\t上报
 Desk\t工作台
@@ -52,6 +60,7 @@ def test_every_kind_of_message_is_found_translated_and_compiled(house: Path, mon
     with (house / "django.mo").open("rb") as file:
         chinese = gettext.GNUTranslations(file)
     assert chinese.gettext("One sentence.") == "一句。"
+    assert chinese.gettext("At once.") == "马上。"
     assert chinese.ngettext("%(n)s event", "%(n)s events", 1) == "%(n)s 件"
     assert chinese.pgettext("verb", "Report") == "上报"
     assert [chinese.gettext(word) for word in ("Desk", "Dear %(x)s,", "Quoted")] == ["工作台", "%(x)s：", "引用"]
@@ -72,3 +81,23 @@ def test_a_message_that_changed_makes_the_catalogue_stale(house: Path, monkeypat
 
 def test_every_message_of_linli_is_translated() -> None:
     assert messages.check() == []
+
+
+def _help_of(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """What a command says of itself, of its options and of its acts."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            yield from (str(one.help) for one in action._choices_actions)
+            for act in action.choices.values():
+                yield from _help_of(act)
+        elif action.help and action.help is not argparse.SUPPRESS and "-h" not in action.option_strings:
+            yield action.help
+
+
+def test_the_help_of_every_command_is_in_the_language_of_the_home() -> None:
+    with translation.override("zh-hans"):
+        for name, room in commands().items():
+            command = load_command_class(room, name)
+            command.suppressed_base_arguments = _DJANGOS_OPTIONS | {"--skip-checks"}
+            helps = [_of_command(command), *_help_of(command.create_parser("linli", name))]
+            assert [words for words in helps if not re.search("[一-龥]", words)] == [], name

@@ -27,6 +27,8 @@ PLAIN = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 PLURAL = {"ngettext", "ngettext_lazy"}
 CONTEXT = {"pgettext", "pgettext_lazy"}
 CONTEXT_PLURAL = {"npgettext", "npgettext_lazy"}
+#: A second name for a plain one, where `_` is the lazy one.
+ALIAS = re.compile(r"\bgettext(?:_lazy|_noop)? as (\w+)")
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]|\{(\w*)\}")
 
 
@@ -103,7 +105,7 @@ def _as_code(template: str, name: str) -> str:
 
 
 def _extract(source: str) -> Iterator[Message]:
-    keywords = dict.fromkeys(PLAIN | PLURAL | CONTEXT | CONTEXT_PLURAL)
+    keywords = dict.fromkeys(PLAIN | PLURAL | CONTEXT | CONTEXT_PLURAL | set(ALIAS.findall(source)))
     for _line, function, given, _comments in extract_python(io.BytesIO(source.encode()), keywords, [], {}):
         words: list[str | None] = [given] if isinstance(given, str) or given is None else list(given)
         context = words.pop(0) if function in CONTEXT | CONTEXT_PLURAL else ""

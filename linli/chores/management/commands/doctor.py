@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from linli.chores.examining import Level, examine
 from linli.kit.refusal import Refused
@@ -14,7 +14,7 @@ from linli.kit.refusal import Refused
 class Command(BaseCommand):
     """One line per thing looked at, beginning with ok, warn or fail."""
 
-    help = "Look at the home: journal, numbers, calendar, disk, permissions. Changes nothing."
+    help = gettext_noop("Look at the home: journal, numbers, calendar, disk, permissions. Changes nothing.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Look, and end with status 1 if something is broken."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import connections
+from django.utils.translation import gettext_noop
 
 from linli import checks
 from linli.chores import serving
@@ -13,7 +14,7 @@ from linli.chores import serving
 class Command(BaseCommand):
     """Becomes the web server."""
 
-    help = "Start the web server alone; for a service manager, beside “linli work”."
+    help = gettext_noop("Start the web server alone; for a service manager, beside “linli work”.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Replace this process, so that signals reach the server itself."""

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from linli import checks
 from linli.chores import serving
@@ -14,7 +15,7 @@ from linli.chores import serving
 class Command(BaseCommand):
     """Runs the web server and a worker until stopped."""
 
-    help = "Start the web server and the worker in this terminal; Ctrl-C stops both."
+    help = gettext_noop("Start the web server and the worker in this terminal; Ctrl-C stops both.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Start, say where, watch."""

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, InterfaceError, close_old_connections
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from linli.chores import running
 from linli.kit.refusal import Refused
@@ -20,7 +21,7 @@ _PAUSE_AFTER_TROUBLE_S = 5.0
 class Command(BaseCommand):
     """Runs the table of chores until it is told to stop."""
 
-    help = "Do the chores: search index, reminders, limits. Runs until stopped; several may run at once."
+    help = gettext_noop("Do the chores: search index, reminders, limits. Runs until stopped; several may run at once.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One option."""

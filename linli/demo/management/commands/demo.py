@@ -6,6 +6,7 @@ from unicodedata import east_asian_width
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from linli.demo.build import Built, build, is_demo_home, is_empty_home
 from linli.demo.cast import PASSWORD, logins
@@ -16,18 +17,20 @@ _MOST = 100_000
 class Command(BaseCommand):
     """Make the demo county, or say who signs in there."""
 
-    help = "Fill an empty home with a demo county and a year of invented matters, and print a login for each role."
+    help = gettext_noop(
+        "Fill an empty home with a demo county and a year of invented matters, and print a login for each role."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """How much, by which chance, and what to do in a home that is not empty."""
-        parser.add_argument("--events", type=int, metavar="N", help="How many matters; 3000 unless told.")
-        parser.add_argument("--seed", type=int, default=1, metavar="N", help="Another number gives another county.")
+        parser.add_argument("--events", type=int, metavar="N", help=_("How many matters; 3000 unless told."))
+        parser.add_argument("--seed", type=int, default=1, metavar="N", help=_("Another number gives another county."))
         parser.add_argument(
             "--if-empty",
             action="store_true",
-            help="Do nothing in a home that holds anything; print the logins if it is a demo.",
+            help=_("Do nothing in a home that holds anything; print the logins if it is a demo."),
         )
-        parser.add_argument("--small", action="store_true", help="Two townships and 60 matters, for a quick look.")
+        parser.add_argument("--small", action="store_true", help=_("Two townships and 60 matters, for a quick look."))
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Build unless told otherwise, then print the logins."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from linli.events import packs
 from linli.events.models import Pack
@@ -14,25 +15,25 @@ from linli.kit.refusal import BadInput
 class Command(BaseCommand):
     """List, load, choose and write out packs of categories."""
 
-    help = "Packs of categories: list them, load one, choose the one in use, write one out."
+    help = gettext_noop("Packs of categories: list them, load one, choose the one in use, write one out.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One subcommand per act."""
         acts = parser.add_subparsers(dest="act", required=True)
-        acts.add_parser("list", help="The packs in this home, and those that come with linli.")
-        load = acts.add_parser("load", help="Load a pack that comes with linli (by name) or a JSON file.")
+        acts.add_parser("list", help=_("The packs in this home, and those that come with linli."))
+        load = acts.add_parser("load", help=_("Load a pack that comes with linli (by name) or a JSON file."))
         load.add_argument("file", metavar="PACK|FILE.json")
-        load.add_argument("--keep", action="store_true", help="Leave the pack now in use in use.")
+        load.add_argument("--keep", action="store_true", help=_("Leave the pack now in use in use."))
         load.add_argument(
-            "--overwrite", action="store_true", help="Also replace categories which the county has edited."
+            "--overwrite", action="store_true", help=_("Also replace categories which the county has edited.")
         )
-        use = acts.add_parser("use", help="Give new reports the categories of a loaded pack.")
+        use = acts.add_parser("use", help=_("Give new reports the categories of a loaded pack."))
         use.add_argument("pack", metavar="PACK")
-        use.add_argument("--version", dest="pack_version", help="Its version; without, the one loaded last.")
-        export = acts.add_parser("export", help="Write a pack with the county's edits as JSON.")
-        export.add_argument("pack", metavar="PACK", nargs="?", help="Without, the pack in use.")
-        export.add_argument("--version", dest="pack_version", help="Its version; without, the one loaded last.")
-        export.add_argument("--to", type=Path, metavar="FILE.json", help="Without, to standard output.")
+        use.add_argument("--version", dest="pack_version", help=_("Its version; without, the one loaded last."))
+        export = acts.add_parser("export", help=_("Write a pack with the county's edits as JSON."))
+        export.add_argument("pack", metavar="PACK", nargs="?", help=_("Without, the pack in use."))
+        export.add_argument("--version", dest="pack_version", help=_("Its version; without, the one loaded last."))
+        export.add_argument("--to", type=Path, metavar="FILE.json", help=_("Without, to standard output."))
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do the act named."""

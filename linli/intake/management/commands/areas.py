@@ -13,6 +13,7 @@ import numpy as np
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from linli.areas import actions, ground
 from linli.areas.codes import numbering
@@ -27,34 +28,40 @@ _LINES_AT_ONCE = 20_000
 class Command(BaseCommand):
     """One subcommand per act."""
 
-    help = "Areas: choose the numbering, import divisions and boundaries, locate points, check the ground."
+    help = gettext_noop(
+        "Areas: choose the numbering, import divisions and boundaries, locate points, check the ground."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The acts and what each takes."""
         acts = parser.add_subparsers(dest="act", required=True)
-        chosen = acts.add_parser("numbering", help="Digits per level, once per home, before the first area.")
+        chosen = acts.add_parser("numbering", help=_("Digits per level, once per home, before the first area."))
         chosen.add_argument("widths", type=_widths, metavar="6,9,12,15", nargs="?")
-        chosen.add_argument("--levels", metavar="county,township,village,grid", help="Their names, from the top down.")
-        bring = acts.add_parser("import", help="Areas with boundaries from a GeoJSON file, plain or gzipped.")
-        bring.add_argument("file", type=Path, metavar="FILE.geojson[.gz]")
-        bring.add_argument("--code-field", required=True, metavar="F", help="The property that holds the code.")
-        bring.add_argument("--name-field", required=True, metavar="F", help="The property that holds the name.")
-        bring.add_argument("--crs", choices=Crs.values, default=Crs.WGS84, help="Coordinate system of the file.")
-        bring.add_argument(
-            "--kind", choices=Kind.values, help="Kind of all its areas; without, told by level and name."
+        chosen.add_argument(
+            "--levels", metavar="county,township,village,grid", help=_("Their names, from the top down.")
         )
-        bring.add_argument("--demo", action="store_true", help="Mark its areas as drawn for a demonstration.")
-        divisions = acts.add_parser("divisions", help="National divisions from CSV files with the columns code,name.")
+        bring = acts.add_parser("import", help=_("Areas with boundaries from a GeoJSON file, plain or gzipped."))
+        bring.add_argument("file", type=Path, metavar="FILE.geojson[.gz]")
+        bring.add_argument("--code-field", required=True, metavar="F", help=_("The property that holds the code."))
+        bring.add_argument("--name-field", required=True, metavar="F", help=_("The property that holds the name."))
+        bring.add_argument("--crs", choices=Crs.values, default=Crs.WGS84, help=_("Coordinate system of the file."))
+        bring.add_argument(
+            "--kind", choices=Kind.values, help=_("Kind of all its areas; without, told by level and name.")
+        )
+        bring.add_argument("--demo", action="store_true", help=_("Mark its areas as drawn for a demonstration."))
+        divisions = acts.add_parser(
+            "divisions", help=_("National divisions from CSV files with the columns code,name.")
+        )
         divisions.add_argument("files", type=Path, nargs="+", metavar="FILE.csv[.gz]")
         divisions.add_argument("--county", required=True, metavar="440881")
-        locate = acts.add_parser("locate", help="Lines `lon,lat` in, the code of the area or `-` out, in order.")
-        locate.add_argument("file", type=Path, nargs="?", metavar="FILE", help="Without, standard input.")
-        locate.add_argument("--crs", choices=Crs.values, default=Crs.WGS84, help="Coordinate system of the points.")
-        check = acts.add_parser("check", help="Orphans, overlaps and gaps, with their size. Exit status 1 if any.")
+        locate = acts.add_parser("locate", help=_("Lines `lon,lat` in, the code of the area or `-` out, in order."))
+        locate.add_argument("file", type=Path, nargs="?", metavar="FILE", help=_("Without, standard input."))
+        locate.add_argument("--crs", choices=Crs.values, default=Crs.WGS84, help=_("Coordinate system of the points."))
+        check = acts.add_parser("check", help=_("Orphans, overlaps and gaps, with their size. Exit status 1 if any."))
         check.add_argument(
-            "--at-least", type=float, default=actions.SLIVER_M2, metavar="M2", help="Smallest size told."
+            "--at-least", type=float, default=actions.SLIVER_M2, metavar="M2", help=_("Smallest size told.")
         )
-        show = acts.add_parser("list", help="The areas in this home, or those in one of them.")
+        show = acts.add_parser("list", help=_("The areas in this home, or those in one of them."))
         show.add_argument("code", nargs="?", metavar="CODE")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -67,7 +74,7 @@ class Command(BaseCommand):
             actions.set_numbering(options["widths"], levels)
         chosen = numbering()
         for level, width in zip(chosen.levels, chosen.widths, strict=True):
-            self.stdout.write(_("%(level)s: %(width)s digits") % {"level": level, "width": width})
+            self.stdout.write(_("%(level)s: %(width)s digits") % {"level": _level(level), "width": width})
 
     def _import(self, options: dict[str, Any], at: datetime) -> None:
         report = register.import_geojson(
@@ -86,7 +93,7 @@ class Command(BaseCommand):
 
     def _tell(self, report: actions.Imported) -> None:
         for level, count in report.by_level.items():
-            self.stdout.write(f"{level}: {count}")
+            self.stdout.write(_("%(level)s: %(count)s") % {"level": _level(level), "count": count})
         words = _("%(made)s areas made, %(renamed)s renamed, %(unchanged)s as they were; %(drawn)s boundaries drawn.")
         counts = {"made": report.areas_made, "renamed": report.areas_renamed, "unchanged": report.unchanged}
         self.stdout.write(words % {**counts, "drawn": report.boundaries_drawn})
@@ -129,6 +136,11 @@ class Command(BaseCommand):
         for area in inside:
             closed = "" if area.is_open else _("closed %(day)s") % {"day": area.valid_to}
             self.stdout.write("  ".join(filter(None, [area.code, area.name, str(area.get_kind_display()), closed])))
+
+
+def _level(name: str) -> str:
+    """The name of a level in the language of the home; what a county calls its own stays as it is."""
+    return str(dict(Kind.choices).get(name, name))
 
 
 def _widths(text: str) -> list[int]:
