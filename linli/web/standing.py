@@ -44,7 +44,7 @@ STATIONS = (
     (_("Reported"), frozenset({State.REPORTED, State.CHECKING, State.SUPPLEMENT_ASKED})),
     (_("Accepted"), frozenset({State.ACCEPTED, State.OBJECTED})),
     (_("Being handled"), frozenset({State.DISPATCHED, State.SIGNED_FOR, State.HANDLING, State.DEFERRED})),
-    (_("Being checked"), frozenset({State.RESULT_SUBMITTED, State.VERIFIED})),
+    (_("Being verified"), frozenset({State.RESULT_SUBMITTED, State.VERIFIED})),
     (_("Closed"), frozenset({State.CLOSED, State.SELF_HANDLED})),
 )
 
