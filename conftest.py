@@ -34,7 +34,12 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 pytest_plugins = ["tests.browser"]
 
 #: Functions that empty what a process remembers between requests; a room without one is passed over.
-FORGETTERS = ("linli.areas.codes:forget_numbering", "linli.areas.ground:forget", "linli.events.clocks:forget")
+FORGETTERS = (
+    "linli.areas.codes:forget_numbering",
+    "linli.areas.ground:forget",
+    "linli.events.clocks:forget",
+    "linli.web.throttle:forget",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from linli.areas.actions import set_boundary
+from linli.areas.geometry import clean_outline
 from linli.areas.models import Area, Kind
 from linli.events import actions
 from linli.events.models import Category, Event, Pack
@@ -175,3 +177,28 @@ PATHS: dict[str, tuple[Act, ...]] = {
     State.IN_MEDIATION: (lambda w, e, at: actions.to_mediation(e, by=_desk(w), at=at),),
     State.MERGED: (_merge,),
 }
+
+
+#: Outlines as west, south, east, north in degrees: two townships side by side, two villages one above the other.
+_OUTLINES: dict[str, tuple[float, float, float, float]] = {
+    "440881": (110.0, 21.4, 110.4, 21.8),
+    "440881101": (110.0, 21.4, 110.2, 21.8),
+    "440881102": (110.2, 21.4, 110.4, 21.8),
+    "440881101201": (110.0, 21.6, 110.2, 21.8),
+    "440881101202": (110.0, 21.4, 110.2, 21.6),
+    "440881102201": (110.2, 21.4, 110.4, 21.8),
+    GRID: (110.0, 21.6, 110.1, 21.8),
+    "440881101201006": (110.1, 21.6, 110.2, 21.8),
+    "440881101202001": (110.0, 21.4, 110.2, 21.6),
+    "440881102201001": (110.2, 21.4, 110.4, 21.8),
+}
+#: A point well inside the worker's grid, and one on its border with the next.
+IN_GRID, ON_BORDER = (110.05, 21.7), (110.1, 21.7)
+
+
+def draw_boundaries(world: World) -> None:
+    """Give every area of the world its outline."""
+    for code, (west, south, east, north) in _OUTLINES.items():
+        ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+        outline = clean_outline({"type": "Polygon", "coordinates": [ring]})
+        set_boundary(world.areas[code], outline, on=date(2020, 1, 1))

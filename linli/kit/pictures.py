@@ -57,20 +57,24 @@ def path_of(sha256: str) -> Path:
 
 def _open(content: bytes) -> Image.Image:
     if len(content) > MAX_BYTES:
-        raise BadInput("photo_too_large", _("A photo may have 20 MB at most. Take it again at a lower resolution."))
+        raise BadInput(
+            "photo_too_large", _("A photo may have 20 MB at most. Take it again at a lower resolution."), field="photos"
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             image = Image.open(io.BytesIO(content), formats=FORMATS)
             if image.width * image.height > MAX_PIXELS:
-                raise BadInput("photo_too_large", _("A photo may have 60 million pixels at most."))
+                raise BadInput("photo_too_large", _("A photo may have 60 million pixels at most."), field="photos")
             image.load()
     except BadInput:
         raise
     # Decoders raise whatever a broken file makes them raise; to the sender it is all one: not a whole photo.
     except Exception:
         raise BadInput(
-            "not_a_photo", _("This file is not a whole JPEG, PNG or WebP photo. Choose another or take it again.")
+            "not_a_photo",
+            _("This file is not a whole JPEG, PNG or WebP photo. Choose another or take it again."),
+            field="photos",
         ) from None
     return image
 

@@ -106,6 +106,11 @@ def add_person(*, username: str, name: str, password: str | None = None, telepho
     return Person.objects.create_user(username.strip(), name.strip(), password, digits or None)
 
 
+def speak(person: Person, language: str) -> None:
+    """The language their pages speak wherever they sign in."""
+    Person.objects.filter(pk=person.pk).update(language=language)
+
+
 @transaction.atomic
 def appoint(
     person: Person,

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,19 +14,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.areas.models import ANSWERING, Area
-from linli.events import actions, placing
+from linli.events import actions, once, placing
 from linli.events.forms import Photos
 from linli.events.models import Category, Event, PictureKind
 from linli.events.rules import REOPEN_WITHIN, SOLVED, Rating, Source, State
 from linli.events.views.maps import outlines
 from linli.events.views.show import photo_response
 from linli.kit.refusal import BadInput, Refused
-from linli.web import standing, throttle
+from linli.web import held, standing, throttle
 from linli.web.public_forms import Report
 
 _REPORTS_PER_HOUR, _LOOKS_PER_HOUR = 30, 60
-#: Codes of receipts this browser has shown lately, so that a status page can be loaded again.
-_KEPT_KEYS = 20
 
 
 @require_safe
@@ -42,11 +41,13 @@ def report(request: HttpRequest) -> HttpResponse:
     """The form, and taking the report in. What was typed is kept whatever is wrong."""
     form = Report(request.POST or None, request.FILES or None)
     if request.method == "GET":
+        # The session is there before the report is: when the answer is lost on the way, the same browser asks again.
+        held.begin(request)
         return _form(request, form, 200)
     # Whatever a program fills into the field people do not see is not reported, and it is not told so.
     if request.POST.get("website"):
         return redirect("home")
-    if throttle.too_many(f"report {request.META.get('REMOTE_ADDR')}", most=_REPORTS_PER_HOUR, within_s=3600):
+    if throttle.too_many(f"report {throttle.sender(request)}", most=_REPORTS_PER_HOUR, within_s=3600):
         form.add_error(
             None,
             _(
@@ -80,13 +81,17 @@ def _take_in(request: HttpRequest, form: Report) -> HttpResponse:
             occurred_at=clean["occurred_at"],
             photos=clean["photos"],
             contact=clean["contact"],
+            key=once.key_of(request.POST.get("form", "")),
         )
     except BadInput as refusal:
         field = refusal.facts.get("field")
         form.add_error(field if field in form.fields else None, refusal.message)
         return _form(request, form, 422)
-    _keep_key(request, reported.event.number, reported.secret or "")
-    request.session["receipt"] = reported.event.number
+    except Refused as refusal:
+        if refusal.code != "reported_already":
+            raise
+        return redirect("receipt")
+    held.keep(request, reported.event.number, reported.secret or "", is_new=True)
     return redirect("receipt")
 
 
@@ -96,11 +101,12 @@ def _form(request: HttpRequest, form: Report, status: int, **more: Any) -> HttpR
     township = form.data.get("township", "") if form.is_bound else ""
     context = {
         "form": form,
+        "form_key": once.form_key(request.POST.get("form", "")),
         "domains": _domains(categories),
         "chosen": next((one for one in categories if str(one.pk) == chosen), None),
         "answers": form.answers() if form.is_bound else {},
         "townships": _children(Area.objects.open().filter(parent__parent__isnull=True, parent__isnull=False)),
-        "villages": _children(Area.objects.open().filter(parent=township)) if township else [],
+        "villages": _villages_of(township),
         "photos_lost": form.is_bound and bool(request.FILES),
         "sides": [],
         "approval_number": settings.MAP_APPROVAL_NUMBER,
@@ -120,6 +126,10 @@ def _children(areas: Any) -> list[Area]:
     return list(areas.filter(kind__in=ANSWERING).order_by("code")[:600])
 
 
+def _villages_of(township: str) -> list[Area]:
+    return _children(Area.objects.open().filter(parent=township)) if township.isdecimal() else []
+
+
 @require_safe
 def report_areas(request: HttpRequest) -> HttpResponse:
     """Outlines for the map of the form: the county and its townships."""
@@ -131,21 +141,17 @@ def report_areas(request: HttpRequest) -> HttpResponse:
 @require_safe
 def villages(request: HttpRequest) -> HttpResponse:
     """The choices of villages of a township, as a fragment."""
-    township = request.GET.get("township", "")
-    return render(
-        request,
-        "web/_villages.html",
-        {"villages": _children(Area.objects.open().filter(parent=township)) if township else []},
-    )
+    return render(request, "web/_villages.html", {"villages": _villages_of(request.GET.get("township", ""))})
 
 
+@require_safe
 def receipt(request: HttpRequest) -> HttpResponse:
-    """Number and code, right after reporting; the code is shown here and nowhere again."""
-    number = request.session.get("receipt", "")
-    key = request.session.get("keys", {}).get(number, "")
-    if not key:
+    """Number and code, right after reporting; the code is shown here, for a quarter of an hour, and nowhere again."""
+    number = held.newest(request)
+    event = held.event_of(request, number) if number else None
+    if event is None:
         return redirect("home")
-    event = actions.open_receipt(number, key)
+    key = held.key_of(request, number)
     link = request.build_absolute_uri(reverse("status", args=[number])) + f"#{key}"
     context = {"event": event, "key": key, "link": link, "standing": standing.of(event, timezone.now())}
     return _unstored(render(request, "web/receipt.html", context))
@@ -161,12 +167,11 @@ def look_up(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def status(request: HttpRequest, number: str) -> HttpResponse:
     """Where a matter stands, for whoever has the code of its receipt; it says nothing without one."""
-    key = request.session.get("keys", {}).get(number, "")
     if request.method == "POST" and "key" in request.POST:
         return _try_key(request, number)
-    if not key:
+    event = held.event_of(request, number)
+    if event is None:
         return _unstored(render(request, "web/status_key.html", {"number": number}))
-    event = actions.open_receipt(number, key)
     if request.method == "POST":
         return _answer(request, event)
     return _unstored(render(request, "web/status.html", _status(event)))
@@ -174,20 +179,16 @@ def status(request: HttpRequest, number: str) -> HttpResponse:
 
 def _try_key(request: HttpRequest, number: str) -> HttpResponse:
     key = request.POST["key"][:40]
-    if throttle.too_many(f"key {request.META.get('REMOTE_ADDR')}", most=_LOOKS_PER_HOUR, within_s=3600):
+    if throttle.too_many(f"key {throttle.sender(request)}", most=_LOOKS_PER_HOUR, within_s=3600):
         problem = _("Too many tries. Wait an hour, or ask your township with the number of your matter.")
-        return render(request, "web/status_key.html", {"number": number, "problem": problem}, status=429)
+        return _unstored(render(request, "web/status_key.html", {"number": number, "problem": problem}, status=429))
     try:
         event = actions.open_receipt(number, key)
     except Refused as refusal:
-        return render(request, "web/status_key.html", {"number": number, "problem": refusal.message}, status=422)
-    _keep_key(request, event.number, key)
+        context = {"number": number, "problem": refusal.message}
+        return _unstored(render(request, "web/status_key.html", context, status=422))
+    held.keep(request, event.number, key)
     return redirect("status", event.number)
-
-
-def _keep_key(request: HttpRequest, number: str, key: str) -> None:
-    kept = dict(list(request.session.get("keys", {}).items())[-_KEPT_KEYS:])
-    request.session["keys"] = {**kept, number: key}
 
 
 def _status(event: Event, **more: Any) -> dict[str, Any]:
@@ -215,9 +216,10 @@ def _answer(request: HttpRequest, event: Event) -> HttpResponse:
         done = _ANSWERS[request.POST.get("act", "")](request, event, text, at)
     except KeyError:
         raise Http404 from None
-    except BadInput as refusal:
+    except (BadInput, ValidationError) as refusal:
         event.refresh_from_db()
-        context = _status(event, problem=refusal.message, typed=text, opened=request.POST.get("act"))
+        problem = refusal.message if isinstance(refusal, BadInput) else refusal.messages[0]
+        context = _status(event, problem=problem, typed=text, opened=request.POST.get("act"))
         return _unstored(render(request, "web/status.html", context, status=422))
     messages.success(request, done)
     return redirect("status", event.number)
@@ -245,14 +247,25 @@ def _take_back(request: HttpRequest, event: Event, text: str, at: Any) -> str:
     return _("Your contact has been deleted.")
 
 
-_ANSWERS = {"follow_up": _say_rating, "reopen": _say_reopen, "supplement": _say_more, "withdraw": _take_back}
+def _leave(request: HttpRequest, event: Event, text: str, at: Any) -> str:
+    held.let_go(request, event.number)
+    return _("This browser has forgotten your code.")
+
+
+_ANSWERS = {
+    "follow_up": _say_rating,
+    "reopen": _say_reopen,
+    "supplement": _say_more,
+    "withdraw": _take_back,
+    "leave": _leave,
+}
 
 
 @require_safe
 def status_photo(request: HttpRequest, number: str, sha256: str) -> HttpResponseBase:
     """A photo of the matter, for the holder of its receipt."""
-    key = request.session.get("keys", {}).get(number, "")
-    if not key or not actions.open_receipt(number, key).pictures.filter(sha256=sha256).exists():
+    event = held.event_of(request, number)
+    if event is None or not event.pictures.filter(sha256=sha256).exists():
         raise Http404
     return photo_response(sha256)
 

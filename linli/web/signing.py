@@ -1,6 +1,7 @@
 """Signing in and out, choosing the language, and the notices of a person."""
 
 import json
+import unicodedata
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from linli.events.models import Event
 from linli.events.telling import told
 from linli.journal.actions import mark_read
 from linli.journal.models import Notice
+from linli.people.actions import speak
 from linli.web import throttle
 
 _TRIES, _WITHIN = 10, timedelta(minutes=10)
@@ -34,8 +36,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"next": following, "logins": _demo_logins(), "username": ""}
     if request.method != "POST":
         return render(request, "web/sign_in.html", context)
-    context["username"] = username = request.POST.get("username", "")[:100]
-    key = f"sign-in {username.strip().lower()} {request.META.get('REMOTE_ADDR')}"
+    context["username"] = username = request.POST.get("username", "").replace("\0", "")[:100]
+    # Spelled as the search for the person spells it, so that full-width letters are no fresh tries.
+    name = unicodedata.normalize("NFKC", username).strip().lower()
+    key = f"sign-in {name} {throttle.sender(request)}"
     if throttle.too_many(key, most=_TRIES, within_s=_WITHIN.total_seconds()):
         context["error"] = _("Too many tries. Wait ten minutes, or ask your administrator for a new password.")
         return render(request, "web/sign_in.html", context, status=429)
@@ -73,11 +77,20 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Remember the language in this browser, and with the person."""
+    """Remember the language in this browser, and with the person if they are signed in."""
     chosen = request.POST.get("language", "")
     response = redirect(_safe_next(request) if request.POST.get("next") else "home")
     if chosen in {code for code, _name in settings.LANGUAGES}:
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=365 * 86400, samesite="Lax", httponly=True)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            chosen,
+            max_age=365 * 86400,
+            samesite="Lax",
+            httponly=True,
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+        if request.user.is_authenticated:
+            speak(request.user, chosen)
     return response
 
 

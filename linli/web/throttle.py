@@ -4,9 +4,12 @@ import threading
 import time
 from collections import defaultdict, deque
 
+from django.http import HttpRequest
+
 _tries: dict[str, deque[float]] = defaultdict(deque)
 _lock = threading.Lock()
 _MOST_KEYS = 50_000
+_OURSELVES = ("127.0.0.1", "::1")
 
 
 def too_many(key: str, *, most: int, within_s: float) -> bool:
@@ -20,6 +23,13 @@ def too_many(key: str, *, most: int, within_s: float) -> bool:
             tries.popleft()
         tries.append(now)
         return len(tries) > most
+
+
+def sender(request: HttpRequest) -> str:
+    """The address a request came from: behind a proxy on this machine, the one that proxy saw."""
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    seen = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return seen[:64] if seen and address in _OURSELVES else address
 
 
 def forget(key: str | None = None) -> None:

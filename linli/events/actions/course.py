@@ -50,7 +50,7 @@ def act(function: Callable[P, T]) -> Callable[P, T]:
 
 def _encoded(photos: Any) -> list[pictures.Photo]:
     if len(photos) > MAX_PHOTOS:
-        raise BadInput("too_many_photos", _("Nine photos at most. Choose the ones that show it best."))
+        raise BadInput("too_many_photos", _("Nine photos at most. Choose the ones that show it best."), field="photos")
     return [photo if isinstance(photo, pictures.Photo) else pictures.keep(photo) for photo in photos]
 
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,7 @@ from linli.events.rules import (
     clean_words,
 )
 from linli.journal.actions import record
+from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.kit.sealing import seal, unseal
 from linli.people.models import Person
@@ -71,10 +73,12 @@ def report(
     photos: Photos = (),
     contact: str = "",
     is_demo: bool = False,
+    key: UUID | None = None,
 ) -> Reported:
     """Take in a report. `lon`, `lat` in degrees WGS-84; `contact` is sealed. Raises `BadInput`; nothing is stored then.
 
-    A report without an account gets a receipt secret, to follow it and to answer for its reporter.
+    A report without an account gets a receipt secret, to follow it and to answer for its reporter. `key` is the key the
+    event will have, for doors where the same report may be sent twice: the second is refused as `reported_already`.
     """
     words = clean_words(text, field="text")
     if not words and not photos:
@@ -82,6 +86,7 @@ def report(
     _require_open(area, category)
     position = clean_position(lon, lat)
     event = Event(
+        id=key or new_key(),
         number=next_number(area.code, at),
         area=area,
         category=category,
@@ -104,7 +109,7 @@ def report(
         is_demo=is_demo,
     )
     clocks.start(event, at)
-    event.save(force_insert=True)
+    _insert(event)
     told = people_told(event, TOLD["report"], at)
     entry = record(
         "event.reported", on=event, by=by, at=at, tell=told, source=source, category=category.code if category else ""
@@ -112,6 +117,19 @@ def report(
     write_beside(event, entry, words="", for_reporter=True, photos=photos, kind=PictureKind.REPORT)  # type: ignore[arg-type]
     _seal_contact(event, clean_words(contact, field="contact", longest=200))
     return Reported(event, _give_receipt(event) if source == Source.RESIDENT else None)
+
+
+def _insert(event: Event) -> None:
+    try:
+        with transaction.atomic():
+            event.save(force_insert=True)
+    except IntegrityError:
+        # A transaction around this one gives the number back.
+        if Event.objects.filter(pk=event.pk).exists():
+            raise Refused(
+                "reported_already", _("This report has arrived already. Look at its receipt or in the list.")
+            ) from None
+        raise
 
 
 def _require_open(area: Area, category: Category | None) -> None:
@@ -191,7 +209,8 @@ def _digest(event: Event, secret: str) -> bytes:
 
 def open_receipt(number: str, secret: str) -> Event:
     """The event of a receipt. Raises the same `Refused` whether the number or the secret is wrong."""
-    event = Event.objects.select_related("receipt", "category", "area").filter(number=number.strip()).first()
+    wanted = number.replace("\0", "").strip()
+    event = Event.objects.select_related("receipt", "category", "area").filter(number=wanted).first()
     receipt = getattr(event, "receipt", None)
     if (
         event is None

@@ -1,6 +1,7 @@
 """A new report taken down by staff: `/desk/new`."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from linli.areas.models import ANSWERING, Area
-from linli.events import actions, placing
+from linli.events import actions, once, placing
 from linli.events.forms import NewReport
+from linli.events.models import Event
 from linli.events.rules import Source
-from linli.kit.refusal import BadInput, NotYours
+from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.people.rules import Role, Scope
 
 #: Whoever works in an area may take down what they see or hear.
@@ -29,29 +31,51 @@ def new(request: HttpRequest) -> HttpResponse:
     if not scope.holds(*_MAY_REPORT):
         raise NotYours("not_yours", _("None of your appointments includes this act. Ask the desk that has the matter."))
     form = NewReport(request.POST or None, request.FILES or None, initial={"area": _own_area(scope)})
-    context: dict[str, Any] = {"room": "new", "form": form, "areas": _areas(scope), "sides": []}
     if request.method == "GET" or not form.is_valid():
-        return render(request, "events/new.html", context, status=422 if form.is_bound else 200)
+        return _page(request, form, 422 if form.is_bound else 200)
     try:
-        placed = placing.place(
-            form.cleaned_data["area"],
-            form.cleaned_data["lon"],
-            form.cleaned_data["lat"],
-            form.cleaned_data["accuracy_m"],
-        )
+        placed = _place(form)
         if placed.sides and not request.POST.get("side"):
-            return render(request, "events/new.html", context | {"sides": placed.sides}, status=422)
-        event = _report(request, form, placed.chosen(request.POST.get("side", "")))
+            return _page(request, form, 422, sides=placed.sides)
+        key = _report(request, form, placed.chosen(request.POST.get("side", "")))
     except BadInput as refusal:
         field = refusal.facts.get("field")
         form.add_error(field if field in form.fields else None, refusal.message)
-        return render(request, "events/new.html", context, status=422)
+        return _page(request, form, 422)
+    in_sight = Event.objects.visible_to(scope).filter(pk=key).exists()
+    return redirect("events:show", key) if in_sight else redirect("desk")
+
+
+def _page(request: HttpRequest, form: NewReport, status: int, **more: Any) -> HttpResponse:
+    context = {
+        "room": "new",
+        "form": form,
+        "form_key": once.form_key(request.POST.get("form", "")),
+        "areas": _areas(request.scope),  # type: ignore[attr-defined]
+        "sides": [],
+    }
+    return render(request, "events/new.html", context | more, status=status)
+
+
+def _place(form: NewReport) -> placing.Placed:
+    clean = form.cleaned_data
+    return placing.place(clean["area"], clean["lon"], clean["lat"], clean["accuracy_m"])
+
+
+def _report(request: HttpRequest, form: NewReport, area: Area) -> UUID | None:
+    """Take it in, unless this form was taken in before. The key of the event."""
+    key = once.key_of(request.POST.get("form", ""))
+    try:
+        event = _taken_in(request, form, area, key)
+    except Refused as refusal:
+        if refusal.code != "reported_already":
+            raise
+        return key
     messages.success(request, _("Reported as %(number)s.") % {"number": event.number})
-    in_sight = type(event).objects.visible_to(scope).filter(pk=event.pk).exists()
-    return redirect("events:show", event.pk) if in_sight else redirect("desk")
+    return event.pk
 
 
-def _report(request: HttpRequest, form: NewReport, area: Area) -> Any:
+def _taken_in(request: HttpRequest, form: NewReport, area: Area, key: UUID | None) -> Event:
     clean = form.cleaned_data
     scope: Scope = request.scope  # type: ignore[attr-defined]
     on_the_round = scope.holds(Role.GRID_WORKER) and not scope.holds(Role.DESK)
@@ -69,6 +93,7 @@ def _report(request: HttpRequest, form: NewReport, area: Area) -> Any:
         urgency=clean["urgency"] or None,
         photos=clean["photos"],
         contact=clean["contact"],
+        key=key,
     ).event
 
 
