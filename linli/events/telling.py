@@ -49,7 +49,27 @@ SENTENCES: dict[str, Any] = {
     "event.contact_opened": _("opened the reporter's contact"),
     "event.contact_withdrawn": _("withdrew the contact"),
     "event.carried_over": _("was carried over to the redrawn grid"),
+    "event.review_due": _("has come to its day of review"),
+    "area.opened": _("opened the area"),
+    "area.renamed": _("renamed the area"),
+    "area.drawn": _("drew the boundary"),
+    "area.redrawn": _("redrew the area"),
+    "area.closed": _("closed the area"),
+    "area.divisions_imported": _("brought in the national divisions"),
+    "area.boundaries_imported": _("brought in boundaries"),
+    "settlement.covered": _("put a settlement into the grid"),
+    "settlement.uncovered": _("took a settlement out of the grid"),
+    "place.added": _("added a place"),
+    "place.closed": _("closed a place"),
+    "appointment.made": _("made an appointment"),
+    "appointment.ended": _("ended an appointment"),
+    "appointment.leave_added": _("entered a leave"),
+    "category.edited": _("edited the category"),
+    "pack.loaded": _("loaded a pack of categories"),
+    "pack.put_in_use": _("put a pack of categories in use"),
 }
+#: Acts that nobody did: of these the matter itself is said to have done them.
+_OF_ITSELF = frozenset({"event.imported", "event.carried_over", "event.review_due"})
 
 _RATED = dict(Rating.choices)
 _REFERRED = dict(ReferredTo.choices)
@@ -57,8 +77,15 @@ _CLASSED = {**dict(Severity.choices), **dict(Urgency.choices)}
 
 
 def told(entry: Entry) -> str:
-    """What was done, in words. A verb of another room is shown as it stands."""
+    """What was done, in words."""
     return str(SENTENCES.get(entry.verb, entry.verb))
+
+
+def who(entry: Entry) -> str:
+    """Who did it, as the sentence begins: a person, the matter itself, or the reporter, whose name nobody knows."""
+    if entry.by is not None:
+        return entry.by.name
+    return str(_("This matter") if entry.verb in _OF_ITSELF else _("The reporter"))
 
 
 def details(entry: Entry) -> list[str]:

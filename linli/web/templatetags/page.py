@@ -12,6 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from linli.events.telling import who
+from linli.journal.models import Entry
+
 register = template.Library()
 _sprite: str | None = None
 
@@ -79,6 +82,12 @@ def span(length: timedelta) -> str:
     if minutes < 48 * 60:
         return ngettext("%(n)s hour", "%(n)s hours", minutes // 60) % {"n": minutes // 60}
     return ngettext("%(n)s day", "%(n)s days", minutes // 1440) % {"n": minutes // 1440}
+
+
+@register.filter
+def actor(entry: Entry) -> str:
+    """Who did an act of the journal."""
+    return who(entry)
 
 
 @register.filter
