@@ -1,0 +1,78 @@
+"""Many at once, each with a connection of its own: one wins, numbers have no gaps, the journal stays whole."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from linli.chores.examining import _number_faults
+from linli.events import actions
+from linli.events.models import Event
+from linli.events.rules import Source, State
+from linli.events.testing import NOON, make_event, make_world
+from linli.journal.actions import verify_chain
+from linli.journal.models import Entry
+from linli.kit.refusal import Refused
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LATER = NOON + timedelta(hours=1)
+AT_ONCE = 6
+
+
+def together(act: Callable[[int], Any]) -> list[Any]:
+    """What `act(0)`, `act(1)` … gave, all begun at the same moment; a refusal is given as its code."""
+    start = Barrier(AT_ONCE)
+
+    def begin(number: int) -> Any:
+        try:
+            start.wait(timeout=20)
+            return act(number)
+        except Refused as refusal:
+            return refusal.code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(begin, range(AT_ONCE)))
+
+
+def test_of_six_who_accept_at_once_one_wins() -> None:
+    world = make_world()
+    event = make_event(world)
+    seen = [Event.objects.get(pk=event.pk) for _n in range(AT_ONCE)]
+    answers = together(lambda number: actions.accept(seen[number], by=world.cast.desk, at=LATER))
+    assert sorted(map(str, answers)) == ["None", *["moved_on"] * (AT_ONCE - 1)]
+    assert Entry.objects.filter(on_key=str(event.pk), verb="event.accepted").count() == 1
+    assert list(verify_chain()) == []
+
+
+def test_reports_at_once_get_numbers_without_gaps() -> None:
+    world = make_world()
+
+    def report_some(_number: int) -> None:
+        for _n in range(5):
+            actions.report(text="路灯不亮", area=world.grid, category=world.drain, at=NOON, source=Source.RESIDENT)
+
+    together(report_some)
+    numbers = sorted(Event.objects.values_list("number", flat=True))
+    assert numbers == [f"440881101-202611-{running:06d}" for running in range(1, 5 * AT_ONCE + 1)]
+    assert list(_number_faults()) == []
+    assert list(verify_chain()) == []
+
+
+def test_two_merges_crosswise_leave_one_matter_open() -> None:
+    world = make_world()
+    pair = [make_event(world), make_event(world)]
+    seen = [[Event.objects.get(pk=one.pk) for one in pair] for _n in range(AT_ONCE)]
+
+    def merge(number: int) -> None:
+        one, other = seen[number] if number % 2 else reversed(seen[number])
+        actions.merge(one, into=other, by=world.cast.desk, at=LATER)
+
+    answers = together(merge)
+    assert answers.count(None) == 1
+    assert sorted(Event.objects.values_list("state", flat=True)) == [State.MERGED, State.REPORTED]
