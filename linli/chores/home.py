@@ -82,7 +82,7 @@ def refuse_newer(found: Schema) -> None:
 
 
 def _make_folders() -> None:
-    for folder in (settings.HOME, settings.MEDIA_ROOT):
+    for folder in (settings.HOME, settings.MEDIA_ROOT, settings.STATIC_ROOT):
         Path(folder).mkdir(parents=True, exist_ok=True)
 
 
