@@ -5,6 +5,7 @@ from datetime import date
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from linli.areas.models import Area
@@ -25,7 +26,7 @@ class Department(models.Model):
         ordering = ["code"]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name
 
 
 class PersonManager(BaseUserManager["Person"]):

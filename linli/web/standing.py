@@ -91,7 +91,7 @@ def _who(event: Event) -> str:
     """Departments while one has it, else the township (or the county) whose desk has it. Never a person."""
     parts = [str(part.department) for part in event.parts.select_related("department")]
     if parts and event.is_open:
-        return "、".join(parts)
+        return str(_(", ")).join(parts)
     above = Area.objects.filter(pk__in=lineage(event.area_id)[:2]).order_by("code").last()
     return above.name if above else event.area.name
 
