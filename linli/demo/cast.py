@@ -1,11 +1,13 @@
 """Who works in the demo county: a grid worker for every grid, cadres, desks, officers, and a login per role."""
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
@@ -149,7 +151,7 @@ def _midnight(now: datetime) -> datetime:
 class Login:
     """One line of the table of logins."""
 
-    role: str
+    role: Role
     name: str
     area: str
     username: str
@@ -162,6 +164,15 @@ def logins() -> list[Login]:
     return [_login(by_name[name]) for name, role in LOGINS if name in by_name and by_name[name].role == role]
 
 
+def keep_logins() -> None:
+    """Leave the logins in the home, for the page on which one signs in."""
+    rows = [
+        {"role": one.role.value, "name": one.name, "area": one.area, "username": one.username, "password": PASSWORD}
+        for one in logins()
+    ]
+    (settings.HOME / "demo_logins.json").write_text(json.dumps(rows, ensure_ascii=False, indent=1), "utf-8")
+
+
 def _login(one: Appointment) -> Login:
     where = one.department.name if one.department else one.area.name
-    return Login(str(Role(one.role).label), one.person.name, where, one.person.username)
+    return Login(Role(one.role), one.person.name, where, one.person.username)

@@ -22,6 +22,7 @@ from linli.events.telling import told
 from linli.journal.actions import mark_read
 from linli.journal.models import Notice
 from linli.people.actions import speak
+from linli.people.rules import Role
 from linli.web import throttle
 
 _TRIES, _WITHIN = 10, timedelta(minutes=10)
@@ -62,10 +63,10 @@ def _safe_next(request: HttpRequest) -> str:
 def _demo_logins() -> list[dict[str, str]]:
     """The logins of a demo home, which its generator leaves in a file; none in any other home."""
     try:
-        logins: list[dict[str, str]] = json.loads((settings.HOME / "demo_logins.json").read_text("utf-8"))
-    except (OSError, ValueError):
+        logins = json.loads((settings.HOME / "demo_logins.json").read_text("utf-8"))
+        return [{**one, "role": str(Role(one["role"]).label)} for one in logins]
+    except (OSError, ValueError, TypeError, KeyError):
         return []
-    return logins
 
 
 @require_POST
@@ -92,6 +93,11 @@ def choose_language(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             speak(request.user, chosen)
     return response
+
+
+def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form came without its token: it stood open too long, or another site sent it."""
+    return render(request, "403.html", status=403)
 
 
 _NOTICES = 60

@@ -346,7 +346,7 @@ def test_the_receipt_shows_its_code_to_nobody_else_and_not_for_long(world: World
 
 
 def test_without_the_code_nothing_is_told_whether_the_number_exists_or_not(world: World, client: Client) -> None:
-    event, code = reported(Client())
+    event, _code = reported(Client())
     pages = []
     for number in (event.number, "440881101-209901-999999"):
         asked = client.get(f"/status/{number}")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from linli.demo.build import Built, build, is_demo_home, is_empty_home
-from linli.demo.cast import PASSWORD, logins
+from linli.demo.cast import PASSWORD, keep_logins, logins
 
 _MOST = 100_000
 
@@ -42,6 +42,7 @@ class Command(BaseCommand):
             self.stdout.write(_("Making the demo county. This takes about a minute."))
             self._tell(build(now=timezone.now(), seed=options["seed"], events=count, small=options["small"]))
         if is_demo_home():
+            keep_logins()
             self._print_logins()
 
     def _tell(self, built: Built) -> None:
@@ -52,7 +53,7 @@ class Command(BaseCommand):
 
     def _print_logins(self) -> None:
         head = (_("Role"), _("Name"), _("Area or department"), _("User name"), _("Password"))
-        rows = [head, *((str(one.role), one.name, one.area, one.username, PASSWORD) for one in logins())]
+        rows = [head, *((str(one.role.label), one.name, one.area, one.username, PASSWORD) for one in logins())]
         widths = [max(_width(row[column]) for row in rows) for column in range(len(head))]
         for row in rows:
             cells = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
