@@ -31,6 +31,9 @@ OTHERWISE = ENDED - SOLVED
 #: Below this many a percentage says more than is known.
 TOO_FEW = 20
 
+MATTERS, _PERCENT, _DAYS = _("matters"), _("percent"), _("days")
+AS_THEY_STAND = _("The matters of this home, as they stand now")
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -41,8 +44,9 @@ class Figure:
     name: Any
     formula: Any
     left_out: Any = ""
-    unit: Any = _("matters")
-    source: Any = _("The matters of this home, as they stand now")
+    note: Any = ""
+    unit: Any = MATTERS
+    source: Any = AS_THEY_STAND
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,9 @@ class Rate:
     denominator: str
     formula: Any
     left_out: Any = ""
-    unit: Any = _("percent")
-    source: Any = _("The matters of this home, as they stand now")
+    note: Any = ""
+    unit: Any = _PERCENT
+    source: Any = AS_THEY_STAND
 
 
 _REOPENED_ANEW = _("A reopened matter counts by its present limit.")
@@ -99,30 +104,29 @@ FIGURES: tuple[Figure, ...] = (
         Cohort.DUE,
         _("Due"),
         _("The limit fell inside the period and has passed, whatever became of the matter."),
-        _(
-            "Limits still to come, and clocks that stood still before their limit. A reopened matter counts by its present limit."
-        ),
+        _("Limits still to come, and clocks that stood still before their limit."),
+        _REOPENED_ANEW,
     ),
     Figure(
         "in_time",
         Cohort.DUE,
         _("Closed in time"),
         _("Of those due: closed, or handled at the grid, no later than their limit."),
-        _REOPENED_ANEW,
+        note=_REOPENED_ANEW,
     ),
     Figure(
         "late",
         Cohort.DUE,
         _("Closed late"),
         _("Of those due: closed, or handled at the grid, after their limit and until now."),
-        _REOPENED_ANEW,
+        note=_REOPENED_ANEW,
     ),
     Figure(
         "due_closed",
         Cohort.DUE,
         _("Closed of those due"),
         _("Of those due: closed, or handled at the grid, until now; in time or late."),
-        _REOPENED_ANEW,
+        note=_REOPENED_ANEW,
     ),
     Figure(
         "due_open",
@@ -135,7 +139,8 @@ FIGURES: tuple[Figure, ...] = (
         Cohort.DUE,
         _("Due and ended otherwise"),
         _(
-            "Of those due: not accepted, voided, referred elsewhere, gone to mediation or merged. They stay among those due, so that no rate is improved by them."
+            "Of those due: not accepted, voided, referred elsewhere, gone to mediation or merged. "
+            "They stay among those due, so that no rate is improved by them."
         ),
     ),
     Figure(
@@ -157,7 +162,7 @@ FIGURES: tuple[Figure, ...] = (
             Cohort.ENDED,
             state.label,
             _("Ended so in the period, and not reopened since."),
-            _("Counted apart: no part of what was closed."),
+            note=_("Counted apart: no part of what was closed."),
         )
         for state in State
         if state in OTHERWISE
@@ -175,9 +180,13 @@ FIGURES: tuple[Figure, ...] = (
         _("Of those asked: gave an answer."),
         _("Those who could not be reached."),
     ),
-    Figure("satisfied", Cohort.ENDED, _("Satisfied"), _("Of those who answered: satisfied."), _UNANSWERED),
-    Figure("partly", Cohort.ENDED, _("Partly satisfied"), _("Of those who answered: partly satisfied."), _UNANSWERED),
-    Figure("not_satisfied", Cohort.ENDED, _("Not satisfied"), _("Of those who answered: not satisfied."), _UNANSWERED),
+    Figure("satisfied", Cohort.ENDED, _("Satisfied"), _("Of those who answered: satisfied."), note=_UNANSWERED),
+    Figure(
+        "partly", Cohort.ENDED, _("Partly satisfied"), _("Of those who answered: partly satisfied."), note=_UNANSWERED
+    ),
+    Figure(
+        "not_satisfied", Cohort.ENDED, _("Not satisfied"), _("Of those who answered: not satisfied."), note=_UNANSWERED
+    ),
     Figure(
         "unknown",
         Cohort.ENDED,
@@ -197,7 +206,7 @@ FIGURES: tuple[Figure, ...] = (
         Cohort.NOW,
         _("Paused now"),
         _(
-            "Of those open now: waiting for details, for an answer to an objection, or deferred, so that the clock stands still."
+            "Of those open now: the clock stands still, for details, for an answer to an objection, or until a day of review."
         ),
     ),
 )
@@ -220,17 +229,41 @@ RATES: tuple[Rate, ...] = (
         _("Closed / due, in time or late, until now"),
         _("Nothing: what ended otherwise stays among those due."),
     ),
-    Rate("satisfaction", _("Satisfaction"), "satisfied", "answered", _("Satisfied / answered"), _UNANSWERED),
+    Rate("satisfaction", _("Satisfaction"), "satisfied", "answered", _("Satisfied / answered"), note=_UNANSWERED),
     Rate("response", _("Response"), "answered", "closed", _("Answered / closed in the period")),
 )
 
-#: Where its days come from, and in words what they are.
-DAYS_OF = "closed"
+
+@dataclass(frozen=True)
+class Days:
+    """A quantile of the days a figure's matters took, from report to end."""
+
+    code: str
+    name: Any
+    share: float
+    formula: Any
+    of: str = "closed"
+    unit: Any = _DAYS
+
+
+DAYS: tuple[Days, ...] = (
+    Days(
+        "median",
+        _("Median"),
+        0.5,
+        _(
+            "Half of those closed in the period took no longer, from report to last end; a day is 24 hours by the clock."
+        ),
+    ),
+    Days(
+        "ninetieth", _("Nine of ten within"), 0.9, _("Nine of ten closed in the period took no longer, reckoned alike.")
+    ),
+)
 
 
 def percent(numerator: int, denominator: int) -> float | None:
-    """The share in percent; None where the denominator is too small for one (`TOO_FEW`)."""
-    return None if denominator < TOO_FEW else 100 * numerator / denominator
+    """The share in percent with one decimal, rounded down so that only all is 100; None below `TOO_FEW`."""
+    return None if denominator < TOO_FEW else 1000 * numerator // denominator / 10
 
 
 def quantile(ordered: Sequence[float], share: float) -> float | None:

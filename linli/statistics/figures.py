@@ -1,0 +1,136 @@
+"""The rows of every figure, and their numbers: one condition both counts and lists, so that they cannot differ.
+
+The numbers of a page come from a handful of grouped queries, one for each cohort, whatever the number of figures.
+
+Which index? A small area is read by its area; of a large one the rows of the period by their time. PostgreSQL decides
+by itself; SQLite keeps no figures of the table to go by and must be told, so the matters of the area are counted up to
+`FEW` first.
+"""
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Case, Count, F, IntegerField, Q, Value, When
+from django.db.models.functions import Left
+
+from linli.areas.codes import numbering, within
+from linli.events.models import IS_OPEN, Event, EventQuerySet
+from linli.events.rules import OPEN, SOLVED, Rating
+from linli.statistics.periods import Period
+from linli.statistics.rules import FIGURES, OTHERWISE, Cohort, Figure
+
+FEW = 20_000
+
+#: The time by which a cohort's matters fall into the period, and by which they are listed.
+CLOCK: dict[Cohort, str] = {
+    Cohort.REPORTED: "reported_at",
+    Cohort.DUE: "due_at",
+    Cohort.ENDED: "ended_at",
+    Cohort.NOW: "reported_at",
+}
+
+_SOLVED = Q(state__in=sorted(SOLVED))
+_RATED = _SOLVED & ~Q(rating="")
+_ANSWERED = _SOLVED & Q(rating__in=[Rating.SATISFIED, Rating.PARTLY, Rating.NOT_SATISFIED])
+
+#: Which matters of its cohort a figure counts; the words to each are in `rules.FIGURES`.
+_AMONG: dict[str, Q] = {
+    "reported": Q(),
+    "accepted": Q(accepted_at__isnull=False),
+    "reopened": Q(reopened__gt=0),
+    "reworked": Q(reworked__gt=0),
+    "without_limit": Q(due_at__isnull=True),
+    "due": Q(),
+    "in_time": _SOLVED & Q(ended_at__lte=F("due_at")),
+    "late": _SOLVED & Q(ended_at__gt=F("due_at")),
+    "due_closed": _SOLVED,
+    "due_open": Q(state__in=sorted(OPEN)),
+    "due_otherwise": Q(state__in=sorted(OTHERWISE)),
+    "extended": Q(extensions__gt=0),
+    "closed": _SOLVED,
+    **{state.value: Q(state=state) for state in OTHERWISE},
+    "asked": _RATED,
+    "answered": _ANSWERED,
+    "satisfied": _SOLVED & Q(rating=Rating.SATISFIED),
+    "partly": _SOLVED & Q(rating=Rating.PARTLY),
+    "not_satisfied": _SOLVED & Q(rating=Rating.NOT_SATISFIED),
+    "unknown": _SOLVED & Q(rating__in=["", Rating.UNREACHED]),
+    "open": Q(),
+    "paused": Q(paused_at__isnull=False),
+}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The period asked about and the moment of asking: what is still to come has no figures."""
+
+    period: Period
+    at: datetime
+
+    def cohort(self, cohort: Cohort) -> Q:
+        """The condition of a cohort."""
+        start, end = self.period.start, self.period.end
+        match cohort:
+            case Cohort.REPORTED:
+                return Q(reported_at__gte=start, reported_at__lt=end)
+            case Cohort.DUE:
+                # A clock that stood still before its limit never reached it.
+                ran_out = Q(paused_at__isnull=True) | Q(paused_at__gte=F("due_at"))
+                return Q(due_at__gte=start, due_at__lt=min(end, self.at)) & ran_out
+            case Cohort.ENDED:
+                return Q(ended_at__gte=start, ended_at__lt=end)
+            case Cohort.NOW:
+                return IS_OPEN
+
+    def among(self, figure: Figure) -> Q:
+        """Which matters of its cohort a figure counts."""
+        if figure.code == "overdue":
+            return Q(due_at__lt=self.at, paused_at__isnull=True)
+        return _AMONG[figure.code]
+
+
+def matters_of(code: str) -> EventQuerySet:
+    """The matters of an area and all inside it. The door has seen that the area lies in the person's sight."""
+    inside = Event.objects.filter(within(code)).order_by()
+    if connection.vendor != "sqlite" or inside[: FEW + 1].count() <= FEW:
+        return inside
+    return Event.objects.alias(begins=Left("area_id", len(code))).filter(begins=code).order_by()
+
+
+def rows_of(events: EventQuerySet, figure: Figure, moment: Moment) -> EventQuerySet:
+    """Just those of the matters that the figure counts."""
+    return events.filter(moment.cohort(figure.cohort)).filter(moment.among(figure))
+
+
+def counted(events: EventQuerySet, cohort: Cohort, moment: Moment, **keys: Any) -> Iterable[dict[str, Any]]:
+    """All figures of a cohort, by these keys: rows of the keys and of a count by each figure's code. One query."""
+    figures = [figure for figure in FIGURES if figure.cohort == cohort]
+    wanted = {f"n_{figure.code}": Count("pk", filter=moment.among(figure) or None) for figure in figures}
+    rows = events.filter(moment.cohort(cohort)).values(**keys).annotate(**wanted)
+    for row in rows:
+        yield {name.removeprefix("n_"): value for name, value in row.items()}
+
+
+def unit_of(code: str) -> Left:
+    """The key by which the matters of an area are told apart by the area below; its own code for those of no child."""
+    below = [width for width in numbering().widths if width > len(code)]
+    return Left("area_id", below[0] if below else len(code))
+
+
+def step_of(steps: list[Period], clock: str) -> Case:
+    """The key by which matters are told apart by step: its place in the list."""
+    reached = [When(**{f"{clock}__lt": step.end}, then=Value(place)) for place, step in enumerate(steps)]
+    return Case(*reached, output_field=IntegerField())
+
+
+def days_taken(events: EventQuerySet, moment: Moment, figure: Figure) -> list[float]:
+    """Days of 24 hours from report to end of the figure's matters, in order. Eight bytes a matter are held."""
+    rows = rows_of(events, figure, moment).values_list("reported_at", "ended_at")
+    days = array(
+        "d", ((ended - reported).total_seconds() / 86400 for reported, ended in rows.iterator(chunk_size=5000))
+    )
+    return sorted(days)
