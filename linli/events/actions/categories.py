@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.areas.codes import numbering
+from linli.events import packs
 from linli.events.models import Category, Pack
 from linli.events.packs.form import check_question
 from linli.events.rules import Severity, Urgency
@@ -22,8 +23,8 @@ LARGEST = {"limit_working_days": 366, "limit_hours": 8784}
 TRUTHS = frozenset({"is_public", "for_mediation"})
 CHOICES = {"severity": Severity, "urgency": Urgency}
 EDITABLE = frozenset({*LONGEST, *LARGEST, *TRUTHS, *CHOICES, "department", "questions"})
-#: Kept in the journal with their values before and after; of the others it keeps which were changed.
-_TOLD = (*LARGEST, *TRUTHS, *CHOICES, "department_id", "emergency_call")
+#: Kept in the journal with their values before and after; of the questions it keeps which were added, dropped, changed.
+_TOLD = (*LONGEST, *LARGEST, *sorted(TRUTHS), *CHOICES, "department_id")
 
 
 def may_edit(by: Person, at: datetime) -> bool:
@@ -39,12 +40,12 @@ def edit_category(category: Category, *, by: Person, at: datetime, **changes: An
 
     `changes`: fields of `EDITABLE`; giving one limit clears the other. Raises `BadInput`, `NotYours`, `Refused`.
     """
-    _require(by, at)
+    require_editor(by, at)
     if category.closed_on is not None:
         raise Refused(
             "category_closed", _("%(category)s is closed. Add a new category instead."), category=category.name
         )
-    before = {field: getattr(category, field) for field in _TOLD}
+    before = {field: getattr(category, field) for field in (*_TOLD, "questions")}
     clean = {
         field: value for field, value in _checked(changes, category.code).items() if getattr(category, field) != value
     }
@@ -65,6 +66,7 @@ def edit_category(category: Category, *, by: Person, at: datetime, **changes: An
         "edition": category.edition,
         "fields": sorted(clean),
         "changed": told,
+        "questions": _turned(before["questions"], clean.get("questions", before["questions"])) or None,
     }
     record("category.edited", on=category, by=by, at=at, **facts)
     return category
@@ -75,7 +77,7 @@ def add_category(
     pack: Pack, *, code: str, parent: Category | None, by: Person, at: datetime, **fields: Any
 ) -> Category:
     """A category of the county's own in a pack. It needs both names, a department and one limit. Raises as above."""
-    _require(by, at)
+    require_editor(by, at)
     code = code.strip()
     if not code or len(code) > 20 or not code.isprintable():
         raise BadInput("bad_code", _("A category needs a code of 1 to 20 characters."))
@@ -105,7 +107,7 @@ def add_category(
 @transaction.atomic
 def close_category(category: Category, *, by: Person, at: datetime) -> Category:
     """Give no more reports this category; matters that have it keep it. Raises `NotYours`, `Refused`."""
-    _require(by, at)
+    require_editor(by, at)
     if category.children.filter(closed_on__isnull=True).exists():
         raise Refused(
             "domain_in_use", _("%(category)s still has open categories. Close those first."), category=category.name
@@ -130,7 +132,24 @@ def close_category(category: Category, *, by: Person, at: datetime) -> Category:
     return category
 
 
-def _require(by: Person, at: datetime) -> None:
+@transaction.atomic
+def use_pack(pack: Pack, *, by: Person, at: datetime) -> Pack:
+    """Give new reports the categories of this pack; matters keep theirs. Raises `NotYours`."""
+    require_editor(by, at)
+    return packs.use(pack.code, pack.version, by=by, at=at)
+
+
+@transaction.atomic
+def load_pack(name: str, *, by: Person, at: datetime) -> Pack:
+    """Bring a pack that comes with linli into this home, beside the one in use. Raises `NotYours`, `BadInput`."""
+    require_editor(by, at)
+    if name not in packs.shipped():
+        raise BadInput("not_a_choice", _("“%(value)s” is not possible here. Choose one of the list."), value=name[:60])
+    return packs.load(name, use=False, by=by, at=at)
+
+
+def require_editor(by: Person, at: datetime) -> None:
+    """Raises `NotYours` for whoever may not edit."""
     if not may_edit(by, at):
         raise NotYours(
             "not_yours",
@@ -225,4 +244,12 @@ def _department(value: Any) -> str | None:
 
 
 def _short(value: Any) -> str:
-    return "-" if value is None or value == "" else str(value)
+    return "-" if value is None or value == "" else str(value).replace(">", "＞")
+
+
+def _turned(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[str]:
+    """The codes of the questions added (`+`), dropped (`-`) and changed (`~`)."""
+    old, new = ({one["code"]: one for one in questions} for questions in (before, after))
+    added = [f"+{code}" for code in new if code not in old]
+    dropped = [f"-{code}" for code in old if code not in new]
+    return added + dropped + [f"~{code}" for code in new if code in old and new[code] != old[code]]

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.areas.models import Area
 from linli.events.models import Category, Pack
-from linli.events.packs.form import CategoryRow, PackFile, read, shipped
+from linli.events.packs.form import CategoryRow, LeftOut, PackFile, read, shipped
 from linli.journal.actions import record
 from linli.kit.refusal import BadInput
 from linli.people.models import Department, Person
 
-__all__ = ["DEFAULT", "export", "load", "read", "shipped", "use"]
+__all__ = ["DEFAULT", "export", "left_out", "load", "read", "shipped", "use"]
 
 DEFAULT = "grid-cn-lite"
 #: What of a category the file decides, until the county edits it.
@@ -95,9 +95,18 @@ def export(pack: Pack) -> str:
         "source": pack.source,
         "departments": [{"code": one.code, "name": one.name, "name_en": one.name_en} for one in departments.values()],
         "categories": [_exported(row) for row in categories if row.closed_on is None],
-        "left_out": [],
+        "left_out": [{"code": one.code, "name": one.name, "reason": one.reason} for one in left_out(pack)],
     }
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def left_out(pack: Pack) -> list[LeftOut]:
+    """What a pack leaves out of its source on purpose, where it comes with linli; of others the home does not know."""
+    for name in shipped():
+        content = read(name)
+        if (content.code, content.version) == (pack.code, pack.version):
+            return content.left_out
+    return []
 
 
 def _exported(row: Category) -> dict[str, Any]:

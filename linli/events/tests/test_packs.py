@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,36 @@ def test_content_control_is_in_no_pack_and_says_so() -> None:
         assert not {row.gb_code for row in pack.categories} & {"09008", "07007", "07004"}
         assert all(one.reason for one in pack.left_out)
         assert {"09008", "07007"} <= {one.code for one in pack.left_out}
+
+
+def test_the_pack_of_the_standard_holds_its_250_matters_but_those_left_out() -> None:
+    pack = packs.read("gbt-47678-5")
+    leaves = [row for row in pack.categories if row.parent]
+    assert all(row.code == row.gb_code and row.code.startswith(row.parent) for row in leaves)
+    # Numbers which the source itself does not use have no name.
+    codes = {row.code for row in leaves} | {one.code for one in pack.left_out if one.name}
+    numbers = {"01": 76, "02": 44, "03": 16, "04": 14, "05": 3, "06": 51, "07": 7, "08": 16, "09": 21, "10": 2}
+    assert Counter(code[:2] for code in codes) == numbers and sum(numbers.values()) == 250
+    objects = [row for row in leaves if row.code < "06"]
+    assert all(row.name.endswith("异常") for row in objects)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_what_a_pack_asks_can_be_answered_in_both_languages(name: str) -> None:
+    for row in packs.read(name).categories:
+        for question in row.questions:
+            for words, english in (
+                (one.get("ask") or one["name"], one.get("ask_en") or one["name_en"])
+                for one in (question, *question["choices"])
+            ):
+                assert re.search("[一-鿿]", words) and english.isascii()
+
+
+@pytest.mark.django_db
+def test_a_pack_written_out_still_says_what_it_leaves_out(tmp_path: Path) -> None:
+    path = tmp_path / "ours.json"
+    path.write_text(packs.export(packs.load("gbt-47678-5")), encoding="utf-8")
+    assert "09008" in {one.code for one in packs.read(path).left_out}
 
 
 def test_no_category_is_about_persons() -> None:
