@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from shapely import MultiPolygon
 from shapely.geometry import shape
 
+from linli.areas.codes import numbering
 from linli.areas.crs import Crs, to_wgs84
 from linli.kit.refusal import BadInput
 
-#: Radius of the sphere with the area of the WGS-84 ellipsoid, metres.
-AUTHALIC_RADIUS_M = 6371007.181
+#: The WGS-84 ellipsoid: half its width in metres, and its eccentricity.
+_SEMI_AXIS_M, _ECCENTRICITY = 6378137.0, 0.0818191908426215
 #: A shapely Polygon or MultiPolygon; shapely carries no types.
 Outline: TypeAlias = Any
 
@@ -98,12 +99,15 @@ def _check_range(outline: Outline, what: str) -> None:
 
 
 def _looks_swapped(west: float, south: float, east: float, north: float) -> bool:
-    """In range either way, but only China when read the other way round (latitude 3–54, longitude 73–135)."""
-    return west >= 3 and east <= 54 and south >= 73 and north <= 135
+    """In range either way, but China only when read the other way round (latitude 3–54, longitude 73–135).
+
+    Told only where codes are those of China: Svalbard lies there too.
+    """
+    return 6 in numbering().widths and west >= 3 and east <= 54 and south >= 73 and north <= 135
 
 
 def _repair(raw: Outline, what: str) -> Cleaned:
-    reason = shapely.is_valid_reason(raw)
+    reason = _reason(shapely.is_valid_reason(raw))
     mended = polygons_of(shapely.make_valid(raw, method="structure", keep_collapsed=False))
     if mended is None:
         raise BadInput(
@@ -115,6 +119,26 @@ def _repair(raw: Outline, what: str) -> Cleaned:
     change = area_m2(mended) - area_m2(raw)
     words = _now("%(why)s; repaired, area changed by %(change)s m²") % {"why": reason, "change": f"{change:+.0f}"}
     return Cleaned(mended, words[:300])
+
+
+#: What GEOS says of an outline that is no outline, in words for people.
+_REASONS = {
+    "Self-intersection": _("the outline crosses itself"),
+    "Ring Self-intersection": _("the outline touches itself"),
+    "Hole lies outside shell": _("a hole lies outside"),
+    "Holes are nested": _("a hole lies in a hole"),
+    "Nested shells": _("one part lies in another"),
+    "Duplicate Rings": _("a ring is there twice"),
+    "Interior is disconnected": _("holes cut it in two"),
+    "Too few points in geometry component": _("a ring has too few corners"),
+}
+
+
+def _reason(given: str) -> str:
+    """`Self-intersection[120.26 23.33]` as a person would say it, with the place."""
+    what, _bracket, place = given.partition("[")
+    words = str(_REASONS.get(what, what))
+    return _now("%(what)s at %(place)s") % {"what": words, "place": place.rstrip("]")} if place else words
 
 
 def polygons_of(geometry: Any) -> Outline | None:
@@ -139,13 +163,16 @@ def joined(outlines: list[Outline]) -> Outline:
 
 
 def area_m2(outline: Any) -> float:
-    """Area in square metres on the sphere of equal area, within 0.5 % of the ellipsoid's for small outlines.
+    """Area in square metres on the WGS-84 ellipsoid, with edges straight in longitude and latitude.
 
-    Lambert's cylindrical equal-area projection: x = R λ, y = R sin φ, exact for edges along meridians.
+    Lambert's cylindrical equal-area projection: Snyder, Map Projections (USGS PP 1395, 1987), formulas 10-13 and 3-12.
     """
 
     def project(lon: Any, lat: Any) -> Any:
-        return AUTHALIC_RADIUS_M * np.radians(lon), AUTHALIC_RADIUS_M * np.sin(np.radians(lat))
+        sine = np.sin(np.radians(lat))
+        e_sine = _ECCENTRICITY * sine
+        authalic = sine / (1 - e_sine**2) + np.arctanh(e_sine) / _ECCENTRICITY
+        return _SEMI_AXIS_M * np.radians(lon), _SEMI_AXIS_M * (1 - _ECCENTRICITY**2) / 2 * authalic
 
     return float(shapely.area(shapely.transform(outline, project, interleaved=False)))
 

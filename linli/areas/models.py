@@ -146,7 +146,10 @@ class Boundary(models.Model):
 
 
 class GroundVersion(models.Model):
-    """Counts changes of boundaries, so that every process knows when its index is out of date. One row."""
+    """A number drawn anew at every change of boundaries, so that every process knows when its index is old. One row.
+
+    It is no count: a change taken back and another one after it would be the same count.
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     number = models.PositiveBigIntegerField(default=0)

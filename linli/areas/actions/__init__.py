@@ -1,22 +1,36 @@
 """All that can be done with the ground: the register of areas, their boundaries, imports and checks."""
 
-from linli.areas.actions.boundaries import Piece, boundaries_geojson, ground_changed, outline_of, redraw, set_boundary
+from linli.areas.actions.boundaries import (
+    Piece,
+    boundaries_geojson,
+    check_pieces,
+    feature_of,
+    largest_of,
+    outline_of,
+    redraw,
+    set_boundary,
+)
 from linli.areas.actions.checking import SLIVER_M2, Finding, check_ground
-from linli.areas.actions.importing import Imported, import_divisions, import_geojson
+from linli.areas.actions.importing import Imported, import_divisions, import_geojson, read_pieces
 from linli.areas.actions.register import (
     EVER,
+    KINDS_AT,
     add_area,
     add_place,
     close_area,
     close_place,
     cover,
+    ground_changed,
+    kinds_below,
     next_code,
     rename_area,
     set_numbering,
+    uncover,
 )
 
 __all__ = [
     "EVER",
+    "KINDS_AT",
     "SLIVER_M2",
     "Finding",
     "Imported",
@@ -25,16 +39,22 @@ __all__ = [
     "add_place",
     "boundaries_geojson",
     "check_ground",
+    "check_pieces",
     "close_area",
     "close_place",
     "cover",
+    "feature_of",
     "ground_changed",
     "import_divisions",
     "import_geojson",
+    "kinds_below",
+    "largest_of",
     "next_code",
     "outline_of",
+    "read_pieces",
     "redraw",
     "rename_area",
     "set_boundary",
     "set_numbering",
+    "uncover",
 ]

@@ -11,9 +11,9 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from linli.areas import ground
-from linli.areas.actions.register import add_area, close_area, next_code
+from linli.areas.actions.register import add_area, close_area, ground_changed, next_code
 from linli.areas.geometry import Cleaned, area_m2, as_geojson, to_wkb
-from linli.areas.models import Area, Boundary, GroundVersion
+from linli.areas.models import Area, Boundary
 from linli.kit.refusal import BadInput
 
 #: Of the old grid's area a redrawing may leave out or add: borders are drawn by hand.
@@ -56,13 +56,6 @@ def new_boundary(area: Area, cleaned: Cleaned, *, on: date, source: str, source_
     )
 
 
-def ground_changed() -> None:
-    """Tell every process that boundaries are different; part of the transaction that changed them."""
-    GroundVersion.objects.bulk_create([GroundVersion(id=1)], ignore_conflicts=True)
-    GroundVersion.objects.filter(id=1).update(number=F("number") + 1)
-    transaction.on_commit(ground.forget)
-
-
 @dataclass(frozen=True)
 class Piece:
     """One of the areas that follow a redrawn one."""
@@ -72,26 +65,36 @@ class Piece:
 
 
 @transaction.atomic
-def redraw(area: Area, pieces: list[Piece], *, on: date, source: str = "") -> list[Area]:
+def redraw(area: Area, pieces: list[Piece], *, on: date, source: str = "", source_crs: str = "wgs84") -> list[Area]:
     """Close a redrawn area and open others with fresh codes in its place; the largest is named as its successor.
 
-    Raises `BadInput` when the pieces overlap or do not cover what the old outline did, within two per cent of its area.
+    Raises what `check_pieces` raises, and `Refused` for an area closed already.
     """
+    check_pieces(area, pieces)
+    assert area.parent is not None
+    made = []
+    for piece in pieces:
+        code = next_code(area.parent, area.kind)
+        opened = add_area(code, piece.name, kind=area.kind, valid_from=on, is_demo=area.is_demo)
+        set_boundary(opened, piece.cleaned, on=on, source=source, source_crs=source_crs)
+        made.append(opened)
+    close_area(area, on=on, successor=made[largest_of(pieces)])
+    ground_changed()
+    return made
+
+
+def largest_of(pieces: list[Piece]) -> int:
+    """Which of the pieces is named as successor."""
+    return max(range(len(pieces)), key=lambda number: pieces[number].cleaned.outline.area)
+
+
+def check_pieces(area: Area, pieces: list[Piece]) -> None:
+    """Raises `BadInput` if the pieces overlap or do not cover what the old outline did, within two per cent of its area."""
     if not pieces:
         raise BadInput("no_pieces", _("Draw at least one area in the place of the old one."))
     if area.parent is None or area.children.exists():
         raise BadInput("not_a_leaf", _("%(area)s has areas in it. Redraw those."), area=area.name)
     _check_cover(area, pieces)
-    made = []
-    for piece in pieces:
-        code = next_code(area.parent, area.kind)
-        opened = add_area(code, piece.name, kind=area.kind, valid_from=on, is_demo=area.is_demo)
-        set_boundary(opened, piece.cleaned, on=on, source=source)
-        made.append(opened)
-    largest = max(zip(pieces, made, strict=True), key=lambda pair: pair[0].cleaned.outline.area)[1]
-    close_area(area, on=on, successor=largest)
-    ground_changed()
-    return made
 
 
 def _check_cover(area: Area, pieces: list[Piece]) -> None:
@@ -133,11 +136,12 @@ def _collection(_version: int, codes: tuple[str, ...], tolerance: float) -> dict
     features = []
     for start in range(0, len(codes), 500):
         rows = Boundary.objects.filter(valid_to__isnull=True, area__in=codes[start : start + 500])
-        features += [_feature(row, tolerance) for row in rows.select_related("area").order_by("area")]
+        features += [feature_of(row, tolerance) for row in rows.select_related("area").order_by("area")]
     return {"type": "FeatureCollection", "features": features}
 
 
-def _feature(row: Boundary, tolerance: float) -> dict[str, Any]:
+def feature_of(row: Boundary, tolerance: float = 0.0) -> dict[str, Any]:
+    """One outline, of today or of former days, as a GeoJSON feature with its area's code and name and where its label goes."""
     outline = shapely.from_wkb(bytes(row.geometry))
     label = shapely.point_on_surface(outline)
     properties = {

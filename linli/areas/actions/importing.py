@@ -1,6 +1,7 @@
 """Bringing areas in: national divisions from tables, boundaries from GeoJSON. All of a file or nothing of it."""
 
 import unicodedata
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,9 +13,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from linli.areas.actions.boundaries import ground_changed, new_boundary
-from linli.areas.actions.register import EVER, clean_code, clean_name, kind_of
-from linli.areas.codes import lineage, numbering, parent_of
+from linli.areas.actions.boundaries import new_boundary
+from linli.areas.actions.register import EVER, clean_code, clean_name, ground_changed, kind_of
+from linli.areas.codes import contains, lineage, numbering, parent_of
 from linli.areas.geometry import Cleaned, clean_outline, joined, to_wkb
 from linli.areas.models import Area, Boundary
 from linli.kit.progress import progress
@@ -55,20 +56,30 @@ def import_divisions(files: Iterable[Path], county: str) -> Imported:
     numbering of the home has such levels. May be repeated. Raises `BadInput`.
     """
     county = clean_code(county, what=_now("county"))
+    above = set(lineage(county))
     wanted: dict[str, _Wanted] = {}
+    near: dict[str, str] = {}
     for path in files:
         for row in progress(_divisions(path), label=path.name):
-            if row.code.startswith(county) or row.code in lineage(county):
+            if row.code.startswith(county) or row.code in above:
                 wanted[row.code] = row
-    if county not in wanted:
-        raise BadInput(
-            "county_not_in_files",
-            _("The files name no county %(county)s. Check the code and the files."),
-            county=county,
-        )
+            elif len(row.code) == len(county) and row.code.startswith(county[:4]):
+                near[row.code] = row.name
+    if not any(code.startswith(county) for code in wanted):
+        raise _no_county(county, near)
     report = Imported()
     _put_areas(wanted, report)
     return report
+
+
+def _no_county(county: str, near: dict[str, str]) -> BadInput:
+    """The prefecture's own code is what people try first: 嘉峪关 is 620200 to most and 620201 in the statistics' files."""
+    if not near:
+        words = _("The files name no county %(county)s. Check the code and the files.")
+        return BadInput("county_not_in_files", words, county=county)
+    names = [f"{code} {name}" for code, name in sorted(near.items())[:5]]
+    words = _("The files name no county %(county)s. Near it they name: %(near)s.")
+    return BadInput("county_not_in_files", words, county=county, near=", ".join(names))
 
 
 def _divisions(path: Path) -> Iterator[_Wanted]:
@@ -82,7 +93,9 @@ def _divisions(path: Path) -> Iterator[_Wanted]:
                 columns=", ".join(row),
             )
         what = _now("%(file)s, line %(line)s") % {"file": path.name, "line": line}
-        given = unicodedata.normalize("NFKC", row[code_column]).strip()
+        given = row[code_column].strip()
+        if not given.isascii():
+            given = unicodedata.normalize("NFKC", given)
         if not (given.isascii() and given.isdigit() and 2 <= len(given) <= 12):
             raise BadInput(
                 "bad_national_code",
@@ -111,8 +124,12 @@ class _Feature(msgspec.Struct):
 
 
 class _Collection(msgspec.Struct):
+    """A FeatureCollection, or a Feature by itself, which RFC 7946 allows just as well."""
+
     type: str
-    features: list[_Feature] = []
+    features: list[_Feature] | None = None
+    properties: dict[str, Any] | None = None
+    geometry: dict[str, Any] | None = None
 
 
 @transaction.atomic
@@ -128,7 +145,8 @@ def import_geojson(
 ) -> Imported:
     """Areas with their boundaries from a GeoJSON file. The code's length gives the level; a missing parent is made.
 
-    Features of one code are joined. A boundary that differs from the stored one is drawn from `on`. Raises `BadInput`.
+    Features of one code are joined. A first boundary is drawn from the area's first day, one that takes the place of
+    another from `on`. Raises `BadInput`.
     """
     report = Imported()
     wanted: dict[str, _Wanted] = {}
@@ -136,41 +154,75 @@ def import_geojson(
     features = _features(path)
     for number, feature in progress(enumerate(features, 1), total=len(features), label=path.name):
         what = _now("%(file)s, feature %(number)s") % {"file": path.name, "number": number}
-        code = clean_code(_property(feature, code_field, what), what=what)
+        if _is_line_without_code(feature, code_field):
+            report.notes.append(_now("%(what)s is a line without a code; it was left out.") % {"what": what})
+            continue
+        code, given = _code(_property(feature, code_field, what), what)
         name = clean_name(_property(feature, name_field, what), what=what)
         cleaned = clean_outline(feature.geometry, crs=crs, what=f"{what} ({code} {name[:20]})")
         if cleaned.repaired:
             report.notes.append(f"{code} {name}: {cleaned.repaired}")
-        wanted[code] = _Wanted(code, name, kind, is_demo=is_demo)
+        wanted[code] = _Wanted(code, name, kind, national_code=given, is_demo=is_demo)
         outlines.setdefault(code, []).append(cleaned)
+    _note_joined(wanted, outlines, report)
     _put_areas(wanted, report)
-    _put_boundaries({code: _join(parts) for code, parts in outlines.items()}, report, on=on, source=path.name, crs=crs)
+    joined_outlines = {code: _join(parts) for code, parts in outlines.items()}
+    _put_boundaries(joined_outlines, report, on=on, source=path.name, crs=crs)
     return report
+
+
+def read_pieces(path: Path, name_field: str) -> list[tuple[str, Any]]:
+    """Names and GeoJSON outlines from a file, as a redrawing takes them. Raises `BadInput`."""
+    pieces = []
+    for number, feature in enumerate(_features(path), 1):
+        what = _now("%(file)s, feature %(number)s") % {"file": path.name, "number": number}
+        pieces.append((clean_name(_property(feature, name_field, what), what=what), feature.geometry))
+    return pieces
 
 
 def _features(path: Path) -> list[_Feature]:
     try:
         with open_binary(path) as file:
-            collection = msgspec.json.decode(file.read().removeprefix(b"\xef\xbb\xbf"), type=_Collection)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            found = msgspec.json.decode(file.read().removeprefix(b"\xef\xbb\xbf"), type=_Collection)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(
             "not_geojson",
             _("%(file)s is no GeoJSON FeatureCollection in UTF-8 (%(why)s)."),
             file=path.name,
             why=str(error),
         ) from None
-    # gzip raises OSError and EOFError for a file that was not copied to its end; zlib has an error of its own.
-    except Exception:
+    # gzip has three ways of saying that a file was not copied to its end.
+    except (OSError, EOFError, zlib.error):
         raise BadInput(
             "damaged_file", _("%(file)s is damaged or was not copied to its end. Fetch it again."), file=path.name
         ) from None
-    if collection.type != "FeatureCollection" or not collection.features:
+    if found.type == "Feature":
+        return [_Feature(found.properties, found.geometry)]
+    if found.type != "FeatureCollection" or not found.features:
         raise BadInput(
             "no_features",
             _("%(file)s holds no features. It must be a FeatureCollection with at least one."),
             file=path.name,
         )
-    return collection.features
+    return found.features
+
+
+def _is_line_without_code(feature: _Feature, code_field: str) -> bool:
+    """Files of China's counties carry the lines of the sea border among the counties."""
+    kind = (feature.geometry or {}).get("type")
+    return kind in ("LineString", "MultiLineString") and not (feature.properties or {}).get(code_field)
+
+
+def _code(given: Any, what: str) -> tuple[str, str]:
+    """The code, and the code as given if that was another: 天地图 puts the country before it, `156440881`.
+
+    No county begins with 156 (15 is Inner Mongolia, whose prefectures go from 1501 to 1509 and from 1522 to 1529).
+    """
+    text = unicodedata.normalize("NFKC", str(given)).strip()
+    chosen = numbering()
+    if 6 in chosen.widths and text.startswith("156") and chosen.level(text[3:]):
+        return text[3:], text
+    return clean_code(given, what=what), ""
 
 
 def _property(feature: _Feature, name: str, what: str) -> Any:
@@ -186,6 +238,13 @@ def _property(feature: _Feature, name: str, what: str) -> Any:
     return properties[name]
 
 
+def _note_joined(wanted: dict[str, _Wanted], outlines: dict[str, list[Cleaned]], report: Imported) -> None:
+    for code, parts in outlines.items():
+        if len(parts) > 1:
+            words = _now("%(code)s %(name)s: joined from %(count)s features.")
+            report.notes.append(words % {"code": code, "name": wanted[code].name, "count": len(parts)})
+
+
 def _join(parts: list[Cleaned]) -> Cleaned:
     return Cleaned(
         joined([part.outline for part in parts]), "; ".join(part.repaired for part in parts if part.repaired)[:300]
@@ -193,34 +252,65 @@ def _join(parts: list[Cleaned]) -> Cleaned:
 
 
 def _put_areas(wanted: dict[str, _Wanted], report: Imported) -> None:
-    """Open what is not there, parents first; give new names to what has others."""
+    """Open what is not there, parents first; give new names to what has others; leave alone what is closed."""
     _add_missing_parents(wanted, report)
-    stored = Area.objects.in_bulk(list(wanted)) if len(wanted) <= _BATCH else _stored_within(wanted)
-    new = []
+    stored = _stored(wanted)
+    _leave_closed(wanted, stored, report)
+    new, changed = [], []
     for code in sorted(wanted, key=lambda code: (len(code), code)):
         row = wanted[code]
         level = numbering().level(code) or ""
         report.by_level[level] = report.by_level.get(level, 0) + 1
         if code not in stored:
             new.append(_area(row, level))
-        elif stored[code].name != row.name:
-            Area.objects.filter(pk=code).update(name=row.name)
-            report.areas_renamed += 1
+        elif _differs(stored[code], row):
+            changed.append(stored[code])
+            report.areas_renamed += _take_over(stored[code], row)
         else:
             report.unchanged += 1
     Area.objects.bulk_create(new, batch_size=_BATCH)
+    Area.objects.bulk_update(changed, ["name", "kind", "national_code"], batch_size=500)
     report.areas_made += len(new)
+    if report.areas_renamed:
+        ground_changed()
 
 
-def _stored_within(wanted: dict[str, _Wanted]) -> dict[str, Area]:
-    rows = Area.objects.filter(code__gte=min(wanted), code__lte=max(wanted))
+def _differs(area: Area, row: _Wanted) -> bool:
+    return area.name != row.name or bool(row.national_code and not area.national_code)
+
+
+def _take_over(area: Area, row: _Wanted) -> bool:
+    """Give a stored area what the file says of it; whether its name is another. A kind once chosen stays."""
+    if area.name == area.code:
+        area.kind = row.kind or kind_of(area.level, row.name)
+    was, area.name = area.name, row.name
+    area.national_code = area.national_code or row.national_code
+    return was != row.name
+
+
+def _leave_closed(wanted: dict[str, _Wanted], stored: dict[str, Area], report: Imported) -> None:
+    """A file older than a redrawing must not open anew what it closed, nor anything in it."""
+    known = {**_stored(parent_of(code) or "" for code in wanted), **stored}
+    for code in sorted(code for code, area in known.items() if not area.is_open):
+        left_out = [inner for inner in wanted if contains(code, inner)]
+        for inner in left_out:
+            del wanted[inner]
+        if left_out:
+            words = _now("%(code)s is closed: of the file, %(count)s areas in it were left out.")
+            report.notes.append(words % {"code": code, "count": len(left_out)})
+
+
+def _stored(codes: Iterable[str]) -> dict[str, Area]:
+    """By range, not by list: a country's villages are too many parameters."""
+    wanted = set(codes)
+    rows = Area.objects.filter(code__gte=min(wanted, default=""), code__lte=max(wanted, default=""))
     return {area.code: area for area in rows.iterator() if area.code in wanted}
 
 
 def _add_missing_parents(wanted: dict[str, _Wanted], report: Imported) -> None:
     """An area never stands without the one above it: what neither file nor home has is made under its code as name."""
     parents = {above for code in wanted for above in lineage(code)[:-1]} - set(wanted)
-    known = set(Area.objects.filter(code__in=parents).values_list("code", flat=True)) if parents else set()
+    known = set(_stored(parents))
     for code in sorted(parents - known):
         wanted[code] = _Wanted(code, code)
         report.notes.append(
@@ -241,22 +331,22 @@ def _area(row: _Wanted, level: str) -> Area:
 
 
 def _put_boundaries(outlines: dict[str, Cleaned], report: Imported, *, on: date, source: str, crs: str) -> None:
-    areas = _stored_within({code: _Wanted(code, "") for code in outlines})
+    areas = {code: area for code, area in _stored(outlines).items() if area.is_open}
     former = {
         row.area_id: row
         for row in Boundary.objects.filter(
-            valid_to__isnull=True, area__gte=min(outlines), area__lte=max(outlines)
+            valid_to__isnull=True, area__gte=min(areas, default=""), area__lte=max(areas, default="")
         ).iterator()
     }
     new, ended = [], []
-    for code, cleaned in outlines.items():
-        old = former.get(code)
+    for code, area in areas.items():
+        old, cleaned = former.get(code), outlines[code]
         if old is not None and bytes(old.geometry) == to_wkb(cleaned.outline):
             continue
         if old is not None:
             old.valid_to = max(on, old.valid_from)
             ended.append(old)
-        new.append(new_boundary(areas[code], cleaned, on=on, source=source, source_crs=crs))
+        new.append(new_boundary(area, cleaned, on=on if old else area.valid_from, source=source, source_crs=crs))
     Boundary.objects.bulk_update(ended, ["valid_to"], batch_size=500)
     Boundary.objects.bulk_create(new, batch_size=200)
     report.boundaries_drawn += len(new)

@@ -1,5 +1,6 @@
 """The register of areas: the numbering of a home, opening, naming and closing areas, and the places in them."""
 
+import secrets
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
@@ -8,8 +9,9 @@ from itertools import pairwise
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from linli.areas import ground
 from linli.areas.codes import LEVEL_NAMES, Numbering, forget_numbering, numbering, parent_of
-from linli.areas.models import SETTLEMENTS, Area, HomeNumbering, Kind, Place, PlaceKind, Settlement
+from linli.areas.models import SETTLEMENTS, Area, GroundVersion, HomeNumbering, Kind, Place, PlaceKind, Settlement
 from linli.kit.refusal import BadInput, Refused
 
 EVER = date(1949, 10, 1)
@@ -66,6 +68,8 @@ def set_numbering(widths: Sequence[int], levels: Sequence[str] | None = None) ->
 
 def clean_code(given: object, *, what: str = "") -> str:
     """The code in plain digits (full-width ones are turned). Raises `BadInput` for one no level has. `what` says where."""
+    if isinstance(given, float) and given.is_integer():
+        given = int(given)
     code = unicodedata.normalize("NFKC", str(given)).strip()
     if numbering().level(code) is None:
         raise BadInput(
@@ -78,10 +82,14 @@ def clean_code(given: object, *, what: str = "") -> str:
     return code
 
 
+#: Signs nobody can read: control characters, halves of a pair.
+_NO_TEXT = frozenset({"Cc", "Cs"})
+
+
 def clean_name(given: object, *, what: str = "") -> str:
-    """The name without space around it. Raises `BadInput` if there is none or it is too long."""
-    name = str(given if given is not None else "").strip()
-    if not name or len(name) > LONGEST_NAME or "\0" in name:
+    """The name on one line without space around it. Raises `BadInput` if there is none or it is too long."""
+    name = " ".join(str(given).split()) if isinstance(given, str | int | float) else ""
+    if not name or len(name) > LONGEST_NAME or any(unicodedata.category(sign) in _NO_TEXT for sign in name):
         raise BadInput(
             "bad_area_name",
             _("%(what)s: a name of 1 to %(longest)s characters is needed."),
@@ -143,6 +151,7 @@ def rename_area(area: Area, name: str) -> None:
     """Give an area another name; its code stays."""
     area.name = clean_name(name, what=area.code)
     area.save(update_fields=["name"])
+    ground_changed()
 
 
 @transaction.atomic
@@ -163,10 +172,43 @@ def close_area(area: Area, *, on: date, successor: Area | None = None) -> None:
     area.successor = successor
     area.save(update_fields=["valid_to", "successor"])
     area.boundaries.filter(valid_to__isnull=True).update(valid_to=on)
+    ground_changed()
 
 
-#: The last three digits that tell kinds apart at a village's level of children.
+def ground_changed() -> None:
+    """Tell every process that the areas on the map are different; part of the transaction that changed them."""
+    # 62 bits fit the column on either store.
+    version = GroundVersion(id=1, number=secrets.randbits(62))
+    GroundVersion.objects.bulk_create([version], update_conflicts=True, unique_fields=["id"], update_fields=["number"])
+    transaction.on_commit(ground.look_again)
+
+
+#: The kinds an area of each level may have, the usual one first.
+KINDS_AT: dict[str, tuple[Kind, ...]] = {
+    "province": (Kind.PROVINCE,),
+    "city": (Kind.CITY,),
+    "county": (Kind.COUNTY,),
+    "township": (Kind.TOWNSHIP, Kind.SUBDISTRICT, Kind.ZONE),
+    "village": (Kind.VILLAGE, Kind.COMMUNITY),
+    "grid": (Kind.GRID, Kind.SPECIAL_GRID, Kind.NATURAL_VILLAGE, Kind.VILLAGE_GROUP),
+}
+
+
+def kinds_below(parent: Area) -> tuple[Kind, ...]:
+    """The kinds that may be opened in an area; none below the lowest level."""
+    levels = numbering().levels
+    place = levels.index(parent.level) + 1
+    return KINDS_AT[levels[place]] if place < len(levels) else ()
+
+
+#: The last three digits tell kinds apart. Townships and villages: 统计用区划代码编制规则 (国家统计局), segments three and
+#: four; a village's children: our own.
 _RUNNING: dict[str, range] = {
+    Kind.SUBDISTRICT: range(1, 100),
+    Kind.TOWNSHIP: range(100, 400),
+    Kind.ZONE: range(400, 600),
+    Kind.COMMUNITY: range(1, 200),
+    Kind.VILLAGE: range(200, 400),
     Kind.GRID: range(1, 500),
     Kind.SPECIAL_GRID: range(500, 600),
     Kind.NATURAL_VILLAGE: range(600, 900),
@@ -175,7 +217,7 @@ _RUNNING: dict[str, range] = {
 
 
 def next_code(parent: Area, kind: str = Kind.GRID) -> str:
-    """A code in `parent` that was never used: grids 001–499, special grids 500–599, natural villages 600–899, groups 900–999."""
+    """A code in `parent` that was never used: of the digits kept for its kind, the first; e.g. grids 001–499."""
     chosen = numbering()
     deeper = [width for width in chosen.widths if width > len(parent.code)]
     if not deeper:
@@ -200,6 +242,12 @@ def cover(grid: Area, settlement: Area) -> None:
             area=settlement.name,
         )
     Settlement.objects.get_or_create(grid=grid, settlement=settlement)
+
+
+@transaction.atomic
+def uncover(grid: Area, settlement: Area) -> None:
+    """The grid covers this settlement no longer."""
+    Settlement.objects.filter(grid=grid, settlement=settlement).delete()
 
 
 @transaction.atomic

@@ -2,12 +2,14 @@
 
 import hashlib
 import logging
+import math
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from uuid import UUID
+from zipfile import BadZipFile
 
 import numpy as np
 import shapely
@@ -15,10 +17,10 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 from linli.areas.ground.index import Index
-from linli.areas.ground.raster import Raster
-from linli.areas.models import ANSWERING, Area, Boundary, GroundVersion, Kind
+from linli.areas.ground.raster import FORM, Raster
+from linli.areas.models import ANSWERING, Boundary, GroundVersion, Kind
 
-__all__ = ["Index", "current", "forget", "locate", "locate_leaf", "locate_many", "near_border"]
+__all__ = ["Index", "current", "forget", "locate", "locate_leaf", "locate_many", "look_again", "near_border"]
 
 Floats = NDArray[np.float64]
 logger = logging.getLogger(__name__)
@@ -38,7 +40,7 @@ class Ground:
 
 
 _current: Ground | None = None
-_looked_at = 0.0
+_looked_at = -math.inf
 _lock = threading.Lock()
 
 
@@ -82,50 +84,65 @@ def near_border(lon: float, lat: float, accuracy_m: float) -> list[str]:
 def current() -> Ground:
     """The ground as it is now. Whether boundaries have changed is asked once a second at most."""
     global _current, _looked_at
-    now = time.monotonic()
-    if _current is not None and now - _looked_at < _LOOK_AGAIN_AFTER_S:
-        return _current
+    known = _current
+    if known is not None and time.monotonic() - _looked_at < _LOOK_AGAIN_AFTER_S:
+        return known
+    # One thread looks; those who come meanwhile wait, for what they ask about may just have been changed by them.
     with _lock:
-        version = _stored_version()
-        if _current is None or _current.version != version:
-            _current = _load(version)
-        _looked_at = now
+        if _current is None or time.monotonic() - _looked_at >= _LOOK_AGAIN_AFTER_S:
+            version = _stored_version()
+            if _current is None or _current.version != version:
+                _current = _load(version)
+            _looked_at = time.monotonic()
         return _current
+
+
+def look_again() -> None:
+    """Ask at the next question whether boundaries have changed: this process has just changed them."""
+    global _looked_at
+    with _lock:
+        _looked_at = -math.inf
 
 
 def forget() -> None:
-    """Look again at the next question: after a change of boundaries in this process, and between tests."""
+    """Be as a new process is: between tests."""
     global _current, _looked_at
-    _current, _looked_at = None, 0.0
+    with _lock:
+        _current, _looked_at = None, -math.inf
 
 
 def _stored_version() -> int:
     return GroundVersion.objects.values_list("number", flat=True).first() or 0
 
 
+@dataclass(frozen=True)
+class _Drawn:
+    """A current boundary and whose it is."""
+
+    code: str
+    parent: str | None
+    kind: str
+    id: UUID
+    geometry: bytes
+
+
 def _load(version: int) -> Ground:
-    rows = list(
-        Boundary.objects.filter(valid_to__isnull=True, area__valid_to__isnull=True, area__kind__in=ANSWERING)
-        .order_by("area")
-        .values_list("area_id", "area__parent_id", "area__kind", "id")
-    )
-    parents = {parent for _code, parent, _kind, _id in rows}
-    # A special grid (a school in a village) lies over another one and wins there.
-    leaves = sorted(
-        (row for row in rows if row[0] not in parents), key=lambda row: (row[2] != Kind.SPECIAL_GRID, row[0])
-    )
-    coarser = sorted((row for row in rows if row[0] in parents), key=lambda row: (-len(row[0]), row[0]))
+    drawn = Boundary.objects.filter(valid_to__isnull=True, area__valid_to__isnull=True, area__kind__in=ANSWERING)
+    columns = ("area_id", "area__parent_id", "area__kind", "id", "geometry")
+    rows = [_Drawn(*row) for row in drawn.order_by("area").values_list(*columns)]
+    # A special grid (a school in a village) lies over other areas and wins there; it takes nothing else from its village.
+    parents = {row.parent for row in rows if row.kind != Kind.SPECIAL_GRID}
+    rows.sort(key=lambda row: (row.kind != Kind.SPECIAL_GRID, -len(row.code), row.code))
+    leaves = [row for row in rows if row.code not in parents]
+    coarser = [row for row in rows if row.code in parents]
     return Ground(version, _index(leaves), _index(coarser))
 
 
-def _index(rows: list[tuple[Any, ...]]) -> Index | None:
+def _index(rows: list[_Drawn]) -> Index | None:
     if not rows:
         return None
-    codes = [row[0] for row in rows]
-    stored = dict(
-        Boundary.objects.filter(valid_to__isnull=True, area__in=_chunk(codes)).values_list("area_id", "geometry")
-    )
-    polygons = shapely.from_wkb([bytes(stored[code]) for code in codes])
+    codes = [row.code for row in rows]
+    polygons = shapely.from_wkb([bytes(row.geometry) for row in rows])
     path = _folder() / f"{_fingerprint(rows)}.npz"
     raster = _stored_raster(path)
     if raster is not None:
@@ -135,14 +152,10 @@ def _index(rows: list[tuple[Any, ...]]) -> Index | None:
     return index
 
 
-def _chunk(codes: list[str]) -> Any:
-    """The areas with these codes, as a query: a list of 20,000 would be too many parameters."""
-    return Area.objects.filter(code__gte=min(codes), code__lte=max(codes)).values("code")
-
-
-def _fingerprint(rows: list[tuple[Any, ...]]) -> str:
-    """Names just these boundaries in this order: an outline never changes under its key."""
-    return hashlib.sha256("".join(f"{row[0]}={row[3]};" for row in rows).encode()).hexdigest()[:32]
+def _fingerprint(rows: list[_Drawn]) -> str:
+    """Names just these boundaries in this order, in the form the raster has now: an outline never changes under its key."""
+    words = [FORM, *(f"{row.code}={row.id};" for row in rows)]
+    return hashlib.sha256("".join(words).encode()).hexdigest()[:32]
 
 
 def _folder() -> Path:
@@ -153,7 +166,7 @@ def _stored_raster(path: Path) -> Raster | None:
     try:
         return Raster.load(path)
     # Not there, or cut short by a crash: it is built again.
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return None
 
 

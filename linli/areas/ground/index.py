@@ -8,11 +8,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from linli.areas.ground.raster import NOTHING, Raster, build
+from linli.areas.ground.raster import NOTHING, SPLIT, Raster, build
 
 Floats = NDArray[np.float64]
-#: Metres in a degree of latitude.
-_METRES = 111_320.0
 
 
 @dataclass(frozen=True)
@@ -23,13 +21,16 @@ class Index:
     polygons: NDArray[Any]
     raster: Raster
     _cells: Any = field(init=False, repr=False)
-    _code_of: NDArray[Any] = field(init=False, repr=False)
+    _fine: Any = field(init=False, repr=False)
+    _answers: list[str | None] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         shapely.prepare(self.polygons)
-        # A flat view of Python's own is read faster one by one than a numpy array.
+        # Flat views of Python's own are read faster one by one than numpy arrays.
         object.__setattr__(self, "_cells", np.ascontiguousarray(self.raster.cells).data)
-        object.__setattr__(self, "_code_of", np.array([*self.codes, None], object))
+        object.__setattr__(self, "_fine", np.ascontiguousarray(self.raster.fine).data)
+        # NOTHING is -1: the last of the list.
+        object.__setattr__(self, "_answers", [*self.codes, None])
 
     @classmethod
     def over(cls, codes: list[str], polygons: NDArray[Any]) -> "Index":
@@ -43,34 +44,41 @@ class Index:
         # Also false for what is not a number.
         if not (0 <= column < grid.columns and 0 <= row < grid.rows):
             return None
-        cell: int = self._cells[int(row) * grid.columns + int(column)]
-        if cell >= 0:
-            return self.codes[cell]
-        return None if cell == NOTHING else self._decide(-2 - cell, lon, lat)
+        left, bottom = int(column), int(row)
+        cell: int = self._cells[bottom * grid.columns + left]
+        if cell < NOTHING:
+            up, right = int((row - bottom) * SPLIT), int((column - left) * SPLIT)
+            cell = self._fine[((-2 - cell) * SPLIT + up) * SPLIT + right]
+            if cell < NOTHING:
+                cell = self._decide(-2 - cell, lon, lat)
+        return self._answers[cell]
 
-    def _decide(self, border_cell: int, lon: float, lat: float) -> str | None:
+    def _decide(self, border_cell: int, lon: float, lat: float) -> int:
         first, last = self.raster.offsets[border_cell], self.raster.offsets[border_cell + 1]
-        for polygon in self.raster.candidates[first:last].tolist():
-            if shapely.intersects_xy(self.polygons[polygon], lon, lat):
-                return self.codes[int(polygon)]
-        return None
+        candidates: list[int] = self.raster.candidates[first:last].tolist()
+        return next((one for one in candidates if shapely.intersects_xy(self.polygons[one], lon, lat)), NOTHING)
 
     def locate_many(self, lons: Floats, lats: Floats) -> list[str | None]:
         """The same for many points at once."""
-        found: list[str | None] = self._code_of[
-            self._positions(np.asarray(lons, float), np.asarray(lats, float))
-        ].tolist()
-        return found
+        return self._named(self._positions(np.asarray(lons, float), np.asarray(lats, float)))
+
+    def _named(self, positions: NDArray[np.int64]) -> list[str | None]:
+        return [self._answers[position] for position in positions.tolist()]
 
     def _positions(self, lons: Floats, lats: Floats) -> NDArray[np.int64]:
         grid = self.raster.grid
         column, row = (lons - grid.west) / grid.side, (lats - grid.south) / grid.side
-        inside = (column >= 0) & (column < grid.columns) & (row >= 0) & (row < grid.rows)
+        inside = np.flatnonzero((column >= 0) & (column < grid.columns) & (row >= 0) & (row < grid.rows))
+        column, row = column[inside], row[inside]
+        left, bottom = column.astype(np.int64), row.astype(np.int64)
+        said = self.raster.cells[bottom * grid.columns + left].astype(np.int64)
+        border = np.flatnonzero(said < NOTHING)
+        up, right = ((row - bottom)[border] * SPLIT).astype(int), ((column - left)[border] * SPLIT).astype(int)
+        said[border] = self.raster.fine[((-2 - said[border]) * SPLIT + up) * SPLIT + right]
+        border = border[said[border] < NOTHING]
+        said[border] = self._decide_many(-2 - said[border], lons[inside[border]], lats[inside[border]])
         found = np.full(len(lons), NOTHING, np.int64)
-        at = row[inside].astype(np.int64) * grid.columns + column[inside].astype(np.int64)
-        found[inside] = self.raster.cells[at]
-        border = np.flatnonzero(found < NOTHING)
-        found[border] = self._decide_many(-2 - found[border], lons[border], lats[border])
+        found[inside] = said
         return found
 
     def _decide_many(self, cells: NDArray[np.int64], lons: Floats, lats: Floats) -> NDArray[np.int64]:
@@ -104,20 +112,32 @@ class Index:
         point, polygon = self.tree.query(shapely.points(lons, lats), predicate="intersects")
         found = np.full(len(lons), len(self.codes), np.int64)
         np.minimum.at(found, point, polygon)
-        answers: list[str | None] = self._code_of[found].tolist()
-        return answers
+        return self._named(found)
 
     def near(self, lon: float, lat: float, radius_m: float) -> list[str]:
         """The codes of all polygons within so many metres of the point, the nearest first."""
-        stretch = max(np.cos(np.radians(lat)), 0.01)
-        reach = radius_m / _METRES
-        box = shapely.box(lon - reach / stretch, lat - reach, lon + reach / stretch, lat + reach)
-        found = []
-        for polygon in self.tree.query(box, predicate="intersects").tolist():
-            # Metres to the nearest point of the outline, with a degree of longitude as long as it is here.
-            line = shapely.get_coordinates(shapely.shortest_line(self.polygons[polygon], shapely.Point(lon, lat)))
-            east, north = (line[1] - line[0]) * (stretch, 1.0) * _METRES if len(line) else (0.0, 0.0)
-            distance_m = float(np.hypot(east, north))
-            if distance_m <= radius_m:
-                found.append((distance_m, polygon))
-        return [self.codes[polygon] for _distance, polygon in sorted(found)]
+        east_m, north_m = metres_per_degree(lat)
+        reach = np.array([radius_m / east_m, radius_m / north_m])
+        found: dict[int, float] = {}
+        # Beyond 180° the count begins again at -180°.
+        for here in [turned for turned in (lon - 360, lon, lon + 360) if abs(turned) <= 180 + reach[0]]:
+            box = (here - reach[0], lat - reach[1], here + reach[0], lat + reach[1])
+            for polygon in self.tree.query(shapely.box(*box)).tolist():
+                # Only what lies in the box, in metres from the point: degrees are not of one length.
+                part = shapely.clip_by_rect(self.polygons[polygon], *box)
+                plane = shapely.transform(part, lambda at, here=here: (at - (here, lat)) * (east_m, north_m))
+                distance_m = float(shapely.distance(plane, shapely.Point(0, 0)))
+                if distance_m <= radius_m:
+                    found[polygon] = min(distance_m, found.get(polygon, distance_m))
+        return [self.codes[polygon] for polygon in sorted(found, key=lambda polygon: (found[polygon], polygon))]
+
+
+def metres_per_degree(lat: float) -> tuple[float, float]:
+    """How long a degree of longitude and one of latitude are at this latitude on WGS-84, never less than a kilometre.
+
+    Series for the radii of curvature; error below 0.1 m.
+    """
+    phi = np.radians(lat)
+    east = 111412.84 * np.cos(phi) - 93.5 * np.cos(3 * phi) + 0.118 * np.cos(5 * phi)
+    north = 111132.92 - 559.82 * np.cos(2 * phi) + 1.175 * np.cos(4 * phi) - 0.0023 * np.cos(6 * phi)
+    return max(float(east), 1000.0), float(north)

@@ -1,6 +1,7 @@
 """`linli areas`: numbering, import of divisions and boundaries, point to area, and what is wrong with the ground."""
 
 import argparse
+import io
 import math
 import sys
 from collections.abc import Iterable, Iterator
@@ -13,7 +14,7 @@ import numpy as np
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
 from linli.areas import actions, ground
 from linli.areas.codes import numbering
@@ -61,6 +62,11 @@ class Command(BaseCommand):
         check.add_argument(
             "--at-least", type=float, default=actions.SLIVER_M2, metavar="M2", help=_("Smallest size told.")
         )
+        redraw = acts.add_parser("redraw", help=_("Close a grid and open those of a file in its place."))
+        redraw.add_argument("code", metavar="CODE")
+        redraw.add_argument("file", type=Path, metavar="FILE.geojson[.gz]")
+        redraw.add_argument("--name-field", required=True, metavar="F", help=_("The property that holds the name."))
+        redraw.add_argument("--crs", choices=Crs.values, default=Crs.WGS84, help=_("Coordinate system of the file."))
         show = acts.add_parser("list", help=_("The areas in this home, or those in one of them."))
         show.add_argument("code", nargs="?", metavar="CODE")
 
@@ -101,14 +107,10 @@ class Command(BaseCommand):
             self.stdout.write(f"! {note}")
 
     def _locate(self, options: dict[str, Any], at: datetime) -> None:
-        if options["file"] is None:
-            self._answer(sys.stdin, options["crs"])
-            return
-        try:
-            with options["file"].open(encoding="utf-8-sig") as lines:
-                self._answer(lines, options["crs"])
-        except UnicodeDecodeError:
-            raise BadInput("not_points", _("%(file)s is no text in UTF-8."), file=options["file"].name) from None
+        source = options["file"].open("rb") if options["file"] else sys.stdin.buffer
+        # What is no text is no point either; its line is told like any other.
+        with io.TextIOWrapper(source, encoding="utf-8-sig", errors="replace") as lines:
+            self._answer(lines, options["crs"])
 
     def _answer(self, lines: Iterable[str], crs: str) -> None:
         points = _points(lines)
@@ -117,6 +119,19 @@ class Command(BaseCommand):
             lons, lats = to_wgs84(lons, lats, crs)
             found = ground.locate_many(lons, lats, leaves_only=True)
             self.stdout.write("\n".join(code or "-" for code in found))
+
+    def _redraw(self, options: dict[str, Any], at: datetime) -> None:
+        area = Area.objects.filter(pk=options["code"]).first()
+        if area is None:
+            raise BadInput("no_such_area", _("There is no area %(code)s."), code=options["code"][:40])
+        outlines = actions.read_pieces(options["file"], options["name_field"])
+        plan = register.plan_redraw(area, outlines, crs=options["crs"])
+        made = register.redraw(area, outlines, by=None, at=at, crs=options["crs"], source=options["file"].name)
+        self.stdout.write(_("%(code)s %(name)s is closed. In its place:") % {"code": area.code, "name": area.name})
+        for one, planned in zip(made, plan, strict=True):
+            self.stdout.write("  ".join([one.code, one.name, _matters(planned.matters)]))
+            if planned.piece.cleaned.repaired:
+                self.stdout.write(f"! {one.name}: {planned.piece.cleaned.repaired}")
 
     def _check(self, options: dict[str, Any], at: datetime) -> None:
         count = 0
@@ -150,30 +165,42 @@ def _widths(text: str) -> list[int]:
         raise argparse.ArgumentTypeError("6,9,12,15") from None
 
 
+def _matters(count: int) -> str:
+    return ngettext("%(count)s open matter carried over", "%(count)s open matters carried over", count) % {
+        "count": count
+    }
+
+
 def _points(lines: Iterable[str]) -> Iterator[tuple[float, float]]:
+    blank = 0
     for number, line in enumerate(lines, 1):
-        if not line.strip():
-            raise _no_point(number, line)
-        parts = line.strip().replace("，", ",").split(",")
-        try:
-            lon, lat = (float(part) for part in parts)
-        except ValueError:
-            raise _no_point(number, line) from None
-        if not (math.isfinite(lon) and math.isfinite(lat)):
-            raise _no_point(number, line)
-        if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-            raise BadInput(
-                "point_off_the_earth",
-                _("Line %(line)s: %(text)s lies off the earth. Longitude comes first, then latitude."),
-                line=number,
-                text=line.strip()[:60],
-            )
-        yield lon, lat
+        text = line.strip()
+        if not text:
+            blank = blank or number
+            continue
+        # Empty lines at the end are nothing; before a point they would shift every answer after them.
+        if blank:
+            raise _no_point(blank, "")
+        yield _point(number, text)
 
 
-def _no_point(number: int, line: str) -> BadInput:
+def _point(number: int, text: str) -> tuple[float, float]:
+    try:
+        lon, lat = (float(part) for part in text.replace("，", ",").split(","))
+    except ValueError:
+        raise _no_point(number, text) from None
+    # Python reads 1_0 as ten; nobody who writes it means that.
+    if "_" in text or not (math.isfinite(lon) and math.isfinite(lat)):
+        raise _no_point(number, text)
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        words = _("Line %(line)s: %(text)s lies off the earth. Longitude comes first, then latitude.")
+        raise BadInput("point_off_the_earth", words, line=number, text=text[:60])
+    return lon, lat
+
+
+def _no_point(number: int, text: str) -> BadInput:
     words = _("Line %(line)s: “%(text)s” is no point. Write longitude and latitude, e.g. 110.2863,21.6115.")
-    return BadInput("no_point", words, line=number, text=line.strip()[:60])
+    return BadInput("no_point", words, line=number, text=text[:60])
 
 
 def _floats(values: Iterable[float]) -> Any:
