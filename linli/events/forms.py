@@ -6,11 +6,13 @@ from datetime import datetime, time
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.areas.models import ANSWERING, Area
 from linli.events.models import Category, Event
+from linli.events.questions import AsksQuestions
 from linli.events.rules import MAX_PHOTOS, MAX_TEXT, Rating, ReferredTo, Severity, Urgency
 from linli.kit.pictures import MAX_BYTES
 from linli.people.models import Department
@@ -372,7 +374,7 @@ ACTS: dict[str, Act] = {
 }
 
 
-class NewReport(forms.Form):
+class NewReport(AsksQuestions):
     """A report that staff take down: from the telephone, at the desk, or found on their round."""
 
     text = words(_("What is it?"))
@@ -397,4 +399,7 @@ class NewReport(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         self.fields["category"].queryset = _open_categories()  # type: ignore[attr-defined]
+        self.fields["category"].widget.attrs.update(
+            {"hx-get": reverse("events:questions"), "hx-target": "#questions", "hx-trigger": "change"}
+        )
         self.fields["text"].required = False

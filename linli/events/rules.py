@@ -4,6 +4,8 @@ States and steps follow the standard loop of city and grid management (report, a
 close), with its side ways; the field's terms are in docs/glossary.md.
 """
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -370,9 +372,19 @@ def clean_answers(questions: list[dict[str, Any]], answers: dict[str, Any]) -> d
                 ask=question["ask"],
                 field=question["code"],
             )
+        if answer and question.get("type") == "number":
+            answer = _plain_number(question, answer)
         if answer:
             cleaned[question["code"]] = answer
     return cleaned
+
+
+def _plain_number(question: dict[str, Any], answer: str) -> str:
+    """A number in ASCII digits, whatever width they were typed in."""
+    plain = unicodedata.normalize("NFKC", answer)
+    if not re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", plain):
+        raise BadInput("answer_no_number", _("Write a number: %(ask)s"), ask=question["ask"], field=question["code"])
+    return plain
 
 
 def clean_position(lon: float | None, lat: float | None) -> tuple[float, float] | None:

@@ -7,6 +7,7 @@ from linli.events.views import acts, maps, queue, reports, show
 app_name = "events"
 urlpatterns = [
     path("new", reports.new, name="new"),
+    path("new/questions", reports.questions, name="questions"),
     path("views", queue.save_view, name="save_view"),
     path("views/<int:pk>/delete", queue.delete_view, name="delete_view"),
     path("events/<uuid:pk>/", show.show, name="show"),

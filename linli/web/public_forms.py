@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.events.forms import Photos, photos, words
 from linli.events.models import Category
+from linli.events.questions import AsksQuestions
 
 __all__ = ["Photos", "Report"]
 
 
-class Report(forms.Form):
+class Report(AsksQuestions):
     """Place, what, photos, and a contact if they like."""
 
     text = words(_("What is it?"), required=False, rows=5)
@@ -38,7 +39,3 @@ class Report(forms.Form):
         self.fields["category"].queryset = Category.objects.filter(  # type: ignore[attr-defined]
             pack__in_use=True, closed_on__isnull=True, parent__isnull=False
         ).select_related("parent")
-
-    def answers(self) -> dict[str, str]:
-        """The answers to the extra questions of the category, as they were sent."""
-        return {name.removeprefix("answer-"): value for name, value in self.data.items() if name.startswith("answer-")}

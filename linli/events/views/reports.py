@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.areas.models import ANSWERING, Area
 from linli.events import actions, once, placing
@@ -46,6 +46,15 @@ def new(request: HttpRequest) -> HttpResponse:
     return redirect("events:show", key) if in_sight else redirect("desk")
 
 
+@login_required
+@require_safe
+def questions(request: HttpRequest) -> HttpResponse:
+    """The extra questions of the category just chosen, as a fragment; nothing for none."""
+    form = NewReport({"category": request.GET.get("category", "")})
+    form.is_valid()
+    return render(request, "events/_questions.html", {"category": form.chosen(), "answers": {}, "problems": {}})
+
+
 def _page(request: HttpRequest, form: NewReport, status: int, **more: Any) -> HttpResponse:
     context = {
         "room": "new",
@@ -53,6 +62,9 @@ def _page(request: HttpRequest, form: NewReport, status: int, **more: Any) -> Ht
         "form_key": once.form_key(request.POST.get("form", "")),
         "areas": _areas(request.scope),  # type: ignore[attr-defined]
         "sides": [],
+        "category": form.chosen(),
+        "answers": form.answers(),
+        "problems": form.problems,
     }
     return render(request, "events/new.html", context | more, status=status)
 
@@ -90,6 +102,7 @@ def _taken_in(request: HttpRequest, form: NewReport, area: Area, key: UUID | Non
         lat=clean["lat"],
         accuracy_m=clean["accuracy_m"],
         category=clean["category"],
+        answers=form.answers(),
         urgency=clean["urgency"] or None,
         photos=clean["photos"],
         contact=clean["contact"],
