@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from linli.kit.refusal import Refused
 from linli.people.actions import scope_of
@@ -31,7 +33,21 @@ def security_headers(get_response: Answer) -> Answer:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            # Every page is for one person: it holds the token of their forms, and what only they may see.
+            response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
+
+    return answer
+
+
+def addresses(get_response: Answer) -> Answer:
+    """No address holds a NUL; the store could not even be asked for one."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path:
+            raise Http404
+        return get_response(request)
 
     return answer
 
@@ -86,4 +102,14 @@ class refusals:
         if "application/json" in request.headers.get("Accept", ""):
             return JsonResponse({"error": {"code": error.code, "message": error.message}}, status=error.status)
         page = "web/_refused.html" if request.headers.get("HX-Request") else "web/refused.html"
-        return render(request, page, {"refusal": error}, status=error.status)
+        return render(request, page, {"refusal": error, "as_it_is": _where_it_shows(request)}, status=error.status)
+
+
+def _where_it_shows(request: HttpRequest) -> str:
+    """The page of what was refused an act: the address of the act itself would only refuse again."""
+    match = request.resolver_match
+    if match is not None and match.view_name in ("events:act", "events:contact"):
+        return reverse("events:show", args=[match.kwargs["pk"]])
+    came_from = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, request.is_secure())
+    return came_from if request.method == "POST" and is_ours else request.get_full_path()
