@@ -50,7 +50,9 @@ def _read(geojson: Any, what: str) -> Outline:
             found=str(found),
         )
     try:
-        outline = shape(geojson)
+        # What is not finite is told further down; numpy need not warn of it.
+        with np.errstate(invalid="ignore"):
+            outline = shape(geojson)
     # shapely and numpy raise many kinds for coordinates that are no rings of numbers.
     except Exception:
         raise BadInput(
@@ -103,7 +105,7 @@ def _looks_swapped(west: float, south: float, east: float, north: float) -> bool
 
     Told only where codes are those of China: Svalbard lies there too.
     """
-    return 6 in numbering().widths and west >= 3 and east <= 54 and south >= 73 and north <= 135
+    return west >= 3 and east <= 54 and south >= 73 and north <= 135 and 6 in numbering().widths
 
 
 def _repair(raw: Outline, what: str) -> Cleaned:

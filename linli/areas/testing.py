@@ -76,7 +76,8 @@ def mesh(columns: int, rows: int, *, seed: int, corners: int = 6) -> NDArray[Any
         for at in range(columns):
             ring = [*across[row][at], *upward[row][at + 1], *across[row + 1][at][::-1], *upward[row][at][::-1]]
             cells.append(Polygon(ring))
-    return shapely.make_valid(np.array(cells, object))
+    valid: NDArray[Any] = shapely.make_valid(np.array(cells, object))
+    return valid
 
 
 def _edge(one: Any, other: Any, corners: int, dice: np.random.Generator) -> list[tuple[float, float]]:

@@ -19,6 +19,8 @@ Ints = NDArray[np.int64]
 #: Cells in all: enough that few points fall on border cells, few enough for some 10 to 40 MB.
 _CELLS_PER_POLYGON = 400
 _FEWEST, _MOST = 100_000, 8_000_000
+#: Cells in a row or column at most: a river's strip of land needs no more.
+_LONGEST = 10_000
 #: A border cell is cut into this many fine ones each way. A power of two keeps the arithmetic exact.
 SPLIT = 4
 #: Edges handled at a time, so that memory stays bounded whatever the size of the country.
@@ -48,7 +50,7 @@ class Grid:
         width, height = max(east - west, 1e-9), max(north - south, 1e-9)
         cells = min(max(polygons * _CELLS_PER_POLYGON, _FEWEST), _MOST)
         # Off the round numbers on which surveyed corners like to lie.
-        side = float(np.sqrt(width * height / cells)) * 1.000137
+        side = max(float(np.sqrt(width * height / cells)), max(width, height) / _LONGEST) * 1.000137
         west, south = west - side * 0.7310585, south - side * 0.6681877
         return cls(west, south, side, int((east - west) / side) + 2, int((north - south) / side) + 2)
 
