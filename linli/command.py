@@ -1,5 +1,6 @@
 """The program `linli`: makes the home ready, runs one command, and says in a plain sentence what went wrong."""
 
+import argparse
 import errno
 import os
 import sys
@@ -69,7 +70,27 @@ def _set_up() -> int:
     except OSError as error:
         return _say(f"无法使用主目录 LINLI_HOME / The home cannot be used: {error.filename}: {error.strerror}")
     translation.activate(settings.LANGUAGE_CODE)
+    argparse._ = translation.gettext  # type: ignore[attr-defined]
     return DONE
+
+
+def _words_of_argparse() -> None:
+    """What Python's reader of command lines says to people; named here so that the catalogue has it."""
+    from django.utils.translation import gettext_noop as _
+
+    _("usage: ")
+    _("positional arguments")
+    _("options")
+    _("show this help message and exit")
+    _("%(prog)s: error: %(message)s\n")
+    _("argument %(argument_name)s: %(message)s")
+    _("the following arguments are required: %s")
+    _("unrecognized arguments: %s")
+    _("expected one argument")
+    _("expected at least one argument")
+    _("invalid %(type)s value: %(value)r")
+    _("invalid choice: %(value)r (choose from %(choices)s)")
+    _("ambiguous option: %(option)s could match %(matches)s")
 
 
 def _dispatch(words: list[str]) -> int:

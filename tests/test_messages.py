@@ -10,7 +10,7 @@ import pytest
 from django.core.management import load_command_class
 from django.utils import translation
 
-from linli.command import _DJANGOS_OPTIONS, _of_command, commands
+from linli.command import _DJANGOS_OPTIONS, WRONG_USE, _of_command, commands, run
 from tools import messages
 
 SOURCE = '''"""A module."""
@@ -101,3 +101,12 @@ def test_the_help_of_every_command_is_in_the_language_of_the_home() -> None:
             command.suppressed_base_arguments, command.requires_system_checks = _DJANGOS_OPTIONS, []
             helps = [_of_command(command), *_help_of(command.create_parser("linli", name))]
             assert [words for words in helps if not re.search("[一-龥]", words)] == [], name
+
+
+def test_wrong_use_is_told_in_the_language_of_the_home(capsys: pytest.CaptureFixture[str]) -> None:
+    with translation.override("zh-hans"):
+        assert run(["areas", "fly"]) == WRONG_USE
+        assert run(["areas", "import", "grids.geojson"]) == WRONG_USE
+        told = capsys.readouterr().err
+    assert "没有 'fly'，可选：'numbering'" in told
+    assert "缺少参数：--code-field, --name-field" in told

@@ -29,7 +29,7 @@ CONTEXT = {"pgettext", "pgettext_lazy"}
 CONTEXT_PLURAL = {"npgettext", "npgettext_lazy"}
 #: A second name for a plain one, where `_` is the lazy one.
 ALIAS = re.compile(r"\bgettext(?:_lazy|_noop)? as (\w+)")
-PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]|\{(\w*)\}")
+PLACEHOLDER = re.compile(r"%\((\w+)\)[sdr]|%[sdr]|\{(\w*)\}")
 
 
 @dataclass
