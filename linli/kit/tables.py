@@ -5,7 +5,8 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import IO, cast
 
@@ -18,16 +19,36 @@ LONGEST_FIELD = 2_000_000
 _SAMPLE = 1_000_000
 
 
-def read_rows(path: Path | str, encoding: str | None = None) -> Iterator[tuple[int, dict[str, str]]]:
+def columns_of(path: Path | str, encoding: str | None = None, delimiter: str = ",") -> list[str]:
+    """The names of the columns. Raises `BadInput` as `read_rows` does."""
+    with closing(_read(Path(path), encoding, delimiter)) as lines:
+        return next(lines)[1]
+
+
+def count_rows(path: Path | str, encoding: str | None = None, delimiter: str = ",") -> int:
+    """How many rows there are, read to the end: whatever `read_rows` would raise on the way, this raises first."""
+    return sum(1 for _line in _read(Path(path), encoding, delimiter)) - 1
+
+
+def read_rows(
+    path: Path | str, encoding: str | None = None, delimiter: str = ","
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row as (line on which it ends, {column: field}), one at a time. Missing fields at the end are empty.
 
     Raises `BadInput` naming file and line: unreadable, damaged gzip, no header, two columns of one name, NUL, too many
     fields, neither UTF-8 nor GB18030.
     """
-    path = Path(path)
+    lines = _read(Path(path), encoding, delimiter)
+    _first, header = next(lines)
+    for number, fields in lines:
+        yield number, dict(zip(header, fields + [""] * (len(header) - len(fields)), strict=True))
+
+
+def _read(path: Path, encoding: str | None, delimiter: str) -> Generator[tuple[int, list[str]], None, None]:
+    """The header, then the rows, each with the line on which it ends."""
     csv.field_size_limit(LONGEST_FIELD)
     with open_binary(path) as raw, _text(raw, path, encoding) as text:
-        reader = csv.reader(_checked(text, path), strict=True)
+        reader = csv.reader(_checked(text, path), strict=True, delimiter=delimiter)
         try:
             yield from _rows(reader, path)
         except UnicodeDecodeError:
@@ -54,7 +75,7 @@ def read_rows(path: Path | str, encoding: str | None = None) -> Iterator[tuple[i
             ) from None
 
 
-def _rows(reader: "csv._reader", path: Path) -> Iterator[tuple[int, dict[str, str]]]:  # type: ignore[name-defined]
+def _rows(reader: "csv._reader", path: Path) -> Iterator[tuple[int, list[str]]]:  # type: ignore[name-defined]
     header = [name.strip() for name in next(reader, [])]
     if not any(header):
         raise BadInput("no_header", _("%(file)s is empty. Its first line must name the columns."), file=path.name)
@@ -63,6 +84,7 @@ def _rows(reader: "csv._reader", path: Path) -> Iterator[tuple[int, dict[str, st
         raise BadInput(
             "column_twice", _("%(file)s has two columns named “%(column)s”."), file=path.name, column=twice[0]
         )
+    yield reader.line_num, header
     for fields in reader:
         if not fields:
             continue
@@ -77,7 +99,7 @@ def _rows(reader: "csv._reader", path: Path) -> Iterator[tuple[int, dict[str, st
                 count=len(fields),
                 columns=len(header),
             )
-        yield reader.line_num, dict(zip(header, fields + [""] * (len(header) - len(fields)), strict=True))
+        yield reader.line_num, fields
 
 
 def open_binary(path: Path) -> IO[bytes]:

@@ -19,6 +19,7 @@ from linli.events.actions.handling import (
     submit_result,
     verify,
 )
+from linli.events.actions.importing import IMPORTABLE, Fate, ImportedMatter, import_matters
 from linli.events.actions.joining import merge, separate, split
 from linli.events.actions.reporting import (
     Reported,
@@ -50,6 +51,9 @@ from linli.events.actions.sideways import (
 )
 
 __all__ = [
+    "IMPORTABLE",
+    "Fate",
+    "ImportedMatter",
     "Reported",
     "accept",
     "act",
@@ -68,6 +72,7 @@ __all__ = [
     "format_number",
     "hand_back",
     "handle",
+    "import_matters",
     "merge",
     "month_of",
     "move",

@@ -83,7 +83,7 @@ def report(
     words = clean_words(text, field="text")
     if not words and not photos:
         raise BadInput("nothing_reported", _("Say in a few words what it is, or add a photo."), field="text")
-    _require_open(area, category)
+    require_open(area, category)
     position = clean_position(lon, lat)
     event = Event(
         id=key or new_key(),
@@ -132,7 +132,8 @@ def _insert(event: Event) -> None:
         raise
 
 
-def _require_open(area: Area, category: Category | None) -> None:
+def require_open(area: Area, category: Category | None) -> None:
+    """Raises `BadInput` unless the area exists and answers for matters, and the category is still used."""
     if not area.is_open:
         raise BadInput(
             "area_closed",
