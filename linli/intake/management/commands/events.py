@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from linli.intake.importing import Report, import_events, read_map
 from linli.intake.importing.telling import summary
@@ -16,23 +17,27 @@ from linli.kit.refusal import Refused
 class Command(BaseCommand):
     """One subcommand per act."""
 
-    help = "Matters in bulk: bring in those of another system."
+    help = gettext_noop("Matters in bulk: bring in those of another system.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The acts and what each takes."""
         acts = parser.add_subparsers(dest="act", required=True)
-        bring = acts.add_parser("import", help="Matters from a CSV file, plain or gzipped, by a map of its columns.")
+        bring = acts.add_parser("import", help=_("Matters from a CSV file, plain or gzipped, by a map of its columns."))
         bring.add_argument("file", type=Path, metavar="FILE.csv[.gz]")
         bring.add_argument(
-            "--map", type=Path, required=True, metavar="MAP.toml", help="Which column becomes what, see docs/import.md."
+            "--map",
+            type=Path,
+            required=True,
+            metavar="MAP.toml",
+            help=_("Which column becomes what, see docs/import.md."),
         )
         bring.add_argument(
-            "--dry-run", action="store_true", help="Store nothing; tell what would be stored and refused."
+            "--dry-run", action="store_true", help=_("Store nothing; tell what would be stored and refused.")
         )
         bring.add_argument(
-            "--refused", type=Path, metavar="FILE.csv", help="Where to list refused rows; without, in the home."
+            "--refused", type=Path, metavar="FILE.csv", help=_("Where to list refused rows; without, in the home.")
         )
-        bring.add_argument("--strict", action="store_true", help="Exit status 1 if any row is refused.")
+        bring.add_argument("--strict", action="store_true", help=_("Exit status 1 if any row is refused."))
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do the act named."""
