@@ -1,5 +1,6 @@
 """Roles, and what the appointments of a person let them see and do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db import models
@@ -30,6 +31,18 @@ SEES_AREA = frozenset({Role.GRID_WORKER, Role.CADRE, Role.DESK, Role.VERIFIER, R
 
 #: Roles that keep the register of areas, people and categories.
 KEEPS_REGISTER = frozenset({Role.SYSTEM_ADMIN, Role.DESK})
+
+#: The three administrators; only a system administrator gives their roles.
+ADMINISTRATORS = frozenset({Role.AUDITOR, Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN})
+
+
+def roles_to_give(keeper: Iterable[Role]) -> list[Role]:
+    """The roles that somebody who holds these may give others, in their order; none without the register."""
+    held = frozenset(keeper)
+    if not held & KEEPS_REGISTER:
+        return []
+    withheld = {Role.RESIDENT} if Role.SYSTEM_ADMIN in held else {Role.RESIDENT, *ADMINISTRATORS}
+    return [role for role in Role if role not in withheld]
 
 
 @dataclass(frozen=True)
