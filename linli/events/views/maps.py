@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from linli.areas.actions import boundaries_geojson
-from linli.areas.codes import numbering
+from linli.areas.codes import numbering, within
 from linli.areas.models import ANSWERING, Area
 from linli.events.models import Event
 from linli.kit.refusal import BadInput
@@ -41,13 +41,15 @@ def map_page(request: HttpRequest) -> HttpResponse:
 
 def _points(request: HttpRequest) -> Any:
     visible = Event.objects.visible_to(request.scope).open()  # type: ignore[attr-defined]
+    if inside := request.GET.get("in", ""):
+        visible = visible.filter(area__in=[]) if numbering().level(inside) is None else visible.filter(within(inside))
     return visible.filter(lon__isnull=False).order_by("due_at", "pk")
 
 
 @login_required
 @require_safe
 def events_json(request: HttpRequest) -> HttpResponse:
-    """The open matters in sight that have a position."""
+    """The open matters in sight that have a position, or of them those `?in=CODE`."""
     at = timezone.now()
     rows = _points(request).select_related("category")[:_MOST_POINTS]
     features = [

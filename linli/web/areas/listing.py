@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Left
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -53,12 +55,21 @@ def areas(request: HttpRequest) -> HttpResponse:
         "next_after": page[PAGE - 1].code if len(page) > PAGE else "",
         "is_first": not after,
         "sees_nothing": not sight.codes,
+        "tianditu": settings.TIANDITU_KEY,
+        "map_events": reverse("events:map_events") if sight.scope.area_codes else "",
+        "map_areas": _map_areas(sight),
     }
     if inside:
         return render(request, "web/areas/_level.html", context)
     if not words and not inside and len(page) == 1:
         context |= _opened(sight, page[0], at)
     return render(request, "web/areas/index.html", context)
+
+
+def _map_areas(sight: Sight) -> str:
+    """The outlines beside the tree; the map's own choice leaves out what is only kept."""
+    only = sight.codes[0] if len(sight.codes) == 1 else ""
+    return reverse("events:map_areas") + (f"?in={only}" if only else "")
 
 
 def _opened(sight: Sight, top: Area, at: datetime) -> dict[str, Any]:
