@@ -60,11 +60,12 @@ def import_divisions(files: Iterable[Path], county: str) -> Imported:
     wanted: dict[str, _Wanted] = {}
     near: dict[str, str] = {}
     for path in files:
-        for row in progress(_divisions(path), label=path.name):
-            if row.code.startswith(county) or row.code in above:
-                wanted[row.code] = row
-            elif len(row.code) == len(county) and row.code.startswith(county[:4]):
-                near[row.code] = row.name
+        for line, code, row in progress(_divisions(path), label=path.name):
+            if code.startswith(county) or code in above:
+                name = clean_name(row["name"], what=_line(path, line))
+                wanted[code] = _Wanted(code, name, national_code=row["code"])
+            elif len(code) == len(county) and code.startswith(county[:4]):
+                near[code] = row["name"]
     if not any(code.startswith(county) for code in wanted):
         raise _no_county(county, near)
     report = Imported()
@@ -82,31 +83,35 @@ def _no_county(county: str, near: dict[str, str]) -> BadInput:
     return BadInput("county_not_in_files", words, county=county, near=", ".join(names))
 
 
-def _divisions(path: Path) -> Iterator[_Wanted]:
+def _divisions(path: Path) -> Iterator[tuple[int, str, dict[str, str]]]:
+    """Line, code without padding, and the row with its code as given, of every row a level of this home has."""
+    has_level = numbering().level
     for line, row in read_rows(path):
-        code_column = next((name for name in ("code", "code12") if name in row), None)
-        if code_column is None or "name" not in row:
+        given = row.get("code", row.get("code12"))
+        if given is None or "name" not in row:
             raise BadInput(
                 "no_such_columns",
                 _("%(file)s needs the columns code and name. It has: %(columns)s."),
                 file=path.name,
                 columns=", ".join(row),
             )
-        what = _now("%(file)s, line %(line)s") % {"file": path.name, "line": line}
-        given = row[code_column].strip()
-        if not given.isascii():
-            given = unicodedata.normalize("NFKC", given)
+        given = given.strip() if given.isascii() else unicodedata.normalize("NFKC", given).strip()
         if not (given.isascii() and given.isdigit() and 2 <= len(given) <= 12):
             raise BadInput(
                 "bad_national_code",
                 _("%(what)s: “%(code)s” is no national code. It has 2 to 12 digits."),
-                what=what,
+                what=_line(path, line),
                 code=given[:40],
             )
         code = _without_padding(given)
         # Levels the home does not number (a province above a county's home) are no mistake of the file.
-        if numbering().level(code):
-            yield _Wanted(code, clean_name(row["name"], what=what), national_code=given)
+        if has_level(code):
+            row["code"] = given
+            yield line, code, row
+
+
+def _line(path: Path, line: int) -> str:
+    return _now("%(file)s, line %(line)s") % {"file": path.name, "line": line}
 
 
 def _without_padding(given: str) -> str:
