@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +17,8 @@ from linli.people.rules import Scope
 _ENDED = sorted(ENDED)
 #: The same as a state that is not ended (a constraint below), but a condition which both stores prove of an index.
 IS_OPEN = Q(ended_at__isnull=True)
+#: When the running clock of a matter runs out; none while it stands still. The order of the queue.
+RUNS_OUT_AT = Case(When(paused_at__isnull=True, then=F("due_at")))
 
 
 class Pack(models.Model):
@@ -181,14 +183,14 @@ class Event(models.Model):
     class Meta:
         ordering = ["-reported_at"]
         indexes = [
-            # The queue (events/queue.py): few and small, since most events are ended. The columns behind the key let
-            # tabs and counts be read from the index alone.
+            # The queue (events/queue): few and small, since most events are ended. The columns behind the key let tabs
+            # and counts be read from the index alone; SQLite asks for the column of the condition as well.
             models.Index(
-                fields=["area", "due_at", "id", "state", "paused_at", "review_on", "extension_asked_until"],
+                fields=["area", "due_at", "id", "state", "paused_at", "review_on", "extension_asked_until", "ended_at"],
                 condition=IS_OPEN,
                 name="open_by_area",
             ),
-            models.Index(fields=["due_at", "id", "area", "state", "paused_at"], condition=IS_OPEN, name="open_by_due"),
+            models.Index(RUNS_OUT_AT, "id", "area", "state", condition=IS_OPEN, name="open_by_clock"),
             models.Index(fields=["ended_at", "id", "area"], condition=Q(ended_at__isnull=False), name="ended_by_time"),
             # History and figures of an area over time; the latest of a wide area.
             models.Index(fields=["area", "reported_at", "id"], name="event_by_area_and_time"),

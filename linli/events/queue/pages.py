@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.areas.codes import contains, within
 from linli.events import search
-from linli.events.models import IS_OPEN, Category, Event, EventQuerySet, Part
+from linli.events.models import IS_OPEN, RUNS_OUT_AT, Category, Event, EventQuerySet, Part
 from linli.events.queue.filters import Filters, Order, Show
 from linli.events.rules import NEW, WITH_DEPARTMENT, State
 from linli.kit.refusal import BadInput
@@ -71,10 +71,10 @@ def places_of(
 ) -> list[tuple[datetime | None, UUID]]:
     """The first step of a page: places in the order, that is, its moment and the key, from an index alone."""
     order = _order_of(filters)
-    events = _narrow(_in_sight(scope, filters), scope, filters, at)
+    events = _narrow(_in_sight(scope, filters), scope, filters, at).alias(runs_out_at=RUNS_OUT_AT)
     if after:
         events = events.filter(_beyond(order, *_read_cursor(after)))
-    return list(events.order_by(*order.by).values_list(order.field, "pk")[:size])
+    return list(events.order_by(*order.by).values_list(order.moment, "pk")[:size])
 
 
 def counts(scope: Scope, filters: Filters, *, at: datetime) -> dict[Show, int]:
@@ -220,6 +220,12 @@ def _mine(scope: Scope, today: date) -> Q:
 class _Order:
     field: str
     is_descending: bool
+    #: Rows without a moment come last: a matter whose clock stands still presses nobody.
+    has_gaps: bool = False
+
+    @property
+    def moment(self) -> Any:
+        return RUNS_OUT_AT if self.has_gaps else F(self.field)
 
     @property
     def by(self) -> list[Any]:
@@ -233,7 +239,7 @@ def _order_of(filters: Filters) -> _Order:
         return _Order("ended_at", is_descending=True)
     if filters.show == Show.ALL or filters.order == Order.NEWEST:
         return _Order("reported_at", is_descending=True)
-    return _Order("due_at", is_descending=False)
+    return _Order("runs_out_at", is_descending=False, has_gaps=True)
 
 
 def _beyond(order: _Order, moment: datetime | None, key: UUID) -> Q:
@@ -243,7 +249,7 @@ def _beyond(order: _Order, moment: datetime | None, key: UUID) -> Q:
     if order.is_descending:
         return Q(**{f"{order.field}__lte": moment}) & (Q(**{f"{order.field}__lt": moment}) | Q(pk__lt=key))
     later = Q(**{f"{order.field}__gte": moment}) & (Q(**{f"{order.field}__gt": moment}) | Q(pk__gt=key))
-    return later | Q(**{f"{order.field}__isnull": True}) if order.field == "due_at" else later
+    return later | Q(**{f"{order.field}__isnull": True}) if order.has_gaps else later
 
 
 _NO_MOMENT = "-"

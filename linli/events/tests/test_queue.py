@@ -63,6 +63,14 @@ def test_a_matter_without_a_limit_comes_last(world: World, paths: None) -> None:
     assert list(pages(world.cast.desk, size=1)) == [[event] for event in order]
 
 
+def test_the_overdue_come_first_and_those_whose_clock_stands_still_last(world: World, paths: None) -> None:
+    paused = make_event(world, State.SUPPLEMENT_ASKED, at=NOON - timedelta(days=30))
+    overdue, running = make_event(world, at=NOON - timedelta(days=20)), make_event(world)
+    assert seen(world.cast.desk, size=1) == [overdue, running, paused]
+    actions.supplement(paused, text="在村口", by=None, at=NOON - timedelta(days=29))
+    assert seen(world.cast.desk) == [paused, overdue, running]
+
+
 def test_pages_show_everything_once_while_rows_come_and_go(world: World, paths: None) -> None:
     events = [make_event(world, at=NOON + timedelta(minutes=minute)) for minute in range(7)]
     turned = pages(world.cast.desk, size=3)
