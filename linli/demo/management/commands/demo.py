@@ -52,7 +52,7 @@ class Command(BaseCommand):
         self.stdout.write(words % {"grids": built.grids, "events": built.events, "acts": built.acts})
 
     def _print_logins(self) -> None:
-        head = (_("Role"), _("Name"), _("Area or department"), _("User name"), _("Password"))
+        head = (_("Role"), _("Person"), _("Area or department"), _("User name"), _("Password"))
         rows = [head, *((str(one.role.label), one.name, one.area, one.username, PASSWORD) for one in logins())]
         widths = [max(_width(row[column]) for row in rows) for column in range(len(head))]
         for row in rows:
