@@ -151,7 +151,7 @@ def crs_field() -> forms.ChoiceField:
 class Rename(AreaForm):
     """Another name."""
 
-    name = forms.CharField(label=_("Name"), max_length=_NAME)
+    name = forms.CharField(label=_("Name of the area"), max_length=_NAME)
 
     def prepare(self) -> None:
         """Begin with the present name."""
@@ -162,7 +162,7 @@ class Open(AreaForm):
     """A new area in this one; its code is given by itself."""
 
     kind = forms.ChoiceField(label=_("Kind"))
-    name = forms.CharField(label=_("Name"), max_length=_NAME)
+    name = forms.CharField(label=_("Name of the area"), max_length=_NAME)
     national_code = forms.RegexField(
         r"^[0-9]{1,30}$",
         label=_("National code"),
@@ -247,7 +247,7 @@ class RedrawAgain(AreaForm):
 class AddPlace(AreaForm):
     """A place people know."""
 
-    name = forms.CharField(label=_("Name"), max_length=_NAME)
+    name = forms.CharField(label=_("Name of the place"), max_length=_NAME)
     kind = forms.ChoiceField(label=_("What sort of place"), choices=PlaceKind.choices)
     lon = forms.FloatField(label=_("Longitude"), required=False)
     lat = forms.FloatField(label=_("Latitude"), required=False)
@@ -304,14 +304,11 @@ class Appoint(AreaForm):
         empty_label=_("None"),
         help_text=_("A department officer needs one."),
     )
-    is_deputy = forms.TypedChoiceField(
+    held_as = forms.ChoiceField(
         label=_("Holds it as"),
-        choices=[("", _("Holder")), ("deputy", _("Deputy: stands in while no holder is there"))],
+        choices=[("holder", _("Holder")), ("deputy", _("Deputy: stands in while no holder is there"))],
         widget=forms.RadioSelect,
-        coerce=bool,
-        empty_value=False,
-        required=False,
-        initial="",
+        initial="holder",
     )
     from_on = DayField(label=_("From"), initial=timezone.localdate)
     last_on = DayField(label=_("Last day"), required=False, help_text=_("Leave it empty if the end is open."))
@@ -330,8 +327,9 @@ class Appoint(AreaForm):
     def values(self) -> dict[str, Any]:
         """The last day becomes the first day after it."""
         values = super().values()
-        last = values.pop("last_on")
-        return values | {"role": Role(values["role"]), "to_on": last + timedelta(days=1) if last else None}
+        last, is_deputy = values.pop("last_on"), values.pop("held_as") == "deputy"
+        to_on = last + timedelta(days=1) if last else None
+        return values | {"role": Role(values["role"]), "to_on": to_on, "is_deputy": is_deputy}
 
 
 def people_near(scope: Scope) -> Any:

@@ -90,7 +90,8 @@ def _ground(area: Area) -> dict[str, Any]:
     places = Place.objects.filter(within(area.code), closed_on__isnull=True)
     kinds = dict(places.order_by().values_list("kind").annotate(n=Count("pk")))
     labels = dict(PlaceKind.choices)
-    shown = list(places.select_related("area").order_by("kind", "name", "id")[:_PLACES])
+    # Many are no list anybody reads: then their numbers alone, and the names further down.
+    shown = list(places.select_related("area").order_by("kind", "name", "id")) if sum(kinds.values()) <= _PLACES else []
     return {
         "places": [
             {

@@ -283,7 +283,7 @@ def appointing(**changes: Any) -> dict[str, Any]:
         "person": "无任职 (nobody)",
         "role": "grid_worker",
         "department": "",
-        "is_deputy": "",
+        "held_as": "holder",
         "from_on": "2026-01-05",
     }
     return sent | changes
@@ -302,7 +302,7 @@ def test_a_person_is_appointed_by_name(world: World) -> None:
 
 
 def test_a_deputy_is_appointed(world: World) -> None:
-    assert send(world.cast.desk, "appoint", **appointing(is_deputy="deputy", person="无任职"))[0] == 302
+    assert send(world.cast.desk, "appoint", **appointing(held_as="deputy", person="无任职"))[0] == 302
     assert Appointment.objects.get(person=world.cast.nobody).is_deputy
 
 
