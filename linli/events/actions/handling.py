@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions import clocks
 from linli.events.actions.course import Photos, act, note_hand, take_step
+from linli.events.actions.redrawing import follow_area
 from linli.events.models import Category, Event, Part, PictureKind
 from linli.events.rules import REOPEN_WITHIN, SOLVED, Rating
 from linli.kit.refusal import BadInput, Refused
@@ -285,3 +286,4 @@ def reopen(event: Event, *, text: str, by: Person | None, at: datetime) -> None:
 
     take_step(event, "reopen", by=by, at=at, text=text, reason_needed=True, for_reporter=True, set_before=taken_up)
     event.parts.all().delete()
+    follow_area(event, by=by, at=at)

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions.course import act, take_step
+from linli.events.actions.redrawing import follow_area
 from linli.events.actions.reporting import make_from
 from linli.events.models import Event
 from linli.events.rules import clean_words
@@ -47,6 +48,7 @@ def separate(event: Event, *, by: Person | None, at: datetime, text: str = "") -
         event.merged_into = None
 
     take_step(event, "separate", by=by, at=at, text=text, set_before=parted, number=other.number if other else "")
+    follow_area(event, by=by, at=at)
 
 
 @act

@@ -9,6 +9,7 @@ from linli.areas import ground
 from linli.areas.actions import cover, set_boundary
 from linli.areas.geometry import clean_outline
 from linli.areas.models import Area, Kind, Place, PlaceKind
+from linli.events import actions
 from linli.events.actions import register
 from linli.events.models import Event
 from linli.events.rules import State
@@ -111,6 +112,26 @@ def test_places_and_settlements_are_handed_on(drawn: World) -> None:
     west, east = redrawn(drawn)
     assert Place.objects.get().area == west
     assert {row.grid_id for row in hamlet.covered_by.all()} == {GRID, west.code, east.code}
+
+
+def test_a_matter_reopened_in_a_closed_grid_goes_to_the_one_that_answers_there_now(drawn: World) -> None:
+    west, nowhere = placed(drawn, 110.004, 21.51, State.CLOSED), placed(drawn, None, None, State.CLOSED)
+    made = redrawn(drawn)
+    ground.forget()
+    for event in (west, nowhere):
+        actions.reopen(Event.objects.get(pk=event.pk), text="没有解决", by=None, at=NOON + timedelta(hours=1))
+    assert [area_of(west), area_of(nowhere)] == ["上县西网格", "上县东网格"]
+    told = Entry.objects.get(verb="event.carried_over", on_key=str(west.pk))
+    assert told.facts == {"came_from": GRID, "to": made[0].code}
+    assert drawn.cast.worker.notices.filter(entry=told).exists()
+
+
+def test_a_matter_reopened_in_a_grid_closed_without_successor_goes_to_its_village(drawn: World) -> None:
+    event = placed(drawn, 110.004, 21.51, State.CLOSED)
+    register.close_area(drawn.grid, by=drawn.cast.desk, at=NOON)
+    ground.forget()
+    actions.reopen(Event.objects.get(pk=event.pk), text="没有解决", by=None, at=NOON + timedelta(hours=1))
+    assert area_of(event) == "上县村"
 
 
 def test_outlines_that_overlap_are_refused_and_nothing_is_stored(drawn: World) -> None:

@@ -29,7 +29,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """One's own appointments, held now or later, with leave that is not over."""
     at, sight = timezone.now(), sight_of(request)
     coming = Prefetch("leaves", Leave.objects.filter(to_at__gt=at).order_by("from_at"), to_attr="coming")
-    rows = Appointment.objects.filter(person_id=request.user.pk).select_related("area", "department")
+    rows = Appointment.objects.filter(person=request.user).select_related("area", "department")  # type: ignore[misc]
     held = [one for one in rows.prefetch_related(coming).order_by("area", "pk") if not _is_over(one, at)]
     context = {"room": "", "now": at, "held": [{"one": one, "is_in_sight": sight.covers(one.area_id)} for one in held]}
     return render(request, "web/areas/mine.html", context)

@@ -39,8 +39,8 @@ def redraw(request: HttpRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return _ask(request, area, form, status=422)
     try:
-        file = request.FILES["file"]
-        return _preview(request, area, form.outlines(), form.cleaned_data["crs"], str(file.name)[:200])
+        name = getattr(request.FILES["file"], "name", "")
+        return _preview(request, area, form.outlines(), form.cleaned_data["crs"], str(name)[:200])
     except Refused as refusal:
         say_no(form, refusal)
         return _ask(request, area, form, status=refusal.status)
@@ -121,4 +121,5 @@ def _preview(
 
 def _points(request: HttpRequest, area: Area) -> list[tuple[float, float]]:
     seen = Event.objects.visible_to(request.scope).open().filter(area=area, lon__isnull=False)  # type: ignore[attr-defined]
-    return list(seen.order_by("pk").values_list("lon", "lat")[:_MOST_DOTS])
+    points = seen.order_by("pk").values_list("lon", "lat")[:_MOST_DOTS]
+    return [(lon, lat) for lon, lat in points if lon is not None and lat is not None]
