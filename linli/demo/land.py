@@ -166,7 +166,7 @@ def set_boundaries(outlines: dict[str, BaseGeometry]) -> None:
             **dict(zip(("west", "south", "east", "north"), outline.bounds, strict=True)),
             area_m2=area_m2(outline),
             valid_from=OPENED,
-            source="demo",
+            source="示例 demo",
         )
         for code, outline in outlines.items()
     )
