@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Cells in all: enough that few points fall on border cells, few enough for some 10 to 40 MB.
+#: Cells in all: enough that few points fall on border cells, few enough for some 10 to 30 MB.
 _CELLS_PER_POLYGON = 400
 _FEWEST, _MOST = 100_000, 8_000_000
 #: Cells in a row or column at most: a river's strip of land needs no more.
 _LONGEST = 10_000
+#: Border cells, each with its fine ones, take the most room: about so many.
+_BORDER_CELLS_PER_POLYGON, _FEWEST_BORDER_CELLS = 25, 100_000
 #: A border cell is cut into this many fine ones each way. A power of two keeps the arithmetic exact.
 SPLIT = 4
 #: Edges handled at a time, so that memory stays bounded whatever the size of the country.
@@ -44,13 +46,16 @@ class Grid:
     rows: int
 
     @classmethod
-    def over(cls, bounds: Floats, polygons: int) -> "Grid":
-        """A grid over bounds `(west, south, east, north)` suited to so many polygons."""
-        west, south, east, north = (float(value) for value in bounds)
+    def over(cls, polygons: NDArray[Any]) -> "Grid":
+        """A grid suited to these polygons: to how many they are, how far they reach, and how long their borders are."""
+        west, south, east, north = (float(value) for value in shapely.total_bounds(polygons))
         width, height = max(east - west, 1e-9), max(north - south, 1e-9)
-        cells = min(max(polygons * _CELLS_PER_POLYGON, _FEWEST), _MOST)
+        cells = min(max(len(polygons) * _CELLS_PER_POLYGON, _FEWEST), _MOST)
+        border_cells = max(len(polygons) * _BORDER_CELLS_PER_POLYGON, _FEWEST_BORDER_CELLS)
+        length = float(shapely.length(polygons).sum())
+        side = max(float(np.sqrt(width * height / cells)), max(width, height) / _LONGEST, length / border_cells)
         # Off the round numbers on which surveyed corners like to lie.
-        side = max(float(np.sqrt(width * height / cells)), max(width, height) / _LONGEST) * 1.000137
+        side *= 1.000137
         west, south = west - side * 0.7310585, south - side * 0.6681877
         return cls(west, south, side, int((east - west) / side) + 2, int((north - south) / side) + 2)
 
@@ -117,7 +122,7 @@ class _Pairs:
 
 def build(polygons: NDArray[Any]) -> Raster:
     """The raster of an array of valid (multi)polygons in degrees. They may overlap and leave gaps."""
-    grid = Grid.over(shapely.total_bounds(polygons), len(polygons))
+    grid = Grid.over(polygons)
     starts, ends, owners = _edges(polygons)
     coarse, fine = [], []
     for first, last in _blocks(owners):
