@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from linli.areas.actions import boundaries_geojson
 from linli.areas.codes import numbering, within
 from linli.areas.models import ANSWERING, Area
-from linli.events.models import Event
+from linli.events.models import RUNS_OUT_AT, Event
 from linli.kit.refusal import BadInput
 
 #: More points than this are no help to anybody; the list has them all.
@@ -43,7 +43,7 @@ def _points(request: HttpRequest) -> Any:
     visible = Event.objects.visible_to(request.scope).open()  # type: ignore[attr-defined]
     if inside := request.GET.get("in", ""):
         visible = visible.filter(area__in=[]) if numbering().level(inside) is None else visible.filter(within(inside))
-    return visible.filter(lon__isnull=False).order_by("due_at", "pk")
+    return visible.filter(lon__isnull=False).order_by(RUNS_OUT_AT.asc(nulls_last=True), "pk")
 
 
 @login_required
