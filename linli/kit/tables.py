@@ -7,6 +7,7 @@ import io
 import zlib
 from collections.abc import Generator, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import IO, cast
 
@@ -16,6 +17,8 @@ from linli.kit.refusal import BadInput
 
 #: A field longer than this is a broken quotation mark, not text.
 LONGEST_FIELD = 2_000_000
+#: A line longer than this would fill the memory before anybody could refuse it.
+LONGEST_LINE = 5_000_000
 _SAMPLE = 1_000_000
 
 
@@ -122,6 +125,9 @@ def _text(raw: IO[bytes], path: Path, encoding: str | None) -> io.TextIOWrapper:
 
 def _guess(path: Path) -> str:
     """UTF-8 if the beginning is, else GB18030, which every older Chinese program writes."""
+    # A pipe can be read but once.
+    if not path.is_file():
+        return "utf-8-sig"
     with open_binary(path) as file:
         try:
             sample = file.read(_SAMPLE)
@@ -135,7 +141,10 @@ def _guess(path: Path) -> str:
 
 
 def _checked(text: io.TextIOWrapper, path: Path) -> Iterator[str]:
-    for number, line in enumerate(text, 1):
+    for number, line in enumerate(iter(partial(text.readline, LONGEST_LINE), ""), 1):
+        if len(line) == LONGEST_LINE:
+            words = _("%(file)s, line %(line)s is longer than any row of a table.")
+            raise BadInput("line_too_long", words, file=path.name, line=number)
         if "\0" in line:
             raise BadInput(
                 "nul_in_file",

@@ -295,7 +295,7 @@ def _take_over(area: Area, row: _Wanted) -> bool:
 
 def _leave_closed(wanted: dict[str, _Wanted], stored: dict[str, Area], report: Imported) -> None:
     """A file older than a redrawing must not open anew what it closed, nor anything in it."""
-    known = {**_stored(parent_of(code) or "" for code in wanted), **stored}
+    known = {**_stored(filter(None, map(parent_of, wanted))), **stored}
     for code in sorted(code for code, area in known.items() if not area.is_open):
         left_out = [inner for inner in wanted if contains(code, inner)]
         for inner in left_out:
