@@ -19,6 +19,7 @@ from linli.events.models import Category, Event
 from linli.events.rules import (
     EARLIEST_YEAR,
     ENDED,
+    MAX_TEXT,
     SOLVED,
     ReferredTo,
     Severity,
@@ -37,8 +38,6 @@ from linli.kit.workdays import WorkCalendar, stored_calendar
 IMPORTABLE = frozenset(
     {State.REPORTED, State.ACCEPTED, State.CLOSED, State.SELF_HANDLED, State.REJECTED, State.VOIDED, State.REFERRED_OUT}
 )
-#: Answers of other systems are longer than what people type here.
-LONGEST_OUTCOME = 20_000
 _LONGEST_NO = 80
 _CLOCK_MAY_BE_OFF = timedelta(minutes=10)
 #: Two imports of one source at once: the second starts its batch again and finds what the first has brought.
@@ -158,11 +157,7 @@ def _refusal(matter: ImportedMatter, at: datetime) -> BadInput | None:
 def _check(matter: ImportedMatter, at: datetime) -> None:
     _check_number(matter.external_no)
     require_open(matter.area, matter.category)
-    for field, longest in (("title", 200), ("place", 300), ("outcome", LONGEST_OUTCOME)):
-        clean_words(getattr(matter, field), field=field, longest=longest)
-    clean_words(matter.text, field="text")
-    if not (matter.text.strip() or matter.title.strip()):
-        raise BadInput("nothing_reported", _("The row has neither title nor text. It does not say what happened."))
+    _check_words(matter)
     clean_position(matter.lon, matter.lat)
     _check_state(matter)
     _check_times(matter, at)
@@ -179,6 +174,31 @@ def _check_number(number: str) -> None:
             _("“%(number)s” cannot be a number: 80 printable characters at most."),
             number=number[:20],
         )
+
+
+#: With the most characters each may have. Answers of other systems are longer than what people type here.
+_WORDS = (
+    ("title", _("Title"), 200),
+    ("text", _("Text"), MAX_TEXT),
+    ("place", _("Place"), 300),
+    ("outcome", _("Outcome"), 20_000),
+)
+
+
+def _check_words(matter: ImportedMatter) -> None:
+    for field, label, longest in _WORDS:
+        length = len(getattr(matter, field).strip())
+        if length > longest:
+            raise BadInput(
+                "text_too_long",
+                _("%(field)s: %(length)s characters, %(longest)s at most. Shorten it at its source."),
+                field=label,
+                length=length,
+                longest=longest,
+            )
+        clean_words(getattr(matter, field), field=field, longest=longest)
+    if not (matter.text.strip() or matter.title.strip()):
+        raise BadInput("nothing_reported", _("The row has neither title nor text. It does not say what happened."))
 
 
 def _check_state(matter: ImportedMatter) -> None:

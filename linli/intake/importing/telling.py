@@ -59,8 +59,12 @@ _TOLD = {
 
 def _notes(report: Report) -> Iterator[str]:
     for (kind, column), count in sorted(report.notes.counts.items()):
-        words = ", ".join(f"“{word[:40]}” ({times:,})" for word, times in report.notes.commonest(kind, column) if word)
-        yield (str(_TOLD[kind]) % {"count": f"{count:,}", "column": column, "words": words}).strip()
+        commonest = report.notes.commonest(kind, column)
+        words = ", ".join(
+            f"“{word[:40]}” ({times:,})" if word else _("empty (%(times)s)") % {"times": f"{times:,}"}
+            for word, times in commonest
+        )
+        yield str(_TOLD[kind]) % {"count": f"{count:,}", "column": column, "words": words}
     for column, reason in report.unread.items():
         yield _("! The column “%(column)s” is refused and was not read. %(reason)s") % {
             "column": column[:40],

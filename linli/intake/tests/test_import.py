@@ -4,12 +4,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from linli.areas.models import Area
 from linli.chores.examining import Level, examine
 from linli.events.models import Event, NumberSeries, Pack
 from linli.events.rules import Source, State
+from linli.events.telling import SENTENCES
 from linli.events.testing import GRID, World
 from linli.intake.tests.files import AT, MAP, bring, good, table
 from linli.journal.actions import verify_chain
@@ -271,6 +274,22 @@ def test_a_category_the_pack_has_not_stops_the_import(world: World, tmp_path: Pa
     with pytest.raises(BadInput, match="Z99"):
         bring(tmp_path, table(good()), MAP.replace("C01", "Z99"))
     assert not Event.objects.exists()
+
+
+def test_the_page_of_an_imported_matter_tells_where_it_came_from(world: World, tmp_path: Path, client: Client) -> None:
+    bring(tmp_path, table(good(no="A-17", closed="2026-11-03 10:00", answer="已疏通")))
+    client.force_login(world.cast.county)
+    page = client.get(reverse("events:show", args=[Event.objects.get().pk])).content.decode()
+    assert "hotline A-17" in page
+    assert "已疏通" in page
+    assert str(SENTENCES["event.imported"]) in page
+
+
+def test_words_too_long_are_told_with_their_field(world: World, tmp_path: Path) -> None:
+    with translation.override("en"):
+        report, _refused = bring(tmp_path, table(good(words="长" * 4001)))
+    sentence = "Text: 4001 characters, 4000 at most. Shorten it at its source."
+    assert report.examples["text_too_long"] == (2, sentence)
 
 
 def test_what_was_imported_leaves_a_sound_home(world: World, tmp_path: Path) -> None:

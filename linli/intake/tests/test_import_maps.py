@@ -12,7 +12,8 @@ from linli.intake.importing.forbidden import why_forbidden
 from linli.intake.tests.files import COLUMNS, MAP, bring, good, table, write
 from linli.kit.refusal import BadInput
 
-EXAMPLES = sorted((Path(__file__).resolve().parents[3] / "examples" / "maps").glob("*.toml"))
+CHECKOUT = Path(__file__).resolve().parents[3]
+EXAMPLES = sorted((CHECKOUT / "examples" / "maps").glob("*.toml"))
 
 
 @pytest.fixture(autouse=True)
@@ -87,6 +88,18 @@ def test_every_example_is_a_map(path: Path) -> None:
 def test_there_are_examples() -> None:
     assert {"boston_2015", "tipdm2020_labelled", "tipdm2020_replies", "fuzhou12345_rivers"} <= {
         path.stem for path in EXAMPLES
+    }
+
+
+def test_the_example_in_the_documentation_is_as_it_says(world: World, tmp_path: Path) -> None:
+    text = (CHECKOUT / "docs" / "import.md").read_text(encoding="utf-8")
+    content = text.partition("```\n工单号")[2].partition("```")[0]
+    chosen = text.partition("```toml\n")[2].partition("```")[0].replace("grid-cn-lite", "test").replace("C04", "C01")
+    report, refused = bring(tmp_path, f"工单号{content}", chosen)
+    assert (report.new, refused, report.notes.counts) == (2, [], {})
+    assert dict(Event.objects.values_list("external_no", "state")) == {
+        "20251103001": "closed",
+        "20251103002": "accepted",
     }
 
 
