@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django import forms
 from django.core.management import load_command_class
 from django.utils import translation
 
@@ -110,3 +111,15 @@ def test_wrong_use_is_told_in_the_language_of_the_home(capsys: pytest.CaptureFix
         told = capsys.readouterr().err
     assert "没有 'fly'，可选：'numbering'" in told
     assert "缺少参数：--code-field, --name-field" in told
+
+
+class _Short(forms.Form):
+    words = forms.CharField(max_length=5)
+    day = forms.DateField()
+
+
+def test_what_forms_say_of_themselves_is_in_our_words() -> None:
+    with translation.override("zh-hans"):
+        said = [str(errors[0]) for errors in _Short({"words": "太长太长太长", "day": "明天"}).errors.values()]
+        assert said == ["最多 5 个字，现有 6 个，请精简。", "请填写日期，例如 2026-11-24。"]
+        assert str(_Short({}).errors["day"][0]) == "请填写此项。"
