@@ -15,7 +15,7 @@ from linli.areas.codes import lineage
 from linli.areas.models import Area
 from linli.kit.refusal import BadInput, NotYours
 from linli.people.models import Appointment, Department, Leave, Person
-from linli.people.rules import KEEPS_REGISTER, Held, Role, Scope
+from linli.people.rules import ADMINISTRATORS, KEEPS_REGISTER, Held, Role, Scope
 
 
 def scope_of(person: Person | AnonymousUser | None, at: datetime) -> Scope:
@@ -137,14 +137,11 @@ def appoint(
     )
 
 
-#: Three separate people (GB/T 22239-2019 8.1.5: system, audit and security administration).
-_APART = frozenset({Role.AUDITOR, Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN})
-
-
 def _no_two_of_three(person: Person, role: Role, day: date) -> None:
-    if role not in _APART:
+    """Three separate people (GB/T 22239-2019 8.1.5: system, audit and security administration)."""
+    if role not in ADMINISTRATORS:
         return
-    held = Appointment.objects.filter(person=person, role__in=_APART - {role}).valid_on(day)
+    held = Appointment.objects.filter(person=person, role__in=ADMINISTRATORS - {role}).valid_on(day)
     if held.exists():
         raise BadInput(
             "three_apart",

@@ -24,7 +24,7 @@ from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.people.actions import require_register
 from linli.people.models import Person
 from linli.web import areas_forms
-from linli.web.areas.sight import seen, sight_of
+from linli.web.areas.sight import clean, seen, sight_of
 from linli.web.areas_forms import AreaForm
 
 #: Does the act and gives the area whose page comes next.
@@ -206,7 +206,7 @@ def path_of(request: HttpRequest, area: Area) -> list[dict[str, Any]]:
 def uncover(request: HttpRequest, code: str, settlement: str) -> HttpResponse:
     """The grid covers a settlement no longer."""
     grid = kept(request, code)
-    other = get_object_or_404(sight_of(request).areas(), pk=settlement)
+    other = get_object_or_404(sight_of(request).areas(), pk=clean(settlement))
     register.uncover(grid, other, by=request.user, at=timezone.now())  # type: ignore[arg-type]
     messages.success(request, _("%(grid)s no longer covers %(settlement)s.") % {"grid": grid, "settlement": other})
     return redirect("area", grid.code)

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from linli.areas.codes import within
 from linli.areas.models import Area
 from linli.events.models import Event
-from linli.web.areas.sight import Sight, seen, sight_of
+from linli.web.areas.sight import Sight, clean, seen, sight_of
 
 #: Rows of one level, and of what was found, before a further page.
 PAGE = 100
@@ -40,7 +40,8 @@ class Line:
 def areas(request: HttpRequest) -> HttpResponse:
     """The tree; `?q=` finds, `?in=CODE` answers one level alone, `?after=CODE` goes on."""
     sight, at = sight_of(request), timezone.now()
-    words, inside, after = (request.GET.get(name, "").strip() for name in ("q", "in", "after"))
+    words, inside = (request.GET.get(name, "").strip() for name in ("q", "in"))
+    after = clean(request.GET.get("after", ""))
     if inside:
         top: Area | None = seen(request, inside)
         rows = Area.objects.children_of(inside).open()

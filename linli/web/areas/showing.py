@@ -20,7 +20,7 @@ from linli.events.queue import Filters, Show
 from linli.web.areas import duty, history
 from linli.web.areas.acts import acts_on
 from linli.web.areas.listing import PAGE, lines
-from linli.web.areas.sight import Sight, seen, sight_of
+from linli.web.areas.sight import Sight, clean, seen, sight_of
 
 #: Matters shown before the link to all of them.
 _MATTERS = 10
@@ -53,7 +53,7 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
     }
     context |= _map(request, found, sight)
     context |= _ground(found)
-    context |= _below(found, sight, at, request.GET.get("after", ""))
+    context |= _below(found, sight, at, clean(request.GET.get("after", "")))
     if found.is_open:
         context |= duty.duty_of(found, at) | {"appointments": duty.appointments_of(found, at)}
     if sight.shows_matters(code):

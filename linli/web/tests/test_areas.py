@@ -268,6 +268,15 @@ def test_strange_words_in_the_search_find_nothing(world: World) -> None:
         assert answer.status_code == 200
 
 
+@pytest.mark.parametrize("code", ["%00", "%F0%9F%98%80", "４４０８８１", "9" * 300, "-1", "440881101'"])
+def test_what_is_no_code_is_not_found(world: World, code: str) -> None:
+    client = client_of(world.cast.county)
+    for rest in ("", "/rename", "/redraw", "/outline.json"):
+        assert client.get(f"/desk/areas/{code}{rest}").status_code == 404
+    assert client.get(f"/desk/areas/{GRID}?after=%00&outline=%00").status_code == 200
+    assert client.post(f"/desk/areas/{GRID}/settlements/{code}/uncover").status_code == 404
+
+
 def test_a_long_level_has_a_next_page(world: World) -> None:
     village = world.areas[VILLAGE]
     Area.objects.bulk_create(
