@@ -87,14 +87,19 @@ def current() -> Ground:
     known = _current
     if known is not None and time.monotonic() - _looked_at < _LOOK_AGAIN_AFTER_S:
         return known
-    # One thread looks; those who come meanwhile wait, for what they ask about may just have been changed by them.
-    with _lock:
+    # One thread looks, and builds if it must. Others go on with the old index meanwhile, unless the change was made here:
+    # who has drawn a grid must find it.
+    if not _lock.acquire(blocking=known is None or _looked_at == -math.inf) and known is not None:
+        return known
+    try:
         if _current is None or time.monotonic() - _looked_at >= _LOOK_AGAIN_AFTER_S:
             version = _stored_version()
             if _current is None or _current.version != version:
                 _current = _load(version)
             _looked_at = time.monotonic()
         return _current
+    finally:
+        _lock.release()
 
 
 def look_again() -> None:

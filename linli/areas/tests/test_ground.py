@@ -212,6 +212,20 @@ def test_many_threads_may_ask_while_the_ground_changes(two_grids: None) -> None:
     assert wrong == []
 
 
+def test_while_one_thread_builds_the_others_go_on_with_what_was(
+    two_grids: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ground.locate(*middle(0, 0)) == FIRST
+    # A second has passed, and another thread is at it.
+    monkeypatch.setattr(ground, "_looked_at", ground.time.monotonic() - 2)
+    found: list[str | None] = []
+    with ground._lock:
+        asking = threading.Thread(target=lambda: found.append(ground.locate(*middle(0, 0))), daemon=True)
+        asking.start()
+        asking.join(timeout=20)
+    assert found == [FIRST]
+
+
 # --- near a border ------------------------------------------------------------------------------------------------------
 
 
