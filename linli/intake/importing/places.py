@@ -1,6 +1,7 @@
 """Which area answers for a row: by code, by name, by the position, or the one the map names for all others."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from django.db.models import Q
@@ -10,7 +11,6 @@ from linli.areas import ground
 from linli.areas.codes import contains, within
 from linli.areas.crs import Crs, to_wgs84
 from linli.areas.models import ANSWERING, Area
-from linli.events.rules import clean_position
 from linli.intake.importing import maps
 from linli.intake.importing.maps import BY_NAME, BY_POINT, FIXED, ImportMap
 from linli.intake.importing.notes import Notes
@@ -41,50 +41,26 @@ class Places:
 
     def find(self, drafts: Sequence[Draft]) -> list[Area | BadInput]:
         """The area of each draft, or why it is refused. Positions become WGS-84."""
-        refused = [_off_the_earth(draft) for draft in drafts]
-        placed = [draft for draft, why in zip(drafts, refused, strict=True) if why is None and draft.lon is not None]
-        self._convert(placed)
-        located = dict(zip(map(id, placed), _locate(placed), strict=True))
-        swapped = self._swapped([draft for draft in placed if located[id(draft)] is None])
+        placed = [draft for draft in drafts if draft.lon is not None]
+        if placed:
+            self._convert(placed)
+            _locate(placed)
         by_point = self._where.by == BY_POINT
-        self._learn(filter(None, located.values()) if by_point else (draft.where for draft in drafts))
-        return [
-            why or swapped.get(id(draft)) or self._area(draft, located.get(id(draft)))
-            for draft, why in zip(drafts, refused, strict=True)
-        ]
+        self._learn(draft.located if by_point else draft.where for draft in drafts)
+        return [_swapped(draft) if draft.is_swapped else self._area(draft) for draft in drafts]
 
     def _convert(self, drafts: list[Draft]) -> None:
-        if self._map.crs == Crs.WGS84 or not drafts:
+        if self._map.crs == Crs.WGS84:
             return
         lons, lats = to_wgs84(*_columns(drafts), self._map.crs)
         for draft, lon, lat in zip(drafts, lons.tolist(), lats.tolist(), strict=True):
             draft.lon, draft.lat = lon, lat
 
-    def _swapped(self, outside: list[Draft]) -> dict[int, BadInput]:
-        """Points that lie outside, but would lie inside if longitude and latitude changed places."""
-        turned = [draft for draft in outside if draft.lon is not None and abs(draft.lon) <= 90]
-        if not turned:
-            return {}
-        lons, lats = _columns(turned)
-        inside = ground.locate_many(lats, lons)
-        return {
-            id(draft): BadInput(
-                "swapped",
-                _(
-                    "Longitude %(lon)s, latitude %(lat)s lies outside; the other way round it lies inside. They are swapped."
-                ),
-                lon=f"{draft.lon:g}",
-                lat=f"{draft.lat:g}",
-            )
-            for draft, code in zip(turned, inside, strict=True)
-            if code is not None
-        }
-
-    def _area(self, draft: Draft, located: str | None) -> Area | BadInput:
+    def _area(self, draft: Draft) -> Area | BadInput:
         if self._fixed is not None:
             return self._fixed
         if self._where.by == BY_POINT:
-            found = self._by_word[located] if located else self._outside(draft)
+            found = self._by_word[draft.located] if draft.located else _outside(draft)
         else:
             found = self._by_word[draft.where]
         if isinstance(found, BadInput):
@@ -92,25 +68,9 @@ class Places:
                 return found
             self._notes.count("area", self._where.column, draft.where)
             return self._otherwise
-        if draft.lon is not None and self._is_elsewhere(found, located):
+        if draft.lon is not None and _is_elsewhere(found, draft.located):
             self._notes.count("elsewhere")
         return found
-
-    def _is_elsewhere(self, area: Area, located: str | None) -> bool:
-        """The point lies in another area than the one named; where nothing is drawn nobody can tell."""
-        if located is None:
-            return ground.current().leaves is not None
-        return not (contains(area.code, located) or contains(located, area.code))
-
-    def _outside(self, draft: Draft) -> BadInput:
-        if draft.lon is None or draft.lat is None:
-            return BadInput("position_missing", _("The row has no position, by which its area could be found."))
-        return BadInput(
-            "outside",
-            _("Longitude %(lon)s, latitude %(lat)s lies outside all areas of this home."),
-            lon=f"{draft.lon:g}",
-            lat=f"{draft.lat:g}",
-        )
 
     # --- looking areas up ---------------------------------------------------------------------------------------------
 
@@ -125,16 +85,15 @@ class Places:
         found = self._by_name(ours.values()) if self._where.by == BY_NAME else self._by_code(ours.values())
         self._by_word |= {word: found.get(name) or self._unknown(name) for word, name in ours.items()}
 
-    def _by_code(self, codes: Iterable[str]) -> dict[str, Area | BadInput]:
+    def _by_code(self, codes: Iterable[str]) -> Mapping[str, Area | BadInput]:
         # Areas without a national code must not be found by an empty cell.
         given = [code for code in codes if code]
-        rows = list(Area.objects.filter(Q(pk__in=given) | Q(national_code__in=given)))
-        # Our own codes come first: they are the ones of today.
-        return (
-            {area.national_code: area for area in rows} | {area.code: area for area in rows} | {"": self._unknown("")}
-        )
+        rows = Area.objects.filter(Q(pk__in=given) | Q(national_code__in=given))
+        # The later wins: areas of today over closed ones, our own codes over those of others.
+        found = sorted(rows, key=lambda area: area.is_open)
+        return {area.national_code: area for area in found if area.national_code} | {area.code: area for area in found}
 
-    def _by_name(self, names: Iterable[str]) -> dict[str, Area | BadInput]:
+    def _by_name(self, names: Iterable[str]) -> Mapping[str, Area | BadInput]:
         rows = Area.objects.open().filter(name__in=list(names), kind__in=ANSWERING)
         if self._where.under:
             rows = rows.filter(within(self._where.under, field="code"))
@@ -188,20 +147,47 @@ class Places:
         )
 
 
-def _off_the_earth(draft: Draft) -> BadInput | None:
-    try:
-        clean_position(draft.lon, draft.lat)
-    except BadInput as refused:
-        return refused
-    return None
-
-
-def _columns(drafts: Sequence[Draft]) -> tuple["np.ndarray", "np.ndarray"]:
+def _columns(drafts: Sequence[Draft]) -> tuple[Any, Any]:
     return np.array([draft.lon for draft in drafts], float), np.array([draft.lat for draft in drafts], float)
 
 
-def _locate(drafts: Sequence[Draft]) -> list[str | None]:
-    return ground.locate_many(*_columns(drafts)) if drafts else []
+def _locate(drafts: Sequence[Draft]) -> None:
+    """Note of each draft where its point lies, or that it would lie inside if its two numbers changed places."""
+    lons, lats = _columns(drafts)
+    for draft, code in zip(drafts, ground.locate_many(lons, lats), strict=True):
+        draft.located = code or ""
+    outside = [draft for draft in drafts if not draft.located and abs(draft.lon or 0) <= 90]
+    if outside:
+        lons, lats = _columns(outside)
+        for draft, code in zip(outside, ground.locate_many(lats, lons), strict=True):
+            draft.is_swapped = code is not None
+
+
+def _swapped(draft: Draft) -> BadInput:
+    return BadInput(
+        "swapped",
+        _("Longitude %(lon)s, latitude %(lat)s lies outside; the other way round it lies inside. They are swapped."),
+        lon=f"{draft.lon:g}",
+        lat=f"{draft.lat:g}",
+    )
+
+
+def _is_elsewhere(area: Area, located: str) -> bool:
+    """The point lies in another area than the one named; where nothing is drawn nobody can tell."""
+    if not located:
+        return ground.current().leaves is not None
+    return not (contains(area.code, located) or contains(located, area.code))
+
+
+def _outside(draft: Draft) -> BadInput:
+    if draft.lon is None or draft.lat is None:
+        return BadInput("position_missing", _("The row has no position, by which its area could be found."))
+    return BadInput(
+        "outside",
+        _("Longitude %(lon)s, latitude %(lat)s lies outside all areas of this home."),
+        lon=f"{draft.lon:g}",
+        lat=f"{draft.lat:g}",
+    )
 
 
 def _ambiguous(area: Area) -> BadInput:

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_lazy as _
 
 from linli.events.models import Category
-from linli.events.rules import Source, State
-from linli.intake.importing.maps import ISO, NONE, REFUSE, SPANS, Choice, ImportMap, When
+from linli.events.rules import Source, State, clean_position
+from linli.intake.importing.maps import BY_CODE, ISO, NONE, REFUSE, SPANS, Choice, ImportMap, When
 from linli.intake.importing.notes import Notes
 from linli.kit.refusal import BadInput
 
@@ -43,6 +43,9 @@ class Draft:
     where: str
     lon: float | None
     lat: float | None
+    #: The area in which the point lies, empty if in none; and that it would lie in one if they changed places.
+    located: str = ""
+    is_swapped: bool = False
 
 
 def folded(cell: str) -> str:
@@ -90,7 +93,7 @@ class RowReader:
             channel=self._chosen(chosen.channel, row) or Source.IMPORT,
             rating=self._chosen(chosen.rating, row),
             category=self._category(row),
-            where=folded(row[chosen.area.column]) if chosen.area.column else "",
+            where=self._where(row),
             lon=lon,
             lat=lat,
         )
@@ -111,8 +114,17 @@ class RowReader:
         if not self._map.lon:
             return None, None
         lon, lat = _degrees(row, self._map.lon), _degrees(row, self._map.lat)
-        # Where the sea meets the equator off Africa nobody reports anything: it is how some programs write "unknown".
-        return (None, None) if lon == 0 and lat == 0 else (lon, lat)
+        # At 0, 0 there is only sea: it is how some programs write "unknown".
+        if lon == 0 and lat == 0:
+            return None, None
+        return clean_position(lon, lat) or (None, None)
+
+    def _where(self, row: Row) -> str:
+        """A code with plain signs, or a name as areas have them: as given, on one line."""
+        area = self._map.area
+        if not area.column:
+            return ""
+        return folded(row[area.column]) if area.by == BY_CODE else " ".join(row[area.column].split())
 
     def _state(self, row: Row, ended_at: datetime | None) -> str:
         if self._map.state is None:

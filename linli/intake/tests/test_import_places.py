@@ -39,6 +39,7 @@ def areas() -> dict[str, str]:
 
 def test_a_national_code_is_as_good_as_ours(world: World, tmp_path: Path) -> None:
     Area.objects.filter(pk="440881101").update(national_code="440881101000")
+    Area.objects.filter(pk="440881102").update(national_code="440881101000", valid_to="2026-01-01")
     bring(tmp_path, table(good(no="1", where="440881101000"), good(no="2", where="440881101")))
     assert areas() == {"1": "440881101", "2": "440881101"}
 
@@ -50,7 +51,8 @@ def test_codes_of_the_source_go_through_the_table(world: World, tmp_path: Path) 
 
 def test_a_name_finds_its_area_and_one_borne_twice_does_not(world: World, tmp_path: Path) -> None:
     Area.objects.filter(pk="440881102201").update(name="下县村")
-    rows = table(good(no="1", where="上县村"), good(no="2", where="下县村"), good(no="3", where="月亮村"))
+    Area.objects.filter(pk="440881101201").update(name="上县村（东）")
+    rows = table(good(no="1", where=" 上县村（东）"), good(no="2", where="下县村"), good(no="3", where="月亮村"))
     _report, refused = bring(tmp_path, rows, by(BY_NAME))
     assert areas() == {"1": "440881101201"}
     assert refused == ["several_areas", "unknown_area"]

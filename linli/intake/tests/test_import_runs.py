@@ -44,9 +44,11 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "linli.settings"
 import django
 django.setup()
 from django.db import connection
+from linli.intake import importing
 from linli.intake.importing import Report, import_events, read_map
 from linli.intake.tests.files import AT
 
+importing.BATCH = 300
 batches = 0
 
 def kill_in_the_third(execute, sql, params, many, context):
@@ -65,16 +67,16 @@ with connection.execute_wrapper(kill_in_the_third):
 @pytest.mark.django_db(transaction=True)
 def test_a_run_killed_in_the_middle_goes_on_where_it_was(tmp_path: Path) -> None:
     make_world()
-    content = many(3500)
+    content = many(1000)
     path, map_path = write(tmp_path / "rows.csv", content), write(tmp_path / "map.toml", MAP)
     name = str(connection.settings_dict["NAME"])
     killed = subprocess.run([sys.executable, "-c", KILLED, name, path, map_path], env=os.environ, timeout=120)
     assert killed.returncode == -signal.SIGKILL
-    assert Event.objects.count() == 2000
-    assert_complete(2000)
+    assert Event.objects.count() == 600
+    assert_complete(600)
     report, _refused = bring(tmp_path, content)
-    assert (report.known, report.new) == (2000, 1500)
-    assert_complete(3500)
+    assert (report.known, report.new) == (600, 400)
+    assert_complete(1000)
 
 
 @pytest.mark.django_db(transaction=True)
