@@ -123,3 +123,34 @@ def test_what_forms_say_of_themselves_is_in_our_words() -> None:
         said = [str(errors[0]) for errors in _Short({"words": "太长太长太长", "day": "明天"}).errors.values()]
         assert said == ["最多 5 个字，现有 6 个，请精简。", "请填写日期，例如 2026-11-24。"]
         assert str(_Short({}).errors["day"][0]) == "请填写此项。"
+
+
+def _translated() -> Iterator[messages.Message]:
+    catalogue = messages._found()
+    messages._keep(catalogue, messages.PO)
+    yield from catalogue.values()
+
+
+#: What only residents read; nobody else is addressed.
+OF_RESIDENTS = re.compile(
+    r"linli/web/(?:(?:public|public_forms|standing|held)\.py|templates/web/(?:home|status|status_key|report|receipt)\.html)"
+)
+
+
+def test_the_chinese_addresses_residents_alone_and_politely() -> None:
+    for message in _translated():
+        assert "你" not in message.chinese
+        assert "您" not in message.chinese or all(map(OF_RESIDENTS.fullmatch, message.files)), message.chinese
+
+
+def test_the_chinese_is_punctuated_as_chinese() -> None:
+    half = re.compile(r"[一-龥][,;:?!(]|[,;?!)][一-龥]|[一-龥]\.$")
+    # A pattern to type is quoted as it is typed.
+    told = [message.chinese.replace("“经度,纬度”", "") for message in _translated()]
+    assert [chinese for chinese in told if half.search(chinese)] == []
+
+
+def test_a_sentence_in_english_is_a_sentence_in_chinese() -> None:
+    for message in _translated():
+        if message.singular.endswith("."):
+            assert message.chinese.endswith(("。", "）", "”")), message.chinese
