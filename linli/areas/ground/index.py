@@ -26,6 +26,9 @@ class Index:
 
     def __post_init__(self) -> None:
         shapely.prepare(self.polygons)
+        # GEOS finishes a prepared polygon at the first question, which two threads must not ask it at once.
+        west, south, east, north = shapely.bounds(self.polygons).T
+        shapely.intersects_xy(self.polygons, (west + east) / 2, (south + north) / 2)
         # Flat views of Python's own are read faster one by one than numpy arrays.
         object.__setattr__(self, "_cells", np.ascontiguousarray(self.raster.cells).data)
         object.__setattr__(self, "_fine", np.ascontiguousarray(self.raster.fine).data)
