@@ -103,9 +103,9 @@ def test_two_runs_at_once_bring_each_matter_once(tmp_path: Path, monkeypatch: py
 @pytest.mark.django_db
 def test_memory_does_not_grow_with_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_world()
-    monkeypatch.setattr(importing, "BATCH", 50)
-    bring(tmp_path, many(200))  # what is loaded once
-    assert _peak(tmp_path, 2400) < 1.3 * _peak(tmp_path, 600)
+    monkeypatch.setattr(importing, "BATCH", 20)
+    bring(tmp_path, many(100))  # what is loaded once
+    assert _peak(tmp_path, 1200) < 1.3 * _peak(tmp_path, 300)
 
 
 def _peak(folder: Path, count: int) -> int:
