@@ -18,6 +18,7 @@ from linli.areas.actions import boundaries_geojson, feature_of, outline_of
 from linli.areas.models import ANSWERING, SETTLEMENTS, Area, Boundary
 from linli.events.actions.register import Planned
 from linli.web.areas.sight import seen
+from linli.web.templatetags.ground import day_before
 from linli.web.templatetags.page import day
 
 
@@ -66,7 +67,11 @@ def _last(area: Area) -> Boundary | None:
 def _named(row: Boundary) -> dict[str, Any]:
     feature = feature_of(row)
     if row.valid_to:
-        feature["properties"]["name"] = _("%(name)s until %(day)s") % {"name": row.area.name, "day": day(row.valid_to)}
+        feature["properties"]["former"] = True
+        feature["properties"]["name"] = _("%(name)s until %(day)s") % {
+            "name": row.area.name,
+            "day": day(day_before(row.valid_to)),
+        }
     return feature
 
 

@@ -56,7 +56,8 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
     context |= _below(found, sight, at, clean(request.GET.get("after", "")))
     if found.is_open:
         context |= duty.duty_of(found, at) | {"appointments": duty.appointments_of(found, at)}
-    if sight.shows_matters(code):
+    # A settlement answers for nothing: its matters are with the grid that covers it.
+    if sight.shows_matters(code) and not context["is_settlement"]:
         context |= _matters(found, sight, at)
     return render(request, "web/areas/show.html", context)
 

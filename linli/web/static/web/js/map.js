@@ -39,21 +39,24 @@ const labels = (collection) => ({
   features: collection.features.map((feature) => ({
     type: "Feature",
     geometry: { type: "Point", coordinates: feature.properties.label },
-    properties: { name: feature.properties.name },
+    properties: { name: feature.properties.name, former: Boolean(feature.properties.former) },
   })),
 });
+
+// An outline of former days is marked among those of today.
+const former = (then, now) => ["case", ["boolean", ["get", "former"], false], then, now];
 
 const addAreas = (map, collection, withTiles) => {
   map.addSource("areas", { type: "geojson", data: collection });
   map.addSource("labels", { type: "geojson", data: labels(collection) });
   map.addLayer({ id: "area", type: "fill", source: "areas", paint: { "fill-color": tone.area, "fill-opacity": withTiles ? 0.12 : 0.75 } });
-  map.addLayer({ id: "outline", type: "line", source: "areas", paint: { "line-color": tone.line, "line-width": 1.2 } });
+  map.addLayer({ id: "outline", type: "line", source: "areas", paint: { "line-color": former(tone.late, tone.line), "line-width": former(3, 1.2) } });
   map.addLayer({
     id: "label",
     type: "symbol",
     source: "labels",
-    layout: { "text-field": ["get", "name"], "text-size": 12.5, "text-padding": 6 },
-    paint: { "text-color": tone.label, "text-halo-color": tone.halo, "text-halo-width": 1.6 },
+    layout: { "text-field": ["get", "name"], "text-size": 12.5, "text-padding": 6, "symbol-sort-key": former(0, 1) },
+    paint: { "text-color": former(tone.late, tone.label), "text-halo-color": tone.halo, "text-halo-width": 1.6 },
   });
 };
 
