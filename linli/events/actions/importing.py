@@ -1,10 +1,11 @@
 """Bringing in matters that another system kept: with their own times, once each, numbered without gaps."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -228,7 +229,7 @@ def _check_times(matter: ImportedMatter, at: datetime) -> None:
 
 
 def _store(matters: list[ImportedMatter], source: str, at: datetime) -> None:
-    calendar = stored_calendar()
+    calendar = cache(stored_calendar)  # most matters that come in are closed and ask for none
     rows = [_row(matter, source, at, calendar) for matter in matters]
     _number(rows)
     _insert(rows)
@@ -246,7 +247,7 @@ def _store(matters: list[ImportedMatter], source: str, at: datetime) -> None:
     )
 
 
-def _row(matter: ImportedMatter, source: str, at: datetime, calendar: WorkCalendar) -> dict[str, Any]:
+def _row(matter: ImportedMatter, source: str, at: datetime, calendar: Callable[[], WorkCalendar]) -> dict[str, Any]:
     category = matter.category
     row: dict[str, Any] = {
         "id": Event._meta.pk.get_default(),
@@ -276,7 +277,7 @@ def _row(matter: ImportedMatter, source: str, at: datetime, calendar: WorkCalend
         "external_no": matter.external_no,
     }
     if matter.due_at is None and matter.state not in ENDED:
-        row |= _own_limit(matter, row, calendar)
+        row |= _own_limit(matter, row, calendar())
     return row
 
 

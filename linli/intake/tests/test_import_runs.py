@@ -21,7 +21,8 @@ from linli.journal.models import Entry
 
 
 def many(count: int) -> str:
-    return table(*(good(no=str(number), where=f"44088110{1 + number % 2}") for number in range(count)))
+    rows = ({"no": str(number), "where": f"44088110{1 + number % 2}"} for number in range(count))
+    return table(*(good(promised="2026-11-05 18:00", **row) for row in rows))
 
 
 def assert_complete(count: int) -> None:
