@@ -10,13 +10,14 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_POST, require_safe
 
-from linli.areas.codes import lineage
+from linli.areas.codes import contains, lineage
 from linli.areas.models import Area
 from linli.events import actions, telling
 from linli.events.forms import ACTS
 from linli.events.models import Event, Picture, PictureKind
 from linli.journal.models import Entry
 from linli.kit.pictures import path_of
+from linli.people.rules import Scope
 
 
 def seen(request: HttpRequest, pk: UUID) -> Event:
@@ -43,7 +44,7 @@ def context_of(request: HttpRequest, event: Event) -> dict[str, Any]:
     return {
         "event": event,
         "now": at,
-        "path": list(Area.objects.filter(pk__in=lineage(event.area_id)).order_by("code")),
+        "path": _path(request.scope, event.area_id),  # type: ignore[attr-defined]
         "steps": [step for step in steps if not step["act"].is_side],
         "side_steps": [step for step in steps if step["act"].is_side],
         "parts": list(event.parts.select_related("department")),
@@ -56,6 +57,12 @@ def context_of(request: HttpRequest, event: Event) -> dict[str, Any]:
         "split_off": list(event.split_off.all()),
         "is_overdue": event.is_open and event.paused_at is None and event.due_at is not None and event.due_at < at,
     }
+
+
+def _path(scope: Scope, code: str) -> list[dict[str, Any]]:
+    """The areas from the top down, and whether this person may look into each: an officer sees the matter, no area."""
+    areas = Area.objects.filter(pk__in=lineage(code)).order_by("code")
+    return [{"area": area, "is_seen": any(contains(own, area.code) for own in scope.area_codes)} for area in areas]
 
 
 def _timeline(event: Event, pictures: list[Picture]) -> list[dict[str, Any]]:
