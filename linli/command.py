@@ -227,10 +227,12 @@ def _of_database(error: Exception) -> str | None:
 def _of_system(error: OSError) -> str | None:
     from django.utils.translation import gettext as _
 
+    from linli.kit.reasons import reason
+
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return _no_space()
     if error.filename is not None:
-        return _("%(file)s: %(reason)s.") % {"file": error.filename, "reason": error.strerror}
+        return _("%(file)s: %(reason)s.") % {"file": error.filename, "reason": reason(error)}
     return None
 
 

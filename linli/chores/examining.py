@@ -56,6 +56,11 @@ def _ok(sentence: str) -> Finding:
     return Finding(Level.OK, sentence)
 
 
+def _both(one: str, other: str) -> str:
+    """Two sentences after each other; Chinese has no space between them."""
+    return _("%(one)s %(other)s") % {"one": one, "other": other}
+
+
 def _warn(sentence: str) -> Finding:
     return Finding(Level.WARN, sentence)
 
@@ -85,9 +90,9 @@ def _look_at_disk(at: datetime) -> Findings:
     free = shutil.disk_usage(settings.HOME).free
     sentence = _("%(gigabytes)s GB are free on the disk of the home.") % {"gigabytes": f"{free / 1e9:.1f}"}
     if free < _NO_SPACE:
-        yield _fail(sentence + " " + _("Make room now: without it no act can be stored."))
+        yield _fail(_both(sentence, _("Make room now: without it no act can be stored.")))
     elif free < _LITTLE_SPACE:
-        yield _warn(sentence + " " + _("Make room soon."))
+        yield _warn(_both(sentence, _("Make room soon.")))
     else:
         yield _ok(sentence)
 
@@ -164,11 +169,12 @@ def _look_at_calendar(at: datetime) -> Findings:
     waiting = Event.objects.open().filter(due_is_provisional=True).count()
     sentence = _("Working days are known until the end of %(year)s.") % {"year": last}
     if waiting:
-        sentence += " " + ngettext(
+        more = ngettext(
             "%(count)s open matter has a provisional limit.", "%(count)s open matters have provisional limits.", waiting
         ) % {"count": waiting}
+        sentence = _both(sentence, more)
     if (today + _NOTICE_BEFORE_YEAR_END).year > last:
-        yield _warn(sentence + " " + _("Load the next year once it is published: “linli holidays FILE”."))
+        yield _warn(_both(sentence, _("Load the next year once it is published: “linli holidays FILE”.")))
     else:
         yield _ok(sentence)
 

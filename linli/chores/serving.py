@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from linli.kit.reasons import reason
 from linli.kit.refusal import Refused
 
 HOST = "127.0.0.1"
@@ -68,7 +69,7 @@ def _refusal(error: OSError) -> Refused:
         "port_refused",
         _("Port %(port)s cannot be used: %(reason)s. Set LINLI_PORT to another port."),
         port=settings.PORT,
-        reason=error.strerror,
+        reason=reason(error),
     )
 
 

@@ -13,6 +13,7 @@ from typing import IO, cast
 
 from django.utils.translation import gettext_lazy as _
 
+from linli.kit.reasons import reason
 from linli.kit.refusal import BadInput
 
 #: A field longer than this is a broken quotation mark, not text.
@@ -111,7 +112,7 @@ def open_binary(path: Path) -> IO[bytes]:
         file = path.open("rb")
     except OSError as error:
         raise BadInput(
-            "no_such_file", _("%(file)s cannot be read: %(why)s."), file=str(path), why=error.strerror or ""
+            "no_such_file", _("%(file)s cannot be read: %(why)s."), file=str(path), why=reason(error)
         ) from None
     if file.peek(2)[:2] != b"\x1f\x8b":
         return file

@@ -20,6 +20,7 @@ from linli.events.actions import IMPORTABLE
 from linli.events.rules import Rating, Source
 from linli.intake.importing.forbidden import why_forbidden
 from linli.intake.importing.tables import Table
+from linli.kit.reasons import reason
 from linli.kit.refusal import BadInput
 
 REFUSE, NONE, TOP = "refuse", "none", "top"
@@ -107,7 +108,7 @@ def read_map(path: Path) -> ImportMap:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BadInput(
-            "no_such_map", _("The map %(file)s cannot be read: %(why)s."), file=str(path), why=error.strerror or ""
+            "no_such_map", _("The map %(file)s cannot be read: %(why)s."), file=str(path), why=reason(error)
         ) from None
     except UnicodeDecodeError:
         raise BadInput("map_not_text", _("The map %(file)s is no text in UTF-8."), file=path.name) from None

@@ -39,7 +39,8 @@ class Command(BaseCommand):
             if not 1 <= count <= _MOST:
                 self.stderr.write(_("--events takes a number from 1 to %(most)s.") % {"most": _MOST})
                 raise SystemExit(2)
-            self.stdout.write(_("Making the demo county. This takes about a minute."))
+            if is_empty_home():
+                self.stdout.write(_("Making the demo county. This takes about a minute."))
             self._tell(build(now=timezone.now(), seed=options["seed"], events=count, small=options["small"]))
         if is_demo_home():
             keep_logins()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 
 from linli.events import packs
 from linli.events.models import Pack
+from linli.kit.reasons import reason
 from linli.kit.refusal import BadInput
 
 
@@ -80,5 +81,5 @@ class Command(BaseCommand):
                 "cannot_write",
                 _("%(file)s cannot be written: %(reason)s."),
                 file=str(options["to"]),
-                reason=error.strerror or "",
+                reason=reason(error),
             ) from None
