@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from linli.areas.codes import lineage
 from linli.journal.models import ChainHead, Entry, Notice
+from linli.kit.bulk import insert
 from linli.people.models import Person
 
 #: The chain of acts that belong to no area.
@@ -53,45 +54,54 @@ def record(
     """
     where = area or getattr(on, "area_id", None)
     act = Act(verb, str(on._meta.model_name), str(on.pk), where, by.pk if by else None, at, _plain(facts))
-    entry = record_many([act])[0]
+    entry = _record_one(act)
     others = {person.pk for person in tell} - {act.by}
     Notice.objects.bulk_create(Notice(entry=entry, person_id=pk) for pk in sorted(others))
     return entry
 
 
 @transaction.atomic
-def record_many(acts: Iterable[Act]) -> list[Entry]:
-    """Write many acts, in their order within each chain; entries come back in that order too, chain by chain."""
+def record_many(acts: Iterable[Act]) -> None:
+    """Write many acts, in their order within each chain."""
     recorded_at = timezone.now()
-    written: list[Entry] = []
     # Chains in one order everywhere, so that two writers never wait for each other crosswise.
     for chain, of_chain in groupby(sorted(acts, key=lambda act: act.chain), key=lambda act: act.chain):
-        written += _append(chain, list(of_chain), recorded_at)
-    return written
+        head = _head(chain)
+        entries = [_next(head, act, recorded_at) for act in of_chain]
+        insert(Entry, [{name: getattr(entry, name) for name in _WRITTEN} for entry in entries])
+        head.save(update_fields=["length", "digest"])
 
 
-def _append(chain: str, acts: list[Act], recorded_at: datetime) -> list[Entry]:
-    head = _head(chain)
-    entries = []
-    for act in acts:
-        head.length += 1
-        entry = Entry(
-            chain=chain,
-            position=head.length,
-            verb=act.verb,
-            on_kind=act.on_kind,
-            on_key=act.on_key,
-            area_id=act.area,
-            by_id=act.by,
-            at=act.at,
-            recorded_at=recorded_at,
-            facts=act.facts,
-        )
-        entry.digest = head.digest = digest_of(entry, bytes(head.digest))
-        entries.append(entry)
-    Entry.objects.bulk_create(entries)
+@transaction.atomic
+def _record_one(act: Act) -> Entry:
+    head = _head(act.chain)
+    entry = _next(head, act, timezone.now())
+    entry.save(force_insert=True)
     head.save(update_fields=["length", "digest"])
-    return entries
+    return entry
+
+
+#: All but the key, which the store gives.
+_WRITTEN = [field.attname for field in Entry._meta.concrete_fields if not field.primary_key]
+
+
+def _next(head: ChainHead, act: Act, recorded_at: datetime) -> Entry:
+    """The entry of an act at the end of a chain, which it lengthens; neither is stored yet."""
+    head.length += 1
+    entry = Entry(
+        chain=head.chain,
+        position=head.length,
+        verb=act.verb,
+        on_kind=act.on_kind,
+        on_key=act.on_key,
+        area_id=act.area,
+        by_id=act.by,
+        at=act.at,
+        recorded_at=recorded_at,
+        facts=act.facts,
+    )
+    entry.digest = head.digest = digest_of(entry, bytes(head.digest))
+    return entry
 
 
 def _head(chain: str) -> ChainHead:
