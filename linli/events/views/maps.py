@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from linli.areas.actions import boundaries_geojson
@@ -76,7 +77,7 @@ def areas_json(request: HttpRequest) -> HttpResponse:
     inside = request.GET.get("in", "")
     if inside:
         if numbering().level(inside) is None:
-            raise BadInput("unknown_area", "%(code)s", code=inside[:30])
+            raise BadInput("unknown_area", _("There is no area %(code)s. Choose one of the list."), code=inside[:30])
         return outlines([inside, *_below(inside)])
     codes: list[str] = []
     for code in request.scope.area_codes[:20]:  # type: ignore[attr-defined]
