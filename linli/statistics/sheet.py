@@ -121,8 +121,8 @@ class _Reading:
             self._add(row, self.totals, self.by_step[row["step"]])
         # Not as one more key above: this is read from an index alone.
         reported = self.events.filter(self.moment.cohort(Cohort.REPORTED)).values(step=self._step(Cohort.REPORTED))
-        for row in reported.annotate(reported=Count("pk")):
-            self._add(row, self.by_step[row["step"]])
+        for place, n in reported.annotate(n=Count("pk")).values_list("step", "n"):
+            self.by_step[place]["reported"] += n
 
     def _step(self, cohort: Cohort) -> Any:
         return step_of(self.periods, CLOCK[cohort])

@@ -47,7 +47,15 @@ def harmless(cell: Any) -> str:
 
 
 def _header() -> list[str]:
-    times = (_("Reported"), _("Accepted"), _("Dispatched"), _("Handled"), _("Verified"), _("Limit"), _("Ended"))
+    times = (
+        _("Reported at"),
+        _("Accepted at"),
+        _("Dispatched at"),
+        _("Result at"),
+        _("Verified at"),
+        _("Limit"),
+        _("Ended at"),
+    )
     return [
         *(_("Number"), _("Area code"), _("Area"), _("Category code"), _("Category"), _("State"), _("Came in by")),
         *(_("Severity"), _("Urgency"), *times, _("Reopened (times)"), _("Reworked (times)"), _("Extended (times)")),

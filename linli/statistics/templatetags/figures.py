@@ -1,5 +1,7 @@
 """How a number of the figures is written: as a link to its rows."""
 
+from datetime import date
+
 from django import template
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -21,14 +23,21 @@ def number(counted: Number) -> SafeString:
 
 
 @register.filter
+def whole_day(on: date) -> str:
+    """A day with its year always: a sheet of figures is printed and kept."""
+    return date_format(on, "j M Y" if _is_english() else "Y年n月j日")
+
+
+@register.filter
 def step_name(step: Period) -> str:
-    """A day, month or year of the chart, with its days where it is cut off."""
+    """A day, month or year of the chart; its days, where it is cut off."""
     if step.first == step.last:
-        return date_format(step.first, "j M Y" if _is_english() else "Y年n月j日")
-    if step.first.month != step.last.month:
-        return _with_days(step, str(step.first.year), is_whole=step.first.month == 1 and step.last.month == 12)
-    name = date_format(step.first, "F Y" if _is_english() else "Y年n月")
-    return _with_days(step, name, is_whole=step.first.day == 1 and _is_last_of_month(step))
+        return whole_day(step.first)
+    if step.first.day != 1 or step.end.day != 1:
+        return f"{whole_day(step.first)} – {whole_day(step.last)}"
+    if (step.first.month, step.last.month) == (1, 12):
+        return date_format(step.first, "Y" if _is_english() else "Y年")
+    return date_format(step.first, "F Y" if _is_english() else "Y年n月")
 
 
 @register.filter
@@ -39,14 +48,6 @@ def step_mark(step: Period) -> str:
     if step.first.month != step.last.month:
         return str(step.first.year)
     return date_format(step.first, "M" if _is_english() else "n月")
-
-
-def _with_days(step: Period, name: str, *, is_whole: bool) -> str:
-    return name if is_whole else f"{name} ({step.first:%m-%d} – {step.last:%m-%d})"
-
-
-def _is_last_of_month(step: Period) -> bool:
-    return step.end.day == 1
 
 
 def _is_english() -> bool:
