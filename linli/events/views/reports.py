@@ -74,13 +74,13 @@ def _place(form: NewReport) -> placing.Placed:
     return placing.place(clean["area"], clean["lon"], clean["lat"], clean["accuracy_m"])
 
 
-def _report(request: HttpRequest, form: NewReport, area: Area) -> UUID | None:
+def _report(request: HttpRequest, form: NewReport, area: Area) -> UUID:
     """Take it in, unless this form was taken in before. The key of the event."""
     key = once.key_of(request.POST.get("form", ""))
     try:
         event = _taken_in(request, form, area, key)
     except Refused as refusal:
-        if refusal.code != "reported_already":
+        if key is None or refusal.code != "reported_already":
             raise
         return key
     messages.success(request, _("Reported as %(number)s.") % {"number": event.number})
