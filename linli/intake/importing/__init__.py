@@ -104,7 +104,7 @@ class _Run:
     def __init__(self, chosen: ImportMap, report: Report, *, at: datetime, dry_run: bool) -> None:
         self._chosen, self._report, self._at = chosen, report, at
         self._places = Places(chosen, report.notes)
-        self._reader = RowReader(chosen, categories_of(chosen, dry_run=dry_run), at, report.notes)
+        self._reader = RowReader(chosen, categories_of(chosen, report.notes, dry_run=dry_run), at, report.notes)
         self._rehearsal: dict[str, datetime] | None = {} if dry_run else None
 
     def bring(self, rows: Iterable[tuple[int, dict[str, str]]]) -> list[Refusal]:

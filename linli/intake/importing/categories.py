@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from linli.events import packs
 from linli.events.models import Category, Pack
 from linli.intake.importing.maps import NONE, REFUSE, ImportMap
+from linli.intake.importing.notes import Notes
 from linli.kit.refusal import BadInput
 
 
-def categories_of(chosen: ImportMap, *, dry_run: bool) -> Mapping[str, Category]:
+def categories_of(chosen: ImportMap, notes: Notes, *, dry_run: bool) -> Mapping[str, Category]:
     """By code and by name; none if the map asks for none, or if no pack is named and none in use.
 
     A pack that comes with linli is loaded if the home lacks it (in a dry run it is only read); it is put in use only
@@ -18,19 +19,20 @@ def categories_of(chosen: ImportMap, *, dry_run: bool) -> Mapping[str, Category]
     """
     if chosen.category is None:
         return {}
-    found = _by_word(_rows(chosen.pack, dry_run=dry_run))
+    found = _by_word(_rows(chosen.pack, notes, dry_run=dry_run))
     if found:
         _check(chosen, found)
     return found
 
 
-def _rows(code: str, *, dry_run: bool) -> list[Category]:
+def _rows(code: str, notes: Notes, *, dry_run: bool) -> list[Category]:
     pack = Pack.objects.filter(code=code).order_by("-pk").first() if code else Pack.objects.filter(in_use=True).first()
     if pack is None and code:
         if code not in packs.shipped():
             raise BadInput("pack_not_loaded", _("The pack %(pack)s is not in this home. Load it first."), pack=code)
         if dry_run:
             return [Category(code=row.code, name=row.name, name_en=row.name_en) for row in packs.read(code).categories]
+        notes.count("pack", code)
         pack = packs.load(code, use=not Pack.objects.filter(in_use=True).exists())
     return list(pack.categories.filter(closed_on__isnull=True)) if pack else []
 

@@ -45,6 +45,7 @@ def _short(path: Path) -> str:
 
 #: By kind of note.
 _TOLD = {
+    "pack": gettext_lazy("! The pack %(column)s was not in this home; it has been loaded."),
     "area": gettext_lazy(
         "! Rows without an area of this home, brought to the one the map names for them: %(count)s. %(words)s"
     ),

@@ -264,7 +264,8 @@ def test_a_home_without_categories_gets_the_pack_the_map_means(world: World, tmp
     chosen = MAP.replace('column = "kind"', 'column = "kind"\npack = "grid-cn-lite"')
     bring(tmp_path, table(good()), chosen, dry_run=True)
     assert not Pack.objects.filter(code="grid-cn-lite").exists()
-    bring(tmp_path, table(good()), chosen)
+    report, _refused = bring(tmp_path, table(good()), chosen)
+    assert report.notes.counts["pack", "grid-cn-lite"] == 1
     assert Event.objects.get().category.pack.code == "grid-cn-lite"
     # Another was in use, and stays so.
     assert Pack.objects.get(in_use=True).code == "test"
