@@ -1,6 +1,7 @@
 """One matter as a page: what is told of it, the sealed contact, the photos, and who sees them."""
 
 import io
+import re
 
 import pytest
 from django.test import Client
@@ -57,6 +58,17 @@ def test_the_department_that_leads_sees_it_and_no_other(world: World) -> None:
     event = recent(world, State.DISPATCHED)
     assert desk_of(world.cast.handler).get(page_of(event)).status_code == 200
     assert desk_of(world.cast.handler).get(page_of(recent(world))).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["worker", "cadre", "desk", "county", "handler", "verifier", "leader"])
+def test_every_area_above_a_matter_is_named_and_its_links_open(world: World, who: str) -> None:
+    event = recent(world, State.HANDLING)
+    reader = desk_of(getattr(world.cast, who))
+    crumbs = words_of(reader.get(page_of(event))).split('class="crumbs"')[1].split("</nav>")[0]
+    assert all(area in crumbs for area in ("廉江市", "石城镇", "上县村", "上县第五网格"))
+    links = re.findall(r'href="(/desk/areas/\d+)"', crumbs)
+    assert len(links) == {"handler": 0, "worker": 1, "cadre": 2, "county": 4, "leader": 4}.get(who, 3)
+    assert [reader.get(link).status_code for link in links] == [200] * len(links)
 
 
 # --- the sealed contact -------------------------------------------------------------------------------------------------
