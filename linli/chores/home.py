@@ -14,6 +14,8 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext_lazy as _
 
+from linli.events import packs
+from linli.kit.holidays import load_calendar
 from linli.kit.refusal import Refused
 
 Names = frozenset[tuple[str, str]]
@@ -67,6 +69,14 @@ def make_ready(*, only_if_empty: bool = False) -> None:
     with alone():
         if schema().outstanding:  # nobody was quicker
             call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+            if found.is_empty:
+                _furnish()
+
+
+def _furnish() -> None:
+    """What a new home needs before its first matter: the working days published so far, and the default categories."""
+    load_calendar()
+    packs.load(packs.DEFAULT)
 
 
 def refuse_newer(found: Schema) -> None:

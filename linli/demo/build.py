@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -61,8 +61,7 @@ def build(*, now: datetime, seed: int = 1, events: int = 3000, small: bool = Fal
             _("This home holds data of its own; a demo must not mix with it. Set LINLI_HOME to an empty folder."),
         )
     rng = Random(seed)
-    # Limits are reckoned at every other step, and a calendar without the years nobody asks for is read faster.
-    load_calendar(since=date(now.year - 2, 1, 1))
+    load_calendar()
     land = make_land(rng, small=small)
     packs.load(packs.DEFAULT, at=now)
     cast = make_cast(land, rng, now)

@@ -15,13 +15,13 @@ SHIPPED = Path(__file__).parent / "calendar" / "cn.csv"
 
 
 @transaction.atomic
-def load_calendar(path: Path | str = SHIPPED, *, overwrite: bool = False, since: date = date.min) -> int:
+def load_calendar(path: Path | str = SHIPPED, *, overwrite: bool = False) -> int:
     """Add the days the home lacks; how many were added or changed. May be repeated.
 
-    Days it has stay as the county keeps them, unless `overwrite`; days before `since` are left out. The file: CSV with
-    `day,is_working,name`. Raises `BadInput` with the line.
+    Days it has stay as the county keeps them, unless `overwrite`. The file: CSV with `day,is_working,name`. Raises
+    `BadInput` with the line.
     """
-    rows = {row.day: row for row in _read(Path(path)) if row.day >= since}
+    rows = {row.day: row for row in _read(Path(path))}
     stored = {row.day: row for row in CalendarDay.objects.all()}
     new = [row for day, row in rows.items() if day not in stored]
     changed = [row for day, row in rows.items() if overwrite and day in stored and _differs(row, stored[day])]

@@ -49,6 +49,7 @@ class WorkCalendar:
         return moment.astimezone(zone).year > max(self.published_years, default=0)
 
 
-def stored_calendar() -> WorkCalendar:
-    """The calendar as the county keeps it."""
-    return WorkCalendar(dict(CalendarDay.objects.values_list("day", "is_working")))
+def stored_calendar(since: date = date.min) -> WorkCalendar:
+    """The calendar as the county keeps it, from the year of `since` on: a limit asks for no day before it begins."""
+    days = CalendarDay.objects.filter(day__gte=date(since.year, 1, 1))
+    return WorkCalendar(dict(days.values_list("day", "is_working")))

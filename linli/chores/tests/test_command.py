@@ -71,6 +71,13 @@ def test_an_empty_home_is_made_ready_by_several_processes_at_once(environment: d
         assert store.execute("SELECT count(*) FROM chores_chore WHERE failures > 0").fetchone() == (0,)
 
 
+def test_a_new_home_knows_the_working_days_and_the_default_categories(linli: Linli) -> None:
+    assert re.search(r"^\* grid-cn-lite ", linli("categories", "list").stdout, re.M)
+    examined = linli("doctor").stdout
+    assert re.search(r"^(ok|warn) +Working days are known until the end of 20\d\d", examined, re.M)
+    assert re.search(r"^ok +Categories in use: grid-cn-lite", examined, re.M)
+
+
 def test_refused_input_ends_with_one_and_one_line(linli: Linli) -> None:
     assert "no-such-pack" in refusal(linli("categories", "load", "no-such-pack"))
 

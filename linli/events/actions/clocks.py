@@ -19,15 +19,17 @@ def start(event: Event, at: datetime) -> None:
     event.clock_from = at
     event.paused_at = None
     event.extension_asked_until = None
-    reckon(event, stored_calendar())
+    reckon(event)
 
 
-def reckon(event: Event, calendar: WorkCalendar) -> None:
-    """Set when the present limit runs out, from the moment its clock began."""
+def reckon(event: Event, calendar: WorkCalendar | None = None) -> None:
+    """Set when the present limit runs out, from the moment its clock began. `calendar` if the caller has it already."""
     if event.clock_from is None:
         return
     zone = ZoneInfo(timezone.get_current_timezone_name())
     begun = event.clock_from
+    if calendar is None:
+        calendar = stored_calendar(since=begun.astimezone(zone).date())
     due_at = min(_end_of(limit, begun, calendar, zone) for limit in _limits(event))
     event.due_at = due_at
     event.due_is_provisional = calendar.is_provisional(due_at, zone)
@@ -48,7 +50,7 @@ def resume(event: Event, at: datetime) -> None:
     if event.extensions and event.due_at is not None:
         event.due_at += stood_still
     else:
-        reckon(event, stored_calendar())
+        reckon(event)
 
 
 def _limits(event: Event) -> list[Limit]:

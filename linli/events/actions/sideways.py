@@ -12,7 +12,6 @@ from linli.events.actions.handling import set_class
 from linli.events.models import Category, Event, PictureKind
 from linli.events.rules import TOLD, ReferredTo, clean_position
 from linli.kit.refusal import BadInput
-from linli.kit.workdays import stored_calendar
 from linli.people.models import Person
 from linli.people.rules import Role
 
@@ -183,7 +182,7 @@ def classify(
                 field="category",
             )
         if not event.extensions:
-            clocks.reckon(event, stored_calendar())
+            clocks.reckon(event)
 
     take_step(
         event,
