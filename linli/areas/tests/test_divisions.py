@@ -22,7 +22,7 @@ LOWER = "code,name\n440881001001,东街居委会\n440881101201,城内村委会\n
 def files(tmp_path: Path) -> list[Path]:
     upper, lower = tmp_path / "upper.csv", tmp_path / "lower.csv.gz"
     upper.write_text(UPPER, encoding="utf-8")
-    lower.write_bytes(gzip.compress(LOWER.encode()))
+    lower.write_bytes(gzip.compress(LOWER.encode(), mtime=0))
     return [upper, lower]
 
 

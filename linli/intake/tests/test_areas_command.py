@@ -252,7 +252,7 @@ def test_as_a_program_it_ends_with_one_or_two_and_a_sentence(tmp_path: Path) -> 
 
     assert linli().returncode == 2
     path = tmp_path / "cut.geojson.gz"
-    path.write_bytes(gzip.compress(json.dumps({"type": "FeatureCollection"}).encode())[:-9])
+    path.write_bytes(gzip.compress(json.dumps({"type": "FeatureCollection"}).encode(), mtime=0)[:-9])
     refused = linli("import", str(path), "--code-field", "gb", "--name-field", "name")
     assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
     assert "cut.geojson.gz" in refused.stderr
