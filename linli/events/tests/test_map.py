@@ -78,6 +78,12 @@ def test_everybody_has_the_points_of_what_they_see(world: World, name: str, sees
     assert (f"/desk/events/{here.pk}/" in page, f"/desk/events/{there.pk}/" in page) == (sees_here, sees_there)
 
 
+def test_the_list_beside_the_map_has_what_is_due_first_and_what_stands_still_last(world: World) -> None:
+    paused, late, new = put(world, State.DEFERRED, days_ago=50), put(world, State.HANDLING, days_ago=40), put(world)
+    rows = [row["event"] for row in ask(world.cast.desk, "/desk/map/").context["events"]]
+    assert rows == [late, new, paused]
+
+
 def test_points_hold_no_words_of_contacts_and_are_for_one_browser(world: World) -> None:
     put(world)
     response = ask(world.cast.desk, "/desk/map/events.json")

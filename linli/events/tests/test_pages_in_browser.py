@@ -193,6 +193,7 @@ def test_every_page_fits_its_screen_and_is_accessible(
     page = open_page(**(PHONE if screen == "phone" else WIDE), color_scheme=scheme)
     for address in PUBLIC:
         fits(page, address, accessible)
+    status_fits(page, world, accessible)
     sign_in(page, world.cast.desk)
     ended = make_event(world, State.CLOSED, at=timezone.now())
     sealed = actions.report(text="很" * 3000, area=world.grid, at=timezone.now(), source="resident", contact="阿婆")
@@ -201,6 +202,22 @@ def test_every_page_fits_its_screen_and_is_accessible(
     addresses += [f"/desk/events/{matters[1].pk}/{step}" for step in steps]
     for address in (*DESK, *addresses):
         fits(page, address, accessible)
+
+
+def status_fits(page: Page, world: World, accessible: Callable[[Page], None]) -> None:
+    """The receipt of a new report, and the page of a matter that was handled on the spot."""
+    page.goto("/report")
+    page.get_by_label(_("In your words")).fill("路灯不亮")
+    page.get_by_label(_("How can we reach you?")).fill("阿婆")
+    page.get_by_label(_("Township")).select_option(label="石城镇")
+    page.get_by_label(_("Village or community")).select_option(label="上县村")
+    page.get_by_role("button", name=_("Send the report")).click()
+    expect(page.get_by_text(_("Thank you. Your report has arrived."))).to_be_visible()
+    fits(page, "/receipt", accessible)
+    event = Event.objects.latest("received_at")
+    fits(page, f"/status/{event.number}", accessible)
+    actions.self_handle(event, text="当场换了灯泡", by=world.cast.cadre, at=timezone.now())
+    fits(page, f"/status/{event.number}", accessible)
 
 
 def fits(page: Page, address: str, accessible: Callable[[Page], None]) -> None:
