@@ -70,6 +70,7 @@ def test_the_queue_is_walked_by_keyboard(world: World, matters: list[Event], pag
     page.keyboard.press("Backspace")
     page.keyboard.press("Enter")
     expect(page.locator("[data-row]")).to_have_count(1)
+    page.wait_for_load_state("load")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=_("What was reported"))).to_be_visible()
@@ -87,6 +88,7 @@ def test_on_a_wide_screen_a_matter_is_handled_beside_the_list(
     expect(preview.get_by_text(matters[1].number)).to_be_visible()
     assert page.url.endswith("/desk/")
     preview.get_by_role("link", name=str(ACTS["accept"].label), exact=True).click()
+    expect(preview.get_by_role("heading", name=str(ACTS["accept"].label))).to_be_focused()
     preview.get_by_role("button", name=str(ACTS["accept"].label), exact=True).click()
     expect(page.get_by_role("status").get_by_text(str(ACTS["accept"].label))).to_be_visible()
     assert Event.objects.get(pk=matters[1].pk).state == State.ACCEPTED

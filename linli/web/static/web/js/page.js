@@ -39,6 +39,14 @@ document.addEventListener("click", (event) => {
   if (print) window.print();
 });
 
+// A form that came into the page is where one goes on: its heading has the focus, and all of it that fits is in sight.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id !== "act") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
+  event.target.querySelector("h3")?.focus({ preventScroll: true });
+  event.target.scrollIntoView({ block: "nearest" });
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const menu = document.querySelector("details.menu[open]");
