@@ -76,11 +76,31 @@ def pytest_report_header() -> str:
     return f"store: {connections.settings['default']['ENGINE'].rpartition('.')[2]}"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever asks for a page drives a browser."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Whatever asks for a page drives a browser.
+
+    On PostgreSQL only what asks the store is run again; what reads the large files, only on a server named by its address.
+    """
     for item in items:
-        if {"page", "open_page"} & set(getattr(item, "fixturenames", ())):
+        if {"page", "open_page"} & _fixtures(item):
             item.add_marker("browser")
+    store = config.getoption("--postgres")
+    if store:
+        again = {item for item in items if _asks_the_store(item) and (store != "embedded" or not _reads_files(item))}
+        config.hook.pytest_deselected(items=[item for item in items if item not in again])
+        items[:] = [item for item in items if item in again]
+
+
+def _fixtures(item: pytest.Item) -> set[str]:
+    return set(getattr(item, "fixturenames", ()))
+
+
+def _asks_the_store(item: pytest.Item) -> bool:
+    return bool({"db", "transactional_db"} & _fixtures(item)) or item.get_closest_marker("django_db") is not None
+
+
+def _reads_files(item: pytest.Item) -> bool:
+    return "shared" in _fixtures(item) or item.get_closest_marker("real") is not None
 
 
 def _start_postgres(config: pytest.Config) -> str:
