@@ -67,6 +67,8 @@ SENTENCES: dict[str, Any] = {
     "category.edited": _("edited the category"),
     "pack.loaded": _("loaded a pack of categories"),
     "pack.put_in_use": _("put a pack of categories in use"),
+    "key.created": _("made a key for another system"),
+    "key.revoked": _("revoked the key of another system"),
 }
 #: Acts that nobody did: of these the matter itself is said to have done them.
 _OF_ITSELF = frozenset({"event.imported", "event.carried_over", "event.review_due"})
