@@ -38,7 +38,7 @@ FORGETTERS = (
     "linli.areas.codes:forget_numbering",
     "linli.areas.ground:forget",
     "linli.events.clocks:forget",
-    "linli.web.throttle:forget",
+    "linli.kit.throttle:forget",
 )
 
 

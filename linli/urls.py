@@ -12,5 +12,6 @@ urlpatterns = [
     path("desk/", include("linli.events.urls")),
     path("desk/", include("linli.web.areas_urls")),
     path("desk/statistics/", include("linli.statistics.urls")),
+    path("open311/", include("linli.intake.open311.urls")),
     path("media/<str:sha256>.jpg", show.photo, name="photo"),
 ]

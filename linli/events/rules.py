@@ -332,6 +332,7 @@ class Source(models.TextChoices):
     RESIDENT = "resident", _("Resident")
     GRID = "grid", _("Grid worker")
     DESK = "desk", _("Desk or hotline")
+    OPEN311 = "open311", _("Open311")
     IMPORT = "import", _("Imported")
     SPLIT = "split", _("Split from another matter")
     DEMO = "demo", _("Demonstration")

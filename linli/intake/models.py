@@ -1,10 +1,12 @@
-"""What is stored of the doors: the keys of other systems."""
+"""What is stored of the doors: the keys of other systems, and what was sent with them once."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from linli.areas.models import Area
+from linli.events.models import Event
+from linli.journal.models import Entry
 
 
 class Purpose(models.TextChoices):
@@ -47,3 +49,19 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Sending(models.Model):
+    """What a system has sent under its key: when it comes again, it is answered as before and nothing is made twice."""
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.ForeignKey(ApiKey, models.PROTECT, related_name="+", db_index=False)
+    #: SHA-256 of the sender's own reference, or of the content where it gave none.
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    #: The event it became or was added to, and the act that added it; empty only while it is being taken in.
+    event = models.ForeignKey(Event, models.CASCADE, null=True, related_name="+")
+    entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "digest"], name="sending_once_per_key")]

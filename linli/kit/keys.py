@@ -55,3 +55,18 @@ class KeyField(models.UUIDField):  # type: ignore[type-arg]
         """A type of its own."""
         # Not "UUIDField": SQLite's converter for that type expects 32 letters.
         return "KeyField"
+
+
+class KeyText(models.Func):
+    """A key column as text, `018f…-…`, as `str()` writes it: for rows that name others by text."""
+
+    # PostgreSQL writes a `uuid` just so.
+    template = "CAST(%(expressions)s AS varchar)"
+    output_field = models.CharField()
+    arity = 1
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """SQLite has 16 bytes."""
+        starts_lengths = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+        pieces = (f"substr(hex(%(expressions)s), {start}, {length})" for start, length in starts_lengths)
+        return self.as_sql(compiler, connection, template="lower(" + " || '-' || ".join(pieces) + ")", **context)

@@ -1,28 +1,12 @@
-"""Slowing down whoever guesses: a count of tries per key and time, kept in the process."""
-
-import threading
-import time
-from collections import defaultdict, deque
+"""Slowing down whoever guesses at a page: the count of linli/kit/throttle.py, and from where a request came."""
 
 from django.http import HttpRequest
 
-_tries: dict[str, deque[float]] = defaultdict(deque)
-_lock = threading.Lock()
-_MOST_KEYS = 50_000
+from linli.kit.throttle import forget, too_many
+
+__all__ = ["forget", "sender", "too_many"]
+
 _OURSELVES = ("127.0.0.1", "::1")
-
-
-def too_many(key: str, *, most: int, within_s: float) -> bool:
-    """Note a try under `key`; whether it is one more than `most` in the last `within_s` seconds."""
-    now = time.monotonic()
-    with _lock:
-        if len(_tries) > _MOST_KEYS:
-            _tries.clear()
-        tries = _tries[key]
-        while tries and tries[0] < now - within_s:
-            tries.popleft()
-        tries.append(now)
-        return len(tries) > most
 
 
 def sender(request: HttpRequest) -> str:
@@ -30,12 +14,3 @@ def sender(request: HttpRequest) -> str:
     address = str(request.META.get("REMOTE_ADDR", ""))
     seen = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     return seen[:64] if seen and address in _OURSELVES else address
-
-
-def forget(key: str | None = None) -> None:
-    """Begin again for a key, or for all."""
-    with _lock:
-        if key is None:
-            _tries.clear()
-        else:
-            _tries.pop(key, None)

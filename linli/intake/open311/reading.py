@@ -1,0 +1,119 @@
+"""Which matters a call asks for: only public ones, by all filters of the contract, a page at a time in a firm order."""
+
+import math
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, FloatField, QuerySet
+from django.db.models.functions import Floor
+from django.utils.translation import gettext as _
+
+from linli.areas.codes import within
+from linli.areas.models import Area
+from linli.events.models import Category, Event
+from linli.intake.open311.parameters import LONGEST, MOST, Parameters
+from linli.intake.open311.records import PLACES, UPDATED
+from linli.intake.open311.rendering import Problem
+
+_METRES_PER_DEGREE = 111_195.0
+_DEFAULT_RADIUS_M, _LARGEST_RADIUS_M = 100.0, 50_000.0
+#: The longest number a matter has; nothing longer needs to be looked for.
+LONGEST_NUMBER = 40
+
+
+class Public:
+    """The matters the public may see: those of public categories, in one jurisdiction."""
+
+    def __init__(self, jurisdiction: Area | None) -> None:
+        rows = Category.objects.filter(is_public=True).values_list("pk", "code")
+        #: Code by key. Older packs may have the same code.
+        self.categories = dict(rows)
+        self.jurisdiction = jurisdiction
+
+    def events(self, codes: list[str] | None = None) -> QuerySet[Event]:
+        """All of them, or those of services with these codes."""
+        wanted = [key for key, code in self.categories.items() if codes is None or code in codes]
+        events = Event.objects.filter(category__in=wanted)
+        return events if self.jurisdiction is None else events.filter(within(self.jurisdiction.code))
+
+
+def page(sent: Parameters, public: Public, at: datetime) -> list[UUID]:
+    """The keys of the page asked for: newest report first, or in the order of change where that is asked for."""
+    rows = sent.page()
+    numbers = sent.words("service_request_id")
+    if len(numbers) > MOST:
+        raise Problem(400, _("At most %(most)s ids at once.") % {"most": MOST})
+    if numbers:
+        found = public.events().filter(number__in=[one for one in numbers if len(one) <= LONGEST_NUMBER])
+        return _keys(found.order_by("-reported_at", "-pk"), rows)
+    found = _of_status(public.events(sent.words("service_code") or None), sent.words("status"))
+    found = _near(found, sent)
+    reported, updated = sent.window("start_date", "end_date"), sent.window("updated_after", "updated_before")
+    if reported is None and updated is None:
+        found = found.filter(reported_at__gte=at - LONGEST)
+    if reported is not None:
+        found = found.filter(reported_at__range=reported)
+    if updated is None:
+        return _keys(found.order_by("-reported_at", "-pk"), rows)
+    # The oldest change first: what changes while somebody turns the pages moves to the end and is not missed.
+    changed = touched_since(found, *updated).annotate(updated=UPDATED).filter(updated__range=updated)
+    return _keys(changed.order_by("updated", "pk"), rows)
+
+
+def _keys(events: QuerySet[Any], rows: slice) -> list[UUID]:
+    return list(events.values_list("pk", flat=True)[rows])
+
+
+def touched_since(events: QuerySet[Event], start: datetime, ended_until: datetime | None = None) -> QuerySet[Event]:
+    """Those that can have changed since: no ended one changes. An index serves each half; of an OR they serve none."""
+    open_now = Event.objects.open().order_by().values("pk")
+    ended = Event.objects.filter(ended_at__gte=start).order_by().values("pk")
+    if ended_until is not None:
+        ended = ended.filter(ended_at__lte=ended_until)
+    return events.filter(pk__in=open_now.union(ended, all=True))
+
+
+def _of_status(events: QuerySet[Event], wanted: list[str]) -> QuerySet[Event]:
+    unknown = [one for one in wanted if one.lower() not in ("open", "closed")]
+    if unknown:
+        raise Problem(400, _("status is open, closed or both, not “%(status)s”.") % {"status": unknown[0][:40]})
+    chosen = {one.lower() for one in wanted}
+    return events.filter(ended_at__isnull="open" in chosen) if len(chosen) == 1 else events
+
+
+def _near(events: QuerySet[Event], sent: Parameters) -> QuerySet[Event]:
+    """Within `radius` metres of `lat`, `long`, on the plane that touches the earth there: exact enough for a town."""
+    position, radius = sent.position(), sent.number("radius")
+    if position is None:
+        return events
+    radius = _DEFAULT_RADIUS_M if radius is None else radius
+    if not 0 < radius <= _LARGEST_RADIUS_M:
+        raise Problem(400, _("radius is in metres, up to %(largest)s.") % {"largest": f"{_LARGEST_RADIUS_M:.0f}"})
+    lon, lat = position
+    across = _METRES_PER_DEGREE * math.cos(math.radians(lat))
+    # The rounded position, as it is shown: nobody finds out more by asking often.
+    east = (_rounded("lon") - lon) * across
+    north = (_rounded("lat") - lat) * _METRES_PER_DEGREE
+    high, wide = radius / _METRES_PER_DEGREE, radius / max(across, 1.0)
+    slack = 10.0**-PLACES
+    box = events.filter(
+        lat__range=(lat - high - slack, lat + high + slack), lon__range=(lon - wide - slack, lon + wide + slack)
+    )
+    return box.annotate(square=east * east + north * north).filter(square__lte=radius * radius)
+
+
+def _rounded(field: str) -> Any:
+    return Floor(F(field) * 10.0**PLACES + 0.5, output_field=FloatField()) / 10.0**PLACES
+
+
+def one(number: str, events: QuerySet[Event]) -> UUID:
+    """The key of the matter of this number. Raises `Problem` (404) for any other text."""
+    found = events.filter(number=number).values_list("pk", flat=True).first() if _is_number(number) else None
+    if found is None:
+        raise Problem(404, _("There is no public request with this id."))
+    return found
+
+
+def _is_number(text: str) -> bool:
+    return 0 < len(text) <= LONGEST_NUMBER and text.isascii() and text.isprintable()
