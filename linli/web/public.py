@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -31,9 +32,14 @@ _REPORTS_PER_HOUR, _LOOKS_PER_HOUR = 30, 60
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, the way to report, the way to look up."""
     counties = list(Area.objects.open().filter(parent__isnull=True).order_by("code")[:3])
-    solved = Event.objects.filter(state__in=sorted(SOLVED)).count() if counties else 0
-    context = {"counties": counties, "open_count": Event.objects.open().count(), "solved_count": solved}
-    return render(request, "web/home.html", context)
+    # Anybody may load this page as often as they like; all matters are counted once a minute.
+    totals = cache.get_or_set("home totals", _totals, 60)
+    return render(request, "web/home.html", {"counties": counties, **totals})
+
+
+def _totals() -> dict[str, int]:
+    solved = Event.objects.filter(state__in=sorted(SOLVED))
+    return {"open_count": Event.objects.open().count(), "solved_count": solved.count()}
 
 
 @require_http_methods(["GET", "POST"])

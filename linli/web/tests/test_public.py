@@ -8,6 +8,7 @@ from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import gettext
 
 from linli.events.models import Contact, Event
@@ -32,6 +33,13 @@ def test_the_start_page_tells_how_many_are_open_and_solved(world: World, client:
     response = client.get("/")
     assert response.status_code == 200
     assert (response.context["open_count"], response.context["solved_count"]) == (2, 1)
+
+
+def test_loading_the_start_page_again_counts_no_matters(world: World, client: Client) -> None:
+    client.get("/")
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/")
+    assert not [one for one in queries if "events_event" in one["sql"]]
 
 
 def test_the_start_page_of_an_empty_home_works(db: None, client: Client) -> None:
