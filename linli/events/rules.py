@@ -105,10 +105,10 @@ BEFORE_DISPATCH = NEW | {S.ACCEPTED}
 
 #: The course. The first row of a name that has the state wins.
 STEPS: tuple[Step, ...] = (
-    _step("ask_check", {S.REPORTED}, S.CHECKING, R.DESK, R.CADRE),
     _step("check_truth", {S.REPORTED, S.CHECKING}, S.REPORTED, *FIELD, R.VERIFIER),
     _step("accept", NEW, S.ACCEPTED, *FIELD, R.DESK),
     _step("reject", NEW, S.REJECTED, R.DESK),
+    _step("ask_check", {S.REPORTED}, S.CHECKING, R.DESK, R.CADRE),
     _step("self_handle", BEFORE_DISPATCH, S.SELF_HANDLED, *FIELD),
     _step("dispatch", {S.ACCEPTED} | WITH_DEPARTMENT, S.DISPATCHED, R.DESK),
     _step("sign_for", {S.DISPATCHED}, S.SIGNED_FOR, R.HANDLER),
