@@ -11,7 +11,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -109,13 +109,15 @@ def _vocabulary(texts: Sequence[str]) -> tuple[dict[str, int], Floats]:
 # --- learning ---------------------------------------------------------------------------------------------------------
 
 
-def learn(texts: Sequence[str], labels: Sequence[str], *, facts: dict[str, float] | None = None) -> Model:
-    """A model of these texts; their labels are at least two. Its sharpness is 1: see `Trial`."""
+def learn(
+    texts: Sequence[str], labels: Sequence[str], *, sharpness: float = 1.0, facts: dict[str, float] | None = None
+) -> Model:
+    """A model of these texts; their labels are at least two. `sharpness` comes from a `Trial`."""
     names = sorted(set(labels))
     vocabulary, rarity = _vocabulary(texts)
     rows = [_row(text, vocabulary, rarity) for text in texts]
     weights = _machines(rows, _places(labels, names), len(names), len(rarity))
-    return Model(names, vocabulary, rarity, weights, facts=facts or {})
+    return Model(names, vocabulary, rarity, weights, sharpness, facts or {})
 
 
 def _places(labels: Sequence[str], names: list[str]) -> Ints:
@@ -197,9 +199,14 @@ class Trial:
 
 
 def try_out(
-    texts: Sequence[str], labels: Sequence[str], *, groups: Sequence[int] | None = None, seed: int = 0
+    texts: Sequence[str],
+    labels: Sequence[str],
+    *,
+    groups: Sequence[int] | None = None,
+    seed: int = 0,
+    folds: Iterable[int] = range(FOLDS),
 ) -> Trial:
-    """Cross-validation: learn from four fifths, ask about the fifth, five times.
+    """Cross-validation: learn from four fifths, ask about the fifth, for each of the fifths named.
 
     `groups` are numbers; texts of one number (near-duplicates) are never learnt from and asked about at once.
     """
@@ -207,7 +214,9 @@ def try_out(
     wanted = _places(labels, names)
     fold_of = _dealt(wanted, np.asarray(groups if groups is not None else range(len(texts))), seed)
     said = np.zeros((len(texts), len(names)), dtype=np.float32)
-    for fold in range(FOLDS):
+    tried = []
+    for fold in folds:
+        tried.append(fold)
         known, asked = np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
         vocabulary, rarity = _vocabulary([texts[one] for one in known])
         rows = [_row(texts[one], vocabulary, rarity) for one in known]
@@ -215,7 +224,8 @@ def try_out(
         for one in asked:
             runs, values = _row(texts[one], vocabulary, rarity)
             said[one] = values @ weights[runs]
-    return Trial(names, wanted, said)
+    asked = np.flatnonzero(np.isin(fold_of, tried))
+    return Trial(names, wanted[asked], said[asked])
 
 
 def _dealt(wanted: Ints, groups: NDArray[Any], seed: int) -> Ints:

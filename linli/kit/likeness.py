@@ -112,6 +112,21 @@ def similar_pairs(texts: Sequence[str], at_least: float = 0.6) -> list[Pair]:
     return sorted(alike, key=lambda pair: (-pair.score, pair.first, pair.second))
 
 
+def groups_of(texts: Sequence[str], at_least: float = 0.6) -> list[int]:
+    """A number for each text; texts that are alike, or alike to one that is, have the same."""
+    head = list(range(len(texts)))
+
+    def top(one: int) -> int:
+        while head[one] != one:
+            head[one] = one = head[head[one]]
+        return one
+
+    for pair in similar_pairs(texts, at_least):
+        first, second = sorted((top(pair.first), top(pair.second)))
+        head[second] = first
+    return [top(one) for one in range(len(texts))]
+
+
 def _scored(texts: Sequence[str], first: int, second: int, score: float) -> Pair:
     factor = OTHER_NUMBERS if numbers_differ(texts[first], texts[second]) else 1.0
     return Pair(first, second, round(min(score, 1.0) * factor, 4))

@@ -1,22 +1,34 @@
-"""`linli categories`: the packs of categories in this home."""
+"""`linli categories`: the packs of categories in this home, and learning to suggest a category."""
 
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from linli.events import packs
+from linli.events import learning, learning_told, packs
 from linli.events.models import Pack
 from linli.kit.reasons import reason
 from linli.kit.refusal import BadInput
 
 
-class Command(BaseCommand):
-    """List, load, choose and write out packs of categories."""
+def _add_columns(act: Any, *, required: bool) -> None:
+    act.add_argument(
+        "--text",
+        action="append",
+        required=required,
+        metavar="COLUMN",
+        help=_("Column with the text; given twice, both are read as one text."),
+    )
+    act.add_argument("--label", required=required, metavar="COLUMN", help=_("Column with the label."))
 
-    help = gettext_noop("Packs of categories: list them, load one, choose the one in use, write one out.")
+
+class Command(BaseCommand):
+    """Packs of categories, and the model that suggests one of them."""
+
+    help = gettext_noop("Packs of categories: list, load, choose, write out; and learning to suggest a category.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One subcommand per act."""
@@ -35,10 +47,39 @@ class Command(BaseCommand):
         export.add_argument("pack", metavar="PACK", nargs="?", help=_("Without, the pack in use."))
         export.add_argument("--version", dest="pack_version", help=_("Its version; without, the one loaded last."))
         export.add_argument("--to", type=Path, metavar="FILE.json", help=_("Without, to standard output."))
+        train = acts.add_parser("train", help=_("Learn to suggest categories, and keep the model in this home."))
+        train.add_argument("file", type=Path, metavar="FILE.csv[.gz]", nargs="?")
+        train.add_argument(
+            "--from-events", action="store_true", help=_("Learn from this home's own matters instead of a file.")
+        )
+        _add_columns(train, required=False)
+        evaluate = acts.add_parser("evaluate", help=_("Ask the model about texts whose label is known."))
+        evaluate.add_argument("file", type=Path, metavar="FILE.csv[.gz]")
+        _add_columns(evaluate, required=True)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do the act named."""
         getattr(self, f"_{options['act']}")(options)
+
+    def _train(self, options: dict[str, Any]) -> None:
+        if options["from_events"] == bool(options["file"]) or (
+            options["file"] and not (options["text"] and options["label"])
+        ):
+            raise CommandError(_("Name a file with --text and --label, or say --from-events."), returncode=2)
+        at = timezone.now()
+        labelled = (
+            learning.our_own()
+            if options["from_events"]
+            else learning.read_labelled(options["file"], options["text"], options["label"])
+        )
+        learnt = learning.train(labelled, newest=at if options["from_events"] else None)
+        for line in learning_told.of_training(learnt):
+            self.stdout.write(line)
+
+    def _evaluate(self, options: dict[str, Any]) -> None:
+        labelled = learning.read_labelled(options["file"], options["text"], options["label"])
+        for line in learning_told.of_evaluation(learning.evaluate(labelled)):
+            self.stdout.write(line)
 
     def _list(self, options: dict[str, Any]) -> None:
         for pack in Pack.objects.order_by("code", "pk"):
