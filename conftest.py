@@ -38,6 +38,7 @@ FORGETTERS = (
     "linli.areas.codes:forget_numbering",
     "linli.areas.ground:forget",
     "linli.events.clocks:forget",
+    "linli.events.suggesting:forget",
     "linli.kit.throttle:forget",
 )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import django
 
-MEASUREMENTS = ("areas", "queue", "imports")
+MEASUREMENTS = ("areas", "queue", "imports", "categories", "duplicates")
 
 
 def main() -> int:

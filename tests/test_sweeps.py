@@ -124,7 +124,7 @@ NEEDS: dict[str, dict[str, str]] = {
 NEEDS_NOTHING = {
     *("home", "report", "report_areas", "report_villages", "receipt", "look_up", "healthz"),
     *("sign_in", "sign_out", "language", "notices", "desk", "map", "my_appointments"),
-    *("events:new", "events:questions", "events:save_view", "events:map_areas", "events:map_events"),
+    *("events:new", "events:questions", "events:known", "events:save_view", "events:map_areas", "events:map_events"),
     *("areas", "categories", "category_add", "packs", "pack_load", "statistics:mine", "open311:root"),
 }
 #: Open data: the number, place and course of public matters, for everybody; never their words.

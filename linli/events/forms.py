@@ -298,8 +298,8 @@ class Merge(StepForm):
     into = forms.CharField(label=_("Number of the other matter"), max_length=40)
     text = words(_("Why they are the same"), required=False, rows=2)
 
-    def __init__(self, *args: Any, event: Event, scope: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, event=event, **kwargs)
+    def __init__(self, *args: Any, event: Event, scope: Any = None, chosen: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, event=event, initial={"into": chosen[:40]}, **kwargs)
         self.sight = Event.objects.visible_to(scope) if scope is not None else Event.objects.none()
         near = self.sight.open().exclude(pk=event.pk).filter(area=event.area_id)
         self.suggestions = list(near.order_by("-reported_at").select_related("category")[:8])
@@ -403,3 +403,11 @@ class NewReport(AsksQuestions):
             {"hx-get": reverse("events:questions"), "hx-target": "#questions", "hx-trigger": "change"}
         )
         self.fields["text"].required = False
+        self.fields["text"].widget.attrs.update(
+            {
+                "hx-post": reverse("events:known"),
+                "hx-target": "#known",
+                "hx-trigger": "change",
+                "hx-params": "text,area,lon,lat,category,csrfmiddlewaretoken",
+            }
+        )

@@ -58,9 +58,16 @@ def read_labelled(path: Path, text: Sequence[str], label: str) -> Labelled:
     columns = columns_of(path)
     for wanted in (*text, label):
         if wanted not in columns:
-            words = _("%(file)s has no column “%(column)s”. It has: %(columns)s.")
-            raise BadInput("no_column", words, file=path.name, column=wanted, columns=", ".join(columns))
-    texts, labels, skipped = [], [], 0
+            raise BadInput(
+                "no_column",
+                _("%(file)s has no column “%(column)s”. It has: %(columns)s."),
+                file=path.name,
+                column=wanted,
+                columns=", ".join(columns),
+            )
+    texts: list[str] = []
+    labels: list[str] = []
+    skipped = 0
     for _line, row in progress(read_rows(path), label=str(_("Reading"))):
         words, name = "\n".join(row[one] for one in text).strip(), row[label].strip()
         if words and name:

@@ -54,6 +54,12 @@ _lock = threading.Lock()
 _kept: dict[Path, tuple[tuple[int, int], classifying.Model | None]] = {}
 
 
+def forget() -> None:
+    """Read the model anew when it is next asked for."""
+    with _lock:
+        _kept.clear()
+
+
 def _model() -> classifying.Model | None:
     """The model, read once in a process and again when its file has changed; None if there is none that can be read."""
     path = model_path()

@@ -8,6 +8,7 @@ app_name = "events"
 urlpatterns = [
     path("new", reports.new, name="new"),
     path("new/questions", reports.questions, name="questions"),
+    path("new/known", reports.known, name="known"),
     path("views", queue.save_view, name="save_view"),
     path("views/<int:pk>/delete", queue.delete_view, name="delete_view"),
     path("events/<uuid:pk>/", show.show, name="show"),

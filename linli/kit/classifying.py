@@ -136,7 +136,7 @@ def _telling(rows: list[Row], wanted: Ints, labels: int, width: int) -> Floats:
         within[runs, label] += 1
     without = within.sum(axis=1, keepdims=True) - within - (labels - 2)
     ratio = np.abs(np.log(within / within.sum(axis=0)) - np.log(without / without.sum(axis=0)))
-    return ((ratio + ratio.max(axis=1, keepdims=True)) / 2).astype(np.float32)
+    return np.asarray((ratio + ratio.max(axis=1, keepdims=True)) / 2, dtype=np.float32)
 
 
 def _machines(rows: list[Row], wanted: Ints, labels: int, width: int) -> Floats:
@@ -164,7 +164,7 @@ def _machines(rows: list[Row], wanted: Ints, labels: int, width: int) -> Floats:
             weights[runs] += features * step
         if farthest < _STILL:
             break
-    return weights * telling
+    return np.asarray(weights * telling, dtype=np.float32)
 
 
 _COST, _ROUNDS, _STILL, _TINY = 1.0, 20, 0.02, np.float32(1e-9)
@@ -217,11 +217,11 @@ def try_out(
     tried = []
     for fold in folds:
         tried.append(fold)
-        known, asked = np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
+        known = np.flatnonzero(fold_of != fold).tolist()
         vocabulary, rarity = _vocabulary([texts[one] for one in known])
         rows = [_row(texts[one], vocabulary, rarity) for one in known]
         weights = _machines(rows, wanted[known], len(names), len(rarity))
-        for one in asked:
+        for one in np.flatnonzero(fold_of == fold).tolist():
             runs, values = _row(texts[one], vocabulary, rarity)
             said[one] = values @ weights[runs]
     asked = np.flatnonzero(np.isin(fold_of, tried))
@@ -312,7 +312,7 @@ def load(path: Path) -> Model:
             told = json.loads(file["told"].tobytes())
             runs = file["runs"].tobytes().decode().split("\n")
             rarity, weights = file["rarity"], file["weights"].astype(np.float32)
-    except (KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except (KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"{path} holds no model") from error
     if told["form"] != _FORM or weights.shape != (len(runs), len(told["labels"])) or len(rarity) != len(runs):
         raise ValueError(f"{path} holds no model")

@@ -203,7 +203,7 @@ def _hashed(signs: NDArray[np.uint64], left: Ints) -> NDArray[np.uint64]:
     mixed = np.zeros(len(signs), dtype=np.uint64)
     for step in range(_WIDTH):
         ahead = np.zeros(len(signs), dtype=np.uint64)
-        ahead[: len(signs) - step or None] = signs[step:]
+        ahead[: max(len(signs) - step, 0)] = signs[step:]
         ahead[left <= step] = 0
         mixed = (mixed ^ ahead) * np.uint64(0x9E3779B97F4A7C15)
         mixed ^= mixed >> np.uint64(29)

@@ -49,15 +49,25 @@ def accept(
     severity: str | None = None,
     urgency: str | None = None,
     text: str = "",
+    suggested: Sequence[str] = (),
 ) -> None:
-    """Take it on: from now the clock of its category runs."""
+    """Take it on: from now the clock of its category runs. `suggested`: codes of the categories that were offered."""
 
     def taken_on(event: Event) -> None:
         set_class(event, category, severity, urgency)
         event.accepted_at = max(at, event.reported_at)
         clocks.start(event, event.accepted_at)
 
-    take_step(event, "accept", by=by, at=at, text=text, set_before=taken_on, category=category.code if category else "")
+    take_step(
+        event,
+        "accept",
+        by=by,
+        at=at,
+        text=text,
+        set_before=taken_on,
+        category=category.code if category else "",
+        suggested=list(suggested) or None,
+    )
 
 
 def set_class(event: Event, category: Category | None, severity: str | None, urgency: str | None) -> None:

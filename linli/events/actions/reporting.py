@@ -74,11 +74,13 @@ def report(
     contact: str = "",
     is_demo: bool = False,
     key: UUID | None = None,
+    suggested: Sequence[str] = (),
 ) -> Reported:
     """Take in a report. `lon`, `lat` in degrees WGS-84; `contact` is sealed. Raises `BadInput`; nothing is stored then.
 
     A report without an account gets a receipt secret, to follow it and to answer for its reporter. `key` is the key the
     event will have, for doors where the same report may be sent twice: the second is refused as `reported_already`.
+    `suggested`: codes of the categories that were offered to whoever typed it.
     """
     words = clean_words(text, field="text")
     if not words and not photos:
@@ -112,7 +114,14 @@ def report(
     _insert(event)
     told = people_told(event, TOLD["report"], at)
     entry = record(
-        "event.reported", on=event, by=by, at=at, tell=told, source=source, category=category.code if category else ""
+        "event.reported",
+        on=event,
+        by=by,
+        at=at,
+        tell=told,
+        source=source,
+        category=category.code if category else "",
+        suggested=list(suggested) or None,
     )
     write_beside(event, entry, words="", for_reporter=True, photos=photos, kind=PictureKind.REPORT)  # type: ignore[arg-type]
     _seal_contact(event, clean_words(contact, field="contact", longest=200))

@@ -1,5 +1,6 @@
 """The side ways: objection, extension, deferral, supplement, another class or place, and the exits that are no closing."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
@@ -169,8 +170,12 @@ def classify(
     severity: str | None = None,
     urgency: str | None = None,
     text: str = "",
+    suggested: Sequence[str] = (),
 ) -> None:
-    """Correct category, severity or urgency; the limit follows, reckoned from when its clock began."""
+    """Correct category, severity or urgency; the limit follows, reckoned from when its clock began.
+
+    `suggested`: codes of the categories that were offered.
+    """
     before = (event.category_id, event.severity, event.urgency)
 
     def classed(event: Event) -> None:
@@ -194,6 +199,7 @@ def classify(
         category=category.code if category else "",
         severity=severity or "",
         urgency=urgency or "",
+        suggested=list(suggested) or None,
     )
 
 

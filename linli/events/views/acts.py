@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from linli.events import actions
+from linli.events import actions, suggesting
 from linli.events.actions.course import standing_of
 from linli.events.forms import ACTS, Merge, StepForm
 from linli.events.models import Event
@@ -33,7 +33,7 @@ def act(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
     if request.method == "GET" or not form.is_valid():
         return _page(request, event, step, form)
     try:
-        getattr(actions, step)(event, **form.values(), by=request.user, at=at)
+        getattr(actions, step)(event, **form.values(), **_offered(event, step), by=request.user, at=at)
     except BadInput as refusal:
         field = refusal.facts.get("field")
         form.add_error(field if field in form.fields else None, refusal.message)
@@ -46,14 +46,29 @@ def act(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
 
 def _form(request: HttpRequest, event: Event, step: str) -> StepForm:
     kind = ACTS[step].form
-    more: dict[str, Any] = {"scope": request.scope} if kind is Merge else {}  # type: ignore[attr-defined]
+    more: dict[str, Any] = {"scope": request.scope, "chosen": request.GET.get("into", "")} if kind is Merge else {}  # type: ignore[attr-defined]
     if request.method == "POST":
         return kind(request.POST, request.FILES, event=event, **more)
     return kind(event=event, **more)
+
+
+#: The steps on which a category is chosen.
+_CHOOSING = frozenset({"accept", "classify"})
+
+
+def _likely(event: Event, step: str) -> list[suggesting.Likely]:
+    return suggesting.suggest(f"{event.title}\n{event.text}") if step in _CHOOSING else []
+
+
+def _offered(event: Event, step: str) -> dict[str, Any]:
+    """What was suggested goes into the journal beside what was chosen: that is the label the next model learns from."""
+    codes = [one.category.code for one in _likely(event, step)]
+    return {"suggested": codes} if codes else {}
 
 
 def _page(request: HttpRequest, event: Event, step: str, form: StepForm) -> HttpResponse:
     fragment = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
     page = "events/_act.html" if fragment else "events/act.html"
     context = {"event": event, "step": step, "act": ACTS[step], "form": form, "room": "queue"}
+    context |= {"likely": _likely(event, step), "chosen_in": "step-category"}
     return render(request, page, context, status=422 if form.is_bound else 200)

@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.areas.models import ANSWERING, Area
-from linli.events import actions, once, placing
+from linli.events import actions, alike, once, placing, suggesting
 from linli.events.forms import NewReport
 from linli.events.models import Event
 from linli.events.rules import Source
@@ -53,6 +53,35 @@ def questions(request: HttpRequest) -> HttpResponse:
     form = NewReport({"category": request.GET.get("category", "")})
     form.is_valid()
     return render(request, "events/_questions.html", {"category": form.chosen(), "answers": {}, "problems": {}})
+
+
+@login_required
+@require_POST
+def known(request: HttpRequest) -> HttpResponse:
+    """What is known of the words just typed, as a fragment: likely categories, and matters that are perhaps the same."""
+    form = NewReport(request.POST)
+    form.is_valid()
+    clean = form.cleaned_data
+    text, category = clean.get("text", ""), clean.get("category")
+    context = {
+        "likely": [] if category else suggesting.suggest(text),
+        "chosen_in": "id_category",
+        "alike": _alike(request, clean) if text else [],
+        "now": timezone.now(),
+    }
+    return render(request, "events/_known.html", context)
+
+
+def _alike(request: HttpRequest, clean: dict[str, Any]) -> list[alike.Alike]:
+    """The matters in sight that are like the one being typed; none before it has a place."""
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    try:
+        area = placing.place(clean.get("area", ""), clean.get("lon"), clean.get("lat")).area
+    except BadInput:
+        return []
+    point = (clean["lon"], clean["lat"]) if clean.get("lon") is not None and clean.get("lat") is not None else None
+    told = alike.Told(clean["text"], area.code, timezone.now(), clean.get("category"), point)
+    return alike.alike(Event.objects.visible_to(scope), told)
 
 
 def _page(request: HttpRequest, form: NewReport, status: int, **more: Any) -> HttpResponse:
@@ -107,6 +136,7 @@ def _taken_in(request: HttpRequest, form: NewReport, area: Area, key: UUID | Non
         photos=clean["photos"],
         contact=clean["contact"],
         key=key,
+        suggested=[one.category.code for one in suggesting.suggest(clean["text"])],
     ).event
 
 

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.areas.codes import contains, lineage
 from linli.areas.models import Area
-from linli.events import actions, telling
+from linli.events import actions, alike, telling
 from linli.events.forms import ACTS
 from linli.events.models import Event, Picture, PictureKind
+from linli.events.rules import State
 from linli.journal.models import Entry
 from linli.kit.pictures import path_of
 from linli.people.rules import Scope
@@ -31,8 +32,18 @@ def seen(request: HttpRequest, pk: UUID) -> Event:
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The whole page, or the preview beside the queue."""
     event = seen(request, pk)
-    page = "events/_preview.html" if request.headers.get("X-Preview") else "events/show.html"
-    return render(request, page, {"room": "queue", **context_of(request, event)})
+    context = {"room": "queue", **context_of(request, event)}
+    if request.headers.get("X-Preview"):
+        return render(request, "events/_preview.html", context)
+    return render(request, "events/show.html", context | _alike_to(request, event))
+
+
+def _alike_to(request: HttpRequest, event: Event) -> dict[str, Any]:
+    """Matters in sight that are perhaps the same; for one that goes on elsewhere there is nothing to ask."""
+    if event.state == State.MERGED:
+        return {}
+    scope = request.scope  # type: ignore[attr-defined]
+    return {"alike": alike.alike(Event.objects.visible_to(scope), alike.Told.of(event), but=event)}
 
 
 def context_of(request: HttpRequest, event: Event) -> dict[str, Any]:
@@ -46,6 +57,7 @@ def context_of(request: HttpRequest, event: Event) -> dict[str, Any]:
         "now": at,
         "path": _path(request.scope, event.area_id),  # type: ignore[attr-defined]
         "steps": [step for step in steps if not step["act"].is_side],
+        "may_merge": "merge" in open_steps,
         "side_steps": [step for step in steps if step["act"].is_side],
         "parts": list(event.parts.select_related("department")),
         "timeline": _timeline(event, pictures),

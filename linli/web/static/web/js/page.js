@@ -47,6 +47,16 @@ document.addEventListener("htmx:afterSettle", (event) => {
   event.target.scrollIntoView({ block: "nearest" });
 });
 
+// A suggestion is taken by one tap; the field it fills stays open to any other choice.
+document.addEventListener("click", (event) => {
+  const chip = event.target.closest("[data-choose]");
+  if (!chip) return;
+  const field = document.getElementById(chip.dataset.choose);
+  field.value = chip.dataset.value;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+  for (const one of chip.parentElement.children) one.setAttribute("aria-pressed", String(one === chip));
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const menu = document.querySelector("details.menu[open]");
