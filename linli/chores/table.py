@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from linli.events import search
+from linli.events import learning, search
 from linli.events.actions import reminding
 from linli.journal.actions import forget_read_notices
 
@@ -45,10 +45,16 @@ def _forget_sessions(at: datetime) -> bool:
     return False
 
 
+def _learn_categories(at: datetime) -> bool:
+    learning.learn_again(at)
+    return False
+
+
 CHORES: tuple[Work, ...] = (
     Work("search_index", 2, _index),
     Work("firm_limits", 10 * _MINUTE, _reckon_limits),
     Work("review_days", 10 * _MINUTE, _remind),
+    Work("category_model", _DAY, _learn_categories),
     Work("old_notices", _DAY, _forget_notices),
     Work("old_sessions", _HOUR, _forget_sessions),
 )

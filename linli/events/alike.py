@@ -69,10 +69,8 @@ class Alike:
 
 def alike(events: EventQuerySet, told: Told, *, but: Event | None = None) -> list[Alike]:
     """The most alike of these events, at most five. Two queries, and one more where the place lies near a border."""
-    close = _close(events, told)
-    if but is not None:
-        close = close.exclude(pk=but.pk).exclude(merged_into=but)
-    found = [one for event in close if (one := _compared(told, event))]
+    others = events if but is None else events.exclude(pk=but.pk)
+    found = [one for event in _close(others, told) if (one := _compared(told, event))]
     best = sorted(found, key=lambda one: (-_strength(told, one), one.event.number))[:MOST]
     pictures = _first_pictures(one.event for one in best)
     return [Alike(one.event, one.likeness, one.distance_m, one.reasons, pictures.get(one.event.pk)) for one in best]

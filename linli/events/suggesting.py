@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from linli.events.models import Category
 from linli.kit import classifying
 
-#: Surer than this is "likely"; less sure than the second is not worth a place on the page.
-_LIKELY, _FAINT = 0.6, 0.05
+#: Surer than the first is "likely", surer than the second "perhaps".
+_LIKELY, _PERHAPS = 0.6, 0.15
 TOP = 3
 
 
@@ -25,7 +25,9 @@ class Likely:
     @property
     def words(self) -> str:
         """How sure, for people."""
-        return str(_("likely") if self.confidence >= _LIKELY else _("perhaps"))
+        if self.confidence >= _LIKELY:
+            return str(_("likely"))
+        return str(_("perhaps") if self.confidence >= _PERHAPS else _("less likely"))
 
 
 def model_path() -> Path:
@@ -41,7 +43,7 @@ def suggest(text: str) -> list[Likely]:
     model = _model()
     if model is None or not text.strip():
         return []
-    said = [one for one in model.suggest(text, TOP) if one.confidence >= _FAINT]
+    said = model.suggest(text, TOP)
     labels = [one.label for one in said]
     found: dict[str, Category] = {}
     offered = Category.objects.filter(pack__in_use=True, closed_on__isnull=True, children__isnull=True)

@@ -9,7 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
+
+from linli.kit.progress import progress
 
 #: Further on, a text tells the same again; and no text may take the time of a thousand others.
 LONGEST = 3000
@@ -104,7 +107,8 @@ def similar_pairs(texts: Sequence[str], at_least: float = 0.6) -> list[Pair]:
     """
     rows = _weighed(texts)
     found = []
-    for first, others in _grouped(_candidates(rows), len(texts)):
+    groups = _grouped(_candidates(rows), len(texts))
+    for first, others in progress(groups, label=str(_("Comparing"))):
         for second, score in zip(others, rows.cosines(first, others), strict=True):
             if score >= at_least:
                 found.append(_scored(texts, int(first), int(second), float(score)))
@@ -156,7 +160,8 @@ class _Rows:
 
 
 def _weighed(texts: Sequence[str]) -> _Rows:
-    counted = [_counted(texts[at : at + _CHUNK]) for at in range(0, len(texts), _CHUNK)]
+    chunks = progress(range(0, len(texts), _CHUNK), total=-(-len(texts) // _CHUNK), label=str(_("Weighing")))
+    counted = [_counted(texts[at : at + _CHUNK]) for at in chunks]
     frequency = np.zeros(1 << _BITS, dtype=np.int32)
     for part in counted:
         frequency += np.bincount(part.runs, minlength=1 << _BITS).astype(np.int32)
@@ -269,5 +274,5 @@ def _grouped(pairs: Ints, number: int) -> Iterator[tuple[int, Ints]]:
     """The pairs by their first text."""
     first, second = pairs // max(number, 1), pairs % max(number, 1)
     starts = np.flatnonzero(np.diff(first, prepend=-1))
-    for start, stop in zip(starts, [*starts[1:], len(first)], strict=True):
+    for start, stop in zip(starts, np.append(starts, len(first))[1:], strict=True):
         yield int(first[start]), second[start:stop]

@@ -70,11 +70,11 @@ def test_no_model_is_read_from_a_pickle(tmp_path: Path) -> None:
 
 
 def test_texts_of_one_group_are_never_on_both_sides() -> None:
-    # Labels by chance, each text three times: only whoever has learnt from its copies can know.
-    texts = ["".join(chr(0x4E00 + 10 * number + at) for at in range(10)) for number in range(60)] * 3
-    labels = ["甲" if number * 7 % 13 < 6 else "乙" for number in range(60)] * 3
-    assert try_out(texts, labels).report.accuracy == 1.0
-    assert try_out(texts, labels, groups=list(range(60)) * 3).report.accuracy < 0.7
+    # Labels by chance, each text eight times: only whoever has learnt from its copies can know.
+    texts = ["".join(chr(0x4E00 + 10 * number + at) for at in range(10)) for number in range(60)] * 8
+    labels = ["甲" if number * 7 % 13 < 6 else "乙" for number in range(60)] * 8
+    assert try_out(texts, labels).report.accuracy > 0.95
+    assert try_out(texts, labels, groups=list(range(60)) * 8).report.accuracy < 0.7
 
 
 def test_confidence_is_scaled_by_texts_kept_aside() -> None:

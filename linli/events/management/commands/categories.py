@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -53,6 +53,7 @@ class Command(BaseCommand):
             "--from-events", action="store_true", help=_("Learn from this home's own matters instead of a file.")
         )
         _add_columns(train, required=False)
+        self._train_parser = train
         evaluate = acts.add_parser("evaluate", help=_("Ask the model about texts whose label is known."))
         evaluate.add_argument("file", type=Path, metavar="FILE.csv[.gz]")
         _add_columns(evaluate, required=True)
@@ -62,10 +63,9 @@ class Command(BaseCommand):
         getattr(self, f"_{options['act']}")(options)
 
     def _train(self, options: dict[str, Any]) -> None:
-        if options["from_events"] == bool(options["file"]) or (
-            options["file"] and not (options["text"] and options["label"])
-        ):
-            raise CommandError(_("Name a file with --text and --label, or say --from-events."), returncode=2)
+        by_columns = bool(options["text"] and options["label"])
+        if options["from_events"] == bool(options["file"]) or (options["file"] and not by_columns):
+            self._train_parser.error(_("Name a file with --text and --label, or say --from-events."))
         at = timezone.now()
         labelled = (
             learning.our_own()
