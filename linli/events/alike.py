@@ -76,6 +76,13 @@ def alike(events: EventQuerySet, told: Told, *, but: Event | None = None) -> lis
     return [Alike(one.event, one.likeness, one.distance_m, one.reasons, pictures.get(one.event.pk)) for one in best]
 
 
+def joinable(event: Event) -> list[Alike]:
+    """Open matters of public categories that its reporter may say are the same; none for one that is no longer open."""
+    if not event.is_open:
+        return []
+    return alike(Event.objects.open().filter(category__is_public=True), Told.of(event), but=event)
+
+
 def _close(events: EventQuerySet, told: Told) -> EventQuerySet:
     """Those near in place and time, the newest first."""
     village = at_level(told.area, "village") or told.area

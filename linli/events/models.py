@@ -312,6 +312,17 @@ class Receipt(models.Model):
     secret_sha256 = models.BinaryField()
 
 
+class Support(models.Model):
+    """The holder of a receipt says that their matter is the same as another. It joins nothing: a desk may merge them."""
+
+    event = models.OneToOneField(Event, models.CASCADE, primary_key=True, related_name="support")
+    of = models.ForeignKey(Event, models.CASCADE, related_name="supports")
+    supported_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(event=F("of")), name="no_matter_supports_itself")]
+
+
 class SavedView(models.Model):
     """A filter of the queue under a name, kept by a person."""
 

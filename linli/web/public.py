@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.areas.models import ANSWERING, Area
-from linli.events import actions, once, placing
+from linli.events import actions, alike, once, placing
 from linli.events.forms import Photos
-from linli.events.models import Category, Event, PictureKind
+from linli.events.models import Category, Event, PictureKind, Support
 from linli.events.rules import REOPEN_WITHIN, SOLVED, Rating, Source, State
 from linli.events.views.maps import outlines
 from linli.events.views.show import photo_response
@@ -160,6 +160,7 @@ def receipt(request: HttpRequest) -> HttpResponse:
     key = held.key_of(request, number)
     link = request.build_absolute_uri(reverse("status", args=[number])) + f"#{key}"
     context = {"event": event, "key": key, "link": link, "standing": standing.of(event, timezone.now())}
+    context |= _same(event)
     return _unstored(render(request, "web/receipt.html", context))
 
 
@@ -181,6 +182,16 @@ def status(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST":
         return _answer(request, event)
     return _unstored(render(request, "web/status.html", _status(event)))
+
+
+def _same(event: Event) -> dict[str, Any]:
+    """The matter its reporter says is the same; before they have said so, those it may be. How many others said so."""
+    support = Support.objects.select_related("of__category").filter(event=event).first()
+    return {
+        "same": support.of if support else None,
+        "joinable": [] if support else alike.joinable(event),
+        "others_count": Support.objects.filter(of=support.of if support else event).exclude(event=event).count(),
+    }
 
 
 def _try_key(request: HttpRequest, number: str) -> HttpResponse:
@@ -210,6 +221,7 @@ def _status(event: Event, **more: Any) -> dict[str, Any]:
         "asked": event.state == State.SUPPLEMENT_ASKED,
         "may_add": event.is_open,
         "has_contact": hasattr(event, "contact"),
+        **_same(event),
         "ratings": [(value, label) for value, label in Rating.choices if value != Rating.UNREACHED],
         **more,
     }
@@ -253,6 +265,21 @@ def _take_back(request: HttpRequest, event: Event, text: str, at: Any) -> str:
     return _("Your contact has been deleted.")
 
 
+def _say_same(request: HttpRequest, event: Event, text: str, at: Any) -> str:
+    """Only what was offered can be chosen: no other matter is confirmed to be there."""
+    wanted = request.POST.get("of", "")
+    chosen = next((one.event for one in alike.joinable(event) if str(one.event.pk) == wanted), None)
+    if chosen is None:
+        raise BadInput("not_offered", _("This matter has been closed meanwhile. Look at the list again."), field="of")
+    actions.support(event, of=chosen, at=at)
+    return _("Thank you. You now follow that matter too.")
+
+
+def _say_not_same(request: HttpRequest, event: Event, text: str, at: Any) -> str:
+    actions.withdraw_support(event, at=at)
+    return _("Taken back. Your report stands by itself.")
+
+
 def _leave(request: HttpRequest, event: Event, text: str, at: Any) -> str:
     held.let_go(request, event.number)
     return _("This browser has forgotten your code.")
@@ -263,6 +290,8 @@ _ANSWERS = {
     "reopen": _say_reopen,
     "supplement": _say_more,
     "withdraw": _take_back,
+    "support": _say_same,
+    "withdraw_support": _say_not_same,
     "leave": _leave,
 }
 

@@ -20,7 +20,7 @@ from linli.events.actions.handling import (
     verify,
 )
 from linli.events.actions.importing import IMPORTABLE, Fate, ImportedMatter, import_matters
-from linli.events.actions.joining import merge, separate, split
+from linli.events.actions.joining import merge, separate, split, support, withdraw_support
 from linli.events.actions.reporting import (
     Reported,
     allot_numbers,
@@ -96,9 +96,11 @@ __all__ = [
     "steps_for",
     "submit_result",
     "supplement",
+    "support",
     "to_mediation",
     "uphold_objection",
     "verify",
     "void",
     "withdraw_contact",
+    "withdraw_support",
 ]

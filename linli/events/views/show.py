@@ -43,7 +43,13 @@ def _alike_to(request: HttpRequest, event: Event) -> dict[str, Any]:
     if event.state == State.MERGED:
         return {}
     scope = request.scope  # type: ignore[attr-defined]
-    return {"alike": alike.alike(Event.objects.visible_to(scope), alike.Told.of(event), but=event)}
+    visible = Event.objects.visible_to(scope)
+    return {
+        "alike": alike.alike(visible, alike.Told.of(event), but=event),
+        "said_same": visible.filter(supports__event=event).first(),
+        "supporting": list(visible.filter(support__of=event).order_by("number")[:50]),
+        "support_count": event.supports.count(),
+    }
 
 
 def context_of(request: HttpRequest, event: Event) -> dict[str, Any]:
