@@ -61,5 +61,6 @@ def _figures(report: Report) -> Iterator[str]:
         yield f"{one.precision:9.4f}  {one.recall:6.4f}  {one.f1:6.4f}  {one.support:5}  {name}"
     if report.mistaken:
         yield _("Taken for another, the commonest first:")
+    nothing = _("nothing")
     for wanted, said, count in report.mistaken[:_MOST_MISTAKEN]:
-        yield f"{count:5}  {wanted} → {said or _('nothing')}"
+        yield f"{count:5}  {wanted} → {said or nothing}"
