@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0003_queue_by_running_clock"),
+        ("events", "0004_source_open311"),
     ]
 
     operations = [
