@@ -33,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """What this is, the way to report, the way to look up."""
     counties = list(Area.objects.open().filter(parent__isnull=True).order_by("code")[:3])
     # Anybody may load this page as often as they like; all matters are counted once a minute.
-    totals = cache.get_or_set("home totals", _totals, 60) or {}
+    totals = cache.get_or_set("home-totals", _totals, 60) or {}
     return render(request, "web/home.html", {"counties": counties, **totals})
 
 
