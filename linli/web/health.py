@@ -1,46 +1,15 @@
-"""`/healthz`: whether this server can do its work now, that is: commit."""
+"""`/healthz`: whether this server can do its work now, that is: commit. Behind the front, it answers this itself."""
 
-import shutil
-
-from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-_LEAST_FREE_BYTES = 20_000_000
-_WAIT_MS = 3000
+from linli.kit.health import trouble
 
 
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 `ok`, or 503 with a word for the cause: `store`, `read-only`, `disk`."""
-    trouble = _trouble()
-    return HttpResponse(f"{trouble or 'ok'}\n", status=503 if trouble else 200, content_type="text/plain")
-
-
-def _trouble() -> str:
-    try:
-        if not _may_write():
-            return "read-only"
-    except (DatabaseError, InterfaceError):
-        return "store"
-    return "disk" if shutil.disk_usage(settings.HOME).free < _LEAST_FREE_BYTES else ""
-
-
-def _may_write() -> bool:
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'")
-            return not any(cursor.fetchone())
-        if connection.in_atomic_block:  # under test: the lock is ours already
-            return True
-        wait_ms = connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000
-        cursor.execute(f"PRAGMA busy_timeout = {_WAIT_MS}")
-        try:
-            cursor.execute("BEGIN IMMEDIATE")
-            cursor.execute("ROLLBACK")
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout = {wait_ms}")
-    return True
+    found = trouble()
+    return HttpResponse(f"{found or 'ok'}\n", status=503 if found else 200, content_type="text/plain")

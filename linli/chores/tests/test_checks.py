@@ -58,6 +58,6 @@ def test_a_server_that_can_commit_is_well() -> None:
 
 
 def test_a_full_disk_is_not_well(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("linli.web.health._LEAST_FREE_BYTES", 10**18)
+    monkeypatch.setattr("linli.kit.health._LEAST_FREE_BYTES", 10**18)
     answer = healthz(RequestFactory().get("/healthz"))
     assert (answer.status_code, answer.content) == (503, b"disk\n")
