@@ -53,7 +53,7 @@ def record(
     `area` is taken from `on` if it has one. Whoever acts is not told of it.
     """
     where = area or getattr(on, "area_id", None)
-    act = Act(verb, str(on._meta.model_name), str(on.pk), where, by.pk if by else None, at, _plain(facts))
+    act = Act(verb, str(on._meta.model_name), str(on.pk), where, by.pk if by else None, at, plain_facts(facts))
     entry = _record_one(act)
     others = {person.pk for person in tell} - {act.by}
     Notice.objects.bulk_create(Notice(entry=entry, person_id=pk) for pk in sorted(others))
@@ -136,7 +136,7 @@ def _moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _plain(facts: dict[str, Any]) -> dict[str, Any]:
+def plain_facts(facts: dict[str, Any]) -> dict[str, Any]:
     """Facts as JSON keeps them on both stores: no floats (their text differs), keys and times as text, no empty ones."""
     return {name: _plain_value(value) for name, value in facts.items() if value not in (None, "")}
 

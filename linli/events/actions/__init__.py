@@ -1,5 +1,6 @@
 """All that can be done with events, a function each: check, write, record, in one transaction."""
 
+from linli.events.actions.arriving import store_reports
 from linli.events.actions.clocks import reckon_provisional
 from linli.events.actions.course import act, standing_of, steps_for
 from linli.events.actions.handling import (
@@ -22,8 +23,10 @@ from linli.events.actions.handling import (
 from linli.events.actions.importing import IMPORTABLE, Fate, ImportedMatter, import_matters
 from linli.events.actions.joining import merge, separate, split, support, withdraw_support
 from linli.events.actions.reporting import (
+    Draft,
     Reported,
     allot_numbers,
+    checked,
     format_number,
     month_of,
     open_contact,
@@ -52,6 +55,7 @@ from linli.events.actions.sideways import (
 
 __all__ = [
     "IMPORTABLE",
+    "Draft",
     "Fate",
     "ImportedMatter",
     "Reported",
@@ -62,6 +66,7 @@ __all__ = [
     "ask_extension",
     "ask_supplement",
     "check_truth",
+    "checked",
     "classify",
     "close",
     "defer",
@@ -94,6 +99,7 @@ __all__ = [
     "split",
     "standing_of",
     "steps_for",
+    "store_reports",
     "submit_result",
     "supplement",
     "support",

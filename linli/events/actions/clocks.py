@@ -14,12 +14,12 @@ from linli.kit.workdays import WorkCalendar, stored_calendar
 _OTHERWISE = Limit(working_days=5)
 
 
-def start(event: Event, at: datetime) -> None:
+def start(event: Event, at: datetime, calendar: WorkCalendar | None = None) -> None:
     """Start the clock that belongs to the event's state: to accept while new, to handle after that."""
     event.clock_from = at
     event.paused_at = None
     event.extension_asked_until = None
-    reckon(event)
+    reckon(event, calendar)
 
 
 def reckon(event: Event, calendar: WorkCalendar | None = None) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,7 @@ from linli.journal.actions import record
 from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.kit.sealing import seal, unseal
+from linli.kit.workdays import WorkCalendar
 from linli.people.models import Person
 from linli.people.rules import Role
 
@@ -82,50 +83,111 @@ def report(
     event will have, for doors where the same report may be sent twice: the second is refused as `reported_already`.
     `suggested`: codes of the categories that were offered to whoever typed it.
     """
-    words = clean_words(text, field="text")
-    if not words and not photos:
+    draft = Draft(
+        text=text,
+        area=area,
+        at=at,
+        source=source,
+        by=by,
+        title=title,
+        place=place,
+        lon=lon,
+        lat=lat,
+        accuracy_m=accuracy_m,
+        source_crs=source_crs,
+        category=category,
+        severity=severity,
+        urgency=urgency,
+        answers=answers or {},
+        occurred_at=occurred_at,
+        received_at=received_at,
+        has_photos=bool(photos),
+        contact=contact,
+        is_demo=is_demo,
+        key=key or new_key(),
+    )
+    event = checked(draft)
+    event.number = next_number(area.code, at)
+    _insert(event)
+    told = people_told(event, TOLD["report"], at)
+    facts = facts_of(event) | {"suggested": list(suggested) or None}
+    entry = record("event.reported", on=event, by=by, at=at, tell=told, **facts)
+    write_beside(event, entry, words="", for_reporter=True, photos=photos, kind=PictureKind.REPORT)  # type: ignore[arg-type]
+    _seal_contact(event, clean_contact(draft))
+    return Reported(event, _give_receipt(event) if source == Source.RESIDENT else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A report before it is checked; see `report`. `secret` is the code of its receipt, if one was promised already."""
+
+    text: str
+    area: Area
+    at: datetime
+    source: str
+    key: UUID
+    by: Person | None = None
+    title: str = ""
+    place: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    accuracy_m: float | None = None
+    source_crs: str = "wgs84"
+    category: Category | None = None
+    severity: str | None = None
+    urgency: str | None = None
+    answers: dict[str, Any] = field(default_factory=dict)
+    occurred_at: datetime | None = None
+    received_at: datetime | None = None
+    has_photos: bool = False
+    contact: str = ""
+    is_demo: bool = False
+    secret: str = ""
+
+
+def checked(draft: Draft, calendar: WorkCalendar | None = None) -> Event:
+    """The event of a draft with its clock running, without a number, not stored. Raises `BadInput`."""
+    words = clean_words(draft.text, field="text")
+    if not words and not draft.has_photos:
         raise BadInput("nothing_reported", _("Say in a few words what it is, or add a photo."), field="text")
+    area, category = draft.area, draft.category
     require_open(area, category)
-    position = clean_position(lon, lat)
+    clean_contact(draft)
+    position = clean_position(draft.lon, draft.lat)
     event = Event(
-        id=key or new_key(),
-        number=next_number(area.code, at),
+        id=draft.key,
         area=area,
         category=category,
         state=State.REPORTED,
-        source=source,
-        severity=severity or (category.severity if category else Severity.GENERAL),
-        urgency=urgency or (category.urgency if category else Urgency.NORMAL),
-        title=clean_words(title, field="title", longest=200),
+        source=draft.source,
+        severity=draft.severity or (category.severity if category else Severity.GENERAL),
+        urgency=draft.urgency or (category.urgency if category else Urgency.NORMAL),
+        title=clean_words(draft.title, field="title", longest=200),
         text=words,
-        place=clean_words(place, field="place", longest=300),
+        place=clean_words(draft.place, field="place", longest=300),
         lon=position[0] if position else None,
         lat=position[1] if position else None,
-        accuracy_m=accuracy_m,
-        source_crs=source_crs,
-        answers=clean_answers(category.questions, answers or {}) if category else {},
-        reported_by=by,
-        occurred_at=_clean_time(occurred_at, at),
-        reported_at=at,
-        received_at=received_at or at,
-        is_demo=is_demo,
+        accuracy_m=draft.accuracy_m,
+        source_crs=draft.source_crs,
+        answers=clean_answers(category.questions, draft.answers) if category else {},
+        reported_by=draft.by,
+        occurred_at=_clean_time(draft.occurred_at, draft.at),
+        reported_at=draft.at,
+        received_at=draft.received_at or draft.at,
+        is_demo=draft.is_demo,
     )
-    clocks.start(event, at)
-    _insert(event)
-    told = people_told(event, TOLD["report"], at)
-    entry = record(
-        "event.reported",
-        on=event,
-        by=by,
-        at=at,
-        tell=told,
-        source=source,
-        category=category.code if category else "",
-        suggested=list(suggested) or None,
-    )
-    write_beside(event, entry, words="", for_reporter=True, photos=photos, kind=PictureKind.REPORT)  # type: ignore[arg-type]
-    _seal_contact(event, clean_words(contact, field="contact", longest=200))
-    return Reported(event, _give_receipt(event) if source == Source.RESIDENT else None)
+    clocks.start(event, draft.at, calendar)
+    return event
+
+
+def clean_contact(draft: Draft) -> str:
+    """How to reach the reporter. Raises `BadInput`."""
+    return clean_words(draft.contact, field="contact", longest=200)
+
+
+def facts_of(event: Event) -> dict[str, Any]:
+    """What the journal keeps of a report: codes only."""
+    return {"source": event.source, "category": event.category.code if event.category else ""}
 
 
 def _insert(event: Event) -> None:
@@ -208,8 +270,13 @@ def format_number(township: str, month: str, running: int) -> str:
 
 def _give_receipt(event: Event) -> str:
     secret = "".join(secrets.choice(_SECRET_SIGNS) for _sign in range(_SECRET_LENGTH))
-    Receipt.objects.create(event=event, secret_sha256=_digest(event, secret))
+    receipt_for(event, secret).save(force_insert=True)
     return f"{secret[:5]}-{secret[5:]}"
+
+
+def receipt_for(event: Event, secret: str) -> Receipt:
+    """A receipt that this secret opens, not stored."""
+    return Receipt(event=event, secret_sha256=_digest(event, secret))
 
 
 def _digest(event: Event, secret: str) -> bytes:
