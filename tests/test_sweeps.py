@@ -1,6 +1,7 @@
 """Sweeps over the whole house, so that what is added later is looked at too: every address, every list, every word."""
 
 import io
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from babel.messages.pofile import read_po
@@ -24,6 +26,7 @@ from linli.events.actions.views import save_view
 from linli.events.models import Event
 from linli.events.rules import State
 from linli.events.testing import GRID, World, draw_boundaries, make_event, make_world
+from linli.intake.models import Kept
 from linli.people.models import Appointment, Person
 from tools.messages import PO
 
@@ -75,8 +78,22 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         "place": add_place(area, f"{text}旁的市场", "market").pk,
         "category": world.drain.pk,
         "pack": world.drain.pack_id,
+        "kept": set_aside(grid, text).pk,
     }
     return Things(world, event, numbers)
+
+
+def set_aside(area: str, text: str) -> Kept:
+    moment = timezone.now()
+    reason = {
+        "code": "unforeseen",
+        "words": "There is no area %(code)s. Choose one of the list.",
+        "facts": {"code": "9"},
+    }
+    return Kept.objects.create(
+        device_id=uuid4(), sender="public", kind="report", area=area, digest=b"d", answer=b"{}", received_at=moment,
+        content=json.dumps({"id": str(uuid4()), "text": text}).encode(), state="set_aside", reason=reason,
+    )  # fmt: skip
 
 
 def _photo(text: str) -> bytes:
@@ -109,6 +126,8 @@ NEEDS: dict[str, dict[str, str]] = {
     "category_close": {"pk": "category"},
     "pack_use": {"pk": "pack"},
     "pack_file": {"pk": "pack"},
+    "intake:retake": {"pk": "kept"},
+    "intake:settle": {"pk": "kept"},
     "statistics:area": {"code": "code"},
     "statistics:rows": {"code": "code"},
     "statistics:rows_csv": {"code": "code"},
@@ -125,7 +144,7 @@ NEEDS_NOTHING = {
     *("home", "report", "report_areas", "report_villages", "receipt", "look_up", "healthz"),
     *("sign_in", "sign_out", "language", "notices", "desk", "map", "my_appointments"),
     *("events:new", "events:questions", "events:known", "events:save_view", "events:map_areas", "events:map_events"),
-    *("areas", "categories", "category_add", "packs", "pack_load", "statistics:mine", "open311:root"),
+    *("intake:index", "areas", "categories", "category_add", "packs", "pack_load", "statistics:mine", "open311:root"),
 }
 #: Open data: the number, place and course of public matters, for everybody; never their words.
 OPEN_DATA = {"open311:requests", "open311:request", "open311:updates"}
@@ -257,12 +276,13 @@ def more_of_everything(of: Things, numbers: range) -> None:
         )
         add_place(world.grid, f"市场{number}", "market")
         save_view(world.cast.desk, name=f"视图{number}", query="")
+        set_aside(GRID, f"第{number}件")
 
 
 LISTS = (
     *("home", "desk", "map", "notices", "events:show", "events:new", "events:map_areas", "events:map_events"),
     *("areas", "area", "categories", "category", "packs", "my_appointments"),
-    *("statistics:area", "statistics:rows", "statistics:rows_csv", "report"),
+    *("statistics:area", "statistics:rows", "statistics:rows_csv", "report", "intake:index"),
     *("open311:services", "open311:requests", "open311:updates"),
 )
 

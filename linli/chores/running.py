@@ -12,15 +12,14 @@ from linli.chores.table import CHORES, Work
 
 log = logging.getLogger(__name__)
 
-#: A worker that was killed holds its chore no longer than this; no slice of work takes nearly so long.
-LEASE = timedelta(minutes=5)
 _LONGEST_PAUSE = timedelta(hours=1)
 Clock = Callable[[], datetime]
 
 
 def run_due(clock: Clock = timezone.now, works: Iterable[Work] = CHORES) -> int:
     """Do a slice of every chore that is due and free; how many."""
-    return sum(_claimed(work, clock()) and _done(work, clock) is not None for work in works)
+    wanted = (work for work in works if work.waits is None or work.waits())
+    return sum(_claimed(work, clock()) and _done(work, clock) is not None for work in wanted)
 
 
 def run_once(clock: Clock = timezone.now, works: Iterable[Work] = CHORES) -> list[str]:
@@ -40,10 +39,11 @@ def _claimed(work: Work, at: datetime, *, due_or_not: bool = False) -> bool:
 
     Moments further ahead than any claim or pause reaches were written before the clock of this machine was set back.
     """
-    free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=at) | Q(claimed_until__gt=at + LEASE)
+    until = at + timedelta(seconds=work.lease_s)
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=at) | Q(claimed_until__gt=until)
     due = Q(due_at__lte=at) | Q(due_at__gt=at + max(timedelta(seconds=work.every_s), _LONGEST_PAUSE))
     chores = Chore.objects.filter(free, pk=work.name)
-    if chores.filter(Q() if due_or_not else due).update(claimed_until=at + LEASE):
+    if chores.filter(Q() if due_or_not else due).update(claimed_until=until):
         return True
     if Chore.objects.filter(pk=work.name).exists():
         return False
@@ -68,7 +68,8 @@ def _done(work: Work, clock: Clock) -> bool | None:
 
 def _put_off(work: Work, at: datetime) -> None:
     chore = Chore.objects.get(pk=work.name)
-    pause = max(timedelta(seconds=work.every_s), min(timedelta(seconds=2 ** min(chore.failures, 12)), _LONGEST_PAUSE))
+    longest = timedelta(seconds=work.longest_pause_s)
+    pause = max(timedelta(seconds=work.every_s), min(timedelta(seconds=2 ** min(chore.failures, 12)), longest))
     chore.failures += 1
     chore.due_at = at + pause
     chore.claimed_until = None

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from linli.kit.reasons import reason
@@ -29,11 +30,11 @@ _LONGEST_PAUSE_S = 30
 
 
 def web_command() -> list[str]:
-    """The web server: one process per two cores, each with threads that wait for the store."""
-    processes = max(1, (os.cpu_count() or 2) // 2)
+    """The front. On SQLite one process, as one process writes for the hatch; on PostgreSQL one per two cores."""
+    processes = 1 if connection.vendor == "sqlite" else max(1, (os.cpu_count() or 2) // 2)
     return [
-        *(sys.executable, "-m", "granian", "linli.wsgi:application", "--interface", "wsgi"),
-        *("--host", HOST, "--port", str(settings.PORT), "--workers", str(processes), "--blocking-threads", "4"),
+        *(sys.executable, "-m", "granian", "linli.asgi:application", "--interface", "asgi"),
+        *("--host", HOST, "--port", str(settings.PORT), "--workers", str(processes)),
         # Without a limit it may wait forever for a request when it is told to stop.
         *("--workers-kill-timeout", "10", "--respawn-failed-workers", "--no-ws", "--log-level", "warning"),
     ]

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from linli.events import learning, search
 from linli.events.actions import reminding
+from linli.intake.digest import digest_all
+from linli.intake.models import Kept
 from linli.journal.actions import forget_read_notices
 
 #: Read notices are kept so long; the journal keeps the acts themselves for good.
@@ -18,8 +20,22 @@ class Work:
     """A chore. `do` does a slice that takes seconds at most, and says whether more is waiting."""
 
     name: str
-    every_s: int
+    every_s: float
     do: Callable[[datetime], bool]
+    #: Whether anything is there to do, asked several times a second; such work does not wait for its turn by the clock.
+    waits: Callable[[], bool] | None = None
+    #: How long it rests at most after it has failed again and again.
+    longest_pause_s: int = 3600
+    #: A worker that was killed holds it no longer than this; no slice of it takes nearly so long.
+    lease_s: int = 300
+
+
+def _reports_wait() -> bool:
+    return Kept.objects.waiting().exists()
+
+
+def _digest(at: datetime) -> bool:
+    return digest_all(at) > 0
 
 
 def _index(at: datetime) -> bool:
@@ -51,6 +67,7 @@ def _learn_categories(at: datetime) -> bool:
 
 
 CHORES: tuple[Work, ...] = (
+    Work("digest", 0, _digest, waits=_reports_wait, longest_pause_s=30, lease_s=10),
     Work("search_index", 2, _index),
     Work("firm_limits", 10 * _MINUTE, _reckon_limits),
     Work("review_days", 10 * _MINUTE, _remind),

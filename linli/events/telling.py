@@ -72,6 +72,8 @@ SENTENCES: dict[str, Any] = {
     "pack.put_in_use": _("put a pack of categories in use"),
     "key.created": _("made a key for another system"),
     "key.revoked": _("revoked the key of another system"),
+    "report.retaken": _("took in a report that had been set aside"),
+    "report.settled": _("entered by hand a report that had been set aside"),
 }
 #: Acts that nobody did: of these the matter itself is said to have done them.
 _OF_ITSELF = frozenset({"event.imported", "event.carried_over", "event.review_due"})

@@ -1,12 +1,23 @@
-"""What is stored of the doors: the keys of other systems, and what was sent with them once."""
+"""What is stored of the doors: keys of other systems, what came with them once, and reports as sent until they are matters."""
+
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from linli.areas.codes import within
 from linli.areas.models import Area
 from linli.events.models import Event
 from linli.journal.models import Entry
+from linli.kit.keys import KeyField, new_key
+
+#: A clock further off than this is told to whoever reads the times.
+SKEW_TOLD = timedelta(minutes=5)
+#: What is left to do. Written as the partial index is, so that it serves it.
+NOT_DIGESTED = Q(digested_at__isnull=True)
 
 
 class Purpose(models.TextChoices):
@@ -65,3 +76,106 @@ class Sending(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "digest"], name="sending_once_per_key")]
+
+
+class SenderKind(models.TextChoices):
+    """Who may send: somebody signed in, another system with a key, anybody."""
+
+    PERSON = "person", _("Person")
+    KEY = "key", _("Another system")
+    PUBLIC = "public", _("Resident")
+
+
+class KeptState(models.TextChoices):
+    """How far a kept report has come."""
+
+    WAITING = "waiting", _("Kept")
+    DIGESTED = "digested", _("Taken in")
+    SET_ASIDE = "set_aside", _("Set aside")
+
+
+class KeptQuerySet(models.QuerySet["Kept"]):
+    """Named sets of kept reports."""
+
+    def waiting(self) -> "KeptQuerySet":
+        """Those still to be digested, in the order of their arrival."""
+        return self.filter(NOT_DIGESTED, state=KeptState.WAITING).order_by("id")
+
+    def set_aside(self) -> "KeptQuerySet":
+        """Those that could not be digested, the oldest first."""
+        return self.filter(NOT_DIGESTED, state=KeptState.SET_ASIDE).order_by("id")
+
+    def in_areas(self, codes: list[str]) -> "KeptQuerySet":
+        """Those routed into these areas."""
+        return self.filter(within(*codes))
+
+
+class Kept(models.Model):
+    """A report whose arrival was acknowledged. Its key becomes the key of its event, so that one is never made twice.
+
+    Written by `writer` alone, past the ORM; unique by sender and the id the device made. No foreign keys: nothing that
+    happens elsewhere may stand in the way of keeping what was sent.
+    """
+
+    id = KeyField(primary_key=True, default=new_key)
+    device_id = KeyField()
+    sender = models.CharField(max_length=10, choices=SenderKind)
+    #: The person's or the key's number; 0 for anybody.
+    sender_key = models.BigIntegerField(default=0)
+    kind = models.CharField(max_length=20)
+    area = models.CharField(max_length=30)
+    #: Keyed hash (BLAKE2b) of the whole content: a plain one could be searched for the contact in it.
+    digest = models.BinaryField()
+    #: JSON as it was sent, its fields in order, without the contact and the device.
+    content = models.BinaryField()
+    #: The contact, sealed to this row's key; emptied once the event has it.
+    sealed_contact = models.BinaryField(default=bytes)
+    #: The first answer, to be repeated; without the code of the receipt.
+    answer = models.BinaryField()
+    received_at = models.DateTimeField()
+    #: By the clock of the device: when the report was made, and when this sending of it left.
+    made_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=10, choices=KeptState, default=KeptState.WAITING)
+    #: Why it was set aside: {code, words (message id), facts}.
+    reason = models.JSONField(null=True)
+    digested_at = models.DateTimeField(null=True)
+
+    objects = KeptQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["device_id", "sender", "sender_key"], name="kept_once_per_sender"),
+            models.CheckConstraint(
+                condition=Q(state="digested", digested_at__isnull=False)
+                | (~Q(state="digested") & Q(digested_at__isnull=True)),
+                name="digested_reports_have_a_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "id", "digested_at"], condition=NOT_DIGESTED, name="kept_to_digest")]
+
+    @property
+    def made_at_estimated(self) -> datetime | None:
+        """When the report was made by our clock, from how far the device's was off as it was sent; never after arrival."""
+        return estimated(self.made_at, self.sent_at, self.received_at)
+
+    @property
+    def skew(self) -> timedelta | None:
+        """How far the clock of the device was ahead, where that is worth telling."""
+        off = self.sent_at - self.received_at if self.sent_at else timedelta(0)
+        return off if abs(off) > SKEW_TOLD else None
+
+    @property
+    def why(self) -> str:
+        """The reason it was set aside, in the language of whoever reads."""
+        reason: dict[str, Any] = self.reason or {}
+        said = reason.get("words", "")
+        words = gettext(said) if said else ""
+        return words % reason["facts"] if reason.get("facts") else words
+
+
+def estimated(made_at: datetime | None, sent_at: datetime | None, received_at: datetime) -> datetime | None:
+    """A time of the device by our clock."""
+    if made_at is None or sent_at is None:
+        return made_at
+    return made_at + (received_at - sent_at)

@@ -42,4 +42,9 @@ def _may(request: HttpRequest) -> dict[str, Any]:
     """Which rooms the navigation offers; the rooms themselves decide who comes in."""
     held = lambda *roles: lambda: request.scope.holds(*roles)  # type: ignore[attr-defined]  # noqa: E731
     areas = (Role.GRID_WORKER, Role.CADRE, Role.DESK, Role.VERIFIER, Role.LEADER)
-    return {"report": held(*areas), "see_areas": held(*areas), "keep_register": held(*KEEPS_REGISTER)}
+    return {
+        "report": held(*areas),
+        "see_areas": held(*areas),
+        "keep_register": held(*KEEPS_REGISTER),
+        "desk": held(Role.DESK),
+    }

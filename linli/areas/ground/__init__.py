@@ -20,7 +20,7 @@ from linli.areas.ground.index import Index
 from linli.areas.ground.raster import FORM, Raster
 from linli.areas.models import ANSWERING, Boundary, GroundVersion, Kind
 
-__all__ = ["Index", "current", "forget", "locate", "locate_leaf", "locate_many", "look_again", "near_border"]
+__all__ = ["Ground", "Index", "current", "forget", "locate", "locate_leaf", "locate_many", "look_again", "near_border"]
 
 Floats = NDArray[np.float64]
 logger = logging.getLogger(__name__)
@@ -38,6 +38,11 @@ class Ground:
     leaves: Index | None
     coarser: Index | None
 
+    def locate(self, lon: float, lat: float) -> str | None:
+        """As the function of this name; without asking whether boundaries have changed since."""
+        found = self.leaves.locate(lon, lat) if self.leaves else None
+        return self.coarser.locate(lon, lat) if found is None and self.coarser else found
+
 
 _current: Ground | None = None
 _looked_at = -math.inf
@@ -46,11 +51,7 @@ _lock = threading.Lock()
 
 def locate(lon: float, lat: float) -> str | None:
     """The area that answers for a point: the leaf that covers it, else the finest area above that does. WGS-84 degrees."""
-    ground = current()
-    found = ground.leaves.locate(lon, lat) if ground.leaves else None
-    if found is None and ground.coarser:
-        return ground.coarser.locate(lon, lat)
-    return found
+    return current().locate(lon, lat)
 
 
 def locate_leaf(lon: float, lat: float) -> str | None:

@@ -13,6 +13,7 @@ from linli.chores.table import CHORES, Work
 from linli.events.testing import NOON, World
 
 MINUTE = timedelta(minutes=1)
+LEASE = timedelta(seconds=300)
 
 
 class Clock:
@@ -80,10 +81,10 @@ def test_two_workers_at_once_do_it_once() -> None:
 
 def test_a_killed_worker_loses_its_claim_in_time(clock: Clock) -> None:
     done: list[datetime] = []
-    Chore.objects.create(name="sweep", due_at=NOON, claimed_until=NOON + running.LEASE)
+    Chore.objects.create(name="sweep", due_at=NOON, claimed_until=NOON + LEASE)
     running.run_due(clock, [chore(done)])
     assert done == []
-    clock.now = NOON + running.LEASE + MINUTE
+    clock.now = NOON + LEASE + MINUTE
     running.run_due(clock, [chore(done)])
     assert done == [clock.now]
 
@@ -132,3 +133,20 @@ def test_a_clock_set_back_holds_up_nothing(clock: Clock) -> None:
 def test_every_chore_of_the_table_can_be_done(world: World, clock: Clock) -> None:
     assert running.run_once(clock) == []
     assert set(Chore.objects.values_list("pk", flat=True)) == {work.name for work in CHORES}
+
+
+def test_work_that_people_wait_for_is_done_when_something_waits_and_not_by_the_clock(clock: Clock) -> None:
+    done: list[datetime] = []
+    waiting = iter((False, True, True, False))
+    work = Work("digest", 0, lambda at: bool(done.append(at)), waits=lambda: next(waiting))
+    assert [running.run_due(clock, [work]) for _each in range(4)] == [0, 1, 1, 0]
+    assert len(done) == 2
+
+
+def test_a_short_lease_hands_over_soon(clock: Clock) -> None:
+    done: list[datetime] = []
+    work = Work("digest", 0, lambda at: bool(done.append(at)), lease_s=10)
+    Chore.objects.create(name="digest", due_at=NOON, claimed_until=NOON + timedelta(seconds=10))
+    assert running.run_due(clock, [work]) == 0
+    clock.now = NOON + timedelta(seconds=11)
+    assert running.run_due(clock, [work]) == 1

@@ -3,6 +3,8 @@
 import logging
 import signal
 import threading
+import time
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -11,17 +13,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from linli.chores import running
+from linli.chores.table import CHORES, Work
 from linli.kit.refusal import Refused
 
 log = logging.getLogger(__name__)
-_PAUSE_S = 1.0
+#: Chores by the clock are looked at once a second; what people wait for, five times.
+_ROUND_S, _PAUSE_S = 1.0, 0.2
+_IMPATIENT = tuple(work for work in CHORES if work.waits is not None)
 _PAUSE_AFTER_TROUBLE_S = 5.0
 
 
 class Command(BaseCommand):
     """Runs the table of chores until it is told to stop."""
 
-    help = gettext_noop("Do the chores: search index, reminders, limits. Runs until stopped; several may run at once.")
+    help = gettext_noop(
+        "Do the chores: take in reports, search index, reminders, limits. Runs until stopped; several may run at once."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One option."""
@@ -47,16 +54,21 @@ def _until_stopped() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    next_round = 0.0
     while not stop.is_set():
-        stop.wait(_slice())
+        is_round = time.monotonic() >= next_round
+        done, rest = _slice(CHORES if is_round else _IMPATIENT)
+        if is_round and not done:
+            next_round = time.monotonic() + _ROUND_S
+        stop.wait(rest)
 
 
-def _slice() -> float:
-    """Do what is due; how long to rest afterwards, in seconds."""
+def _slice(works: Iterable[Work]) -> tuple[bool, float]:
+    """Do what is due of these; whether anything was, and how long to rest afterwards, in seconds."""
     try:
         close_old_connections()
-        return 0.05 if running.run_due() else _PAUSE_S
+        return (True, 0.02) if running.run_due(works=works) else (False, _PAUSE_S)
     except (DatabaseError, InterfaceError) as error:
         # The store is away or full: this process outlives that.
         log.error("The store cannot be used now: %s", str(error).strip().split("\n")[0])
-        return _PAUSE_AFTER_TROUBLE_S
+        return False, _PAUSE_AFTER_TROUBLE_S

@@ -1,0 +1,183 @@
+"""The hot path: what was sent becomes a row to keep and the answer to give, without a question to the store.
+
+Of the rooms it knows pure rules alone (limits, positions); everything that may change comes in with `Answering`.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from linli.areas.codes import contains
+from linli.events.rules import EARLIEST_YEAR
+from linli.intake.answering import Answering
+from linli.intake.models import SenderKind, estimated
+from linli.intake.reports import Report, canonical, digest_of, read
+from linli.intake.turned import Turned
+from linli.kit.keys import new_key
+from linli.kit.refusal import BadInput
+from linli.kit.sealing import seal
+from linli.kit.throttle import too_many
+
+#: What a device may send; `digest` knows the action of each.
+KINDS = frozenset({"report"})
+MAX_REPORT = 256 * 1024
+MAX_BATCH, MAX_BATCH_BYTES = 200, 4 * 1024 * 1024
+#: Reports an hour of somebody without an account: of one installation, and of one address (a whole village may share it).
+PER_DEVICE, PER_ADDRESS = 60, 600
+_CLOCK_MAY_BE_OFF = timedelta(minutes=10)
+#: As in `events`: no letters or digits that are taken for one another.
+_SIGNS = b"ABCDEFGHJKMNPQRSTVWXYZ23456789"
+_AS_SIGNS = bytes(_SIGNS[byte % len(_SIGNS)] for byte in range(256))
+_LEFT_OUT = bytes(range(256 - 256 % len(_SIGNS), 256))
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends: the kind, and the number of the person or the key."""
+
+    kind: str
+    key: int = 0
+    #: The address, for the rate limit of those who need no account.
+    address: str = ""
+    #: The area that a key is limited to.
+    only_in: str = ""
+
+
+class Row(NamedTuple):
+    """A report to keep, in the order of the columns that `writer` fills."""
+
+    id: UUID
+    device_id: UUID
+    sender: str
+    sender_key: int
+    kind: str
+    area: str
+    digest: bytes
+    content: bytes
+    sealed_contact: bytes
+    answer: bytes
+    received_at: datetime
+    made_at: datetime | None
+    sent_at: datetime | None
+
+
+def accept(
+    body: bytes | memoryview, sender: Sender, answering: Answering, *, received_at: datetime, sent_at: datetime | None
+) -> Row:
+    """Read, check and route one report. Raises `Turned` or `BadInput`; nothing is stored here."""
+    report, sent = read(body)
+    _check(report, sender)
+    _limit_public(report, sender)
+    _check_times(report, received_at, sent_at)
+    answers = answering.route(report)
+    if not contains(sender.only_in, answers.code):
+        raise Turned(403, "not_its_area", _("This key is for another area than %(area)s."), area=answers.name)
+    key = new_key()
+    digest = digest_of(canonical(sent))
+    contact = sent.pop("contact", "").strip()
+    # Asked for the rate limit alone: what else came from a device is nobody's business.
+    sent.pop("device", None)
+    answer = {
+        "id": str(report.id),
+        "received_at": _moment(received_at),
+        "state": "kept",
+        "area": answers.code,
+        "area_name": answers.name,
+        "office": answers.office,
+        "accept_by": _moment(answering.promised(report, received_at)),
+        "see": f"/intake/v1/reports/{report.id}",
+    }
+    return Row(
+        id=key,
+        device_id=report.id,
+        sender=sender.kind,
+        sender_key=sender.key,
+        kind=report.kind,
+        area=answers.code,
+        digest=digest,
+        content=canonical(sent),
+        sealed_contact=seal(contact, bound_to=key.bytes) if contact else b"",
+        answer=msgspec.json.encode(answer),
+        received_at=received_at,
+        made_at=report.made_at,
+        sent_at=sent_at,
+    )
+
+
+def _check(report: Report, sender: Sender) -> None:
+    if report.kind not in KINDS:
+        raise Turned(422, "unknown_kind", _("Nothing of the kind %(kind)s can be sent here."), kind=report.kind)
+    if report.by is not None and (sender.kind != SenderKind.PERSON or sender.key != report.by):
+        raise Turned(
+            401, "sign_in_again", _("This report belongs to somebody else's sign-in. Sign in as the one who made it.")
+        )
+    if not report.text.strip() and not report.photos:
+        raise BadInput("nothing_reported", _("Say in a few words what it is, or add a photo."), field="text")
+
+
+def _limit_public(report: Report, sender: Sender) -> None:
+    """Raises `Turned` when somebody without an account sends more than a person can see."""
+    if sender.kind != SenderKind.PUBLIC:
+        return
+    by_device = report.device is not None and too_many(f"intake device {report.device}", most=PER_DEVICE, within_s=3600)
+    if by_device or too_many(f"intake {sender.address}", most=PER_ADDRESS, within_s=3600):
+        raise Turned(
+            429,
+            "too_many",
+            _(
+                "Many reports have come from here within the hour. Wait a little, then send it again; "
+                "in danger call 110, 119 or 120."
+            ),
+            retry_after=300,
+        )
+
+
+def _check_times(report: Report, received_at: datetime, sent_at: datetime | None) -> None:
+    """A clock that is off shifts all times of the device alike: they are judged by our clock."""
+    for name, moment in (("made_at", report.made_at), ("occurred_at", report.occurred_at)):
+        judged = estimated(moment, sent_at, received_at)
+        if judged is None:
+            continue
+        if judged > received_at + _CLOCK_MAY_BE_OFF:
+            raise BadInput("in_the_future", _("A time in the report lies in the future. Correct it."), field=name)
+        if judged.year < EARLIEST_YEAR:
+            raise BadInput("too_long_ago", _("A time in the report lies before the year 2000. Correct it."), field=name)
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def receipt_code(key: UUID) -> str:
+    """The code of a report's receipt: made from its key and the secret of this home, so that it can be told again."""
+    noise = hashlib.blake2b(key.bytes, key=_receipt_key()).digest()
+    # Bytes that would make the first letters likelier are left out; of 64 there remain ten, for all that is likely.
+    signs = noise.translate(_AS_SIGNS, _LEFT_OUT)[:10].decode()
+    return f"{signs[:5]}-{signs[5:]}"
+
+
+@cache
+def _receipt_key() -> bytes:
+    return hashlib.sha256(b"linli receipt " + settings.SECRET_KEY.encode()).digest()
+
+
+def answer_with_code(row_id: UUID, sender: str, answer: bytes) -> bytes:
+    """The answer as it goes out: who has no account gets the code with which to follow the report."""
+    if sender == SenderKind.PERSON:
+        return answer
+    return answer[:-1] + b',"code":"' + receipt_code(row_id).encode() + b'"}'
+
+
+def refusal_body(refused: Any) -> dict[str, Any]:
+    """A refusal as JSON, in the language active now."""
+    told: dict[str, Any] = {"code": refused.code, "message": refused.message}
+    if refused.facts.get("field"):
+        told["field"] = refused.facts["field"]
+    return {"error": told}

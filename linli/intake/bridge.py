@@ -1,0 +1,189 @@
+"""Django's pages behind the front: each request in a thread of a pool, its body read before, its answer sent as it comes.
+
+A body is read by the event loop into memory, and past a quarter of a megabyte into a file: a slow sender holds no thread,
+and 200 MB need no memory.
+"""
+
+import asyncio
+import logging
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import IO, Any
+
+from linli.intake.requests import Receive, Scope, Send
+
+log = logging.getLogger(__name__)
+_IN_MEMORY = 256 * 1024
+MAX_BODY = 200 * 1024 * 1024
+#: How long the last pages may take when the process is told to stop.
+_LAST_PAGES_S = 5.0
+#: Requests that may wait for a thread; then people are asked to come back.
+MOST_WAITING = 256
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class TooLarge(Exception):
+    """The body is longer than anything we take."""
+
+
+class Pages:
+    """The WSGI application as one of ASGI."""
+
+    def __init__(self, application: Wsgi, threads: int) -> None:
+        self._application = application
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="linli-pages")
+        self.waiting = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if self.waiting >= MOST_WAITING:
+            await _say(send, 503, b"busy\n")
+            return
+        self.waiting += 1
+        try:
+            with tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
+                length = await _read(receive, body)
+                body.seek(0)
+                answer = _Answer(self._application, _environ(scope, body, length), send)
+                await asyncio.get_running_loop().run_in_executor(self._pool, answer.run)
+        except TooLarge:
+            await _say(send, 413, b"too large\n")
+        except ConnectionError:
+            pass  # nobody is there any more
+        finally:
+            self.waiting -= 1
+
+    async def close(self) -> None:
+        """Let the pages that are being made be sent, for a while, and take no more."""
+        give_up_at = time.monotonic() + _LAST_PAGES_S
+        while self.waiting and time.monotonic() < give_up_at:
+            await asyncio.sleep(0.01)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+async def _read(receive: Receive, body: IO[bytes]) -> int:
+    length, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionResetError
+        part = message.get("body", b"")
+        length += len(part)
+        if length > MAX_BODY:
+            raise TooLarge
+        if part:
+            body.write(part)
+        more = message.get("more_body", False)
+    return length
+
+
+async def _say(send: Send, status: int, words: bytes) -> None:
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(words)).encode())]
+    if status == 503:
+        headers.append((b"retry-after", b"2"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": words, "more_body": False})
+
+
+def _environ(scope: Scope, body: IO[bytes], length: int) -> dict[str, Any]:
+    server, client = scope.get("server") or ("localhost", 80), scope.get("client") or ("", 0)
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        # WSGI wants the bytes of the path as latin-1.
+        "PATH_INFO": scope["path"].encode("utf-8").decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "SERVER_NAME": server[0],
+        "SERVER_PORT": str(server[1]),
+        "REMOTE_ADDR": client[0],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.get("scheme", "http"),
+        "wsgi.input": body,
+        "wsgi.errors": _Errors(),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1").upper().replace("-", "_"), value.decode("latin-1")
+        if key == "CONTENT_TYPE":
+            environ[key] = text
+        elif key not in ("CONTENT_LENGTH", "TRANSFER_ENCODING") and b"_" not in name:
+            glue = "; " if key == "COOKIE" else ","
+            known = environ.get(f"HTTP_{key}")
+            environ[f"HTTP_{key}"] = f"{known}{glue}{text}" if known else text
+    environ["CONTENT_LENGTH"] = str(length)
+    return environ
+
+
+class _Errors:
+    """What an application writes to `wsgi.errors` goes to the log."""
+
+    def write(self, words: str) -> int:
+        log.error("%s", words.rstrip())
+        return len(words)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+
+class _Answer:
+    """One answer on its way from a thread into the loop; the thread waits until each part has been taken."""
+
+    def __init__(self, application: Wsgi, environ: dict[str, Any], send: Send) -> None:
+        self._application, self._environ, self._send = application, environ, send
+        self._loop = asyncio.get_running_loop()
+        self._start: dict[str, Any] | None = None
+        self._begun = False
+
+    def run(self) -> None:
+        """Make the answer and send it; a fault of the application is answered with 500 while nothing was sent."""
+        try:
+            self._run()
+        except Exception:
+            log.exception("A page broke.")
+            if self._start is None and self._begun:
+                raise
+            self._start_response("500", [("Content-Type", "text/plain")])
+            self._pass(b"error\n", more=False)
+
+    def _run(self) -> None:
+        parts = self._application(self._environ, self._start_response)
+        try:
+            pending: bytes | None = None
+            for part in parts:
+                if pending is not None:
+                    self._pass(pending, more=True)
+                pending = part
+            self._pass(pending or b"", more=False)
+        finally:
+            close = getattr(parts, "close", None)
+            if close is not None:
+                close()
+
+    def _start_response(
+        self, status: str, headers: list[tuple[str, str]], exc_info: Any = None
+    ) -> Callable[[bytes], None]:
+        pairs = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        self._start = {"type": "http.response.start", "status": int(status[:3]), "headers": pairs}
+        return lambda part: self._pass(part, more=True)
+
+    def _pass(self, part: bytes, *, more: bool) -> None:
+        sending = asyncio.run_coroutine_threadsafe(self._sent(part, more), self._loop)
+        while True:
+            try:
+                return sending.result(1)
+            except TimeoutError:
+                if sending.done():
+                    raise
+                if not self._loop.is_running():  # the process ends, and nobody will take this part any more
+                    raise ConnectionError from None
+
+    async def _sent(self, part: bytes, more: bool) -> None:
+        if self._start is not None:
+            start, self._start, self._begun = self._start, None, True
+            await self._send(start)
+        await self._send({"type": "http.response.body", "body": part, "more_body": more})

@@ -1,0 +1,265 @@
+"""Kept reports become matters: in the order of their arrival, each once, whatever crashes in between.
+
+The mark on the kept row and the event are written in one transaction, and the event has the key of the row. What cannot be
+taken in is set aside with its reason, for the desk to see, and holds up nothing.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from linli.areas import ground
+from linli.areas.models import Area
+from linli.events import actions
+from linli.events.models import Category, Event
+from linli.events.rules import Source, Urgency
+from linli.intake.accept import receipt_code
+from linli.intake.answering import position_of
+from linli.intake.models import Kept, KeptState, SenderKind, estimated
+from linli.intake.reports import Report, read
+from linli.kit.refusal import BadInput, Refused
+from linli.kit.sealing import unseal
+from linli.kit.workdays import WorkCalendar, stored_calendar
+from linli.people.actions import scope_of
+from linli.people.models import Person
+from linli.people.rules import Role
+
+log = logging.getLogger(__name__)
+#: Rows of one transaction: the hatch waits for it on SQLite, some tens of milliseconds.
+BATCH = 100
+#: The store is away or full. That is no fault of a row.
+_STORE_AWAY = (OperationalError, InterfaceError)
+
+
+class Overtaken(Exception):
+    """Another worker was quicker with a row of this batch."""
+
+
+@dataclass(frozen=True)
+class Around:
+    """What the rows of a batch refer to, read once for all of them."""
+
+    areas: dict[str, Area]
+    categories: dict[str, Category]
+    persons: dict[int, Person]
+    sources: dict[int, str]
+    calendar: WorkCalendar
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A row that can be taken in, and what it becomes."""
+
+    row: Kept
+    draft: actions.Draft
+    event: Event
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What becomes of one kind of row: read and check it without writing, then write many together."""
+
+    prepare: Callable[[Kept, Around], Ready]
+    take_in: Callable[[Sequence[Ready]], None]
+
+
+def digest_all(at: datetime, most: int = 5 * BATCH) -> int:
+    """Digest what is waiting, at most so many rows; how many were taken in or set aside."""
+    done = 0
+    while done < most and (count := digest_some(at)):
+        done += count
+    return done
+
+
+def digest_some(at: datetime) -> int:
+    """Digest one batch of what is waiting; how many rows were taken in or set aside."""
+    rows = list(Kept.objects.waiting()[:BATCH])
+    if not rows:
+        return 0
+    around = _around(rows)
+    ready = [one for row in rows if (one := _prepared(row, around, at)) is not None]
+    try:
+        _take_in(ready, at)
+    except Overtaken:
+        log.warning("Another worker is digesting the same reports; it goes on.")
+    except _STORE_AWAY:
+        raise
+    except Exception:
+        # One of them is the cause. Each by itself, so that only that one stays behind.
+        for one in ready:
+            _alone(one, at)
+    return len(rows)
+
+
+def digest_one(row: Kept, at: datetime) -> None:
+    """Take in one row now. Raises `Refused` with the reason if it cannot be."""
+    one = _prepare(row, _around([row]))
+    try:
+        _take_in([one], at)
+    except (Overtaken, IntegrityError):
+        raise Refused("moved_on", _("Somebody was quicker. Refresh the page.")) from None
+
+
+def _prepared(row: Kept, around: Around, at: datetime) -> Ready | None:
+    try:
+        return _prepare(row, around)
+    except Refused as refused:
+        set_aside(row, refused)
+    except Exception:
+        log.exception("The kept report %s cannot be read.", row.pk)
+        set_aside(row, _unforeseen())
+    return None
+
+
+def _prepare(row: Kept, around: Around) -> Ready:
+    kind = KINDS.get(row.kind)
+    if kind is None:
+        raise Refused("unknown_kind", _("This kind of report is not known here. A newer linli may know it."))
+    return kind.prepare(row, around)
+
+
+@transaction.atomic
+def _take_in(ready: Sequence[Ready], at: datetime) -> None:
+    """The marks first: who finds one of them gone was overtaken, and nothing is written. Then the events."""
+    keys = [one.row.pk for one in ready]
+    waiting = Kept.objects.filter(pk__in=keys, digested_at__isnull=True)
+    if waiting.update(state=KeptState.DIGESTED, digested_at=at, reason=None, sealed_contact=b"") != len(keys):
+        raise Overtaken
+    for name, kind in KINDS.items():
+        of_kind = [one for one in ready if one.row.kind == name]
+        if of_kind:
+            kind.take_in(of_kind)
+
+
+def _alone(one: Ready, at: datetime) -> None:
+    try:
+        _take_in([one], at)
+    except (Overtaken, *_STORE_AWAY):
+        raise
+    except IntegrityError:
+        if Event.objects.filter(
+            pk=one.row.pk
+        ).exists():  # a restored backup, say: the event came back, the mark did not
+            Kept.objects.filter(pk=one.row.pk).update(state=KeptState.DIGESTED, digested_at=at, sealed_contact=b"")
+            return
+        log.exception("The kept report %s cannot be taken in.", one.row.pk)
+        set_aside(one.row, _unforeseen())
+    except Exception:
+        log.exception("The kept report %s cannot be taken in.", one.row.pk)
+        set_aside(one.row, _unforeseen())
+
+
+def set_aside(row: Kept, refused: Refused) -> None:
+    """Leave it for the desk, with the reason."""
+    Kept.objects.filter(pk=row.pk, state=KeptState.WAITING).update(state=KeptState.SET_ASIDE, reason=_reason(refused))
+
+
+def give_reason(row: Kept, refused: Refused) -> None:
+    """It stays set aside, for another reason."""
+    Kept.objects.set_aside().filter(pk=row.pk).update(reason=_reason(refused))
+
+
+def _reason(refused: Refused) -> dict[str, Any]:
+    with translation.override(None):  # the message ids: each reader sees the reason in their own language
+        words = str(refused._message)
+    return {"code": refused.code, "words": words, "facts": {name: str(value) for name, value in refused.facts.items()}}
+
+
+def _unforeseen() -> Refused:
+    return Refused(
+        "unforeseen",
+        _("Something nobody foresaw stands in its way; the log of the worker tells what. Tell your administrator."),
+    )
+
+
+# --- reports ----------------------------------------------------------------------------------------------------------
+
+
+def _around(rows: Sequence[Kept]) -> Around:
+    persons = Person.objects.in_bulk({row.sender_key for row in rows if row.sender == SenderKind.PERSON})
+    return Around(
+        areas=Area.objects.in_bulk({row.area for row in rows}),
+        categories={one.code: one for one in Category.objects.filter(pack__in_use=True, closed_on__isnull=True)},
+        persons=persons,
+        sources={pk: _source_of(person, rows[-1].received_at) for pk, person in persons.items()},
+        calendar=stored_calendar(),
+    )
+
+
+def _source_of(person: Person, at: datetime) -> str:
+    scope = scope_of(person, at)
+    return Source.GRID if scope.holds(Role.GRID_WORKER) and not scope.holds(Role.DESK) else Source.DESK
+
+
+def _report(row: Kept, around: Around) -> Ready:
+    report, _sent = read(bytes(row.content))
+    category = around.categories.get(report.category)
+    draft = _draft(row, report, category, around)
+    try:
+        return Ready(row, draft, actions.checked(draft, around.calendar))
+    except BadInput as refused:
+        if category is None or not str(refused.code).startswith("answer_"):
+            raise
+    # A form of another edition: its answers do not fit this category's questions. The desk classifies it.
+    draft = _draft(row, report, None, around)
+    return Ready(row, draft, actions.checked(draft, around.calendar))
+
+
+def _draft(row: Kept, report: Report, category: Category | None, around: Around) -> actions.Draft:
+    position = position_of(report) or (None, None)
+    is_person = row.sender == SenderKind.PERSON
+    return actions.Draft(
+        key=row.pk,
+        text=report.text,
+        title=report.title,
+        place=report.place,
+        area=_area(row, report, around),
+        # The promise of the receipt ran from its arrival; so does the clock.
+        at=row.received_at,
+        received_at=row.received_at,
+        occurred_at=_occurred_at(row, report),
+        source=around.sources[row.sender_key] if is_person else Source.RESIDENT,
+        by=around.persons[row.sender_key] if is_person else None,
+        lon=position[0],
+        lat=position[1],
+        accuracy_m=report.accuracy_m,
+        source_crs=report.crs,
+        category=category,
+        urgency=report.urgency if report.urgency in Urgency.values else None,
+        answers=dict(report.answers),
+        has_photos=bool(report.photos),
+        contact=unseal(bytes(row.sealed_contact), bound_to=row.pk.bytes) if row.sealed_contact else "",
+        secret="" if is_person else receipt_code(row.pk),
+    )
+
+
+def _area(row: Kept, report: Report, around: Around) -> Area:
+    """The area it was routed to; if that was closed since, where the point lies now, or what followed it."""
+    area = around.areas.get(row.area)
+    if area is None:
+        raise BadInput("unknown_area", _("There is no area %(code)s. Choose one of the list."), code=row.area)
+    if area.is_open:
+        return area
+    position = position_of(report)
+    code = (ground.locate(*position) if position else None) or area.successor_id
+    return Area.objects.filter(pk=code).first() or area
+
+
+def _occurred_at(row: Kept, report: Report) -> datetime | None:
+    """When it happened by our clock, as far as can be told; never after its arrival."""
+    moment = estimated(report.occurred_at or report.made_at, row.sent_at, row.received_at)
+    return min(moment, row.received_at) if moment else None
+
+
+def _store(ready: Sequence[Ready]) -> None:
+    actions.store_reports([one.draft for one in ready], [one.event for one in ready])
+
+
+#: Everything a device may send, and what becomes of it.
+KINDS: dict[str, Kind] = {"report": Kind(_report, _store)}

@@ -1,0 +1,238 @@
+"""`/intake/v1/`: plain coroutines that accept reports, wait until they are on the disk, and answer."""
+
+import asyncio
+import threading
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from django.db import connections
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from linli.events.models import Event
+from linli.intake.accept import (
+    MAX_BATCH,
+    MAX_BATCH_BYTES,
+    MAX_REPORT,
+    Row,
+    Sender,
+    accept,
+    answer_with_code,
+    refusal_body,
+)
+from linli.intake.answering import Answering
+from linli.intake.models import Kept, KeptState
+from linli.intake.reports import not_json, schema
+from linli.intake.requests import Request
+from linli.intake.senders import Senders, in_pool
+from linli.intake.stores import First
+from linli.intake.turned import Turned
+from linli.intake.writer import Writer
+from linli.kit.refusal import Refused
+
+PREFIX = "/intake/v1/"
+#: Threads that may wait for the store, apart from those of the pages.
+_THREADS = 2
+_LINES = "application/x-ndjson"
+_raws = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+class Outcome(NamedTuple):
+    """Status and body of one report's answer."""
+
+    status: int
+    body: bytes
+
+
+class Hatch:
+    """Everything that accepts reports in one process."""
+
+    def __init__(self) -> None:
+        self.pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="linli-hatch")
+        self.writer = Writer()
+        self.answering = Answering()
+        self.senders = Senders(self.pool)
+        #: Answers by code of what happened, for `/metrics`.
+        self.told: Counter[str] = Counter()
+        self._renewing: Awaitable[Any] | None = None
+
+    async def start(self) -> None:
+        """Begin to accept."""
+        self.writer.start()
+
+    async def stop(self) -> None:
+        """Answer what is queued, then end."""
+        await self.writer.stop()
+        await asyncio.to_thread(self._leave)
+
+    def _leave(self) -> None:
+        """Each thread of the pool lets go of its connection: all wait for the last, so that none does it twice."""
+        all_here = threading.Barrier(_THREADS)
+
+        def let_go() -> None:
+            all_here.wait(5)
+            connections.close_all()
+
+        for _each in range(_THREADS):
+            self.pool.submit(let_go)
+        self.pool.shutdown(wait=True)
+
+    async def answer(self, request: Request) -> None:
+        """Whatever lies under `/intake/v1/`."""
+        path, method = request.scope["path"][len(PREFIX) :], request.scope["method"]
+        try:
+            await self._door(path, method)(request)
+        except Refused as refused:
+            self.told[refused.code] += 1
+            await request.refuse(refused)
+
+    def _door(self, path: str, method: str) -> Callable[[Request], Awaitable[None]]:
+        if path == "schema.json":
+            return _require(method, "GET", self._schema)
+        if path.startswith("reports/"):
+            return _require(method, "GET", self._status)
+        doors = {"reports": self._report, "batch": self._batch}
+        if path not in doors:
+            raise Turned(404, "no_such_address", _("There is nothing at this address. See docs/intake.md."))
+        return _require(method, "POST", doors[path])
+
+    async def _schema(self, request: Request) -> None:
+        await request.answer(200, schema(), b"application/schema+json")
+
+    async def _report(self, request: Request) -> None:
+        sender, received_at = await self._prepared(request)
+        body = await request.body(MAX_REPORT)
+        row = accept(body, sender, self.answering, received_at=received_at, sent_at=request.sent_at)
+        (first,) = await self.writer.keep((row,))
+        await request.answer(*self._outcome(row, first, request))
+
+    async def _batch(self, request: Request) -> None:
+        """Every report is answered by itself: a list for a list, a line for a line."""
+        sender, received_at = await self._prepared(request)
+        body = await request.body(MAX_BATCH_BYTES)
+        by_line = request.header(b"content-type").startswith(_LINES)
+        sent = _parted(body, by_line=by_line)
+        sent_at = request.sent_at
+        accepted = [self._accepted(one, sender, received_at, sent_at) for one in sent]
+        rows = [one for one in accepted if isinstance(one, Row)]
+        firsts = iter(await self.writer.keep(rows) if rows else [])
+        outcomes = [
+            self._outcome(one, next(firsts), request) if isinstance(one, Row) else self._refused(one, request)
+            for one in accepted
+        ]
+        parts = [b'{"status":%d,%s' % (outcome.status, outcome.body[1:]) for outcome in outcomes]
+        if by_line:
+            await request.answer(200, b"\n".join([*parts, b""]), _LINES.encode())
+        else:
+            await request.answer(200, b"[%s]" % b",".join(parts))
+
+    def _accepted(
+        self, sent: msgspec.Raw | bytes, sender: Sender, received_at: datetime, sent_at: datetime | None
+    ) -> Row | Refused:
+        try:
+            return accept(bytes(sent), sender, self.answering, received_at=received_at, sent_at=sent_at)
+        except Refused as refused:
+            return refused
+
+    async def _prepared(self, request: Request) -> tuple[Sender, datetime]:
+        """Who sends, with the copy of the ground as new as it must be, and the time."""
+        if self.answering.is_old():
+            await self._renew()
+        return await self.senders.of(request), datetime.now(UTC)
+
+    async def _renew(self) -> None:
+        """Once for all who wait for it. While the store is away the old copy goes on."""
+        if self._renewing is None:
+            self._renewing = in_pool(self.pool, self.answering.renew)
+        try:
+            await self._renewing
+        except Exception:
+            if self.answering.drawn is None:
+                raise Turned(
+                    503,
+                    "store_away",
+                    _("The store cannot be written now. Yours was not kept; keep it and send it again soon."),
+                    retry_after=2,
+                ) from None
+        finally:
+            self._renewing = None
+
+    def _outcome(self, row: Row, first: First | None, request: Request) -> Outcome:
+        if first is None:
+            self.told["kept"] += 1
+            return Outcome(201, answer_with_code(row.id, row.sender, row.answer))
+        if bytes(first.digest) == row.digest:
+            self.told["repeated"] += 1
+            return Outcome(200, answer_with_code(first.id, row.sender, bytes(first.answer)))
+        conflict = Turned(
+            409,
+            "other_content",
+            _("Another report was kept under this id, at %(received_at)s. Give this one an id of its own."),
+            received_at=first.received_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        )
+        return self._refused(conflict, request)
+
+    def _refused(self, refused: Refused, request: Request) -> Outcome:
+        self.told[refused.code] += 1
+        with translation.override(request.language):
+            return Outcome(refused.status, msgspec.json.encode(refusal_body(refused)))
+
+    async def _status(self, request: Request) -> None:
+        """How far a report of this sender has come, and the number of its matter."""
+        sender = await self.senders.of(request)
+        try:
+            device_id = UUID(request.scope["path"].rpartition("/")[2])
+        except ValueError:
+            raise _unknown() from None
+        found = await in_pool(self.pool, lambda: _status_of(device_id, sender))
+        if found is None:
+            raise _unknown()
+        await request.answer(200, msgspec.json.encode(found))
+
+
+def _require(
+    method: str, wanted: str, door: Callable[[Request], Awaitable[None]]
+) -> Callable[[Request], Awaitable[None]]:
+    if method != wanted and not (method == "HEAD" and wanted == "GET"):
+        raise Turned(405, "wrong_method", _("This address takes %(method)s."), method=wanted)
+    return door
+
+
+def _parted(body: bytes, *, by_line: bool) -> list[Any]:
+    """The reports of a batch, unread. Raises `Turned`."""
+    if by_line:
+        parts: list[Any] = [line for line in body.splitlines() if line.strip()]
+    else:
+        try:
+            parts = _raws.decode(body)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            raise not_json() from None
+    if len(parts) > MAX_BATCH:
+        raise Turned(
+            413,
+            "too_many_at_once",
+            _("A batch holds %(most)s reports at most. Send the rest after it."),
+            most=MAX_BATCH,
+        )
+    return parts
+
+
+def _unknown() -> Turned:
+    return Turned(404, "no_such_report", _("No report of yours was kept under this id."))
+
+
+def _status_of(device_id: UUID, sender: Sender) -> dict[str, Any] | None:
+    kept = Kept.objects.filter(device_id=device_id, sender=sender.kind, sender_key=sender.key).first()
+    if kept is None:
+        return None
+    answer: dict[str, Any] = msgspec.json.decode(bytes(kept.answer))
+    if kept.state == KeptState.DIGESTED:
+        by_hand = (kept.reason or {}).get("facts", {}).get("number")
+        number = by_hand or Event.objects.filter(pk=kept.pk).values_list("number", flat=True).first()
+        answer |= {"state": "taken_in", "number": number}
+    return answer

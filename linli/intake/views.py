@@ -1,0 +1,86 @@
+"""`/desk/intake/`: the reports that were kept and could not be taken in, each with its reason and a way out."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from linli.areas.models import Area
+from linli.intake import setaside
+from linli.intake.models import Kept
+from linli.people.rules import Role
+
+_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row with what can be read of it."""
+
+    row: Kept
+    area: Area | None
+    text: str
+    place: str
+
+
+@login_required
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The list, the oldest first."""
+    if not request.scope.holds(Role.DESK):  # type: ignore[attr-defined]
+        raise Http404
+    rows = list(setaside.visible_to(request.scope)[:_SHOWN])  # type: ignore[attr-defined]
+    areas = Area.objects.in_bulk({row.area for row in rows})
+    lines = [Line(row, areas.get(row.area), *_words(row)) for row in rows]
+    return render(request, "intake/index.html", {"room": "intake", "lines": lines})
+
+
+def _words(row: Kept) -> tuple[str, str]:
+    """What the reporter wrote, as far as it can be read."""
+    try:
+        sent: Any = msgspec.json.decode(bytes(row.content))
+        return str(sent.get("text", "")), str(sent.get("place", ""))
+    except (msgspec.MsgspecError, UnicodeDecodeError, AttributeError):
+        return bytes(row.content)[:500].decode(errors="replace"), ""
+
+
+@login_required
+@require_POST
+def retake(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take it in after all."""
+    event = setaside.retake(
+        _row(request, pk),
+        scope=request.scope,  # type: ignore[attr-defined]
+        by=request.user,  # type: ignore[arg-type]
+        at=timezone.now(),
+        area=request.POST.get("area", ""),
+    )
+    messages.success(request, _("Taken in as %(number)s.") % {"number": event.number})
+    return redirect("intake:index")
+
+
+@login_required
+@require_POST
+def settle(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """It was entered by hand."""
+    event = setaside.settle(
+        _row(request, pk),
+        scope=request.scope,  # type: ignore[attr-defined]
+        by=request.user,  # type: ignore[arg-type]
+        at=timezone.now(),
+        number=request.POST.get("number", ""),
+    )
+    messages.success(request, _("Settled: it is %(number)s.") % {"number": event.number})
+    return redirect("intake:index")
+
+
+def _row(request: HttpRequest, pk: UUID) -> Kept:
+    return get_object_or_404(setaside.visible_to(request.scope), pk=pk)  # type: ignore[attr-defined]
