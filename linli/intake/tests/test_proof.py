@@ -23,6 +23,8 @@ from django.db import connection
 
 from linli.intake.testing import a_report, request_bytes, wire
 
+#: The store they ask is that of a home of their own; the mark has them run on both kinds.
+pytestmark = pytest.mark.django_db
 KILLS, CONNECTIONS, PER_ROUND, ASKED_AGAIN = 10, 64, 300, 500
 LINLI = [sys.executable, "-m", "linli.command"]
 AREA = "440881101201"
