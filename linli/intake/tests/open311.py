@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree
 
@@ -9,7 +10,9 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
-from linli.events.testing import IN_GRID
+from linli.events.actions.categories import edit_category
+from linli.events.models import Event
+from linli.events.testing import IN_GRID, World
 from linli.intake import keys
 from linli.intake.models import Purpose
 
@@ -18,6 +21,42 @@ LISTS = {
     *("services", "attributes", "values", "service_requests", "notes", "departments", "photos", "endpoints"),
     *("formats", "errors", "service_request_updates"),
 }
+
+
+QUESTIONS = [
+    {
+        "code": "blocked",
+        "ask": "完全堵死了吗？",
+        "ask_en": "Is it blocked?",
+        "type": "choice",
+        "choices": [{"code": "yes", "name": "是", "name_en": "Yes"}, {"code": "no", "name": "否", "name_en": "No"}],
+        "required": True,
+    },
+    {"code": "width", "ask": "多宽（米）？", "ask_en": "How wide?", "type": "number", "choices": [], "required": False},
+    {
+        "code": "near",
+        "ask": "旁边是什么？",
+        "ask_en": "What is near?",
+        "type": "text",
+        "choices": [],
+        "required": False,
+    },
+]
+
+
+def ask_questions(world: World) -> None:
+    """Give the drains of the world questions of each type."""
+    edit_category(world.drain, by=world.cast.county, at=timezone.now(), questions=QUESTIONS)
+
+
+def ago(**length: float) -> datetime:
+    """A moment so long before now."""
+    return timezone.now() - timedelta(**length)
+
+
+def filed(number: str) -> Event:
+    """The event of this number."""
+    return Event.objects.get(number=number)
 
 
 def make_key(name: str = "FixMyStreet", area: str = "") -> str:

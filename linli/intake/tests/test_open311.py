@@ -1,7 +1,7 @@
 """Open311 in the shapes of the contract: services, definitions, discovery, requests, refusals, as XML and as JSON."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,45 +10,16 @@ from django.test import Client
 from django.utils import timezone
 
 from linli.areas.models import Area
-from linli.events.actions.categories import edit_category
 from linli.events.models import Category
 from linli.events.rules import State
 from linli.events.testing import IN_GRID, World, draw_boundaries, make_event
-from linli.intake.tests.open311 import ROOT, as_text, file, get, get_xml, make_key, post
-
-QUESTIONS = [
-    {
-        "code": "blocked",
-        "ask": "完全堵死了吗？",
-        "ask_en": "Is it blocked?",
-        "type": "choice",
-        "choices": [{"code": "yes", "name": "是", "name_en": "Yes"}, {"code": "no", "name": "否", "name_en": "No"}],
-        "required": True,
-    },
-    {"code": "width", "ask": "多宽（米）？", "ask_en": "How wide?", "type": "number", "choices": [], "required": False},
-    {
-        "code": "near",
-        "ask": "旁边是什么？",
-        "ask_en": "What is near?",
-        "type": "text",
-        "choices": [],
-        "required": False,
-    },
-]
+from linli.intake.tests.open311 import ROOT, ago, as_text, ask_questions, file, get, get_xml, make_key, post
 
 
 @pytest.fixture
 def world(world: World) -> World:
     draw_boundaries(world)
     return world
-
-
-def ask_questions(world: World) -> None:
-    edit_category(world.drain, by=world.cast.county, at=timezone.now(), questions=QUESTIONS)
-
-
-def ago(**length: float) -> datetime:
-    return timezone.now() - timedelta(**length)
 
 
 # --- the shapes ---------------------------------------------------------------------------------------------------------

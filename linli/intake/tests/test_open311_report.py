@@ -2,7 +2,7 @@
 
 import io
 import threading
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ from linli.events.testing import GRID, IN_GRID, ON_BORDER, World, draw_boundarie
 from linli.intake import keys
 from linli.intake.models import Sending
 from linli.intake.open311 import door
-from linli.intake.tests.open311 import ROOT, file, get, get_xml, make_key, photo, post
+from linli.intake.tests.open311 import ROOT, file, filed, get, get_xml, make_key, photo, post
 from linli.journal.models import Entry
 from linli.kit.pictures import path_of
 
@@ -33,14 +33,6 @@ def world(world: World) -> World:
 @pytest.fixture
 def key(world: World) -> str:
     return make_key()
-
-
-def filed(number: str) -> Event:
-    return Event.objects.get(number=number)
-
-
-def now() -> datetime:
-    return timezone.now()
 
 
 # --- a report -----------------------------------------------------------------------------------------------------------
@@ -67,7 +59,7 @@ def test_the_contact_is_sealed_and_nowhere_else(world: World, key: str) -> None:
         key, first_name="小明", last_name="王", phone="13800000000", email="wang@example.org", device_id="d-1"
     )
     event = filed(number)
-    assert actions.open_contact(event, by=world.cast.desk, at=now(), reason="问地点") == (
+    assert actions.open_contact(event, by=world.cast.desk, at=timezone.now(), reason="问地点") == (
         "小明 王 13800000000 wang@example.org"
     )
     row = Event.objects.filter(pk=event.pk).values().get()
@@ -81,9 +73,9 @@ def test_without_a_valid_key_nothing_is_taken_in(world: World, key: str, wrong: 
 
 
 def test_a_key_for_another_door_or_revoked_opens_nothing(world: World, key: str) -> None:
-    _row, other = keys.create("传感器", purpose="intake", at=now())
+    _row, other = keys.create("传感器", purpose="intake", at=timezone.now())
     post(other, 403)
-    keys.revoke("FixMyStreet", at=now())
+    keys.revoke("FixMyStreet", at=timezone.now())
     post(key, 403)
 
 
@@ -159,7 +151,7 @@ def test_questions_are_answered_and_every_problem_is_told_at_once(world: World, 
     choice = {"code": "blocked", "ask": "堵死了吗？", "ask_en": "Blocked?", "type": "choice", "choices": [yes]}
     choice["required"] = True
     number = {"code": "width", "ask": "多宽？", "ask_en": "How wide?", "type": "number", "required": False}
-    edit_category(world.drain, by=world.cast.county, at=now(), questions=[choice, number])
+    edit_category(world.drain, by=world.cast.county, at=timezone.now(), questions=[choice, number])
     errors = post(key, 400, **{"attribute[width]": "很宽"})
     assert [error["code"] for error in errors] == [400, 400]
     assert "attribute[blocked]" in errors[0]["description"] and "attribute[width]" in errors[1]["description"]
@@ -188,7 +180,7 @@ def test_the_answer_in_xml_has_one_request(world: World, key: str) -> None:
 
 
 def test_a_token_is_the_id_and_others_are_not_found(world: World, key: str) -> None:
-    number, inside = file(key), make_event(world, at=now(), category=world.quarrel).number
+    number, inside = file(key), make_event(world, at=timezone.now(), category=world.quarrel).number
     assert get(f"tokens/{number}") == [{"service_request_id": number, "token": number}]
     assert get_xml(f"tokens/{number}") == [{"service_request_id": number, "token": number}]
     for unknown in (inside, "x", "9" * 300):
@@ -219,7 +211,7 @@ def test_the_same_content_is_one_report_for_a_day(world: World, key: str) -> Non
     number = file(key, email="a@example.org")
     assert post(key, 200, email="a@example.org")[0]["service_request_id"] == number
     assert file(key, email="b@example.org") != number
-    Sending.objects.update(at=now() - timedelta(hours=25))
+    Sending.objects.update(at=timezone.now() - timedelta(hours=25))
     assert file(key, email="a@example.org") not in (number,)
     assert Event.objects.count() == 3
 
@@ -227,7 +219,7 @@ def test_the_same_content_is_one_report_for_a_day(world: World, key: str) -> Non
 @pytest.mark.parametrize("name", ["client_reference", "external_id", "attribute[fixmystreet_id]"])
 def test_a_reference_of_the_client_makes_it_the_same_for_good(world: World, key: str, name: str) -> None:
     number = file(key, **{name: "4711"})
-    Sending.objects.update(at=now() - timedelta(days=400))
+    Sending.objects.update(at=timezone.now() - timedelta(days=400))
     again = post(key, 200, description="又改了几个字", **{name: "4711"})
     assert again[0]["service_request_id"] == number
     assert file(key, **{name: "4712"}) != number

@@ -1,7 +1,7 @@
 """Open311 read: which requests a call finds, in which order, and what the public is told of them."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,46 +12,17 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from linli.events import actions
-from linli.events.actions.categories import edit_category
 from linli.events.models import Category, Event, Part
 from linli.events.rules import State
 from linli.events.testing import IN_GRID, World, draw_boundaries, make_event
-from linli.intake.tests.open311 import ROOT, file, get, make_key
+from linli.intake.tests.open311 import ROOT, ago, ask_questions, file, get, make_key
 from linli.kit.keys import new_key
-
-QUESTIONS = [
-    {
-        "code": "blocked",
-        "ask": "完全堵死了吗？",
-        "ask_en": "Is it blocked?",
-        "type": "choice",
-        "choices": [{"code": "yes", "name": "是", "name_en": "Yes"}, {"code": "no", "name": "否", "name_en": "No"}],
-        "required": True,
-    },
-    {"code": "width", "ask": "多宽（米）？", "ask_en": "How wide?", "type": "number", "choices": [], "required": False},
-    {
-        "code": "near",
-        "ask": "旁边是什么？",
-        "ask_en": "What is near?",
-        "type": "text",
-        "choices": [],
-        "required": False,
-    },
-]
 
 
 @pytest.fixture
 def world(world: World) -> World:
     draw_boundaries(world)
     return world
-
-
-def ask_questions(world: World) -> None:
-    edit_category(world.drain, by=world.cast.county, at=timezone.now(), questions=QUESTIONS)
-
-
-def ago(**length: float) -> datetime:
-    return timezone.now() - timedelta(**length)
 
 
 def utc(at: datetime) -> str:

@@ -10,7 +10,7 @@ from linli.events import actions
 from linli.events.models import Event, Remark
 from linli.events.rules import State
 from linli.events.testing import World, draw_boundaries, make_event
-from linli.intake.tests.open311 import file, get, get_xml, make_key, photo, post
+from linli.intake.tests.open311 import file, filed, get, get_xml, make_key, photo, post
 from linli.journal.models import Entry
 
 
@@ -23,14 +23,6 @@ def world(world: World) -> World:
 @pytest.fixture
 def key(world: World) -> str:
     return make_key()
-
-
-def filed(number: str) -> Event:
-    return Event.objects.get(number=number)
-
-
-def now() -> datetime:
-    return timezone.now()
 
 
 def update(key: str, number: str, status: int = 201, /, **form: Any) -> Any:
@@ -57,7 +49,7 @@ def test_an_update_sent_again_is_one(world: World, key: str) -> None:
 
 
 def test_an_update_needs_a_key_words_and_a_matter_of_this_door(world: World, key: str) -> None:
-    number, inside = file(key), make_event(world, at=now()).number
+    number, inside = file(key), make_event(world, at=timezone.now()).number
     update("", number, 403)
     update(key, number, 400, description="")
     for other in (inside, "x", ""):
@@ -67,17 +59,19 @@ def test_an_update_needs_a_key_words_and_a_matter_of_this_door(world: World, key
 
 def test_a_matter_that_has_ended_takes_no_update_and_says_so(world: World, key: str) -> None:
     event = filed(file(key))
-    actions.reject(event, text="不属受理范围", turn_to="请拨打12345", by=world.cast.county, at=now())
+    actions.reject(event, text="不属受理范围", turn_to="请拨打12345", by=world.cast.county, at=timezone.now())
     assert update(key, event.number, 400)[0]["description"]
 
 
 def test_what_happens_here_is_read_there(world: World, key: str) -> None:
     event = filed(file(key))
-    started = now() - timedelta(minutes=1)
-    actions.ask_supplement(event, text="在哪一户门前？", by=world.cast.desk, at=now())
+    started = timezone.now() - timedelta(minutes=1)
+    actions.ask_supplement(event, text="在哪一户门前？", by=world.cast.desk, at=timezone.now())
     update(key, event.number, description="第三户，13800000000")
-    actions.reject(event_now(event), text="不属受理范围", turn_to="请拨打12345", by=world.cast.county, at=now())
-    window = {"start_date": utc(started), "end_date": utc(now() + timedelta(minutes=1))}
+    actions.reject(
+        event_now(event), text="不属受理范围", turn_to="请拨打12345", by=world.cast.county, at=timezone.now()
+    )
+    window = {"start_date": utc(started), "end_date": utc(timezone.now() + timedelta(minutes=1))}
     rows = get("servicerequestupdates", **window)
     assert [(row["external_status_code"], row["status"]) for row in rows] == [
         ("supplement_asked", "open"),
@@ -94,13 +88,13 @@ def test_what_happens_here_is_read_there(world: World, key: str) -> None:
 
 
 def test_updates_of_other_matters_come_without_words_and_hidden_ones_not_at_all(world: World) -> None:
-    shown = make_event(world, State.CLOSED, at=now() - timedelta(days=2))
-    make_event(world, State.CLOSED, at=now() - timedelta(days=2), category=world.quarrel)
+    shown = make_event(world, State.CLOSED, at=timezone.now() - timedelta(days=2))
+    make_event(world, State.CLOSED, at=timezone.now() - timedelta(days=2), category=world.quarrel)
     rows = get("servicerequestupdates")
     assert {row["service_request_id"] for row in rows} == {shown.number}
     assert {row["description"] for row in rows} == {None}
     assert rows[-1]["external_status_code"] == "closed"
-    assert get("servicerequestupdates", start_date=utc(now() - timedelta(days=1))) == []
+    assert get("servicerequestupdates", start_date=utc(timezone.now() - timedelta(days=1))) == []
     assert len(get("servicerequestupdates", page_size=2, page=2)) == 2
 
 
