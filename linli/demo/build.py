@@ -46,8 +46,9 @@ def is_demo_home() -> bool:
 
 
 def is_empty_home() -> bool:
-    """Whether nobody has put anything into this home yet."""
-    return not (Area.objects.exists() or Person.objects.exists() or Event.objects.exists())
+    """Whether nobody has put anything into this home yet, nor chosen a numbering that the demo does not have."""
+    holds_anything = Area.objects.exists() or Person.objects.exists() or Event.objects.exists()
+    return not holds_anything and stored_numbering() == DEFAULT
 
 
 @transaction.atomic
@@ -55,7 +56,7 @@ def build(*, now: datetime, seed: int = 1, events: int = 3000, small: bool = Fal
     """Make the demo county, all of it or nothing. Raises `Refused` in a home that holds anything."""
     if is_demo_home():
         raise Refused("demo_already", _("This home already holds the demo county. Nothing was changed."))
-    if not is_empty_home() or stored_numbering() != DEFAULT:
+    if not is_empty_home():
         raise Refused(
             "home_not_empty",
             _("This home holds data of its own; a demo must not mix with it. Set LINLI_HOME to an empty folder."),
