@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import gettext
 from playwright.sync_api import Page, expect
 
 from linli.events import packs
@@ -392,3 +393,15 @@ def test_the_pages_fit_a_telephone(open_page: Any, world: World, sign_in: Any) -
     for address in ("", f"{world.drain.pk}/", f"{world.drain.pk}/edit", "new", "packs/", f"{world.drain.pk}/close"):
         page.goto(CATEGORIES + address)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
+
+
+def test_a_telephone_reaches_categories_from_the_menu_of_the_person(
+    open_page: Any, world: World, sign_in: Any, accessible: Any
+) -> None:
+    page = open_page(viewport={"width": 390, "height": 844}, has_touch=True)
+    sign_in(page, world.cast.county)
+    page.goto("/desk/")
+    page.locator("details.me summary").click()
+    accessible(page)
+    page.locator("details.me").get_by_role("link", name=gettext("Categories")).click()
+    expect(page).to_have_url(re.compile(f"{CATEGORIES}$"))
