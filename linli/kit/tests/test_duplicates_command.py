@@ -54,7 +54,7 @@ def test_a_file_without_rows_has_no_pairs(tmp_path: Path) -> None:
     assert run(tmp_path / "a.csv", "--text", "text", "--id", "id") == ["id_a,id_b,score"]
 
 
-@pytest.mark.parametrize("least", ["0", "0.2", "1.5", "much", "nan"])
+@pytest.mark.parametrize("least", ["0", "0.05", "1.5", "much", "nan"])
 def test_a_likeness_out_of_range_is_wrong_use(tmp_path: Path, least: str) -> None:
     with pytest.raises((CommandError, SystemExit)):
         run(tmp_path / "a.csv", "--text", "text", "--id", "id", "--at-least", least)

@@ -1,4 +1,4 @@
-"""`linli duplicates`: texts of a table that say nearly the same, for people to look at."""
+"""`linli duplicates`: texts of a table that say nearly the same, or speak of one matter, for people to look at."""
 
 import csv
 from argparse import ArgumentTypeError
@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from linli.kit.likeness import similar_pairs
+from linli.kit.matters import SAME_WORDS, alike_pairs
 from linli.kit.progress import progress
 from linli.kit.refusal import BadInput
 from linli.kit.tables import columns_of, read_rows
@@ -34,9 +34,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--at-least",
             type=_share,
-            default=0.6,
+            default=SAME_WORDS,
             metavar="SCORE",
-            help=_("List pairs from this likeness on, between 0.3 and 1; without, 0.6."),
+            help=_(
+                "List pairs from this likeness on, between 0.1 and 1; without, 0.6: nearly the same words. "
+                "From 0.2 on also those that speak of one matter in words of their own."
+            ),
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -44,7 +47,7 @@ class Command(BaseCommand):
         names, texts = _read(options["file"], options["text"], options["id"])
         writer = csv.writer(self.stdout, lineterminator="\n")
         writer.writerow(["id_a", "id_b", "score"])
-        for pair in similar_pairs(texts, options["at_least"]):
+        for pair in alike_pairs(texts, options["at_least"]):
             writer.writerow([names[pair.first], names[pair.second], f"{pair.score:.4f}"])
 
 
@@ -53,8 +56,8 @@ def _share(typed: str) -> float:
         share = float(typed)
     except ValueError:
         share = 0.0
-    if not 0.3 <= share <= 1:
-        raise ArgumentTypeError(_("Between 0.3 and 1, such as 0.6."))
+    if not 0.1 <= share <= 1:
+        raise ArgumentTypeError(_("Between 0.1 and 1, such as 0.6."))
     return share
 
 
