@@ -11,6 +11,7 @@ from linli.events import actions
 from linli.events.models import Category, Event, Pack
 from linli.events.rules import Source, State
 from linli.kit.holidays import load_calendar
+from linli.kit.testing import BuiltOnce
 from linli.people.models import Department, Person
 from linli.people.testing import Cast, make_cast
 
@@ -37,8 +38,7 @@ class World:
         return self.areas[GRID]
 
 
-def make_world() -> World:
-    """The world, in a home that holds nothing yet."""
+def _build_world() -> World:
     load_calendar()
     areas = _make_areas()
     county = areas["440881"]
@@ -71,6 +71,10 @@ def make_world() -> World:
     )
     cast = make_cast(grid=areas[GRID], other_grid=areas["440881102201001"], lead=water, other=housing)
     return World(areas, cast, water, housing, drain, wall, quarrel)
+
+
+#: The world, in a home that holds nothing yet.
+make_world = BuiltOnce(_build_world)
 
 
 def _make_areas() -> dict[str, Area]:
