@@ -1,6 +1,6 @@
-"""What is stored of the doors: keys of other systems, what came with them once, and reports as sent until they are matters."""
+"""What is stored of the doors: keys of other systems, what came with them once, phones of staff, and reports until they are matters."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -13,9 +13,12 @@ from linli.areas.models import Area
 from linli.events.models import Event
 from linli.journal.models import Entry
 from linli.kit.keys import KeyField, new_key
+from linli.people.models import Person
 
 #: A clock further off than this is told to whoever reads the times.
 SKEW_TOLD = timedelta(minutes=5)
+#: A phone that has sent nothing for so long is signed out: longer than a leave, shorter than phones lie in drawers.
+ENDS_UNUSED = timedelta(days=90)
 #: What is left to do. Written as the partial index is, so that it serves it.
 NOT_DIGESTED = Q(digested_at__isnull=True)
 
@@ -60,6 +63,72 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Ending(models.TextChoices):
+    """Why a phone was signed out. Codes and no free words: the journal holds nothing about people."""
+
+    OWN = "own", _("Signed out by its holder")
+    LOST = "lost", _("Lost or stolen")
+    HANDED_ON = "handed_on", _("Handed on or replaced")
+    LEFT = "left", _("Its holder has left")
+    UNSAFE = "unsafe", _("Something on it looks wrong")
+
+
+class DeviceQuerySet(models.QuerySet["Device"]):
+    """Named sets of devices."""
+
+    def signed_in(self, day: date) -> "DeviceQuerySet":
+        """Those whose token is taken on that day, as far as they themselves go: the account may be closed."""
+        return self.filter(revoked_at__isnull=True, last_used_on__gte=day - ENDS_UNUSED)
+
+
+class Device(models.Model):
+    """Somebody signed in on an installation of the app, until signed out: sessions end before a queue without signal is sent.
+
+    Of its token only the SHA-256 is kept. Of when and where it is at work nothing but the last day.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="devices")
+    #: The UUID that the app made when it was installed. Several persons may share one phone.
+    installation = KeyField()
+    #: As its holder calls it; empty for a plain one.
+    name = models.CharField(max_length=60, blank=True)
+    sha256 = models.CharField(max_length=64, unique=True)
+    #: The session it was registered with: it ends together with the token.
+    session = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField()
+    #: The day only: when somebody is at work is nobody's business.
+    last_used_on = models.DateField()
+    #: Reports still on the phone, as it told last; None if it never has.
+    waiting = models.PositiveIntegerField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    ended_for = models.CharField(max_length=20, choices=Ending, blank=True)
+
+    objects = DeviceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "installation"],
+                condition=Q(revoked_at__isnull=True),
+                name="signed_in_once_per_installation",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, ended_for="") | (Q(revoked_at__isnull=False) & ~Q(ended_for="")),
+                name="signed_out_devices_have_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or gettext("Phone")
+
+    @property
+    def ends_on(self) -> date:
+        """The first day on which its token is not taken, if it is not used before."""
+        return self.last_used_on + ENDS_UNUSED + timedelta(days=1)
 
 
 class Sending(models.Model):
@@ -120,7 +189,8 @@ class Kept(models.Model):
     id = KeyField(primary_key=True, default=new_key)
     device_id = KeyField()
     sender = models.CharField(max_length=10, choices=SenderKind)
-    #: The person's or the key's number; 0 for anybody.
+    #: The person's or the key's number. For anybody 0, or with a token a number made of it and of this report alone: it
+    #: does not tell which reports came from one phone.
     sender_key = models.BigIntegerField(default=0)
     kind = models.CharField(max_length=20)
     area = models.CharField(max_length=30)
