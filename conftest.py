@@ -39,6 +39,7 @@ FORGETTERS = (
     "linli.areas.ground:forget",
     "linli.events.clocks:forget",
     "linli.events.suggesting:forget",
+    "linli.intake.allowance:forget",
     "linli.kit.throttle:forget",
 )
 

@@ -16,21 +16,20 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.areas.codes import contains
 from linli.events.rules import EARLIEST_YEAR
+from linli.intake import allowance
 from linli.intake.answering import Answering
 from linli.intake.models import SenderKind, estimated
 from linli.intake.reports import Report, canonical, digest_of, read
+from linli.intake.tokens import Token
 from linli.intake.turned import Turned
 from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput
 from linli.kit.sealing import seal
-from linli.kit.throttle import too_many
 
 #: What a device may send; `digest` knows the action of each.
 KINDS = frozenset({"report"})
 MAX_REPORT = 256 * 1024
 MAX_BATCH, MAX_BATCH_BYTES = 200, 4 * 1024 * 1024
-#: Reports an hour of somebody without an account: of one installation, and of one address (a whole village may share it).
-PER_DEVICE, PER_ADDRESS = 60, 600
 _CLOCK_MAY_BE_OFF = timedelta(minutes=10)
 #: As in `events`: no letters or digits that are taken for one another.
 _SIGNS = b"ABCDEFGHJKMNPQRSTVWXYZ23456789"
@@ -48,6 +47,12 @@ class Sender:
     address: str = ""
     #: The area that a key is limited to.
     only_in: str = ""
+    #: By which somebody without an account is known again.
+    token: Token | None = None
+
+    def key_for(self, report: UUID) -> int:
+        """What is kept with a report of this id for its sender: unique together with the kind and the id."""
+        return self.token.key_for(report) if self.token else self.key
 
 
 class Row(NamedTuple):
@@ -74,11 +79,12 @@ def accept(
     """Read, check and route one report. Raises `Turned` or `BadInput`; nothing is stored here."""
     report, sent = read(body)
     _check(report, sender)
-    _limit_public(report, sender)
     _check_times(report, received_at, sent_at)
     answers = answering.route(report)
     if not contains(sender.only_in, answers.code):
         raise Turned(403, "not_its_area", _("This key is for another area than %(area)s."), area=answers.name)
+    if sender.kind == SenderKind.PUBLIC:
+        allowance.spend(token=sender.token, address=sender.address, device=report.device, area=answers.code)
     key = new_key()
     digest = digest_of(canonical(sent))
     contact = sent.pop("contact", "").strip()
@@ -98,7 +104,7 @@ def accept(
         id=key,
         device_id=report.id,
         sender=sender.kind,
-        sender_key=sender.key,
+        sender_key=sender.key_for(report.id),
         kind=report.kind,
         area=answers.code,
         digest=digest,
@@ -120,23 +126,6 @@ def _check(report: Report, sender: Sender) -> None:
         )
     if not report.text.strip() and not report.photos:
         raise BadInput("nothing_reported", _("Say in a few words what it is, or add a photo."), field="text")
-
-
-def _limit_public(report: Report, sender: Sender) -> None:
-    """Raises `Turned` when somebody without an account sends more than a person can see."""
-    if sender.kind != SenderKind.PUBLIC:
-        return
-    by_device = report.device is not None and too_many(f"intake device {report.device}", most=PER_DEVICE, within_s=3600)
-    if by_device or too_many(f"intake {sender.address}", most=PER_ADDRESS, within_s=3600):
-        raise Turned(
-            429,
-            "too_many",
-            _(
-                "Many reports have come from here within the hour. Wait a little, then send it again; "
-                "in danger call 110, 119 or 120."
-            ),
-            retry_after=300,
-        )
 
 
 def _check_times(report: Report, received_at: datetime, sent_at: datetime | None) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from linli.events.models import Event
+from linli.intake import allowance
 from linli.intake.accept import (
     MAX_BATCH,
     MAX_BATCH_BYTES,
@@ -26,13 +27,14 @@ from linli.intake.accept import (
     refusal_body,
 )
 from linli.intake.answering import Answering
-from linli.intake.models import Kept, KeptState
+from linli.intake.devices_door import Joining
+from linli.intake.models import KeptState, SenderKind
 from linli.intake.reports import not_json, schema
 from linli.intake.requests import Request
-from linli.intake.senders import Senders, in_pool
+from linli.intake.senders import Senders, in_pool, sent_by
 from linli.intake.stores import First
 from linli.intake.turned import Turned
-from linli.intake.writer import Writer
+from linli.intake.writer import Firsts, Writer
 from linli.kit.refusal import Refused
 
 PREFIX = "/intake/v1/"
@@ -57,6 +59,7 @@ class Hatch:
         self.writer = Writer()
         self.answering = Answering()
         self.senders = Senders(self.pool)
+        self.joining = Joining(self.senders)
         #: Answers by code of what happened, for `/metrics`.
         self.told: Counter[str] = Counter()
         self._renewing: Awaitable[Any] | None = None
@@ -68,6 +71,7 @@ class Hatch:
     async def stop(self) -> None:
         """Answer what is queued, then end."""
         await self.writer.stop()
+        await self.senders.noting.write()
         await asyncio.to_thread(self._leave)
 
     def _leave(self) -> None:
@@ -96,7 +100,10 @@ class Hatch:
             return _require(method, "GET", self._schema)
         if path.startswith("reports/"):
             return _require(method, "GET", self._status)
+        if path == "devices" and method == "DELETE":
+            return self.joining.leave
         doors = {"reports": self._report, "batch": self._batch}
+        doors |= {"devices": self.joining.register, "tokens": self.joining.mint}
         if path not in doors:
             raise Turned(404, "no_such_address", _("There is nothing at this address. See docs/intake.md."))
         return _require(method, "POST", doors[path])
@@ -108,7 +115,7 @@ class Hatch:
         sender, received_at = await self._prepared(request)
         body = await request.body(MAX_REPORT)
         row = accept(body, sender, self.answering, received_at=received_at, sent_at=request.sent_at)
-        (first,) = await self.writer.keep((row,))
+        (first,) = await self._kept((row,), sender)
         await request.answer(*self._outcome(row, first, request))
 
     async def _batch(self, request: Request) -> None:
@@ -120,7 +127,7 @@ class Hatch:
         sent_at = request.sent_at
         accepted = [self._accepted(one, sender, received_at, sent_at) for one in sent]
         rows = [one for one in accepted if isinstance(one, Row)]
-        firsts = iter(await self.writer.keep(rows) if rows else [])
+        firsts = iter(await self._kept(rows, sender) if rows else [])
         outcomes = [
             self._outcome(one, next(firsts), request) if isinstance(one, Row) else self._refused(one, request)
             for one in accepted
@@ -138,6 +145,16 @@ class Hatch:
             return accept(bytes(sent), sender, self.answering, received_at=received_at, sent_at=sent_at)
         except Refused as refused:
             return refused
+
+    async def _kept(self, rows: Sequence[Row], sender: Sender) -> Firsts:
+        """As the writer tells. Nothing that could not be kept is counted against its sender."""
+        try:
+            return await self.writer.keep(rows)
+        except Turned:
+            if sender.kind == SenderKind.PUBLIC:
+                for row in rows:
+                    allowance.give_back(token=sender.token, address=sender.address, area=row.area)
+            raise
 
     async def _prepared(self, request: Request) -> tuple[Sender, datetime]:
         """Who sends, with the copy of the ground as new as it must be, and the time."""
@@ -227,7 +244,7 @@ def _unknown() -> Turned:
 
 
 def _status_of(device_id: UUID, sender: Sender) -> dict[str, Any] | None:
-    kept = Kept.objects.filter(device_id=device_id, sender=sender.kind, sender_key=sender.key).first()
+    kept = sent_by(sender, device_id).first()
     if kept is None:
         return None
     answer: dict[str, Any] = msgspec.json.decode(bytes(kept.answer))

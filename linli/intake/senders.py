@@ -4,9 +4,11 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
+from functools import partial
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user
@@ -15,61 +17,106 @@ from django.db import close_old_connections
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from linli.intake import keys
+from linli.intake import devices, keys, tokens
 from linli.intake.accept import Sender
-from linli.intake.models import Purpose, SenderKind
+from linli.intake.devices_noting import MOST_WAITING, Noting
+from linli.intake.models import Kept, KeptQuerySet, Purpose, SenderKind
 from linli.intake.requests import Request
 from linli.intake.turned import Turned
 
 _KNOWN_FOR_S = 5.0
 _MOST_KNOWN = 10_000
 
-#: The number of a person or key, and the area a key is limited to.
-Known = tuple[int, str]
+
+class Known(NamedTuple):
+    """Who was found, and by which device of theirs if by one."""
+
+    sender: Sender
+    device: int = 0
 
 
 class Senders:
     """Those seen lately. A sign-out or a revoked key is noticed within five seconds."""
 
     def __init__(self, pool: Executor) -> None:
-        self._pool = pool
+        #: Asks the store in a thread that may wait.
+        self.ask = partial(in_pool, pool)
+        self.noting = Noting(self.ask)
         self._known: dict[str, tuple[float, Known | None]] = {}
 
     async def of(self, request: Request) -> Sender:
         """Who sends this. Raises `Turned`."""
         said = request.header(b"authorization")
         if said:
-            return await self._with_key(said)
+            return await self._with_bearer(said, request)
         session = request.cookie(settings.SESSION_COOKIE_NAME)
         if session:
             person = await self._look_up(f"s {session}", lambda: _person_of(session))
             if person is not None:
                 _require_own_page(request)
-                return Sender(SenderKind.PERSON, person[0])
+                return person.sender
         return Sender(SenderKind.PUBLIC, address=request.address)
+
+    async def signed_in(self, request: Request) -> Sender:
+        """Somebody signed in with a session, from our own page; a token does not do. Raises `Turned`."""
+        sender = await self.of(request)
+        if sender.kind != SenderKind.PERSON or request.header(b"authorization"):
+            raise Turned(401, "sign_in_again", _("Sign in first. What is on this phone stays on it."))
+        return sender
 
     def forget(self) -> None:
         """Look everybody up anew."""
         self._known.clear()
 
-    async def _with_key(self, said: str) -> Sender:
+    async def _with_bearer(self, said: str, request: Request) -> Sender:
         scheme, _space, secret = said.partition(" ")
         secret = secret.strip()
-        if scheme.lower() == "bearer" and secret:
-            key = await self._look_up(f"k {secret}", lambda: _key_of(secret))
-            if key is not None:
-                return Sender(SenderKind.KEY, key[0], only_in=key[1])
-        raise Turned(401, "bad_key", _("This key opens nothing here. Ask the system administrator for one for intake."))
+        if scheme.lower() != "bearer":
+            raise _bad_key()
+        if secret.startswith(tokens.PREFIX):
+            return _with_token(secret, request.address)
+        if secret.startswith(devices.PREFIX):
+            return await self._with_device(secret, request)
+        key = await self._look_up(f"k {secret}", lambda: _key_of(secret)) if secret else None
+        if key is None:
+            raise _bad_key()
+        return key.sender
+
+    async def _with_device(self, secret: str, request: Request) -> Sender:
+        found = await self._look_up(f"d {secret}", lambda: _device_of(secret))
+        if found is None:
+            raise signed_out()
+        self.noting.note(found.device, _waiting(request))
+        return found.sender
 
     async def _look_up(self, name: str, ask: Callable[[], Known | None]) -> Known | None:
         known = self._known.get(name)
         if known is not None and time.monotonic() - known[0] < _KNOWN_FOR_S:
             return known[1]
-        found = await in_pool(self._pool, ask)
-        if len(self._known) > _MOST_KNOWN:
-            self._known.clear()
+        found = await self.ask(ask)
+        # The oldest makes room: whoever makes up keys must not have everybody else looked up anew.
+        self._known.pop(name, None)
+        if len(self._known) >= _MOST_KNOWN:
+            del self._known[next(iter(self._known))]
         self._known[name] = (time.monotonic(), found)
         return found
+
+
+def sent_by(sender: Sender, report: UUID) -> KeptQuerySet:
+    """What was kept under this id of this very sender: one row, or none.
+
+    Somebody without an account is the same with the same token alone; without one, whoever knows the id.
+    """
+    return Kept.objects.filter(device_id=report, sender=sender.kind, sender_key=sender.key_for(report))
+
+
+def signed_out() -> Turned:
+    """The token of a phone is taken no more."""
+    return Turned(
+        401,
+        "sign_in_again",
+        _("The sign-in on this phone has ended. Sign in again; until then your reports stay on the phone."),
+    )
 
 
 def in_pool(pool: Executor, ask: Callable[[], Any]) -> Awaitable[Any]:
@@ -98,12 +145,36 @@ def _require_own_page(request: Request) -> None:
         )
 
 
+def _with_token(secret: str, address: str) -> Sender:
+    token = tokens.read(secret)
+    if token is None:
+        raise Turned(
+            401, "bad_token", _("This token was not made here. Ask for a new one, or send the report without.")
+        )
+    return Sender(SenderKind.PUBLIC, address=address, token=token)
+
+
+def _bad_key() -> Turned:
+    return Turned(401, "bad_key", _("This key opens nothing here. Ask the system administrator for one for intake."))
+
+
+def _waiting(request: Request) -> int | None:
+    """How much the phone says is still on it (`Linli-Waiting`); None for what is no number."""
+    said = request.header(b"linli-waiting")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 7 and int(said) <= MOST_WAITING else None
+
+
 def _person_of(session: str) -> Known | None:
     # Just what Django asks of a request to tell whose session it is, password changes included.
     user = get_user(SimpleNamespace(session=SessionStore(session)))  # type: ignore[arg-type]
-    return (int(user.pk), "") if user.is_authenticated else None
+    return Known(Sender(SenderKind.PERSON, int(user.pk))) if user.is_authenticated else None
+
+
+def _device_of(secret: str) -> Known | None:
+    device = devices.find(secret, timezone.now())
+    return Known(Sender(SenderKind.PERSON, device.person_id), device.pk) if device else None
 
 
 def _key_of(secret: str) -> Known | None:
     key = keys.find(secret, purpose=Purpose.INTAKE, at=timezone.now())
-    return (key.pk, key.area.code if key.area else "") if key else None
+    return Known(Sender(SenderKind.KEY, key.pk, only_in=key.area.code if key.area else "")) if key else None

@@ -1,31 +1,140 @@
-"""Slowing down whoever guesses: a count of tries per key and time, kept in the process."""
+"""Slowing down: how often something was tried of late, by key; kept in the process, in memory that is bounded.
+
+A try is counted for at least the time asked for and at most a twelfth longer: times are kept as counts of a twelfth each, so
+that a key costs the same however often it is tried.
+"""
 
 import threading
 import time
-from collections import defaultdict, deque
+from collections.abc import Callable
 
-_tries: dict[str, deque[float]] = defaultdict(deque)
-_lock = threading.Lock()
-_MOST_KEYS = 50_000
-
-
-def too_many(key: str, *, most: int, within_s: float) -> bool:
-    """Note a try under `key`; whether it is one more than `most` in the last `within_s` seconds."""
-    now = time.monotonic()
-    with _lock:
-        if len(_tries) > _MOST_KEYS:
-            _tries.clear()
-        tries = _tries[key]
-        while tries and tries[0] < now - within_s:
-            tries.popleft()
-        tries.append(now)
-        return len(tries) > most
+_PARTS = 12
+#: Keys of one throttle; some 350 bytes each.
+MOST_KEYS = 50_000
 
 
-def forget(key: str | None = None) -> None:
-    """Begin again for a key, or for all."""
-    with _lock:
-        if key is None:
-            _tries.clear()
+class _Tries:
+    """The tries under one key."""
+
+    __slots__ = ("counts", "part_s", "total")
+
+    def __init__(self, within_s: float) -> None:
+        self.part_s = within_s / _PARTS
+        #: Number of a part of the time and how many were in it, and so on; the oldest first.
+        self.counts: list[int] = []
+        self.total = 0
+
+    def expire(self, now: float) -> int:
+        """Leave out what is over; how many tries are left."""
+        oldest = int(now / self.part_s) - _PARTS
+        while self.counts and self.counts[0] < oldest:
+            self.total -= self.counts[1]
+            del self.counts[:2]
+        return self.total
+
+    def add(self, now: float) -> None:
+        """Count one more."""
+        part = int(now / self.part_s)
+        if self.counts and self.counts[-2] == part:
+            self.counts[-1] += 1
         else:
-            _tries.pop(key, None)
+            self.counts += (part, 1)
+        self.total += 1
+
+    def take_back(self) -> None:
+        """The latest is not counted."""
+        self.total -= 1
+        self.counts[-1] -= 1
+        if not self.counts[-1]:
+            del self.counts[-2:]
+
+
+class Throttle:
+    """Counts of tries. All limits on one key have the same time.
+
+    When there are too many keys, the one that goes is the longest untouched of those below half their limit: nobody gets
+    rid of a limit by making up other keys, short of bringing all of them to half of theirs.
+    """
+
+    def __init__(self, most_keys: int = MOST_KEYS, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most_keys, self._clock = most_keys, clock
+        #: By how long they were not touched, the longest first.
+        self._light: dict[str, _Tries] = {}
+        self._heavy: dict[str, _Tries] = {}
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._light) + len(self._heavy)
+
+    def too_many(self, key: str, *, most: int, within_s: float) -> bool:
+        """Note a try; whether it is one more than `most` in that time. Who goes on trying goes on being refused."""
+        with self._lock:
+            tries, now = self._tries(key, within_s)
+            tries.add(now)
+            self._keep(key, tries, most)
+            return tries.total > most
+
+    def take(self, key: str, *, most: int, within_s: float) -> bool:
+        """Note it and be true, unless it would be more than `most` in that time: what is refused is not counted."""
+        with self._lock:
+            tries, now = self._tries(key, within_s)
+            is_free = tries.total < most
+            if is_free:
+                tries.add(now)
+            if tries.total:
+                self._keep(key, tries, most)
+            return is_free
+
+    def give_back(self, key: str) -> None:
+        """What was taken last came to nothing and is not counted. A key nobody knows is left alone."""
+        with self._lock:
+            tries = self._light.get(key) or self._heavy.get(key)
+            if tries is not None and tries.total:
+                tries.take_back()
+
+    def count(self, key: str) -> int:
+        """How many are counted now."""
+        with self._lock:
+            tries = self._light.get(key) or self._heavy.get(key)
+            return tries.expire(self._clock()) if tries else 0
+
+    def wait_s(self, key: str) -> float:
+        """Seconds until the oldest that are counted no longer are; 0 if none are."""
+        with self._lock:
+            tries, now = self._light.get(key) or self._heavy.get(key), self._clock()
+            if tries is None or not tries.expire(now):
+                return 0.0
+            return (tries.counts[0] + _PARTS + 1) * tries.part_s - now
+
+    def forget(self, key: str | None = None) -> None:
+        """Begin again for a key, or for all."""
+        with self._lock:
+            for some in (self._light, self._heavy):
+                if key is None:
+                    some.clear()
+                else:
+                    some.pop(key, None)
+
+    def _tries(self, key: str, within_s: float) -> tuple[_Tries, float]:
+        """Those under this key, taken out of the table, and the time."""
+        now = self._clock()
+        tries = self._light.pop(key, None) or self._heavy.pop(key, None) or _Tries(within_s)
+        tries.expire(now)
+        return tries, now
+
+    def _keep(self, key: str, tries: _Tries, most: int) -> None:
+        """Put it last; drop a key or two that are over, and one that is not if there are too many."""
+        for some in (self._light, self._heavy):
+            oldest = next(iter(some), None)
+            if oldest is not None and not some[oldest].expire(self._clock()):
+                del some[oldest]
+        (self._heavy if tries.total * 2 >= most else self._light)[key] = tries
+        if len(self) > self._most_keys:
+            some = self._light or self._heavy
+            del some[next(iter(some))]
+
+
+#: For pages where somebody might guess.
+_guesses = Throttle()
+too_many = _guesses.too_many
+forget = _guesses.forget

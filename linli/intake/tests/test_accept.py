@@ -214,12 +214,12 @@ def test_somebody_signed_in_sends_from_our_pages_only(door: Door, world: World) 
 
 
 def test_nobody_without_an_account_floods_the_desk(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("linli.intake.accept.PER_DEVICE", 2)
+    monkeypatch.setattr("linli.intake.allowance.PER_PHONE", 2)
     device = "6b1f5b3e-0a52-4c6b-9a0a-0d8b63a9f6a1"
     answers = [door.post(REPORTS, report(seed, device=device)) for seed in range(3)]
     assert [status for status, _told in answers] == [201, 201, 429]
     assert door.headers["retry-after"]
-    monkeypatch.setattr("linli.intake.accept.PER_ADDRESS", 4)
+    monkeypatch.setattr("linli.intake.allowance.PER_ADDRESS_BARE", 4)
     assert door.post(REPORTS, report(7), x_forwarded_for="203.0.113.9")[0] == 201
     assert [door.post(REPORTS, report(seed))[0] for seed in (8, 9, 10)] == [201, 201, 429]
 

@@ -1,0 +1,162 @@
+"""How much residents may send in an hour: so that nobody floods a desk, and no village is turned away in a typhoon.
+
+Counted by sliding hours in the memory of each front process: several fronts let through as many times as much, which a desk
+still survives, and none has to ask another or the store. What could not be kept is not counted. The numbers, and why:
+
+- One phone 60: more than one person can see. It is known by its token, or by the `device` it names.
+- One address 600, of them 120 without a token: a whole village may share one, as mobile networks put thousands behind one.
+  Of IPv6 the network counts, for one line has endless addresses in it.
+- One area 300: from every household of a grid one, from a village every other. Of them one address has 100 at most, so that no
+  one or two sources use up what the neighbours need. Beyond that each address may add 20, and 60 more from phones that are
+  known: whose token is a day old, and which have sent no more than five. So few sources add little, however much they send,
+  while neighbours who report once are still heard.
+- Tokens 60 an hour and address. Whoever gathers them ahead is still counted by address.
+
+A flood from thousands of addresses cannot be told from a typhoon, and is let in.
+"""
+
+import time
+from functools import lru_cache
+from ipaddress import IPv6Address
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from linli.intake.tokens import Token
+from linli.intake.turned import Turned
+from linli.kit.throttle import Throttle
+
+PER_PHONE, PER_ADDRESS, PER_ADDRESS_BARE = 60, 600, 120
+PER_AREA, PER_AREA_AND_ADDRESS = 300, 100
+#: Beyond these two, from each address into an area.
+MORE_NEW, MORE_KNOWN = 20, 60
+#: A phone is known so many hours after its token was made, as long as it sends no more than so many.
+KNOWN_AFTER_H, KNOWN_SENDS = 24, 5
+TOKENS_PER_ADDRESS = 60
+_HOUR_S = 3600.0
+#: Seconds after which a phone is told to ask again.
+_SOONEST_S, _LATEST_S = 60, 900
+
+_throttle = Throttle(40_000)
+forget = _throttle.forget
+
+
+def spend(*, token: Token | None, address: str, device: UUID | None, area: str) -> None:
+    """Count one report of a resident for this area. Raises `Turned` when it is one too many; then it is not counted."""
+    source = _source(address)
+    taken: list[str] = []
+    for key, most in _own(token, source, device):
+        if not _take(key, most):
+            _give_back(taken)
+            raise Turned(429, "too_many", _MANY_FROM_HERE, retry_after=_again_after(key))
+        taken.append(key)
+    if not (_shares(area, source) or _take(*_more(area, source, token))):
+        _give_back(taken)
+        raise Turned(429, "too_many_there", _MANY_FROM_THERE, retry_after=_again_after(_in(area)))
+
+
+def give_back(*, token: Token | None, address: str, area: str) -> None:
+    """A report that was counted could not be kept after all."""
+    source = _source(address)
+    more, _most = _more(area, source, token)
+    # Which of the two it was counted under nobody has noted; whoever has had more of late was very likely given more.
+    there = [more] if _throttle.count(more) else [_in(area), _share(area, source)]
+    _give_back([*(key for key, _most in _own(token, source, None)), *there])
+
+
+def spend_token(address: str) -> None:
+    """Count one token asked for. Raises `Turned`."""
+    key = f"tokens {_source(address)}"
+    if not _take(key, TOKENS_PER_ADDRESS):
+        raise Turned(
+            429,
+            "too_many_tokens",
+            _(
+                "Many phones have asked for a token from here within the hour. Send the report without one; "
+                "in danger call 110, 119 or 120."
+            ),
+            retry_after=_again_after(key),
+        )
+
+
+_MANY_FROM_HERE = _(
+    "Many reports have come from here within the hour. Wait a little, then send it again; in danger call 110, 119 or 120."
+)
+_MANY_FROM_THERE = _(
+    "Very many reports have come for this area within the hour. Yours is not kept yet: wait a little, then send it "
+    "again; in danger call 110, 119 or 120."
+)
+
+
+def _own(token: Token | None, source: str, device: UUID | None) -> list[tuple[str, int]]:
+    """What the sender's own reports are counted under, and how many there may be."""
+    counted = [(f"from {source}", PER_ADDRESS)]
+    if token is not None:
+        counted.append((_phone(token), PER_PHONE))
+        return counted
+    counted.append((f"bare {source}", PER_ADDRESS_BARE))
+    if device is not None:
+        counted.append((f"device {device}", PER_PHONE))
+    return counted
+
+
+def _shares(area: str, source: str) -> bool:
+    """Whether it finds room in what an area has for all, which no address may use up alone."""
+    if not _take(_share(area, source), PER_AREA_AND_ADDRESS):
+        return False
+    if _take(_in(area), PER_AREA):
+        return True
+    _throttle.give_back(_share(area, source))
+    return False
+
+
+def _more(area: str, source: str, token: Token | None) -> tuple[str, int]:
+    """What is counted beyond that, and how many there may be."""
+    if _is_known(token):
+        return f"known in {area} from {source}", MORE_KNOWN
+    return f"new in {area} from {source}", MORE_NEW
+
+
+def _is_known(token: Token | None) -> bool:
+    if token is None or time.time() // 3600 - token.made_in_hour < KNOWN_AFTER_H:
+        return False
+    return _throttle.count(_phone(token)) <= KNOWN_SENDS
+
+
+def _phone(token: Token) -> str:
+    return f"phone {token.number.hex()}"
+
+
+def _in(area: str) -> str:
+    return f"in {area}"
+
+
+def _share(area: str, source: str) -> str:
+    return f"in {area} from {source}"
+
+
+def _take(key: str, most: int) -> bool:
+    return _throttle.take(key, most=most, within_s=_HOUR_S)
+
+
+def _give_back(keys: list[str]) -> None:
+    for key in keys:
+        _throttle.give_back(key)
+
+
+def _again_after(key: str) -> int:
+    return int(min(max(_throttle.wait_s(key), _SOONEST_S), _LATEST_S))
+
+
+def _source(address: str) -> str:
+    return _network(address) if ":" in address else address
+
+
+@lru_cache(maxsize=10_000)
+def _network(address: str) -> str:
+    """Of an IPv6 address the 64 bits that one line has; an IPv4 address written as one, plainly."""
+    try:
+        found = IPv6Address(address.partition("%")[0])
+    except ValueError:
+        return address
+    return str(found.ipv4_mapped or IPv6Address(int(found) >> 64 << 64))
