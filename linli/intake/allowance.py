@@ -6,10 +6,10 @@ still survives, and none has to ask another or the store. What could not be kept
 - One phone 60: more than one person can see. It is known by its token, or by the `device` it names.
 - One address 600, of them 120 without a token: a whole village may share one, as mobile networks put thousands behind one.
   Of IPv6 the network counts, for one line has endless addresses in it.
-- One area 300: from every household of a grid one, from a village every other. Of them one address has 100 at most, so that no
-  one or two sources use up what the neighbours need. Beyond that each address may add 20, and 60 more from phones that are
-  known: whose token is a day old, and which have sent no more than five. So few sources add little, however much they send,
-  while neighbours who report once are still heard.
+- One area 400: one from every household of a grid, or from most of a village. Of them one address has 150 at most, so that
+  one or two sources do not use up what the neighbours need. Beyond that each address may add 30, and 60 more from phones that
+  are known: whose token is a day old, and which have sent no more than five. So few sources add little, however much they
+  send, while neighbours who report once are still heard: of a village behind a single address some 200 households an hour.
 - Tokens 60 an hour and address. Whoever gathers them ahead is still counted by address.
 
 A flood from thousands of addresses cannot be told from a typhoon, and is let in.
@@ -27,9 +27,9 @@ from linli.intake.turned import Turned
 from linli.kit.throttle import Throttle
 
 PER_PHONE, PER_ADDRESS, PER_ADDRESS_BARE = 60, 600, 120
-PER_AREA, PER_AREA_AND_ADDRESS = 300, 100
+PER_AREA, PER_AREA_AND_ADDRESS = 400, 150
 #: Beyond these two, from each address into an area.
-MORE_NEW, MORE_KNOWN = 20, 60
+MORE_NEW, MORE_KNOWN = 30, 60
 #: A phone is known so many hours after its token was made, as long as it sends no more than so many.
 KNOWN_AFTER_H, KNOWN_SENDS = 24, 5
 TOKENS_PER_ADDRESS = 60

@@ -60,6 +60,10 @@ class Door:
         is_json = more.get("content-type", "").endswith("json") and not more["content-type"].endswith("ndjson")
         return status, json.loads(answer) if is_json else answer.decode()
 
+    def settle(self) -> None:
+        """Write down what phones have told, as it is done by itself after some seconds."""
+        self._run(self.front.hatch.senders.noting.write())
+
     def close(self) -> None:
         """Answer what is queued and end."""
         self._run(self.front.hatch.stop())
