@@ -26,7 +26,8 @@ from linli.events.actions.views import save_view
 from linli.events.models import Event
 from linli.events.rules import State
 from linli.events.testing import GRID, World, draw_boundaries, make_event, make_world
-from linli.intake.models import Kept
+from linli.intake.devices import register as register_device
+from linli.intake.models import Device, Kept
 from linli.people.models import Appointment, Person
 from tools.messages import PO
 
@@ -79,6 +80,7 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         "category": world.drain.pk,
         "pack": world.drain.pack_id,
         "kept": set_aside(grid, text).pk,
+        "device": phone_of(desk).pk,
     }
     return Things(world, event, numbers)
 
@@ -94,6 +96,10 @@ def set_aside(area: str, text: str) -> Kept:
         device_id=uuid4(), sender="public", kind="report", area=area, digest=b"d", answer=b"{}", received_at=moment,
         content=json.dumps({"id": str(uuid4()), "text": text}).encode(), state="set_aside", reason=reason,
     )  # fmt: skip
+
+
+def phone_of(person: Person) -> Device:
+    return register_device(person, uuid4(), name="", session="", at=timezone.now())[0]
 
 
 def _photo(text: str) -> bytes:
@@ -128,6 +134,8 @@ NEEDS: dict[str, dict[str, str]] = {
     "pack_file": {"pk": "pack"},
     "intake:retake": {"pk": "kept"},
     "intake:settle": {"pk": "kept"},
+    "intake:sign_out_device": {"pk": "device"},
+    "intake:revoke_device": {"pk": "device"},
     "statistics:area": {"code": "code"},
     "statistics:rows": {"code": "code"},
     "statistics:rows_csv": {"code": "code"},
@@ -144,7 +152,8 @@ NEEDS_NOTHING = {
     *("home", "report", "report_areas", "report_villages", "receipt", "look_up", "healthz"),
     *("sign_in", "sign_out", "language", "notices", "desk", "map", "my_appointments"),
     *("events:new", "events:questions", "events:known", "events:save_view", "events:map_areas", "events:map_events"),
-    *("intake:index", "areas", "categories", "category_add", "packs", "pack_load", "statistics:mine", "open311:root"),
+    *("intake:index", "intake:devices", "intake:all_devices"),
+    *("areas", "categories", "category_add", "packs", "pack_load", "statistics:mine", "open311:root"),
 }
 #: Open data: the number, place and course of public matters, for everybody; never their words.
 OPEN_DATA = {"open311:requests", "open311:request", "open311:updates"}
@@ -277,12 +286,14 @@ def more_of_everything(of: Things, numbers: range) -> None:
         add_place(world.grid, f"市场{number}", "market")
         save_view(world.cast.desk, name=f"视图{number}", query="")
         set_aside(GRID, f"第{number}件")
+        if number < 8:
+            phone_of(world.cast.desk)
 
 
 LISTS = (
     *("home", "desk", "map", "notices", "events:show", "events:new", "events:map_areas", "events:map_events"),
     *("areas", "area", "categories", "category", "packs", "my_appointments"),
-    *("statistics:area", "statistics:rows", "statistics:rows_csv", "report", "intake:index"),
+    *("statistics:area", "statistics:rows", "statistics:rows_csv", "report", "intake:index", "intake:devices"),
     *("open311:services", "open311:requests", "open311:updates"),
 )
 

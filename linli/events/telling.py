@@ -72,6 +72,8 @@ SENTENCES: dict[str, Any] = {
     "pack.put_in_use": _("put a pack of categories in use"),
     "key.created": _("made a key for another system"),
     "key.revoked": _("revoked the key of another system"),
+    "device.registered": _("signed in on a phone"),
+    "device.revoked": _("signed a phone out"),
     "report.retaken": _("took in a report that had been set aside"),
     "report.settled": _("entered by hand a report that had been set aside"),
 }

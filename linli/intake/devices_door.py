@@ -45,7 +45,10 @@ class Joining:
         wish = _wish(await request.body(_MOST_BYTES))
         if too_many(f"device {sender.key}", most=_PER_PERSON, within_s=3600):
             raise Turned(
-                429, "too_many_devices", _("This phone asks for its sign-in too often. Wait an hour."), retry_after=900
+                429,
+                "too_many_devices",
+                _("This phone asks to be signed in too often. Wait a quarter of an hour."),
+                retry_after=900,
             )
         session = request.cookie(settings.SESSION_COOKIE_NAME)
         told = await self._senders.ask(lambda: _registered(sender.key, wish, session))
