@@ -4,7 +4,7 @@ Counted by sliding hours in the memory of each front process: several fronts let
 still survives, and none has to ask another or the store. What could not be kept is not counted. The numbers, and why:
 
 - One phone 60: more than one person can see. It is known by its token, or by the `device` it names.
-- One address 600, of them 120 without a token: a whole village may share one, as mobile networks put thousands behind one.
+- One address 480 with tokens and 120 without: a whole village may share one, as mobile networks put thousands behind one.
   Of IPv6 the network counts, for one line has endless addresses in it.
 - One area 400: one from every household of a grid, or from most of a village. Of them one address has 150 at most, so that
   one or two sources do not use up what the neighbours need. Beyond that each address may add 30, and 60 more from phones that
@@ -26,7 +26,7 @@ from linli.intake.tokens import Token
 from linli.intake.turned import Turned
 from linli.kit.throttle import Throttle
 
-PER_PHONE, PER_ADDRESS, PER_ADDRESS_BARE = 60, 600, 120
+PER_PHONE, PER_ADDRESS, PER_ADDRESS_BARE = 60, 480, 120
 PER_AREA, PER_AREA_AND_ADDRESS = 400, 150
 #: Beyond these two, from each address into an area.
 MORE_NEW, MORE_KNOWN = 30, 60
@@ -90,11 +90,9 @@ _MANY_FROM_THERE = _(
 
 def _own(token: Token | None, source: str, device: UUID | None) -> list[tuple[str, int]]:
     """What the sender's own reports are counted under, and how many there may be."""
-    counted = [(f"from {source}", PER_ADDRESS)]
     if token is not None:
-        counted.append((_phone(token), PER_PHONE))
-        return counted
-    counted.append((f"bare {source}", PER_ADDRESS_BARE))
+        return [(f"from {source}", PER_ADDRESS), (_phone(token), PER_PHONE)]
+    counted = [(f"bare {source}", PER_ADDRESS_BARE)]
     if device is not None:
         counted.append((f"device {device}", PER_PHONE))
     return counted
@@ -136,7 +134,7 @@ def _share(area: str, source: str) -> str:
 
 
 def _take(key: str, most: int) -> bool:
-    return _throttle.take(key, most=most, within_s=_HOUR_S)
+    return _throttle.take(key, most, _HOUR_S)
 
 
 def _give_back(keys: list[str]) -> None:

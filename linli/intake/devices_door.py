@@ -46,7 +46,7 @@ class Joining:
         if too_many(f"device {sender.key}", most=_PER_PERSON, within_s=3600):
             raise Turned(
                 429,
-                "too_many_devices",
+                "too_often",
                 _("This phone asks to be signed in too often. Wait a quarter of an hour."),
                 retry_after=900,
             )

@@ -26,19 +26,21 @@ class _Tries:
 
     def expire(self, now: float) -> int:
         """Leave out what is over; how many tries are left."""
-        oldest = int(now / self.part_s) - _PARTS
-        while self.counts and self.counts[0] < oldest:
-            self.total -= self.counts[1]
-            del self.counts[:2]
+        counts = self.counts
+        if counts:
+            oldest = int(now / self.part_s) - _PARTS
+            while counts and counts[0] < oldest:
+                self.total -= counts[1]
+                del counts[:2]
         return self.total
 
     def add(self, now: float) -> None:
         """Count one more."""
-        part = int(now / self.part_s)
-        if self.counts and self.counts[-2] == part:
-            self.counts[-1] += 1
+        counts, part = self.counts, int(now / self.part_s)
+        if counts and counts[-2] == part:
+            counts[-1] += 1
         else:
-            self.counts += (part, 1)
+            counts += (part, 1)
         self.total += 1
 
     def take_back(self) -> None:
@@ -52,13 +54,12 @@ class _Tries:
 class Throttle:
     """Counts of tries. All limits on one key have the same time.
 
-    When there are too many keys, the one that goes is the longest untouched of those below half their limit: nobody gets
-    rid of a limit by making up other keys, short of bringing all of them to half of theirs.
+    When there are too many keys, one goes that has not come to half its limit: nobody gets rid of a limit by making up other
+    keys, short of bringing all of them to half of theirs.
     """
 
     def __init__(self, most_keys: int = MOST_KEYS, clock: Callable[[], float] = time.monotonic) -> None:
         self._most_keys, self._clock = most_keys, clock
-        #: By how long they were not touched, the longest first.
         self._light: dict[str, _Tries] = {}
         self._heavy: dict[str, _Tries] = {}
         self._lock = threading.Lock()
@@ -69,39 +70,43 @@ class Throttle:
     def too_many(self, key: str, *, most: int, within_s: float) -> bool:
         """Note a try; whether it is one more than `most` in that time. Who goes on trying goes on being refused."""
         with self._lock:
-            tries, now = self._tries(key, within_s)
-            tries.add(now)
-            self._keep(key, tries, most)
+            now = self._clock()
+            tries = self._find(key) or self._new(key, within_s, now)
+            tries.expire(now)
+            self._add(key, tries, most, now)
             return tries.total > most
 
-    def take(self, key: str, *, most: int, within_s: float) -> bool:
+    def take(self, key: str, most: int, within_s: float) -> bool:
         """Note it and be true, unless it would be more than `most` in that time: what is refused is not counted."""
         with self._lock:
-            tries, now = self._tries(key, within_s)
-            is_free = tries.total < most
-            if is_free:
-                tries.add(now)
-            if tries.total:
-                self._keep(key, tries, most)
-            return is_free
+            now = self._clock()
+            tries = self._light.get(key) or self._heavy.get(key)
+            if tries is None:
+                if most < 1:
+                    return False
+                tries = self._new(key, within_s, now)
+            elif tries.expire(now) >= most:
+                return False
+            self._add(key, tries, most, now)
+            return True
 
     def give_back(self, key: str) -> None:
         """What was taken last came to nothing and is not counted. A key nobody knows is left alone."""
         with self._lock:
-            tries = self._light.get(key) or self._heavy.get(key)
+            tries = self._find(key)
             if tries is not None and tries.total:
                 tries.take_back()
 
     def count(self, key: str) -> int:
         """How many are counted now."""
         with self._lock:
-            tries = self._light.get(key) or self._heavy.get(key)
+            tries = self._find(key)
             return tries.expire(self._clock()) if tries else 0
 
     def wait_s(self, key: str) -> float:
         """Seconds until the oldest that are counted no longer are; 0 if none are."""
         with self._lock:
-            tries, now = self._light.get(key) or self._heavy.get(key), self._clock()
+            tries, now = self._find(key), self._clock()
             if tries is None or not tries.expire(now):
                 return 0.0
             return (tries.counts[0] + _PARTS + 1) * tries.part_s - now
@@ -115,23 +120,27 @@ class Throttle:
                 else:
                     some.pop(key, None)
 
-    def _tries(self, key: str, within_s: float) -> tuple[_Tries, float]:
-        """Those under this key, taken out of the table, and the time."""
-        now = self._clock()
-        tries = self._light.pop(key, None) or self._heavy.pop(key, None) or _Tries(within_s)
-        tries.expire(now)
-        return tries, now
+    def _find(self, key: str) -> _Tries | None:
+        return self._light.get(key) or self._heavy.get(key)
 
-    def _keep(self, key: str, tries: _Tries, most: int) -> None:
-        """Put it last; drop a key or two that are over, and one that is not if there are too many."""
+    def _add(self, key: str, tries: _Tries, most: int, now: float) -> None:
+        tries.add(now)
+        if tries.total * 2 >= most and key in self._light:
+            self._heavy[key] = self._light.pop(key)
+
+    def _new(self, key: str, within_s: float, now: float) -> _Tries:
+        """Begin with a key, and look whether two others are over: so none that is over stays for long."""
         for some in (self._light, self._heavy):
-            oldest = next(iter(some), None)
-            if oldest is not None and not some[oldest].expire(self._clock()):
-                del some[oldest]
-        (self._heavy if tries.total * 2 >= most else self._light)[key] = tries
-        if len(self) > self._most_keys:
+            if some:
+                first = next(iter(some))
+                tries = some.pop(first)
+                if tries.expire(now):
+                    some[first] = tries
+        if len(self) >= self._most_keys:
             some = self._light or self._heavy
             del some[next(iter(some))]
+        made = self._light[key] = _Tries(within_s)
+        return made
 
 
 #: For pages where somebody might guess.

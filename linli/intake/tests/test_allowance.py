@@ -69,7 +69,7 @@ def test_without_a_token_an_address_sends_less_than_with_tokens() -> None:
     elsewhere = areas()
     assert passed([sends(area=next(elsewhere)) for _each in range(200)]) == allowance.PER_ADDRESS_BARE
     with_tokens = [sends(a_token(), area=next(elsewhere)) for _each in range(700)]
-    assert passed(with_tokens) == allowance.PER_ADDRESS - allowance.PER_ADDRESS_BARE
+    assert passed(with_tokens) == allowance.PER_ADDRESS
 
 
 def test_a_village_behind_one_address_is_heard() -> None:

@@ -103,10 +103,12 @@ def test_keys_that_are_over_make_room_by_themselves(clock: Clock) -> None:
     throttle = Throttle(clock=clock)
     for number in range(50):
         throttle.take(f"{number}", most=5, within_s=WITHIN)
+    for number in range(50):
+        throttle.take(f"heavy {number}", most=1, within_s=WITHIN)
     clock.now += SURELY_OVER
-    for _time in range(50):
-        throttle.take("later", most=100, within_s=WITHIN)
-    assert len(throttle) == 1
+    for number in range(50):
+        throttle.take(f"later {number}", most=100, within_s=WITHIN)
+    assert len(throttle) == 50
 
 
 def test_forgetting_begins_again_for_one_or_for_all(clock: Clock) -> None:
