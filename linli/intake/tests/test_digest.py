@@ -18,7 +18,7 @@ from linli.events.actions import open_contact, open_receipt
 from linli.events.models import Contact, Event, Receipt
 from linli.events.rules import Source, State
 from linli.events.testing import GRID, IN_GRID, NOON, World
-from linli.intake import digest
+from linli.intake import allowance, digest
 from linli.intake.accept import Sender, accept, receipt_code
 from linli.intake.answering import Answering
 from linli.intake.models import Kept, KeptState, SenderKind
@@ -251,6 +251,7 @@ def test_any_order_repeats_and_crashes_end_alike(
     world: World, answering: Answering, steps: list[tuple[str, int]]
 ) -> None:
     """Six reports, kept in any order and again, digested in between, with the process dying at any of three places."""
+    allowance.forget()
     Notice.objects.all().delete()
     Receipt.objects.all().delete()
     start_events, start_kept = (
