@@ -12,10 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from linli.events.testing import World
+from linli.events.tests.test_at_once import together
 from linli.intake import devices
 from linli.intake.models import ENDS_UNUSED, Device, Ending, Kept
 from linli.intake.testing import Door
 from linli.intake.tests.test_accept import BATCH, OURS, REPORTS, cookie_of, refusal, report
+from linli.journal.actions import verify_chain
 from linli.journal.models import Entry
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.people.models import Person
@@ -228,6 +230,19 @@ def test_a_person_is_signed_in_on_a_few_phones_only(world: World) -> None:
     assert refused.value.code == "too_many_devices"
     devices.register(world.cast.worker, UUID(int=3), name="", session="", at=at)
     devices.register(world.cast.deputy, UUID(int=77), name="", session="", at=at)
+
+
+def test_of_six_registrations_of_one_phone_at_once_one_token_stays(world: World) -> None:
+    at = timezone.now()
+
+    def register(_number: int) -> str:
+        return devices.register(world.cast.worker, UUID(int=1), name="", session="", at=at)[1]
+
+    given = together(register)
+    assert Device.objects.count() == 1
+    assert len(set(given)) == 6
+    assert len([token for token in given if devices.find(token, at)]) == 1
+    assert list(verify_chain()) == []
 
 
 def test_an_app_that_registers_at_every_start_is_asked_to_wait(door: Door, world: World) -> None:
