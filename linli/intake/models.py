@@ -1,4 +1,4 @@
-"""What is stored of the doors: keys of other systems, what came with them, phones of staff, reports until they are matters."""
+"""What is stored of the doors: keys of other systems, what came with them once, phones, reports until they are matters."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
