@@ -14,7 +14,7 @@ from linli.demo.rhythm import Year
 from linli.demo.words import say
 from linli.events.models import Category
 from linli.events.rules import ACCEPT_WITHIN, ENDED, NEW, PAUSED, Limit, State, To, limit_for, row_of
-from linli.kit.pictures import Photo
+from linli.kit.media.checking import File
 from linli.people.models import Person
 
 HOUR = 1.0
@@ -69,7 +69,7 @@ class Course:
     def __init__(self, plan: Plan, cast: Cast, year: Year, rng: Random) -> None:
         self.plan, self.cast, self.year, self.rng = plan, cast, year, rng
         #: Pictures before and after, for those matters that have any.
-        self.pair: tuple[Photo, Photo] | None = None
+        self.pair: tuple[File, File] | None = None
         self.at = plan.reported_at
         self.state: str = plan.state
         self.before = ""

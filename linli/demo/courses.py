@@ -9,7 +9,8 @@ from linli.demo.course import DAY, HOUR, Course, Plan
 from linli.demo.sketches import sketch
 from linli.demo.words import texts
 from linli.events.rules import State
-from linli.kit import pictures
+from linli.kit.media.checking import File
+from linli.kit.media.keeping import keep
 from linli.people.models import Person
 
 
@@ -17,13 +18,13 @@ class Album:
     """Drawn pictures kept once and used for many matters: before and after, by domain."""
 
     def __init__(self, rng: Random, each: int) -> None:
-        self.pairs: dict[str, list[tuple[pictures.Photo, pictures.Photo]]] = {}
+        self.pairs: dict[str, list[tuple[File, File]]] = {}
         for domain in "ABCDEFGH":
             seeds = [rng.randrange(2**31) for _one in range(each)]
             self.pairs[domain] = [
                 (
-                    pictures.keep(sketch(domain, False, Random(seed))),
-                    pictures.keep(sketch(domain, True, Random(seed))),
+                    keep(sketch(domain, False, Random(seed))),
+                    keep(sketch(domain, True, Random(seed))),
                 )
                 for seed in seeds
             ]

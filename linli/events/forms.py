@@ -14,7 +14,7 @@ from linli.areas.models import ANSWERING, Area
 from linli.events.models import Category, Event
 from linli.events.questions import AsksQuestions
 from linli.events.rules import MAX_PHOTOS, MAX_TEXT, Rating, ReferredTo, Severity, Urgency
-from linli.kit.pictures import MAX_BYTES
+from linli.kit.media.checking import MAX_BYTES
 from linli.people.models import Department
 
 

@@ -278,7 +278,7 @@ class PictureKind(models.TextChoices):
 
 
 class Picture(models.Model):
-    """A photo of an event, re-encoded without its hidden data and kept under its SHA-256."""
+    """A photo of an event. What was sent is kept under its SHA-256; pages show renditions without its hidden data."""
 
     id = KeyField(primary_key=True, default=new_key)
     event = models.ForeignKey(Event, models.CASCADE, related_name="pictures")

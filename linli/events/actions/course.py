@@ -24,7 +24,8 @@ from linli.events.rules import (
 )
 from linli.journal.actions import record
 from linli.journal.models import Entry
-from linli.kit import pictures
+from linli.kit.media.checking import File
+from linli.kit.media.keeping import keep
 from linli.kit.refusal import BadInput, Refused
 from linli.people.actions import officers_of, on_duty, scope_of
 from linli.people.models import Person
@@ -36,22 +37,22 @@ Photos = Sequence[bytes]
 
 
 def act(function: Callable[P, T]) -> Callable[P, T]:
-    """One act in one transaction. Its photos are encoded first: that is slow, and nobody should wait for the lock."""
+    """One act in one transaction. Its photos are checked and kept first: that is slow, and nobody should wait for the lock."""
 
     @functools.wraps(function)
     def acted(*args: P.args, **kwargs: P.kwargs) -> T:
         if "photos" in kwargs:
-            kwargs["photos"] = _encoded(kwargs["photos"])
+            kwargs["photos"] = _kept(kwargs["photos"])
         with transaction.atomic():
             return function(*args, **kwargs)
 
     return acted
 
 
-def _encoded(photos: Any) -> list[pictures.Photo]:
+def _kept(photos: Any) -> list[File]:
     if len(photos) > MAX_PHOTOS:
         raise BadInput("too_many_photos", _("Nine photos at most. Choose the ones that show it best."), field="photos")
-    return [photo if isinstance(photo, pictures.Photo) else pictures.keep(photo) for photo in photos]
+    return [photo if isinstance(photo, File) else keep(photo) for photo in photos]
 
 
 def standing_of(event: Event, by: Person | None, at: datetime, scope: Scope | None = None) -> Standing:
@@ -85,7 +86,7 @@ def take_step(
     text: str = "",
     reason_needed: bool = False,
     for_reporter: bool = False,
-    photos: Iterable[pictures.Photo] = (),
+    photos: Iterable[File] = (),
     picture_kind: str = PictureKind.REPORT,
     set_before: Callable[[Event], None] | None = None,
     tell: Iterable[Person] = (),
@@ -137,7 +138,7 @@ def _store(event: Event, before: str) -> None:
 
 
 def write_beside(
-    event: Event, entry: Entry, *, words: str, for_reporter: bool, photos: Iterable[pictures.Photo], kind: str
+    event: Event, entry: Entry, *, words: str, for_reporter: bool, photos: Iterable[File], kind: str
 ) -> None:
     """Keep the words and photos that belong to an act."""
     if words:

@@ -12,7 +12,7 @@ from linli.events.models import Contact, Event, Picture
 from linli.events.rules import Source, State
 from linli.events.testing import NOON, World, make_event
 from linli.journal.models import Entry
-from linli.kit.pictures import path_of
+from linli.kit.media.testing import shown
 from linli.kit.refusal import BadInput, NotYours, Refused
 
 
@@ -113,7 +113,7 @@ def test_photos_are_kept_without_hidden_data(world: World) -> None:
     ).event
     kept = list(Picture.objects.filter(event=event))
     assert [(one.width, one.height) for one in kept] == [(60, 40), (60, 40)]
-    assert all(b"hidden words" not in path_of(one.sha256).read_bytes() for one in kept)
+    assert all(b"hidden words" not in shown(one.sha256) for one in kept)
 
 
 def test_the_same_photo_twice_is_one_photo(world: World) -> None:

@@ -14,7 +14,7 @@ from linli.events.rules import State
 from linli.events.testing import World
 from linli.events.tests.pages import TEXT, desk_of, page_of, photo, recent, words_of
 from linli.journal.models import Entry
-from linli.kit.pictures import path_of
+from linli.kit.media.testing import shown
 
 # --- one matter ---------------------------------------------------------------------------------------------------------
 
@@ -127,7 +127,7 @@ def test_a_photo_is_kept_without_its_hidden_data(world: World) -> None:
     assert b"PhoneMaker" in sent.read()
     sent.seek(0)
     desk_of(world.cast.worker).post(f"{page_of(event)}supplement", {"text": "", "photos": [sent]})
-    kept = path_of(event.pictures.get().sha256).read_bytes()
+    kept = shown(event.pictures.get().sha256)
     assert b"PhoneMaker" not in kept
     assert not Image.open(io.BytesIO(kept)).getexif()
 

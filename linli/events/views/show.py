@@ -17,7 +17,8 @@ from linli.events.forms import ACTS
 from linli.events.models import Event, Picture, PictureKind
 from linli.events.rules import State
 from linli.journal.models import Entry
-from linli.kit.pictures import path_of
+from linli.kit.media import renditions
+from linli.kit.media.storing import store
 from linli.people.rules import Scope
 
 
@@ -133,9 +134,9 @@ def photo(request: HttpRequest, sha256: str) -> FileResponse:
 
 
 def photo_response(sha256: str) -> FileResponse:
-    """The file of a photo; its name is its content, so it never changes."""
+    """A photo to look at, without its hidden data; its name is its content, so it never changes."""
     try:
-        response = FileResponse(path_of(sha256).open("rb"), content_type="image/jpeg")
+        response = FileResponse(store().open(renditions.view(sha256)), content_type="image/jpeg")
     except FileNotFoundError:
         raise Http404 from None
     patch_cache_control(response, private=True, max_age=86400, immutable=True)

@@ -17,7 +17,7 @@ from linli.intake.models import ApiKey, Purpose
 from linli.intake.open311.parameters import Parameters
 from linli.intake.open311.rendering import Answer, Problem, render
 from linli.kit import throttle
-from linli.kit.pictures import MAX_BYTES
+from linli.kit.media.checking import MAX_BYTES
 from linli.kit.refusal import NotYours, Refused
 
 View = Callable[..., Answer]

@@ -20,8 +20,8 @@ from linli.intake.open311.records import NOTES, words_of
 from linli.intake.open311.rendering import Problem
 from linli.intake.open311.writing import digest_of_update, media_urls, once, told_urls, uploaded
 from linli.journal.models import Entry
-from linli.kit import pictures
 from linli.kit.keys import KeyText
+from linli.kit.media.keeping import keep
 
 #: Acts after which a report is what it was before: its own arrival is no update of it.
 _UPDATES = [verb for verb, sort in NOTES.items() if sort != "submitted"]
@@ -63,7 +63,7 @@ def add(request: HttpRequest, at: datetime) -> tuple[dict[str, Any], bool]:
         raise Problem(400, _("description is missing: an update says something."))
     text = told_urls(_("Through Open311 (%(name)s): %(words)s") % {"name": key.name, "words": words}, urls)
     digest = digest_of_update(sent.text("update_id"), [event.number, words, urls], files)
-    photos = [pictures.keep(file) for file in files]
+    photos = [keep(file) for file in files]
 
     def take(sending: Sending) -> None:
         actions.supplement(event, text=text, photos=photos, by=None, at=at)  # type: ignore[arg-type]

@@ -22,7 +22,8 @@ from linli.intake.open311.catalogue import offered
 from linli.intake.open311.door import key_of
 from linli.intake.open311.parameters import Parameters, jurisdiction
 from linli.intake.open311.rendering import Problem
-from linli.kit import pictures
+from linli.kit.media.checking import MAX_BYTES
+from linli.kit.media.keeping import keep
 from linli.kit.refusal import BadInput
 
 #: Where the client gives no reference of its own, the same content within so long is the same report.
@@ -46,7 +47,7 @@ def report(request: HttpRequest, at: datetime) -> tuple[dict[str, Any], bool]:
     content = [category.code, area.code, position, description, answers, urls]
     content += [sent.text("address_string"), *(sent.text(name) for name in _CONTACT)]
     digest = _digest(["report", reference]) if reference else _digest(["report", content, _hashes(files)])
-    photos = [pictures.keep(file) for file in files]
+    photos = [keep(file) for file in files]
 
     def take(sending: Sending) -> None:
         event = actions.report(
@@ -184,7 +185,7 @@ def uploaded(request: HttpRequest) -> list[bytes]:
     files: list[UploadedFile] = [file for name in request.FILES for file in request.FILES.getlist(name)]  # type: ignore[misc]
     if len(files) > MAX_PHOTOS:
         raise Problem(400, _("At most %(most)s photos at once.") % {"most": MAX_PHOTOS})
-    if any((file.size or 0) > pictures.MAX_BYTES for file in files):
+    if any((file.size or 0) > MAX_BYTES for file in files):
         raise Problem(400, _("A photo may have 20 MB at most. Take it again at a lower resolution."))
     return [file.read() for file in files]
 

@@ -1,9 +1,7 @@
-"""Photos as they come in: checked by content, turned upright, stripped of hidden data, kept under their SHA-256."""
+"""What a file is: by its bytes, never by its name. Said once, before it is kept."""
 
 import hashlib
 import io
-import os
-import tempfile
 import warnings
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,47 +10,55 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, Image
 
 from linli.kit.refusal import BadInput
 
-LONGEST_SIDE = 2048
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 60_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
+#: What Pillow calls them. MPO is a JPEG with more pictures behind it.
+TYPES = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 
 
 @dataclass(frozen=True)
-class Photo:
-    """A stored photo: its name by content, size in pixels and bytes, and what its hidden data said."""
+class File:
+    """A photo or video as it was sent, and what its hidden data said."""
 
     sha256: str
+    #: image/jpeg, image/png, image/webp, image/heic, video/mp4 or video/quicktime.
+    type: str
+    #: Pixels, as seen upright.
     width: int
     height: int
+    #: Bytes.
     size: int
+    #: None for a photo.
+    duration_s: float | None
     taken_at: datetime | None
     #: (longitude, latitude) in degrees, WGS-84.
     position: tuple[float, float] | None
 
-
-def keep(content: bytes) -> Photo:
-    """Re-encode a photo as JPEG and keep it. Raises `BadInput`; nothing is stored then."""
-    original = _open(content)
-    taken_at, position = _hidden(original)
-    upright = ImageOps.exif_transpose(original)
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    flat = _on_white(upright)
-    out = io.BytesIO()
-    flat.save(out, "JPEG", quality=84, optimize=True, progressive=True)
-    encoded = out.getvalue()
-    digest = hashlib.sha256(encoded).hexdigest()
-    _store(path_of(digest), encoded)
-    return Photo(digest, flat.width, flat.height, len(encoded), taken_at, position)
+    @property
+    def is_video(self) -> bool:
+        """Whether it moves."""
+        return self.type.startswith("video/")
 
 
-def path_of(sha256: str) -> Path:
-    """Where a photo lies."""
-    return Path(settings.MEDIA_ROOT) / sha256[:2] / f"{sha256}.jpg"
+def inspect(path: Path) -> File:
+    """What the file at `path` is. Raises `BadInput` with a stable code and a sentence saying why it is not taken."""
+    return inspect_bytes(path.read_bytes())
+
+
+def inspect_bytes(content: bytes) -> File:
+    """The same for what is in memory."""
+    image = _open(content)
+    taken_at, position = _hidden(image)
+    width, height = image.size
+    if image.getexif().get(ExifTags.Base.Orientation) in (5, 6, 7, 8):
+        width, height = height, width
+    digest = hashlib.sha256(content).hexdigest()
+    return File(digest, TYPES[str(image.format)], width, height, len(content), None, taken_at, position)
 
 
 def _open(content: bytes) -> Image.Image:
@@ -77,15 +83,6 @@ def _open(content: bytes) -> Image.Image:
             field="photos",
         ) from None
     return image
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        rgba = image.convert("RGBA")
-        ground = Image.new("RGB", rgba.size, "white")
-        ground.paste(rgba, mask=rgba.getchannel("A"))
-        return ground
-    return image.convert("RGB")
 
 
 def _hidden(image: Image.Image) -> tuple[datetime | None, tuple[float, float] | None]:
@@ -119,14 +116,3 @@ def _position(gps: dict[int, object]) -> tuple[float, float] | None:
 def _degrees(parts: object) -> float:
     degrees, minutes, seconds = (float(part) for part in parts)  # type: ignore[attr-defined]
     return degrees + minutes / 60 + seconds / 3600
-
-
-def _store(path: Path, content: bytes) -> None:
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(file.name, path)

@@ -1,0 +1,93 @@
+"""Where files lie: in a folder of the home, by names made of their content, written whole or not at all."""
+
+import io
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import IO, Protocol
+
+from django.conf import settings
+
+
+class Store(Protocol):
+    """What every storage can do. Names are like `originals/<aa>/<sha256>`; reading an absent one raises `FileNotFoundError`."""
+
+    def put(self, name: str, content: Path | bytes) -> None:
+        """Keep this content under `name`, whole and on the disk when it returns. Again is fine: a name has one content."""
+
+    def open(self, name: str) -> IO[bytes]:
+        """The content, from its beginning."""
+
+    def exists(self, name: str) -> bool:
+        """Whether something is kept under `name`."""
+
+    def size(self, name: str) -> int:
+        """How many bytes it has."""
+
+    def delete(self, name: str) -> None:
+        """Remove it; nothing happens when it is gone."""
+
+
+def store() -> Store:
+    """The storage of this home."""
+    return Folder(Path(settings.MEDIA_ROOT))
+
+
+def original(sha256: str) -> str:
+    """The name of what was sent, byte for byte."""
+    return f"originals/{sha256[:2]}/{sha256}"
+
+
+class Folder:
+    """Files in a folder of this machine."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, name: str, content: Path | bytes) -> None:
+        """Written beside its place, brought to the disk, then given its name: a crash leaves the old state or the new."""
+        path = self.root / name
+        if path.exists():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".draft-")
+        try:
+            with os.fdopen(handle, "wb") as file, _reading(content) as source:
+                shutil.copyfileobj(source, file, 1 << 20)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(draft, path)
+        except BaseException:
+            Path(draft).unlink(missing_ok=True)
+            raise
+        _to_the_disk(path.parent)
+
+    def open(self, name: str) -> IO[bytes]:
+        """The file itself: it can be sought in, and sent by the kernel."""
+        return (self.root / name).open("rb")
+
+    def exists(self, name: str) -> bool:
+        """Whether the file is there."""
+        return (self.root / name).is_file()
+
+    def size(self, name: str) -> int:
+        """Bytes of the file."""
+        return (self.root / name).stat().st_size
+
+    def delete(self, name: str) -> None:
+        """Unlink it."""
+        (self.root / name).unlink(missing_ok=True)
+
+
+def _reading(content: Path | bytes) -> IO[bytes]:
+    return content.open("rb") if isinstance(content, Path) else io.BytesIO(content)
+
+
+def _to_the_disk(folder: Path) -> None:
+    """A new name is on the disk only when its folder is."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
