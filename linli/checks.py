@@ -31,7 +31,7 @@ def unsafe() -> Iterator[tuple[str, str]]:
     """Code and sentence of everything that is not safe."""
     for is_unsafe, code, sentence in _ALWAYS + (_WHEN_OTHERS_REACH_IT if settings.HOSTS else ()):
         if is_unsafe():
-            yield code, sentence() % {"home": settings.HOME}
+            yield code, sentence() % {"home": settings.HOME, "media_key": settings.MEDIA_S3_KEY_FILE}
 
 
 def _open_to_others(path: Path, what: int) -> bool:
@@ -45,6 +45,11 @@ _ALWAYS: tuple[Row, ...] = (
         lambda: _open_to_others(settings.HOME / "secret_key", 0o077),
         "key_open",
         lambda: _("Others on this machine can read the secret key. Run: chmod 600 %(home)s/secret_key"),
+    ),
+    (
+        lambda: bool(settings.MEDIA_S3) and _open_to_others(settings.MEDIA_S3_KEY_FILE, 0o077),
+        "media_key_open",
+        lambda: _("Others on this machine can read the key of the media store. Run: chmod 600 %(media_key)s"),
     ),
     (
         lambda: _open_to_others(settings.HOME, 0o002),

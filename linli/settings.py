@@ -148,6 +148,9 @@ TIME_ZONE = os.environ.get("LINLI_TIME_ZONE", "Asia/Shanghai")
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 MEDIA_ROOT = HOME / "media"
+#: A bucket instead of the folder: https://host/bucket. Its key and secret lie in a file, a line each.
+MEDIA_S3 = os.environ.get("LINLI_MEDIA_S3", "")
+MEDIA_S3_KEY_FILE = Path(os.environ.get("LINLI_MEDIA_S3_KEY_FILE") or HOME / "media_s3_key")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -24,6 +24,10 @@ from linli.events import search
 from linli.events.models import Event, NumberSeries, Pack
 from linli.journal.actions import verify_chain
 from linli.journal.models import Entry
+from linli.kit.media.checking import is_complete
+from linli.kit.media.storing import try_out
+from linli.kit.reasons import reason
+from linli.kit.refusal import Refused
 from linli.kit.workdays import stored_calendar
 
 _AT_MOST = 20
@@ -95,6 +99,20 @@ def _look_at_disk(at: datetime) -> Findings:
         yield _warn(_both(sentence, _("Make room soon.")))
     else:
         yield _ok(sentence)
+
+
+def _look_at_media(at: datetime) -> Findings:
+    try:
+        try_out()
+    except Refused as refusal:
+        yield _fail(refusal.message)
+    except OSError as error:
+        facts = {"where": settings.MEDIA_S3 or settings.MEDIA_ROOT, "why": reason(error)}
+        yield _fail(_("Photos and videos cannot be stored in %(where)s: %(why)s.") % facts)
+    else:
+        yield _ok(_("Photos and videos can be stored."))
+    if not is_complete():
+        yield _warn(_("HEIC photos and videos cannot be read here. Run: pip install 'linli[media]'"))
 
 
 def _look_at_journal(at: datetime) -> Findings:
@@ -227,6 +245,7 @@ def _look_at_chores(at: datetime) -> Findings:
 EXAMINATION: tuple[Callable[[datetime], Findings], ...] = (
     _look_at_safety,
     _look_at_disk,
+    _look_at_media,
     _look_at_clock,
     _look_at_journal,
     _look_at_numbers,

@@ -35,8 +35,8 @@ def photo(colour: str = "teal", form: str = "JPEG") -> bytes:
         ({"lon": 110.3}, "half_a_position"),
         ({"occurred_at": NOON + timedelta(days=1)}, "in_the_future"),
         ({"occurred_at": NOON.replace(year=1970)}, "too_long_ago"),
-        ({"photos": [b"not a photo"]}, "not_a_photo"),
-        ({"photos": [photo()[:200]]}, "not_a_photo"),
+        ({"photos": [b"not a photo"]}, "media_unknown"),
+        ({"photos": [photo()[:200]]}, "media_truncated"),
         ({"photos": [photo()] * 10}, "too_many_photos"),
     ],
 )

@@ -1,24 +1,23 @@
 """What a file is: by its bytes, never by its name. Said once, before it is kept."""
 
 import hashlib
-import io
-import warnings
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
-from PIL import ExifTags, Image
 
-from linli.kit.refusal import BadInput
+from linli.kit.media import bounded
+from linli.kit.media.inside.limits import MAX_PHOTO_BYTES, MAX_VIDEO_BYTES
+from linli.kit.media.why import refused
 
-MAX_BYTES = 20_000_000
-MAX_PIXELS = 60_000_000
-FORMATS = ("JPEG", "PNG", "WEBP")
-#: What Pillow calls them. MPO is a JPEG with more pictures behind it.
-TYPES = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+#: Of a photo.
+MAX_BYTES = MAX_PHOTO_BYTES
 
 
 @dataclass(frozen=True)
@@ -45,74 +44,57 @@ class File:
         return self.type.startswith("video/")
 
 
+def is_complete() -> bool:
+    """Whether HEIC photos and videos can be read too: the extra `media` is installed."""
+    return all(find_spec(name) for name in ("av", "pillow_heif"))
+
+
 def inspect(path: Path) -> File:
     """What the file at `path` is. Raises `BadInput` with a stable code and a sentence saying why it is not taken."""
-    return inspect_bytes(path.read_bytes())
+    with path.open("rb") as source:
+        return _inspected(source)
 
 
 def inspect_bytes(content: bytes) -> File:
     """The same for what is in memory."""
-    image = _open(content)
-    taken_at, position = _hidden(image)
-    width, height = image.size
-    if image.getexif().get(ExifTags.Base.Orientation) in (5, 6, 7, 8):
-        width, height = height, width
-    digest = hashlib.sha256(content).hexdigest()
-    return File(digest, TYPES[str(image.format)], width, height, len(content), None, taken_at, position)
+    with os.fdopen(os.memfd_create("sent"), "w+b") as source:
+        source.write(content)
+        source.flush()
+        return _inspected(source)
 
 
-def _open(content: bytes) -> Image.Image:
-    if len(content) > MAX_BYTES:
-        raise BadInput(
-            "photo_too_large", _("A photo may have 20 MB at most. Take it again at a lower resolution."), field="photos"
-        )
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            image = Image.open(io.BytesIO(content), formats=FORMATS)
-            if image.width * image.height > MAX_PIXELS:
-                raise BadInput("photo_too_large", _("A photo may have 60 million pixels at most."), field="photos")
-            image.load()
-    except BadInput:
-        raise
-    # Decoders raise whatever a broken file makes them raise; to the sender it is all one: not a whole photo.
-    except Exception:
-        raise BadInput(
-            "not_a_photo",
-            _("This file is not a whole JPEG, PNG or WebP photo. Choose another or take it again."),
-            field="photos",
-        ) from None
-    return image
+def _inspected(source: IO[bytes]) -> File:
+    size = os.fstat(source.fileno()).st_size
+    if size > MAX_VIDEO_BYTES:
+        raise refused("media_video_too_large", most=MAX_VIDEO_BYTES // 1_000_000)
+    found = bounded.ask("look", source, seconds=bounded.CHECK_S)
+    # Counted on this side: the other has had the file in its hands.
+    digest = _sha256(source)
+    hidden: dict[str, Any] = found["hidden"]
+    lon_lat = hidden["position"]
+    return File(
+        sha256=digest,
+        type=found["type"],
+        width=found["width"],
+        height=found["height"],
+        size=size,
+        duration_s=found["duration_s"],
+        taken_at=_moment(hidden["taken_at"]),
+        position=(lon_lat[0], lon_lat[1]) if lon_lat else None,
+    )
 
 
-def _hidden(image: Image.Image) -> tuple[datetime | None, tuple[float, float] | None]:
-    try:
-        exif = image.getexif()
-        detail = exif.get_ifd(ExifTags.IFD.Exif)
-        return _taken_at(detail.get(ExifTags.Base.DateTimeOriginal)), _position(exif.get_ifd(ExifTags.IFD.GPSInfo))
-    # Hidden data is a courtesy of the camera; when it is broken the photo still counts.
-    except Exception:
-        return None, None
+def _sha256(source: IO[bytes]) -> str:
+    source.seek(0)
+    digest = hashlib.sha256()
+    while piece := source.read(1 << 20):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
-def _taken_at(text: object) -> datetime | None:
-    if not isinstance(text, str):
-        return None
-    try:
-        return datetime.strptime(text.strip("\0 "), "%Y:%m:%d %H:%M:%S").replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
-    except ValueError:
-        return None
-
-
-def _position(gps: dict[int, object]) -> tuple[float, float] | None:
-    tags = ExifTags.GPS
-    if tags.GPSLatitude not in gps or tags.GPSLongitude not in gps:
-        return None
-    lat = _degrees(gps[tags.GPSLatitude]) * (-1 if gps.get(tags.GPSLatitudeRef) == "S" else 1)
-    lon = _degrees(gps[tags.GPSLongitude]) * (-1 if gps.get(tags.GPSLongitudeRef) == "W" else 1)
-    return (lon, lat) if -180 <= lon <= 180 and -90 <= lat <= 90 and (lon, lat) != (0, 0) else None
-
-
-def _degrees(parts: object) -> float:
-    degrees, minutes, seconds = (float(part) for part in parts)  # type: ignore[attr-defined]
-    return degrees + minutes / 60 + seconds / 3600
+def _moment(words: str | None) -> datetime | None:
+    """A time without a zone is the county's."""
+    with suppress(ValueError, OverflowError):
+        at = datetime.fromisoformat(words) if words else None
+        return at if at is None or at.tzinfo else at.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
+    return None

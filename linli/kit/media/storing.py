@@ -1,5 +1,6 @@
-"""Where files lie: in a folder of the home, by names made of their content, written whole or not at all."""
+"""Where files lie: a folder of the home, or a bucket; by names made of their content, written whole or not at all."""
 
+import errno
 import io
 import os
 import shutil
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from django.conf import settings
+
+from linli.kit.keys import new_key
 
 
 class Store(Protocol):
@@ -30,13 +33,34 @@ class Store(Protocol):
 
 
 def store() -> Store:
-    """The storage of this home."""
+    """The storage of this home: its folder `media`, or the bucket `LINLI_MEDIA_S3` names."""
+    if settings.MEDIA_S3:
+        from linli.kit.media.s3 import Bucket
+
+        return Bucket(settings.MEDIA_S3, Path(settings.MEDIA_S3_KEY_FILE))
     return Folder(Path(settings.MEDIA_ROOT))
+
+
+def try_out() -> None:
+    """Write, read and remove a small file. Raises `OSError` or `Refused` when the store does not do it."""
+    kept, name, content = store(), f"trial/{new_key()}", b"linli"
+    kept.put(name, content)
+    try:
+        with kept.open(name) as file:
+            if file.read() != content:
+                raise OSError(errno.EIO, os.strerror(errno.EIO), name)
+    finally:
+        kept.delete(name)
 
 
 def original(sha256: str) -> str:
     """The name of what was sent, byte for byte."""
     return f"originals/{sha256[:2]}/{sha256}"
+
+
+def of_before(sha256: str) -> str:
+    """Where homes made before 0.2 have a photo: re-encoded on arrival, original and view in one."""
+    return f"{sha256[:2]}/{sha256}.jpg"
 
 
 class Folder:

@@ -59,7 +59,7 @@ def test_a_picture_of_too_many_pixels_is_refused_before_it_is_opened() -> None:
     Image.new("1", (9000, 9000)).save(out, "PNG")
     with pytest.raises(BadInput) as refusal:
         keep(out.getvalue())
-    assert refusal.value.code == "photo_too_large"
+    assert refusal.value.code == "media_too_many_pixels"
 
 
 def test_real_photos_are_kept_with_their_time_and_place(shared: Path) -> None:
