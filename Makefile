@@ -4,7 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 WORKERS ?= 2
+# What `make run` installs beside the core, each requirements/NAME.lock: make run EXTRAS= for none, EXTRAS='media s3' for both.
+EXTRAS ?= media
 URL ?=
+UPGRADE ?= --upgrade
+LOCKS := core media s3 dev
 # Checks read the settings; they must not touch anybody's home.
 CHECK_HOME := LINLI_HOME=$(CURDIR)/build/check
 
@@ -29,14 +33,19 @@ $(VENV)/.core: $(VENV)/.made requirements/core.lock pyproject.toml
 	$(RUN) -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
+$(VENV)/.extra-%: $(VENV)/.core requirements/%.lock
+	$(RUN) -m pip install --disable-pip-version-check --quiet --only-binary :all: --no-deps --require-hashes \
+		-r requirements/$*.lock
+	@touch $@
+
 # What it is tested and checked with.
-$(VENV)/.dev: $(VENV)/.core requirements/dev.lock
+$(VENV)/.dev: $(VENV)/.core $(EXTRAS:%=$(VENV)/.extra-%) requirements/dev.lock
 	$(RUN) -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements/dev.lock
 	@touch $@
 
 install: $(VENV)/.dev  ## Make the virtual environment with everything, and .venv/bin/linli
 
-run: $(VENV)/.core  ## Install, make the demo county, start on 127.0.0.1:8000, print a login per role
+run: $(VENV)/.core $(EXTRAS:%=$(VENV)/.extra-%)  ## Install, make the demo county, start on 127.0.0.1:8000, print a login per role
 	@$(VENV)/bin/linli demo --if-empty
 	@exec $(VENV)/bin/linli up
 
@@ -78,10 +87,11 @@ check-vendor: $(VENV)/.dev
 bench: $(VENV)/.dev  ## Measure; every line is a ratio within one run
 	$(RUN) -m bench
 
-lock: $(VENV)/.dev  ## Resolve requirements/*.in anew
-	cd requirements && for lock in core dev; do \
-		$(CURDIR)/$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --upgrade \
-			--no-emit-index-url --no-header --no-annotate -o $$lock.lock $$(test $$lock = core && echo core.in build.in || echo dev.in) || exit 1; \
+lock: $(VENV)/.dev  ## Resolve requirements/*.in anew; UPGRADE= keeps the versions there are
+	cd requirements && for lock in $(LOCKS); do \
+		inputs=$$lock.in; if [ $$lock = core ]; then inputs='core.in build.in'; else inputs="$$inputs -c core.lock"; fi; \
+		$(CURDIR)/$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet $(UPGRADE) \
+			--no-emit-index-url --no-header --no-annotate -o $$lock.lock $$inputs || exit 1; \
 	done
 
 messages: $(VENV)/.dev  ## Bring the Chinese catalogue up to date; FILL=DIR takes translations from *.tsv there
