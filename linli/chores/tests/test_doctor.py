@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -104,3 +106,10 @@ def test_the_command_ends_with_a_refusal_when_something_is_broken(
     with pytest.raises(Refused):
         call_command("doctor")
     assert "fail " in capsys.readouterr().out
+
+
+def test_a_store_of_photos_that_cannot_be_written_is_broken(healthy: World, settings: Any, tmp_path: Path) -> None:
+    assert str(settings.MEDIA_ROOT) not in sentences(Level.FAIL)
+    settings.MEDIA_ROOT = tmp_path / "file"
+    settings.MEDIA_ROOT.write_text("no folder")
+    assert str(settings.MEDIA_ROOT) in sentences(Level.FAIL)

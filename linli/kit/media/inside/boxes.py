@@ -60,12 +60,12 @@ def _box(content: Content, start: int, end: int) -> Box:
 def top(content: Content) -> tuple[list[Box], int]:
     """The boxes of a whole file, and where they end: telephones and forgers put other things behind. Raises `Bad`."""
     found: list[Box] = []
-    at, size = 0, len(content)
+    at, size, has_coded, has_tables = 0, len(content), False, False
     while at < size:
         if len(found) > _MOST_BOXES:
             raise Bad("media_bomb")
         kind = bytes(content[at + 4 : at + 8])
-        is_whole = {box.kind for box in found} >= {b"mdat"} and any(box.kind in (b"moov", b"meta") for box in found)
+        is_whole = has_coded and has_tables
         if size - at < 8 or (kind not in _TOP and (is_whole or not _KIND.fullmatch(kind))):
             if is_whole:
                 break
@@ -74,6 +74,7 @@ def top(content: Content) -> tuple[list[Box], int]:
         if box.end > size:
             raise Bad("media_truncated")
         found.append(box)
+        has_coded, has_tables = has_coded or kind == b"mdat", has_tables or kind in (b"moov", b"meta")
         at = box.end
     return found, at
 

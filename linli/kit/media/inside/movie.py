@@ -5,6 +5,7 @@ ISO/IEC 14496-12; Apple's QuickTime File Format for `©xyz` and the keys of tele
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -124,12 +125,13 @@ def _refuse_beyond(content: Content, table: Box | None) -> None:
 
 def _hidden(content: Content, moov: Box) -> Hidden:
     hidden = Hidden()
-    try:
-        named = dict(_named(content, moov))
-    except (Bad, IndexError, UnicodeDecodeError):
-        named = {}
+    named: dict[str, str] = {}
+    # Word by word: one that is broken does not cost those before it.
+    with suppress(Bad, IndexError, UnicodeDecodeError):
+        for name, words in _named(content, moov):
+            named.setdefault(name, words)
     place = named.get("com.apple.quicktime.location.ISO6709") or named.get("xyz", "")
-    hidden.position = iso6709(place) or _of_loci(content, moov)
+    hidden.position = iso6709(place) or _of_loci(named.get("loci", ""))
     words = named.get("com.apple.quicktime.creationdate", "")
     hidden.taken_at = moment(words[:19].replace("T", " "), words[19:]) or _created(content, moov)
     return hidden
@@ -147,13 +149,17 @@ def _created(content: Content, moov: Box) -> str | None:
 
 def _named(content: Content, moov: Box) -> Iterator[tuple[str, str]]:
     """Texts by name: of QuickTime's user data, and of the keys Apple and Android write."""
-    for text in (child(content, moov, b"udta", b"\xa9xyz"), child(content, moov, b"udta", b"@xyz")):
-        if text is not None:
-            length = _number(content, text.body, 2)
-            yield "xyz", content[text.body + 4 : min(text.end, text.body + 4 + length)].decode("ascii", "replace")
-    for meta in (child(content, moov, b"meta"), child(content, moov, b"udta", b"meta")):
-        if meta is not None:
-            yield from _keyed(content, inside_meta(content, meta))
+    for meta in children(content, moov, b"meta"):
+        yield from _keyed(content, inside_meta(content, meta))
+    for told in children(content, moov, b"udta"):
+        for one in walk(content, told.body, told.end):
+            if one.kind in (b"\xa9xyz", b"@xyz"):
+                length = _number(content, one.body, 2)
+                yield "xyz", content[one.body + 4 : min(one.end, one.body + 4 + length)].decode("ascii", "replace")
+            elif one.kind == b"loci":
+                yield "loci", content[one.body : one.end].hex()
+            elif one.kind == b"meta":
+                yield from _keyed(content, inside_meta(content, one))
 
 
 def _keyed(content: Content, meta: Box) -> Iterator[tuple[str, str]]:
@@ -167,13 +173,9 @@ def _keyed(content: Content, meta: Box) -> Iterator[tuple[str, str]]:
             yield names[index - 1], content[text.body + 8 : min(text.end, text.body + 208)].decode("utf-8", "replace")
 
 
-def _of_loci(content: Content, moov: Box) -> tuple[float, float] | None:
-    """The location box of 3GPP TS 26.244: a name, a role, then longitude and latitude in 16.16."""
-    box = child(content, moov, b"udta", b"loci")
-    if box is None:
-        return None
-    body = bytes(content[box.body + 6 : box.end])
-    name, _, rest = body.partition(b"\0")
+def _of_loci(body: str) -> tuple[float, float] | None:
+    """The location box of 3GPP TS 26.244, in hexadecimal: a name, a role, then longitude and latitude in 16.16."""
+    name, _, rest = bytes.fromhex(body)[6:].partition(b"\0")
     if name.startswith((b"\xfe\xff", b"\xff\xfe")) or len(rest) < 9:
         return None
     lon, lat = (int.from_bytes(rest[at : at + 4], "big", signed=True) / 65536 for at in (1, 5))

@@ -9,7 +9,7 @@ from PIL import Image, ImageCms, ImageOps
 from linli.kit.media.inside.bad import Bad
 
 #: Of a JPEG only every eighth pixel is drawn, so the large ones of telephones pass; all else is decoded whole.
-MAX_PIXELS = {"JPEG": 120_000_000, "PNG": 60_000_000, "WEBP": 60_000_000, "HEIF": 60_000_000}
+MAX_PIXELS = {"JPEG": 120_000_000, "PNG": 60_000_000, "WEBP": 40_000_000, "HEIF": 60_000_000}
 MAX_PIXELS_PROGRESSIVE = 60_000_000
 MAX_PIXELS_ALL_FRAMES = 300_000_000
 _TURNED = {5, 6, 7, 8}

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
-from PIL import Image
-
 from linli.kit.media.inside import photos
 from linli.kit.media.inside.bad import Bad
 
@@ -65,15 +63,15 @@ def draw(source: IO[bytes], longest_side: int, out: IO[bytes], turned: int) -> N
     with _opened(source) as container:
         best, brightest = None, -1.0
         for frame in _first_second(container):
-            image = frame.to_image()
-            light = _light(image)
+            light = _light(frame)
             if light > brightest:
-                best, brightest = image, light
+                best, brightest = frame, light
             if light > 24:
                 break
         if best is None:
             raise Bad("media_broken")
-    upright = photos.turn(best, {90: 6, 180: 3, 270: 8}.get(turned, 1))
+        image = best.to_image()
+    upright = photos.turn(image, {90: 6, 180: 3, 270: 8}.get(turned, 1))
     photos.save(upright, longest_side, out)
 
 
@@ -81,14 +79,13 @@ def _first_second(container: Any) -> Iterator[Any]:
     for count, frame in enumerate(_frames(container)):
         if count >= 90 or (frame.time is not None and count and frame.time > 1.0):
             return
-        # Every sixth is enough to get past a fade from black.
-        if count % 6 == 0:
-            yield frame
+        yield frame
 
 
-def _light(image: Image.Image) -> float:
+def _light(frame: Any) -> float:
     """How bright a picture is on the whole, 0 to 255."""
-    return float(image.convert("L").resize((1, 1), Image.Resampling.BOX).getpixel((0, 0)))  # type: ignore[arg-type]
+    small = bytes(frame.reformat(width=32, height=32, format="gray").planes[0])
+    return sum(small) / len(small)
 
 
 def copy(source: IO[bytes], out: IO[bytes]) -> None:
@@ -96,7 +93,8 @@ def copy(source: IO[bytes], out: IO[bytes]) -> None:
     av = _av()
     with _opened(source) as container:
         options = {"movflags": "faststart", "fflags": "bitexact", "empty_hdlr_name": "1", "write_btrt": "0"}
-        with av.open(out, "w", format="mp4", options=options) as film:
+        # To put the tables in front the writer reads again what it wrote, by name: this is the name of an open file.
+        with av.open(f"/proc/self/fd/{out.fileno()}", "w", format="mp4", options=options) as film:
             film.metadata.clear()
             streams = [*container.streams.video[:1], *[one for one in container.streams.audio if _plays(one)][:1]]
             below = {one.index: film.add_stream_from_template(one) for one in streams}
