@@ -59,7 +59,7 @@ def original(sha256: str) -> str:
 
 
 def of_before(sha256: str) -> str:
-    """Where homes made before 0.2 have a photo: re-encoded on arrival, original and view in one."""
+    """Where homes of the first days have a photo: re-encoded on arrival, original and view in one."""
     return f"{sha256[:2]}/{sha256}.jpg"
 
 

@@ -72,7 +72,7 @@ def _boxes(content: Content, source: IO[bytes], is_known: bool) -> Found:
         return _heic(content, source, meta, is_known)
     if not is_film and meta is not None:
         raise Bad("media_unknown")
-    return _video(content, source, found, is_known)
+    return _video(content, source, found, brand, is_known)
 
 
 def _brand(content: Content) -> str:
@@ -112,11 +112,12 @@ def _sizes(content: Content, meta: boxes.Box) -> list[tuple[int, int]]:
     return [tuple(int.from_bytes(content[one.body + at : one.body + at + 4], "big") for at in (4, 8)) for one in found]  # type: ignore[misc]
 
 
-def _video(content: Content, source: IO[bytes], found: list[boxes.Box], is_known: bool) -> Found:
+def _video(content: Content, source: IO[bytes], found: list[boxes.Box], brand: str, is_known: bool) -> Found:
     film = movie.read(content, found)
     track = film.video
     if track is None:
-        raise Bad("media_no_video")
+        # Pictures in a row, as a HEIC may hold them, are no film either.
+        raise Bad("media_no_video") if brand != "heic" else Bad("media_kind", kind="HEIF")
     if track.width * track.height > videos.MAX_PIXELS:
         raise Bad("media_too_many_pixels", most=videos.MAX_PIXELS // 1_000_000)
     # One duration may lie: the longest that any of them names counts.
@@ -128,5 +129,5 @@ def _video(content: Content, source: IO[bytes], found: list[boxes.Box], is_known
         if duration > MAX_DURATION_S:
             raise Bad("media_too_long", most=int(MAX_DURATION_S) // 60)
     width, height = (track.height, track.width) if track.turned % 180 else (track.width, track.height)
-    type = "video/quicktime" if _brand(content) == "quicktime" else "video/mp4"
+    type = "video/quicktime" if brand == "quicktime" else "video/mp4"
     return Found(type, "", width, height, film.hidden, track.turned, duration)

@@ -86,7 +86,7 @@ def test_a_file_for_which_there_is_no_memory_is_refused() -> None:
 
 
 def test_nothing_of_our_environment_reaches_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LINLI_TEST_SECRET", "secret")
+    monkeypatch.setenv("A_SECRET_OF_OURS", "secret")
     inspect_bytes(picture())
     assert b"secret" not in Path(f"/proc/{running().running.pid}/environ").read_bytes()
 

@@ -5,6 +5,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import pytest
@@ -120,6 +121,20 @@ def test_one_wrong_bit_in_a_png_is_found() -> None:
     content = bytearray(made("PNG"))
     content[len(content) // 2] ^= 1
     assert why(bytes(content)) == "media_broken"
+
+
+def test_bytes_changed_at_random_never_bring_it_down() -> None:
+    chance = Random(8)
+    seeds = [made(format) for format in ("JPEG", "PNG", "WEBP", "HEIF", "mp4", "mov", "faststart")]
+    for turn in range(140):
+        content = bytearray(seeds[turn % len(seeds)])
+        for _change in range(chance.choice([1, 3, 20])):
+            # Nearer to the beginning there is more to trip over.
+            at = int(len(content) * chance.random() ** 3)
+            content[at : at + 4] = chance.choice(
+                [b"\xff\xff\xff\xff", b"\0\0\0\0", b"\x7f", b"", content[at : at + 90]]
+            )
+        assert why(bytes(content)) not in ("media_crashes", "media_too_slow")
 
 
 @pytest.mark.parametrize(

@@ -101,9 +101,7 @@ def test_places_are_written_in_several_ways(words: bytes, position: tuple[float,
     assert found == (None if position is None else pytest.approx(position, abs=1e-5))
 
 
-@pytest.mark.parametrize(
-    "extra", [box(b"udta", b"\xff" * 30), box(b"meta", b"\0" * 3)]
-)
+@pytest.mark.parametrize("extra", [box(b"udta", b"\xff" * 30), box(b"meta", b"\0" * 3)])
 def test_broken_words_about_a_film_do_not_cost_it(extra: bytes) -> None:
     assert inspect_bytes(with_in_moov(video(), extra)).position is None
 
