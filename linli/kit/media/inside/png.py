@@ -102,4 +102,4 @@ def _unpacked(packed: bytes) -> bytes:
 def refuse_smuggled(content: Content, found: Png) -> None:
     """Raises `Bad` when another file stands behind the end."""
     smuggling.refuse_archive(content)
-    smuggling.refuse_behind(content, found.end)
+    smuggling.refuse_behind(content, found.end, of_telephone=False)

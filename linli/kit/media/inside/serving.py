@@ -42,7 +42,6 @@ def _bound() -> None:
         hard = resource.getrlimit(which)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(which, (most, most))
-    os.nice(5)
 
 
 def _received(channel: socket.socket) -> tuple[bytes, list[int]]:

@@ -14,7 +14,7 @@ Content = bytes | mmap.mmap
 #: Found anywhere in a part that is no picture data. Each is long enough not to turn up by chance.
 _ANYWHERE = (
     (re.compile(rb"%PDF-\d\.\d"), "PDF"),
-    (re.compile(rb"<\?php\s", re.IGNORECASE), "PHP"),
+    (re.compile(rb"<\?php\s|<\?=\s*[`$(a-z_][\w(`$'\"\[\]{}., ]{6}|__HALT_COMPILER\(", re.IGNORECASE), "PHP"),
     (re.compile(rb"<(script|html|iframe|body)[\s>/]|<!doctype\s+html|javascript:", re.IGNORECASE), "HTML"),
     (re.compile(rb"PK\x03\x04[\n-?]\0[\0-\x0f][\0\x08]"), "ZIP"),
     (re.compile(rb"\x7fELF[\x01\x02][\x01\x02]\x01"), "ELF"),
@@ -31,13 +31,22 @@ _BEHIND = (
     (re.compile(rb"\x89PNG\r\n\x1a\n"), "PNG"),
     (re.compile(rb"GIF8[79]a"), "GIF"),
     (re.compile(rb"\A(\x1f\x8b\x08|BZh[1-9])"), "gzip"),
+    (re.compile(rb"\A\x28\xb5\x2f\xfd"), "zstd"),
     (re.compile(rb"\A\xca\xfe\xba\xbe"), "class"),
+    (re.compile(rb"\A[\xce\xcf]\xfa\xed\xfe"), "Mach-O"),
+    (re.compile(rb"\b(powershell|cmd\.exe|WScript)\b", re.IGNORECASE), "script"),
     (re.compile(rb"\AMZ.{58}[\x40-\xff][\0\x01]\0\0", re.DOTALL), "EXE"),
     (re.compile(rb"\A(ID3[\x02-\x04]|OggS\0|fLaC|\x1aE\xdf\xa3)"), "sound"),
     (re.compile(rb"\A.{257}ustar", re.DOTALL), "TAR"),
     (re.compile(rb"\b(function\s*\w*\s*\(|eval\s*\(|alert\s*\(|document\s*\.|window\s*\.|require\s*\()"), "JavaScript"),
     (re.compile(rb"<(svg|object|embed)[\s>/]", re.IGNORECASE), "HTML"),
     (re.compile(rb"\A<\?(=|\s)|\A<%"), "PHP"),
+)
+#: Telephones put these behind a JPEG, and behind nothing else.
+_OF_TELEPHONES = (
+    (re.compile(rb"\A\xff\xd8\xff"), "JPEG"),
+    (re.compile(rb"\A.{0,4}ftyp", re.DOTALL), "MP4"),
+    (re.compile(rb"\ARIFF.{4}WEBP", re.DOTALL), "WebP"),
 )
 #: A 0xff that begins another JPEG is none.
 _PADDING = re.compile(rb"(?:[\0\s]|\xff(?!\xd8\xff))*+")
@@ -48,11 +57,13 @@ def refuse_inside(part: bytes) -> None:
     _search(part, _ANYWHERE)
 
 
-def refuse_behind(content: Content, at: int) -> None:
-    """Raises `Bad` when what stands from `at` on is another file. Padding, and what telephones put there, passes."""
+def refuse_behind(content: Content, at: int, *, of_telephone: bool = True) -> None:
+    """Raises `Bad` when what stands from `at` on is another file. Padding passes, and what telephones put there."""
     rest = content[behind_padding(content, at) :]
     _search(rest, _ANYWHERE)
     _search(rest, _BEHIND)
+    if not of_telephone:
+        _search(rest, _OF_TELEPHONES)
 
 
 def behind_padding(content: Content, at: int) -> int:

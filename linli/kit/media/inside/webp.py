@@ -65,4 +65,4 @@ def _told(kind: bytes, body: bytes, found: WebP) -> None:
 def refuse_smuggled(content: Content, found: WebP) -> None:
     """Raises `Bad` when another file stands behind the end."""
     smuggling.refuse_archive(content)
-    smuggling.refuse_behind(content, found.end)
+    smuggling.refuse_behind(content, found.end, of_telephone=False)

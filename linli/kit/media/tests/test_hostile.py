@@ -224,6 +224,11 @@ def test_another_file_behind_the_end_is_refused(format: str, name: str) -> None:
     assert why(host + FORGED[name]()) == "media_polyglot"
 
 
+@pytest.mark.parametrize("behind", [picture(), picture("WEBP"), box(b"ftyp", b"isom\0\0\0\0")])
+def test_what_telephones_put_behind_a_jpeg_is_refused_behind_others(behind: bytes) -> None:
+    assert why(picture("PNG") + behind) == why(picture("WEBP") + bytes(8) + behind) == "media_polyglot"
+
+
 @pytest.mark.parametrize("name", ["pdf", "html", "script", "php", "zip", "elf"])
 def test_another_file_in_a_comment_is_refused(name: str) -> None:
     body = FORGED[name]()
