@@ -165,6 +165,9 @@ TIANDITU_KEY = os.environ.get("LINLI_TIANDITU_KEY", "")
 #: Approval number (审图号) printed on public maps.
 MAP_APPROVAL_NUMBER = os.environ.get("LINLI_MAP_APPROVAL_NUMBER", "")
 
+#: Networks, besides the public internet, to which webhooks may be sent: county intranets are private networks.
+WEBHOOK_NETWORKS = [one.strip() for one in os.environ.get("LINLI_WEBHOOK_NETWORKS", "").split(",") if one.strip()]
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -4,10 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from linli.events import learning, search
 from linli.events.actions import reminding
 from linli.intake.digest import digest_all
 from linli.intake.models import Kept
+from linli.intake.webhooks import courier, making, sending
 from linli.journal.actions import forget_read_notices
 
 #: Read notices are kept so long; the journal keeps the acts themselves for good.
@@ -66,11 +69,18 @@ def _learn_categories(at: datetime) -> bool:
     return False
 
 
+def _webhooks_wait() -> bool:
+    return courier.COURIER.has_work(timezone.now())
+
+
 CHORES: tuple[Work, ...] = (
     Work("digest", 0, _digest, waits=_reports_wait, longest_pause_s=30, lease_s=10),
     Work("search_index", 2, _index),
     Work("firm_limits", 10 * _MINUTE, _reckon_limits),
     Work("review_days", 10 * _MINUTE, _remind),
+    Work("webhooks", 1, making.make_deliveries),
+    Work("webhooks_sent", 0, courier.COURIER.turn, waits=_webhooks_wait, longest_pause_s=30, lease_s=30),
+    Work("webhooks_old", 10 * _MINUTE, sending.tidy),
     Work("category_model", _DAY, _learn_categories),
     Work("old_notices", _DAY, _forget_notices),
     Work("old_sessions", _HOUR, _forget_sessions),

@@ -76,6 +76,20 @@ SENTENCES: dict[str, Any] = {
     "device.revoked": _("signed a phone out"),
     "report.retaken": _("took in a report that had been set aside"),
     "report.settled": _("entered by hand a report that had been set aside"),
+    "webhook.subscribed": _("subscribed another system"),
+    "webhook.edited": _("changed a subscription"),
+    "webhook.paused": _("paused a subscription"),
+    "webhook.resumed": _("took up a subscription again"),
+    "webhook.gone": _("ended by itself: the receiver says it is gone"),
+    "webhook.closed": _("closed a subscription"),
+    "webhook.secret_changed": _("changed a secret"),
+    "webhook.tried": _("sent a test delivery"),
+    "webhook.sent_again": _("sent deliveries again"),
+    "webhook.pusher_added": _("let another system push reports"),
+    "webhook.pusher_edited": _("changed how another system is read"),
+    "webhook.pusher_paused": _("paused a system that pushes"),
+    "webhook.pusher_resumed": _("took a system that pushes up again"),
+    "webhook.pusher_closed": _("closed a system that pushes"),
 }
 #: Acts that nobody did: of these the matter itself is said to have done them.
 _OF_ITSELF = frozenset({"event.imported", "event.carried_over", "event.review_due"})

@@ -23,6 +23,7 @@ from linli.intake.accept import receipt_code
 from linli.intake.answering import position_of
 from linli.intake.models import Kept, KeptState, SenderKind, estimated
 from linli.intake.reports import Report, read
+from linli.intake.webhooks import incoming
 from linli.kit.refusal import BadInput, Refused
 from linli.kit.sealing import unseal
 from linli.kit.workdays import WorkCalendar, stored_calendar
@@ -261,5 +262,13 @@ def _store(ready: Sequence[Ready]) -> None:
     actions.store_reports([one.draft for one in ready], [one.event for one in ready])
 
 
+def _pushed(row: Kept, around: Around) -> Ready:
+    """A message of another system that could not be read as it came: perhaps the mapping was mended since."""
+    report = incoming.as_report(row)
+    if report.area not in around.areas:
+        around.areas.update(Area.objects.in_bulk([report.area]))
+    return _report(report, around)
+
+
 #: Everything a device may send, and what becomes of it.
-KINDS: dict[str, Kind] = {"report": Kind(_report, _store)}
+KINDS: dict[str, Kind] = {"report": Kind(_report, _store), incoming.KIND: Kind(_pushed, _store)}

@@ -34,6 +34,7 @@ from linli.intake.requests import Request
 from linli.intake.senders import Senders, in_pool, sent_by
 from linli.intake.stores import First
 from linli.intake.turned import Turned
+from linli.intake.webhooks import door as webhooks
 from linli.intake.writer import Firsts, Writer
 from linli.kit.refusal import Refused
 
@@ -59,6 +60,7 @@ class Hatch:
         self.writer = Writer()
         self.answering = Answering()
         self.senders = Senders(self.pool)
+        self.hooks = webhooks.Hooks(self)
         self.joining = Joining(self.senders)
         #: Answers by code of what happened, for `/metrics`.
         self.told: Counter[str] = Counter()
@@ -98,6 +100,8 @@ class Hatch:
     def _door(self, path: str, method: str) -> Callable[[Request], Awaitable[None]]:
         if path == "schema.json":
             return _require(method, "GET", self._schema)
+        if path.startswith(webhooks.PREFIX):
+            return _require(method, "POST", self.hooks.take)
         if path.startswith("reports/"):
             return _require(method, "GET", self._status)
         if path == "devices" and method == "DELETE":
@@ -137,6 +141,14 @@ class Hatch:
             await request.answer(200, b"\n".join([*parts, b""]), _LINES.encode())
         else:
             await request.answer(200, b"[%s]" % b",".join(parts))
+
+    async def keep_pushed(self, make: Callable[[Answering], Row], request: Request) -> tuple[Row, First | None, Outcome]:
+        """Keep a row that another door makes of a request; with it what was kept before under its id, and the answer."""
+        if self.answering.is_old():
+            await self._renew()
+        row = make(self.answering)
+        (first,) = await self.writer.keep((row,))
+        return row, first, self._outcome(row, first, request)
 
     def _accepted(
         self, sent: msgspec.Raw | bytes, sender: Sender, received_at: datetime, sent_at: datetime | None

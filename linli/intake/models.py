@@ -152,6 +152,7 @@ class SenderKind(models.TextChoices):
 
     PERSON = "person", _("Person")
     KEY = "key", _("Another system")
+    HOOK = "hook", _("Another system, by webhook")
     PUBLIC = "public", _("Resident")
 
 
@@ -249,3 +250,7 @@ def estimated(made_at: datetime | None, sent_at: datetime | None, received_at: d
     if made_at is None or sent_at is None:
         return made_at
     return made_at + (received_at - sent_at)
+
+
+# The tables of webhooks belong to this room; here, where Django looks for them.
+from linli.intake.webhooks import models as webhook_models  # noqa: E402, F401
