@@ -140,9 +140,12 @@ def _words(table: Table | None, otherwise: str, allowed: Any = None) -> Words | 
 def _check(reading: Reading, top: Table) -> None:
     if not (reading.text or reading.title):
         raise top.refuse("text", _("name at least one path for title or text."))
+    # Names and numbers to call are read into the contact alone, where they are sealed.
+    sealed = why_forbidden("telephone")
     for path in reading.paths():
         for part in path.split("."):
-            if reason := why_forbidden(part):
+            reason = why_forbidden(part)
+            if reason and not (path == reading.contact and reason == sealed):
                 raise top.refuse(path, _("this is refused. %(reason)s"), reason=reason)
 
 
