@@ -2,6 +2,7 @@
 
 import stat
 from collections.abc import Callable, Iterator, Sequence
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,13 @@ def _open_to_others(path: Path, what: int) -> bool:
     return path.exists() and bool(stat.S_IMODE(path.stat().st_mode) & what)
 
 
+def _is_network(text: str) -> bool:
+    try:
+        return bool(ip_network(text, strict=False))
+    except ValueError:
+        return False
+
+
 Row = tuple[Callable[[], bool], str, Callable[[], str]]
 
 _ALWAYS: tuple[Row, ...] = (
@@ -55,6 +63,11 @@ _ALWAYS: tuple[Row, ...] = (
         lambda: _open_to_others(settings.HOME, 0o002),
         "home_writable",
         lambda: _("Others on this machine can write into the home. Run: chmod 700 %(home)s"),
+    ),
+    (
+        lambda: not all(map(_is_network, settings.WEBHOOK_NETWORKS)),
+        "bad_networks",
+        lambda: _("LINLI_WEBHOOK_NETWORKS names networks such as 10.44.0.0/16, separated by commas. Correct it."),
     ),
 )
 _WHEN_OTHERS_REACH_IT: tuple[Row, ...] = (

@@ -28,6 +28,10 @@ from linli.events.rules import State
 from linli.events.testing import GRID, World, draw_boundaries, make_event, make_world
 from linli.intake.devices import register as register_device
 from linli.intake.models import Device, Kept
+from linli.intake.models import Kept
+from linli.intake.webhooks import actions as webhooks
+from linli.intake.webhooks.making import trial_delivery
+from linli.intake.webhooks.models import Pusher
 from linli.people.models import Appointment, Person
 from tools.messages import PO
 
@@ -81,8 +85,18 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         "pack": world.drain.pack_id,
         "kept": set_aside(grid, text).pk,
         "device": phone_of(desk).pk,
+        **_webhooks(world, text),
     }
     return Things(world, event, numbers)
+
+
+def _webhooks(world: World, text: str) -> dict[str, int]:
+    """A system that is told, with a delivery, and one that pushes; both of the county."""
+    act: dict[str, Any] = {"area": world.areas["440881"], "by": world.cast.system, "at": timezone.now()}
+    told, _secret = webhooks.subscribe(name=f"平台{text[:2]}", address="https://x.example/", groups=["closed"], **act)
+    name = f"system-{len(Pusher.objects.all())}"
+    pusher, _secret = webhooks.let_push(name=name, title=name, scheme="standard", text='text = "a"', **act)
+    return {"subscription": told.pk, "delivery": trial_delivery(told, timezone.now()).pk, "pusher": pusher.pk}
 
 
 def set_aside(area: str, text: str) -> Kept:
@@ -136,6 +150,11 @@ NEEDS: dict[str, dict[str, str]] = {
     "intake:settle": {"pk": "kept"},
     "intake:sign_out_device": {"pk": "device"},
     "intake:revoke_device": {"pk": "device"},
+    **{f"webhooks:{name}": {"pk": "subscription"} for name in ("show", "edit", "test", "all_again")},
+    **{f"webhooks:{name}": {"pk": "pusher"} for name in ("pusher", "pusher_edit")},
+    "webhooks:again": {"pk": "subscription", "delivery": "delivery"},
+    "webhooks:act": {"pk": "subscription", "name": "=pause"},
+    "webhooks:pusher_act": {"pk": "pusher", "name": "=pause"},
     "statistics:area": {"code": "code"},
     "statistics:rows": {"code": "code"},
     "statistics:rows_csv": {"code": "code"},
@@ -154,6 +173,8 @@ NEEDS_NOTHING = {
     *("events:new", "events:questions", "events:known", "events:save_view", "events:map_areas", "events:map_events"),
     *("intake:index", "intake:devices", "intake:all_devices"),
     *("areas", "categories", "category_add", "packs", "pack_load", "statistics:mine", "open311:root"),
+    *("webhooks:index", "webhooks:add", "webhooks:pusher_add"),
+    *("intake:index", "areas", "categories", "category_add", "packs", "pack_load", "statistics:mine", "open311:root"),
 }
 #: Open data: the number, place and course of public matters, for everybody; never their words.
 OPEN_DATA = {"open311:requests", "open311:request", "open311:updates"}

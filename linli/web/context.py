@@ -47,4 +47,5 @@ def _may(request: HttpRequest) -> dict[str, Any]:
         "see_areas": held(*areas),
         "keep_register": held(*KEEPS_REGISTER),
         "desk": held(Role.DESK),
+        "keep_webhooks": held(Role.SYSTEM_ADMIN),
     }

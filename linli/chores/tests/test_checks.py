@@ -41,6 +41,13 @@ def test_a_home_others_can_write_to_is_refused(home: Path) -> None:
     assert codes() == ["home_writable"]
 
 
+def test_a_network_nobody_can_read_is_refused(home: Path, settings: Any) -> None:
+    settings.WEBHOOK_NETWORKS = ["10.44.0.0/16", "192.168.7.20", "fd12::/16"]
+    assert codes() == []
+    settings.WEBHOOK_NETWORKS += ["county"]
+    assert codes() == ["bad_networks"]
+
+
 def test_what_is_safe_alone_is_not_before_others(home: Path, settings: Any) -> None:
     settings.HOSTS = ["linli.example", "*"]
     settings.DEBUG = True
