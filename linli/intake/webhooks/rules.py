@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 class Group(models.TextChoices):
     """What another system may subscribe to; each stands for some verbs of the journal."""
 
-    REPORTED = "reported", _("New matters")
+    REPORTED = "reported", _("Newly reported")
     IMPORTED = "imported", _("Matters brought in from tables")
     ACCEPTED = "accepted", _("Accepted")
     DISPATCHED = "dispatched", _("Dispatched, signed for, handed back")

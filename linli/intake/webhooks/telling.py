@@ -88,6 +88,8 @@ def standing_words(subscription: Subscription, waiting: int, at: datetime) -> st
         return _("Closed: nothing is sent any more")
     if subscription.standing == Standing.GONE:
         return _("The receiver says it is gone for good; nothing is sent until somebody takes it up again")
+    if subscription.standing == Standing.PAUSED and not waiting:
+        return _("Paused")
     if subscription.standing == Standing.PAUSED:
         return ngettext("Paused; %(n)s delivery waits", "Paused; %(n)s deliveries wait", waiting) % {"n": waiting}
     if subscription.failures:
