@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from linli.intake.accept import MAX_REPORT
+from linli.intake.accept import MAX_REPORT, Row
+from linli.intake.answering import Answering
 from linli.intake.requests import Request
 from linli.intake.senders import in_pool
 from linli.intake.turned import Turned
@@ -46,12 +47,15 @@ class Hooks:
         except Turned as turned:
             await self._turned_away(request, known, turned, at)
             raise
-        await self._hatch.fresh()
-        row, refused = incoming.row_of(message, known, self._hatch.answering, at)  # type: ignore[arg-type]
-        (first,) = await self._hatch.writer.keep((row,))
-        outcome = self._hatch.outcome(row, first, request)
+        assert known is not None
+        refusals: list[Refused] = []
+
+        def made(answering: Answering) -> Row:
+            return incoming.row_of(message, known, answering, at, refusals)
+
+        row, first, outcome = await self._hatch.keep_pushed(made, request)
         await request.answer(*outcome)
-        code = refused.code if refused else ""
+        code = refusals[0].code if refusals else ""
         await self._note(known, at, message.id, outcome.status, code, first.id if first else row.id)
 
     def forget(self) -> None:

@@ -88,8 +88,8 @@ def _signed(known: Known, headers: dict[bytes, bytes], body: bytes, at: datetime
     return message_id if is_ours else None
 
 
-def row_of(message: Message, known: Known, answering: Answering, at: datetime) -> tuple[Row, Refused | None]:
-    """The row to keep, and why it could not become a report yet, if so."""
+def row_of(message: Message, known: Known, answering: Answering, at: datetime, refusals: list[Refused]) -> Row:
+    """The row to keep; why it could not become a report yet, if so, is added to the refusals."""
     pusher = known.pusher
     device_id = uuid5(pusher.key, message.id)
     found = mapping.apply(known.reading, message.content)
@@ -97,8 +97,9 @@ def row_of(message: Message, known: Known, answering: Answering, at: datetime) -
     try:
         row = _accepted(found, device_id, sender, answering, at)
     except Refused as refused:
-        return _pushed(message, found, device_id, pusher, refused, at), refused
-    return row._replace(digest=digest_of(message.body), answer=_answer(row)), None
+        refusals.append(refused)
+        return _pushed(message, found, device_id, pusher, refused, at)
+    return row._replace(digest=digest_of(message.body), answer=_answer(row))
 
 
 def _accepted(found: mapping.Read, device_id: UUID, sender: Sender, answering: Answering, at: datetime) -> Row:

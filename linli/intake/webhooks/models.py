@@ -211,8 +211,8 @@ class Attempt(models.Model):
 class Scheme(models.TextChoices):
     """How a system signs what it pushes."""
 
-    STANDARD = "standard", _("Standard Webhooks (webhook-id, webhook-timestamp, webhook-signature)")
-    GITHUB = "github", _("X-Hub-Signature-256, as GitHub signs")
+    STANDARD = "standard", _("Standard Webhooks")
+    GITHUB = "github", _("X-Hub-Signature-256 (GitHub)")
 
 
 class Pusher(WithSecret):
