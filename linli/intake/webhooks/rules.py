@@ -63,7 +63,7 @@ VERBS: dict[str, frozenset[str]] = {
     ),
     Group.CHANGED: frozenset({"event.classified", "event.moved", "event.carried_over", "event.split", "event.took_in"}),
 }
-#: Told to nobody: what residents do with their receipts and contacts, and what a desk is reminded of.
+#: Told to nobody: what residents do with their receipts and contacts, looks at files, and what a desk is reminded of.
 NEVER_TOLD = frozenset(
     {
         "event.contact_opened",
@@ -72,6 +72,14 @@ NEVER_TOLD = frozenset(
         "event.was_supported",
         "event.support_withdrawn",
         "event.review_due",
+        "event.photo_received",
+        "event.photo_refused",
+        "event.original_opened",
+        "event.release_prepared",
+        "event.picture_covered",
+        "event.picture_released",
+        "event.release_withdrawn",
+        "event.release_dropped",
     }
 )
 #: What a delivery to try the address out is called.
