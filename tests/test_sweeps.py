@@ -28,7 +28,6 @@ from linli.events.rules import State
 from linli.events.testing import GRID, World, draw_boundaries, make_event, make_world
 from linli.intake.devices import register as register_device
 from linli.intake.models import Device, Kept
-from linli.intake.models import Kept
 from linli.intake.webhooks import actions as webhooks
 from linli.intake.webhooks.making import trial_delivery
 from linli.intake.webhooks.models import Pusher
@@ -174,7 +173,6 @@ NEEDS_NOTHING = {
     *("intake:index", "intake:devices", "intake:all_devices"),
     *("areas", "categories", "category_add", "packs", "pack_load", "statistics:mine", "open311:root"),
     *("webhooks:index", "webhooks:add", "webhooks:pusher_add"),
-    *("intake:index", "areas", "categories", "category_add", "packs", "pack_load", "statistics:mine", "open311:root"),
 }
 #: Open data: the number, place and course of public matters, for everybody; never their words.
 OPEN_DATA = {"open311:requests", "open311:request", "open311:updates"}

@@ -142,7 +142,9 @@ class Hatch:
         else:
             await request.answer(200, b"[%s]" % b",".join(parts))
 
-    async def keep_pushed(self, make: Callable[[Answering], Row], request: Request) -> tuple[Row, First | None, Outcome]:
+    async def keep_pushed(
+        self, make: Callable[[Answering], Row], request: Request
+    ) -> tuple[Row, First | None, Outcome]:
         """Keep a row that another door makes of a request; with it what was kept before under its id, and the answer."""
         if self.answering.is_old():
             await self._renew()
