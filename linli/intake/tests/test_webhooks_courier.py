@@ -1,6 +1,7 @@
 """The worker carries deliveries beside its chores: a receiver that does not answer delays nobody."""
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -86,3 +87,16 @@ def test_a_sender_that_breaks_leaves_the_delivery_to_be_sent_again(world: World)
         pass
     delivery = Delivery.objects.get()
     assert (delivery.state, delivery.attempts.get().outcome) == (State.UNKNOWN, Outcome.UNKNOWN)
+
+
+@pytest.mark.django_db
+def test_acts_that_wait_for_an_earlier_one_of_their_matter_are_no_work_for_the_worker(world: World) -> None:
+    a_subscription(world, "https://receiver.example/")
+    make_event(world, MatterState.ACCEPTED, at=timezone.now())
+    courier = _made(Courier(send=lambda parcel: Answer(Outcome.ANSWERED, 422)))
+    at = timezone.now()
+    assert courier.has_work(at)
+    while courier.turn(at):
+        pass
+    assert not courier.has_work(at)
+    assert courier.has_work(at + timedelta(seconds=6))

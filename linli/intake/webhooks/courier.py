@@ -36,7 +36,10 @@ class Courier:
 
     def has_work(self, at: datetime) -> bool:
         """Whether an answer has come, or something is due that may be sent."""
-        return not self._answers.empty() or any(self._free(one.pk, one.lanes) for one in sending.ready(at))
+        if not self._answers.empty():
+            return True
+        # What waits for an earlier act of its matter is due, and yet nothing to do.
+        return any(self._free(one.pk, one.lanes) and sending.due(one, at, 1) for one in sending.ready(at))
 
     def turn(self, at: datetime) -> bool:
         """Settle what was answered, send what is due; whether anything was done or is under way."""

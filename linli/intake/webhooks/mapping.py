@@ -27,7 +27,6 @@ _LONGEST_CODE, _LONGEST_AREA = 40, 30
 LARGEST_MAPPING = 20_000
 #: What a new pusher begins with.
 EXAMPLE = """\
-# 左边是事件的字段，右边是对方 JSON 中的路径。
 text = ["data.content"]
 title = "data.title"
 place = "data.address"
