@@ -15,6 +15,7 @@ from linli.events.testing import World, make_event, make_world
 from linli.intake.webhooks import actions, signing
 from linli.intake.webhooks.models import Arrival, Delivery, Pusher
 from linli.intake.webhooks.testing import LOOPBACK, a_subscription, receiver, work
+from linli.people.models import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -92,12 +93,13 @@ def test_a_mapping_is_tried_before_it_is_saved(world: World, page: Page, sign_in
     accessible(page)
 
 
-@pytest.mark.parametrize("width", [390, 1920])
+@pytest.mark.parametrize(("width", "language"), [(390, "zh-hans"), (390, "en"), (1920, "zh-hans")])
 def test_no_page_is_wider_than_the_screen(
-    world: World, open_page: Any, sign_in: Any, accessible: Any, width: int
+    world: World, open_page: Any, sign_in: Any, accessible: Any, width: int, language: str
 ) -> None:
     page = open_page(viewport={"width": width, "height": 844 if width == 390 else 1080})
     sign_in(page, world.cast.system)
+    Person.objects.update(language=language)
     with receiver() as hook:
         one, other = _much(world, hook)
     for path in (
@@ -115,7 +117,7 @@ def test_no_page_is_wider_than_the_screen(
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         accessible(page)
         if folder := os.environ.get("PICTURES_OF_WEBHOOKS"):
-            name = f"{width}-{path.replace('/', '-') or 'index'}.png"
+            name = f"{language}-{width}-{path.replace('/', '-') or 'index'}.png"
             page.screenshot(path=Path(folder) / name, full_page=True)
 
 

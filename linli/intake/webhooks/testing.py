@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -67,8 +67,9 @@ def receiver() -> Iterator[Receiver]:
             self.send_response(status)
             for name, value in {"Content-Length": str(len(words)), **headers}.items():
                 self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(words)
+            with suppress(OSError):  # the sender has gone
+                self.end_headers()
+                self.wfile.write(words)
 
         def log_message(self, *args: Any) -> None:
             """Quietly."""
