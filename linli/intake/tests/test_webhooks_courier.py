@@ -100,3 +100,22 @@ def test_acts_that_wait_for_an_earlier_one_of_their_matter_are_no_work_for_the_w
         pass
     assert not courier.has_work(at)
     assert courier.has_work(at + timedelta(seconds=6))
+
+
+@pytest.mark.django_db
+def test_a_home_with_another_key_leaves_the_delivery_alone_for_a_while(world: World, settings: Any) -> None:
+    """A backup restored without its secret key: nothing can be signed, nothing is lost, and the worker does not race."""
+    subscription, _secret = a_subscription(world, "https://receiver.example/")
+    make_event(world, at=timezone.now())
+    courier = _made(Courier(send=lambda parcel: Answer(Outcome.ANSWERED, 200)))
+    right, settings.SECRET_KEY = settings.SECRET_KEY, "another key, as long as a key has to be at the least"
+    at = timezone.now()
+    assert not courier.turn(at)
+    assert not courier.has_work(at)
+    delivery = subscription.deliveries.get()
+    assert (delivery.state, delivery.tries) == (State.WAITING, 0)
+    settings.SECRET_KEY = right
+    while courier.turn(at + timedelta(minutes=6)):
+        pass
+    delivery.refresh_from_db()
+    assert delivery.state == State.DELIVERED

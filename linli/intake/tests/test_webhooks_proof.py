@@ -12,7 +12,7 @@ from typing import Any
 
 from linli.intake.webhooks.testing import Receiver, receiver
 
-KILLS, MATTERS = 4, 20
+KILLS, MATTERS = 3, 16
 BEGIN = """
 import django; django.setup()
 from datetime import timedelta
