@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.areas.codes import within
 from linli.areas.models import Area
-from linli.events.rules import ENDED, Rating, ReferredTo, Severity, Source, State, Urgency
+from linli.events.rules import ENDED, Door, Rating, ReferredTo, Severity, Source, State, Urgency
 from linli.kit.keys import KeyField, new_key
 from linli.people.models import Department, Person
 from linli.people.rules import Scope
@@ -303,6 +303,24 @@ class Contact(models.Model):
 
     event = models.OneToOneField(Event, models.CASCADE, primary_key=True, related_name="contact")
     sealed = models.BinaryField()
+
+
+class Statement(models.Model):
+    """The reporter's own words, where somebody else summed them up: from a call, a visit, a letter, a long mail.
+
+    Written once, with the report, and never changed: nothing here does it.
+    """
+
+    event = models.OneToOneField(Event, models.CASCADE, primary_key=True, related_name="statement")
+    door = models.CharField(max_length=20, choices=Door)
+    words = models.TextField(blank=True)
+    wants_call_back = models.BooleanField(default=False)
+    #: Only the desk reads these words and opens the contact, none of those who handle the matter.
+    stays_unnamed = models.BooleanField(default=False)
+    #: Who wrote it down. They are not the reporter.
+    entered_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="entered_statements", db_index=False
+    )
 
 
 class Receipt(models.Model):

@@ -333,9 +333,24 @@ class Source(models.TextChoices):
     GRID = "grid", _("Grid worker")
     DESK = "desk", _("Desk or hotline")
     OPEN311 = "open311", _("Open311")
+    MAIL = "mail", _("E-mail")
     IMPORT = "import", _("Imported")
     SPLIT = "split", _("Split from another matter")
     DEMO = "demo", _("Demonstration")
+
+
+class Door(models.TextChoices):
+    """How the words of a reporter reached whoever wrote them down."""
+
+    TELEPHONE = "telephone", _("Telephone")
+    WINDOW = "window", _("Reception window")
+    LETTER = "letter", _("Letter")
+    HOTLINE = "hotline", _("Transferred from 12345")
+    MAIL = "mail", _("E-mail")
+
+
+#: The name under which orders of the hotline are kept: with its own number, each once.
+HOTLINE_SOURCE = "12345"
 
 
 def clean_words(text: str, *, field: str, required: bool = False, longest: int = MAX_TEXT) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from linli.events.rules import Rating, ReferredTo, Severity, Urgency
+from linli.events.rules import Door, Rating, ReferredTo, Severity, Urgency
 from linli.journal.models import Entry
 
 #: What was done, by verb, as it stands in a timeline under the name of who did it.
@@ -96,11 +96,14 @@ _OF_ITSELF = frozenset({"event.imported", "event.carried_over", "event.review_du
 
 _RATED = dict(Rating.choices)
 _REFERRED = dict(ReferredTo.choices)
+_DOORS = dict(Door.choices)
 _CLASSED = {**dict(Severity.choices), **dict(Urgency.choices)}
 
 
 def told(entry: Entry) -> str:
     """What was done, in words."""
+    if entry.verb == "event.reported" and entry.by_id is not None and entry.facts.get("door"):
+        return str(_("entered it for a reporter"))
     return str(SENTENCES.get(entry.verb, entry.verb))
 
 
@@ -114,7 +117,8 @@ def who(entry: Entry) -> str:
 def details(entry: Entry) -> list[str]:
     """Short words that belong to the act: numbers of other matters, a rating, a place it was referred to."""
     facts = entry.facts
-    found = [facts.get("number"), facts.get("into") if isinstance(facts.get("into"), str) else None]
+    found = [_DOORS.get(facts.get("door", "")), facts.get("number")]
+    found += [facts.get("into") if isinstance(facts.get("into"), str) else None]
     found += [
         _RATED.get(facts.get("rating", "")),
         _REFERRED.get(facts.get("to", "") if entry.verb == "event.referred_out" else ""),

@@ -2,17 +2,21 @@
 
 from django.urls import path
 
-from linli.events.views import acts, maps, queue, reports, show
+from linli.events.views import acts, calls, maps, queue, reports, show
 
 app_name = "events"
 urlpatterns = [
     path("new", reports.new, name="new"),
     path("new/questions", reports.questions, name="questions"),
     path("new/known", reports.known, name="known"),
+    path("new/call", calls.call, name="call"),
+    path("new/order", calls.order, name="order"),
+    path("new/areas", calls.areas, name="find_areas"),
     path("views", queue.save_view, name="save_view"),
     path("views/<int:pk>/delete", queue.delete_view, name="delete_view"),
     path("events/<uuid:pk>/", show.show, name="show"),
     path("events/<uuid:pk>/contact", show.contact, name="contact"),
+    path("events/<uuid:pk>/slip", calls.slip, name="slip"),
     path("events/<uuid:pk>/<slug:step>", acts.act, name="act"),
     path("map/areas.json", maps.areas_json, name="map_areas"),
     path("map/events.json", maps.events_json, name="map_events"),

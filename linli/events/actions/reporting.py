@@ -17,6 +17,7 @@ from linli.areas.codes import padded_township
 from linli.areas.models import ANSWERING, Area
 from linli.events.actions import clocks
 from linli.events.actions.course import Photos, act, people_told, standing_of, write_beside
+from linli.events.actions.taking import Taken, code_of, keep_statement, may_call, refuse_entered_order
 from linli.events.models import Category, Contact, Event, PictureKind, Receipt
 from linli.events.rules import (
     EARLIEST_YEAR,
@@ -35,7 +36,6 @@ from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.kit.sealing import seal, unseal
 from linli.kit.workdays import WorkCalendar
 from linli.people.models import Person
-from linli.people.rules import Role
 
 #: No letters or digits that are taken for one another when read aloud or copied by hand.
 _SECRET_SIGNS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
@@ -76,19 +76,21 @@ def report(
     is_demo: bool = False,
     key: UUID | None = None,
     suggested: Sequence[str] = (),
+    taken: Taken | None = None,
 ) -> Reported:
     """Take in a report. `lon`, `lat` in degrees WGS-84; `contact` is sealed. Raises `BadInput`; nothing is stored then.
 
     A report without an account gets a receipt secret, to follow it and to answer for its reporter. `key` is the key the
     event will have, for doors where the same report may be sent twice: the second is refused as `reported_already`.
-    `suggested`: codes of the categories that were offered to whoever typed it.
+    `suggested`: codes of the categories that were offered to whoever typed it. With `taken`, `by` entered it for somebody
+    else, who gets a receipt; `Refused` as `order_entered` where the order of the hotline is here already.
     """
     draft = Draft(
         text=text,
         area=area,
         at=at,
         source=source,
-        by=by,
+        by=None if taken else by,
         title=title,
         place=place,
         lon=lon,
@@ -108,12 +110,19 @@ def report(
     )
     event = checked(draft)
     event.number = next_number(area.code, at)
-    _insert(event)
+    if taken:
+        event.external_source, event.external_no = taken.order
+        refuse_entered_order(taken)
+    _insert(event, taken)
     told = people_told(event, TOLD["report"], at)
-    facts = facts_of(event) | {"suggested": list(suggested) or None}
+    facts = facts_of(event) | {"suggested": list(suggested) or None, "door": taken and taken.door}
     entry = record("event.reported", on=event, by=by, at=at, tell=told, **facts)
     write_beside(event, entry, words="", for_reporter=True, photos=photos, kind=PictureKind.REPORT)  # type: ignore[arg-type]
     _seal_contact(event, clean_contact(draft))
+    if taken:
+        keep_statement(event, taken, by)
+        receipt_for(event, code_of(event)).save(force_insert=True)
+        return Reported(event, code_of(event))
     return Reported(event, _give_receipt(event) if source == Source.RESIDENT else None)
 
 
@@ -190,7 +199,7 @@ def facts_of(event: Event) -> dict[str, Any]:
     return {"source": event.source, "category": event.category.code if event.category else ""}
 
 
-def _insert(event: Event) -> None:
+def _insert(event: Event, taken: Taken | None = None) -> None:
     try:
         with transaction.atomic():
             event.save(force_insert=True)
@@ -200,6 +209,8 @@ def _insert(event: Event) -> None:
             raise Refused(
                 "reported_already", _("This report has arrived already. Look at its receipt or in the list.")
             ) from None
+        if taken:  # somebody else was just entering the same order
+            refuse_entered_order(taken)
         raise
 
 
@@ -303,15 +314,11 @@ def _seal_contact(event: Event, words: str) -> None:
         Contact.objects.create(event=event, sealed=seal(words, bound_to=event.pk.bytes))
 
 
-#: Who may open a sealed contact: those who have to ask the reporter something.
-_MAY_CALL = frozenset({Role.DESK, Role.GRID_WORKER, Role.CADRE, Role.HANDLER, Role.VERIFIER})
-
-
 @transaction.atomic
 def open_contact(event: Event, *, by: Person, at: datetime, reason: str) -> str:
     """How to reach the reporter. Looking is an act: the reason is kept. Raises `NotYours`, `BadInput`, `Refused`."""
     why = clean_words(reason, field="reason", required=True, longest=200)
-    if not standing_of(event, by, at).roles & _MAY_CALL:
+    if not standing_of(event, by, at).roles & may_call(event):
         raise NotYours("not_yours", _("None of your appointments includes this act. Ask the desk that has the matter."))
     contact = Contact.objects.filter(event=event).first()
     if contact is None:

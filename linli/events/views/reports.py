@@ -15,12 +15,12 @@ from linli.areas.models import ANSWERING, Area
 from linli.events import actions, alike, once, placing, suggesting
 from linli.events.forms import NewReport
 from linli.events.models import Event
-from linli.events.rules import Source
+from linli.events.rules import MAX_TEXT, Source
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.people.rules import Role, Scope
 
 #: Whoever works in an area may take down what they see or hear.
-_MAY_REPORT = (Role.GRID_WORKER, Role.CADRE, Role.DESK, Role.VERIFIER, Role.LEADER)
+MAY_REPORT = (Role.GRID_WORKER, Role.CADRE, Role.DESK, Role.VERIFIER, Role.LEADER)
 
 
 @login_required
@@ -28,9 +28,9 @@ _MAY_REPORT = (Role.GRID_WORKER, Role.CADRE, Role.DESK, Role.VERIFIER, Role.LEAD
 def new(request: HttpRequest) -> HttpResponse:
     """The form, and taking it in."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
-    if not scope.holds(*_MAY_REPORT):
+    if not scope.holds(*MAY_REPORT):
         raise NotYours("not_yours", _("None of your appointments includes this act. Ask the desk that has the matter."))
-    form = NewReport(request.POST or None, request.FILES or None, initial={"area": _own_area(scope)})
+    form = NewReport(request.POST or None, request.FILES or None, initial={"area": own_area(scope)})
     if request.method == "GET" or not form.is_valid():
         return _page(request, form, 422 if form.is_bound else 200)
     try:
@@ -62,17 +62,18 @@ def known(request: HttpRequest) -> HttpResponse:
     form = NewReport(request.POST)
     form.is_valid()
     clean = form.cleaned_data
-    text, category = clean.get("text", ""), clean.get("category")
+    # Where somebody writes for another, the other's own words come first.
+    text, category = clean.get("text") or request.POST.get("words", "")[:MAX_TEXT], clean.get("category")
     context = {
         "likely": [] if category else suggesting.suggest(text),
         "chosen_in": "id_category",
-        "alike": _alike(request, clean) if text else [],
+        "alike": _alike(request, text, clean) if text else [],
         "now": timezone.now(),
     }
     return render(request, "events/_known.html", context)
 
 
-def _alike(request: HttpRequest, clean: dict[str, Any]) -> list[alike.Alike]:
+def _alike(request: HttpRequest, text: str, clean: dict[str, Any]) -> list[alike.Alike]:
     """The matters in sight that are like the one being typed; none before it has a place."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
     try:
@@ -80,7 +81,7 @@ def _alike(request: HttpRequest, clean: dict[str, Any]) -> list[alike.Alike]:
     except BadInput:
         return []
     point = (clean["lon"], clean["lat"]) if clean.get("lon") is not None and clean.get("lat") is not None else None
-    told = alike.Told(clean["text"], area.code, timezone.now(), clean.get("category"), point)
+    told = alike.Told(text, area.code, timezone.now(), clean.get("category"), point)
     return alike.alike(Event.objects.visible_to(scope), told)
 
 
@@ -89,7 +90,7 @@ def _page(request: HttpRequest, form: NewReport, status: int, **more: Any) -> Ht
         "room": "new",
         "form": form,
         "form_key": once.form_key(request.POST.get("form", "")),
-        "areas": _areas(request.scope),  # type: ignore[attr-defined]
+        "areas": areas_below(request.scope),  # type: ignore[attr-defined]
         "sides": [],
         "category": form.chosen(),
         "answers": form.answers(),
@@ -140,12 +141,13 @@ def _taken_in(request: HttpRequest, form: NewReport, area: Area, key: UUID | Non
     ).event
 
 
-def _own_area(scope: Scope) -> str:
+def own_area(scope: Scope) -> str:
+    """The code of the one area they work in; empty for several."""
     codes = scope.area_codes
     return codes[0] if len(codes) == 1 else ""
 
 
-def _areas(scope: Scope) -> list[Area]:
+def areas_below(scope: Scope) -> list[Area]:
     """The areas of the person and two levels below, to choose from."""
     found = Area.objects.none()
     for code in scope.area_codes[:10]:

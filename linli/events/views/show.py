@@ -19,12 +19,12 @@ from linli.events.rules import State
 from linli.journal.models import Entry
 from linli.kit.media import renditions
 from linli.kit.media.storing import store
-from linli.people.rules import Scope
+from linli.people.rules import Role, Scope
 
 
 def seen(request: HttpRequest, pk: UUID) -> Event:
     """The event if this person may see it; else 404, whether it exists or not."""
-    related = ("area", "category", "reported_by", "merged_into", "split_from")
+    related = ("area", "category", "reported_by", "merged_into", "split_from", "statement__entered_by")
     return get_object_or_404(Event.objects.visible_to(request.scope).select_related(*related), pk=pk)  # type: ignore[attr-defined]
 
 
@@ -72,9 +72,21 @@ def context_of(request: HttpRequest, event: Event) -> dict[str, Any]:
         "after": [one for one in pictures if one.kind in (PictureKind.AFTER, PictureKind.CHECK)],
         "answers": _answers(event),
         "has_contact": hasattr(event, "contact"),
+        **_statement(request.scope, event),  # type: ignore[attr-defined]
         "merged": list(event.merged.all()),
         "split_off": list(event.split_off.all()),
         "is_overdue": event.is_open and event.paused_at is None and event.due_at is not None and event.due_at < at,
+    }
+
+
+def _statement(scope: Scope, event: Event) -> dict[str, Any]:
+    """The reporter's own words, for those who may read them."""
+    statement = getattr(event, "statement", None)
+    if statement is None:
+        return {"statement": None}
+    return {
+        "statement": statement,
+        "is_unnamed": statement.stays_unnamed and Role.DESK not in scope.roles_in(event.area_id),
     }
 
 

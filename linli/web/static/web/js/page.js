@@ -13,6 +13,14 @@ document.addEventListener("submit", (event) => {
   });
 });
 
+// Who signs out leaves nothing typed behind (draft.js keeps it).
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-forgets-drafts]")) return;
+  for (const name of Object.keys(localStorage)) {
+    if (name.startsWith("linli-draft-")) localStorage.removeItem(name);
+  }
+});
+
 // A page brought back by the browser's "back" must have buttons that work.
 addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("[data-once] button:disabled")) button.disabled = false;
