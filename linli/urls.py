@@ -13,6 +13,7 @@ urlpatterns = [
     path("desk/", include("linli.web.areas_urls")),
     path("desk/intake/", include("linli.intake.urls")),
     path("desk/webhooks/", include("linli.intake.webhooks.urls")),
+    path("desk/import/", include("linli.intake.bulk.urls")),
     path("desk/statistics/", include("linli.statistics.urls")),
     path("open311/", include("linli.intake.open311.urls")),
     path("media/<str:sha256>.jpg", show.photo, name="photo"),

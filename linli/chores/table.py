@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from linli.events import learning, search
 from linli.events.actions import reminding
+from linli.intake import bulk
+from linli.intake.bulk import working
 from linli.intake.digest import digest_all
 from linli.intake.models import Kept
 from linli.intake.webhooks import courier, making, sending
@@ -73,8 +75,14 @@ def _webhooks_wait() -> bool:
     return courier.COURIER.has_work(timezone.now())
 
 
+def _forget_tables(at: datetime) -> bool:
+    return bulk.forget(at) > 0
+
+
 CHORES: tuple[Work, ...] = (
     Work("digest", 0, _digest, waits=_reports_wait, longest_pause_s=30, lease_s=10),
+    Work("imports", 0, working.work, waits=working.waits, longest_pause_s=30, lease_s=60),
+    Work("forgotten_tables", _HOUR, _forget_tables),
     Work("search_index", 2, _index),
     Work("firm_limits", 10 * _MINUTE, _reckon_limits),
     Work("review_days", 10 * _MINUTE, _remind),

@@ -158,15 +158,16 @@ def _alone(one: Ready, at: datetime) -> None:
 
 def set_aside(row: Kept, refused: Refused) -> None:
     """Leave it for the desk, with the reason."""
-    Kept.objects.filter(pk=row.pk, state=KeptState.WAITING).update(state=KeptState.SET_ASIDE, reason=_reason(refused))
+    Kept.objects.filter(pk=row.pk, state=KeptState.WAITING).update(state=KeptState.SET_ASIDE, reason=reason_of(refused))
 
 
 def give_reason(row: Kept, refused: Refused) -> None:
     """It stays set aside, for another reason."""
-    Kept.objects.set_aside().filter(pk=row.pk).update(reason=_reason(refused))
+    Kept.objects.set_aside().filter(pk=row.pk).update(reason=reason_of(refused))
 
 
-def _reason(refused: Refused) -> dict[str, Any]:
+def reason_of(refused: Refused) -> dict[str, Any]:
+    """A refusal as it is kept, for readers of either language."""
     with translation.override(None):  # the message ids: each reader sees the reason in their own language
         words = str(refused._message)
     return {"code": refused.code, "words": words, "facts": {name: str(value) for name, value in refused.facts.items()}}

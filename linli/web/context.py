@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from linli.areas.codes import lineage
 from linli.areas.models import Area
 from linli.journal.models import Notice
 from linli.people.rules import KEEPS_REGISTER, Role
@@ -48,4 +49,11 @@ def _may(request: HttpRequest) -> dict[str, Any]:
         "keep_register": held(*KEEPS_REGISTER),
         "desk": held(Role.DESK),
         "keep_webhooks": held(Role.SYSTEM_ADMIN),
+        "bring_in": lambda: _holds_the_top(request),
     }
+
+
+def _holds_the_top(request: HttpRequest) -> bool:
+    """The county desk and the system administrator, who bring in tables."""
+    held = request.scope.held  # type: ignore[attr-defined]
+    return any(one.role in (Role.DESK, Role.SYSTEM_ADMIN) and lineage(one.area)[0] == one.area for one in held)

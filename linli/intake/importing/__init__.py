@@ -18,11 +18,12 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from linli.areas.codes import contains
 from linli.events import actions
 from linli.events.actions import Fate, ImportedMatter
 from linli.intake.importing.categories import categories_of
 from linli.intake.importing.forbidden import why_forbidden
-from linli.intake.importing.maps import ImportMap, check_columns, read_map
+from linli.intake.importing.maps import ImportMap, check_columns, map_of, read_map
 from linli.intake.importing.notes import Notes
 from linli.intake.importing.places import Places
 from linli.intake.importing.rows import Draft, RowReader
@@ -30,7 +31,7 @@ from linli.kit.progress import progress
 from linli.kit.refusal import BadInput
 from linli.kit.tables import columns_of, count_rows, read_rows
 
-__all__ = ["Report", "import_events", "read_map"]
+__all__ = ["RefusedList", "Report", "Run", "import_events", "map_of", "prepared", "read_map", "unread_of"]
 
 #: Rows a transaction; the desk waits for one batch at most, about a quarter of a second.
 BATCH = 1000
@@ -70,16 +71,30 @@ def import_events(
 
     Refused rows are listed in `refused_to`, by default under `imports/` in the home: line, number, reason, no words.
     """
-    columns = columns_of(path, chosen.encoding, chosen.delimiter)
-    check_columns(chosen, columns, path.name)
-    report.unread |= {name: why for name in columns if (why := why_forbidden(name))}
-    total = _looked_through(path, chosen)
-    run = _Run(chosen, report, at=at, dry_run=dry_run)
+    total = prepared(path, chosen, report)
+    run = Run(chosen, report, at=at, dry_run=dry_run)
     with closing(RefusedList(refused_to or _default_list(chosen, at), path, is_chosen=bool(refused_to))) as refused:
         rows = progress(read_rows(path, chosen.encoding, chosen.delimiter), total=total, label=path.name)
         while batch := list(islice(rows, BATCH)):
             refused.add(run.bring(batch))
             report.refused_file = refused.path
+
+
+def prepared(path: Path, chosen: ImportMap, report: Report) -> int:
+    """How many rows there are in a file that can be brought in by this map; notes the columns that nobody may read.
+
+    Raises `BadInput` for a file that cannot be read to its end, and for columns that are missing or forbidden.
+    """
+    columns = columns_of(path, chosen.encoding, chosen.delimiter)
+    check_columns(chosen, columns, path.name)
+    report.unread |= unread_of(path, chosen)
+    return _looked_through(path, chosen)
+
+
+def unread_of(path: Path, chosen: ImportMap) -> dict[str, str]:
+    """The columns of a file that nobody may read, with the reasons."""
+    columns = columns_of(path, chosen.encoding, chosen.delimiter)
+    return {name: why for name in columns if (why := why_forbidden(name))}
 
 
 def _looked_through(path: Path, chosen: ImportMap) -> int:
@@ -98,10 +113,11 @@ def _default_list(chosen: ImportMap, at: datetime) -> Path:
 Refusal = tuple[int, str, BadInput]
 
 
-class _Run:
-    """One run over a file, batch by batch."""
+class Run:
+    """One run over a file, batch by batch. `only_in`: rows of other areas than those within this one are refused."""
 
-    def __init__(self, chosen: ImportMap, report: Report, *, at: datetime, dry_run: bool) -> None:
+    def __init__(self, chosen: ImportMap, report: Report, *, at: datetime, dry_run: bool, only_in: str = "") -> None:
+        self._only_in = only_in
         self._chosen, self._report, self._at = chosen, report, at
         self._places = Places(chosen, report.notes)
         self._reader = RowReader(chosen, categories_of(chosen, report.notes, dry_run=dry_run), at, report.notes)
@@ -136,6 +152,8 @@ class _Run:
         for draft, found in zip(drafts, self._places.find(drafts), strict=True):
             if isinstance(found, BadInput):
                 refused.append((draft.line, draft.number, found))
+            elif not contains(self._only_in, found.pk):
+                refused.append((draft.line, draft.number, _elsewhere(found.name)))
             else:
                 yield draft, found
 
@@ -158,6 +176,10 @@ class _Run:
             outcome=draft.outcome,
             rating=draft.rating,
         )
+
+
+def _elsewhere(area: str) -> BadInput:
+    return BadInput("not_your_area", _("%(area)s is none of your areas. Whoever has it may bring it in."), area=area)
 
 
 class RefusedList:

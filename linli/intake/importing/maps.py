@@ -105,18 +105,22 @@ class ImportMap:
 def read_map(path: Path) -> ImportMap:
     """The map in this file. Raises `BadInput`, saying in which table and key something is wrong."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        content = path.read_bytes()
     except OSError as error:
         raise BadInput(
             "no_such_map", _("The map %(file)s cannot be read: %(why)s."), file=str(path), why=reason(error)
         ) from None
+    return map_of(content, path.name)
+
+
+def map_of(content: bytes, name: str) -> ImportMap:
+    """The map of this text, which people know by this name. Raises `BadInput` as `read_map` does."""
+    try:
+        return _map(Table(tomllib.loads(content.decode("utf-8-sig")), name))
     except UnicodeDecodeError:
-        raise BadInput("map_not_text", _("The map %(file)s is no text in UTF-8."), file=path.name) from None
+        raise BadInput("map_not_text", _("The map %(file)s is no text in UTF-8."), file=name) from None
     except tomllib.TOMLDecodeError as error:
-        raise BadInput(
-            "map_not_toml", _("The map %(file)s is no TOML: %(why)s."), file=path.name, why=str(error)
-        ) from None
-    return _map(Table(content, path.name))
+        raise BadInput("map_not_toml", _("The map %(file)s is no TOML: %(why)s."), file=name, why=str(error)) from None
 
 
 def check_columns(chosen: ImportMap, columns: Iterable[str], file: str) -> None:

@@ -22,7 +22,7 @@ def summary(report: Report, file: str, *, dry_run: bool) -> Iterator[str]:
     counts = {"rows": report.rows, "new": report.new, "known": report.known, "refused": report.refused.total()}
     yield words % {"file": file, **{name: f"{count:,}" for name, count in counts.items()}}
     yield from _refusals(report)
-    yield from _notes(report)
+    yield from notes_of(report)
 
 
 def _refusals(report: Report) -> Iterator[str]:
@@ -58,7 +58,8 @@ _TOLD = {
 }
 
 
-def _notes(report: Report) -> Iterator[str]:
+def notes_of(report: Report) -> Iterator[str]:
+    """What was taken by default, and what was not read."""
     for (kind, column), count in sorted(report.notes.counts.items()):
         commonest = report.notes.commonest(kind, column)
         words = ", ".join(
