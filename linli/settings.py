@@ -167,6 +167,8 @@ MAP_APPROVAL_NUMBER = os.environ.get("LINLI_MAP_APPROVAL_NUMBER", "")
 
 #: Networks, besides the public internet, to which webhooks may be sent: county intranets are private networks.
 WEBHOOK_NETWORKS = [one.strip() for one in os.environ.get("LINLI_WEBHOOK_NETWORKS", "").split(",") if one.strip()]
+#: Mailboxes whose mail becomes reports: `imaps://user@host/INBOX?area=CODE&password_file=PATH`, several parted by spaces.
+MAIL_IN = os.environ.get("LINLI_MAIL_IN", "").split()
 
 LOGGING = {
     "version": 1,

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from linli.events import learning, search
 from linli.events.actions import reminding
-from linli.intake import bulk
+from linli.intake import bulk, mail
 from linli.intake.bulk import working
 from linli.intake.digest import digest_all
 from linli.intake.models import Kept
@@ -82,6 +82,7 @@ def _forget_tables(at: datetime) -> bool:
 CHORES: tuple[Work, ...] = (
     Work("digest", 0, _digest, waits=_reports_wait, longest_pause_s=30, lease_s=10),
     Work("imports", 0, working.work, waits=working.waits, longest_pause_s=30, lease_s=60),
+    Work("mail_in", _MINUTE, mail.look_in),
     Work("forgotten_tables", _HOUR, _forget_tables),
     Work("search_index", 2, _index),
     Work("firm_limits", 10 * _MINUTE, _reckon_limits),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -18,9 +19,11 @@ from linli.areas import ground
 from linli.areas.models import Area
 from linli.events import actions
 from linli.events.models import Category, Event
-from linli.events.rules import Source, Urgency
+from linli.events.rules import Door, Source, Urgency
 from linli.intake.accept import receipt_code
 from linli.intake.answering import position_of
+from linli.intake.mail.keeping import KIND as MAIL
+from linli.intake.mail.keeping import attached
 from linli.intake.models import Kept, KeptState, SenderKind, estimated
 from linli.intake.reports import Report, read
 from linli.intake.webhooks import incoming
@@ -226,7 +229,7 @@ def _draft(row: Kept, report: Report, category: Category | None, around: Around)
         at=row.received_at,
         received_at=row.received_at,
         occurred_at=_occurred_at(row, report),
-        source=around.sources[row.sender_key] if is_person else Source.RESIDENT,
+        source=around.sources[row.sender_key] if is_person else _SOURCES.get(row.kind, Source.RESIDENT),
         by=around.persons[row.sender_key] if is_person else None,
         lon=position[0],
         lat=position[1],
@@ -271,5 +274,25 @@ def _pushed(row: Kept, around: Around) -> Ready:
     return _report(report, around)
 
 
-#: Everything a device may send, and what becomes of it.
-KINDS: dict[str, Kind] = {"report": Kind(_report, _store), incoming.KIND: Kind(_pushed, _store)}
+def _store_mails(ready: Sequence[Ready]) -> None:
+    """As reports; beside them the photos that came along, and what the field for words could not hold."""
+    _store(ready)
+    for one in ready:
+        _report_again, sent = read(bytes(one.row.content))
+        if sent.get("words"):
+            actions.keep_statement(one.event, actions.Taken(Door.MAIL, sent["words"]), None)
+        left = int(sent.get("left", 0))
+        with translation.override(settings.LANGUAGE_CODE):
+            words = str(_LEFT) % {"count": left} if left else ""
+        actions.keep_beside(one.event, words=words, photos=attached(sent))
+
+
+_LEFT = _("Attachments that were not taken over: %(count)s. They are with the mail in its mailbox.")
+#: Whose door is told by the kind of row.
+_SOURCES = {MAIL: Source.MAIL}
+#: Everything that is kept, and what becomes of it.
+KINDS: dict[str, Kind] = {
+    "report": Kind(_report, _store),
+    incoming.KIND: Kind(_pushed, _store),
+    MAIL: Kind(_report, _store_mails),
+}

@@ -322,6 +322,19 @@ class ImportRun(models.Model):
         return told_reason(self.problem)
 
 
+class MailApart(models.Model):
+    """A mail that did not become a report, and why: no word of it and no address. It lies in a folder of its mailbox."""
+
+    id = KeyField(primary_key=True, default=new_key)
+    #: Made from the Message-ID: the same message is told once.
+    message = KeyField(unique=True)
+    #: Of the county, with the folder.
+    mailbox = models.CharField(max_length=200)
+    area = models.CharField(max_length=30)
+    reason = models.CharField(max_length=20)
+    set_apart_at = models.DateTimeField()
+
+
 def told_reason(reason: dict[str, Any] | None) -> str:
     """A kept reason in the language active now."""
     said = (reason or {}).get("words", "")

@@ -13,10 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from linli.areas.codes import within
 from linli.areas.models import Area
 from linli.intake import setaside
-from linli.intake.models import Kept
-from linli.people.rules import Role
+from linli.intake.mail.apart import REASONS
+from linli.intake.mail.fetching import APART_IN
+from linli.intake.models import Kept, MailApart
+from linli.people.rules import Role, Scope
 
 _SHOWN = 100
 
@@ -40,7 +43,15 @@ def index(request: HttpRequest) -> HttpResponse:
     rows = list(setaside.visible_to(request.scope)[:_SHOWN])  # type: ignore[attr-defined]
     areas = Area.objects.in_bulk({row.area for row in rows})
     lines = [Line(row, areas.get(row.area), *_words(row)) for row in rows]
-    return render(request, "intake/index.html", {"room": "intake", "lines": lines})
+    mails = [{"row": row, "why": REASONS.get(row.reason, row.reason)} for row in _mails(request.scope)]  # type: ignore[attr-defined]
+    context = {"room": "intake", "lines": lines, "mails": mails, "mail_folder": APART_IN}
+    return render(request, "intake/index.html", context)
+
+
+def _mails(scope: Scope) -> list[MailApart]:
+    """Mails set apart in the areas where they are the desk, the latest first."""
+    held = [one.area for one in scope.held if one.role == Role.DESK]
+    return list(MailApart.objects.filter(within(*held)).order_by("-id")[:_SHOWN])
 
 
 def _words(row: Kept) -> tuple[str, str]:

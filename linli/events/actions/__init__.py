@@ -1,6 +1,6 @@
 """All that can be done with events, a function each: check, write, record, in one transaction."""
 
-from linli.events.actions.arriving import store_reports
+from linli.events.actions.arriving import keep_beside, store_reports
 from linli.events.actions.clocks import reckon_provisional
 from linli.events.actions.course import act, standing_of, steps_for
 from linli.events.actions.handling import (
@@ -84,6 +84,7 @@ __all__ = [
     "hand_back",
     "handle",
     "import_matters",
+    "keep_beside",
     "keep_statement",
     "merge",
     "month_of",

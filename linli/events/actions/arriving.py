@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from linli.areas.codes import padded_township
-from linli.events.actions.course import people_told
+from linli.events.actions.course import people_told, write_beside
 from linli.events.actions.reporting import (
     Draft,
     allot_numbers,
@@ -17,7 +18,7 @@ from linli.events.actions.reporting import (
     month_of,
     receipt_for,
 )
-from linli.events.models import Contact, Event, Receipt
+from linli.events.models import Contact, Event, PictureKind, Receipt
 from linli.events.rules import TOLD
 from linli.journal.actions import Act, plain_facts, record_many
 from linli.journal.models import Entry, Notice
@@ -53,6 +54,13 @@ def store_reports(drafts: Sequence[Draft], events: Sequence[Event]) -> None:
         if (contact := clean_contact(draft))
     )
     Receipt.objects.bulk_create(receipt_for(event, draft.secret) for draft, event in pairs if draft.secret)
+
+
+@transaction.atomic
+def keep_beside(event: Event, *, words: str, photos: Sequence[Any]) -> None:
+    """Words for the desk and photos that belong to a report just stored."""
+    entry = Entry.objects.get(on_kind="event", on_key=str(event.pk), verb="event.reported")
+    write_beside(event, entry, words=words, for_reporter=False, photos=photos, kind=PictureKind.REPORT)
 
 
 #: Every column: the key is ours, not the store's.
