@@ -27,7 +27,7 @@ from linli.events.models import Event
 from linli.events.rules import State
 from linli.events.testing import GRID, World, draw_boundaries, make_event, make_world
 from linli.intake.devices import register as register_device
-from linli.intake.models import Device, Kept
+from linli.intake.models import Device, ImportRun, Kept
 from linli.intake.webhooks import actions as webhooks
 from linli.intake.webhooks.making import trial_delivery
 from linli.intake.webhooks.models import Pusher
@@ -85,6 +85,7 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         "kept": set_aside(grid, text).pk,
         "device": phone_of(desk).pk,
         **_webhooks(world, text),
+        "run": sent_table(world).pk,
     }
     return Things(world, event, numbers)
 
@@ -115,6 +116,12 @@ def phone_of(person: Person) -> Device:
     return register_device(person, uuid4(), name="", session="", at=timezone.now())[0]
 
 
+def sent_table(world: World) -> ImportRun:
+    return ImportRun.objects.create(
+        by=world.cast.county, area=world.areas["440881"], file_name="表.csv", sent_at=timezone.now()
+    )
+
+
 def _photo(text: str) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (8, 8), (sum(map(ord, text)) % 255, 90, 90)).save(out, "JPEG")
@@ -131,6 +138,7 @@ NEEDS: dict[str, dict[str, str]] = {
     "events:delete_view": {"pk": "view"},
     "events:show": {"pk": "event"},
     "events:contact": {"pk": "event"},
+    "events:slip": {"pk": "event"},
     "events:act": {"pk": "event", "step": "=classify"},
     "area": {"code": "code"},
     "area_outline": {"code": "code"},
@@ -154,6 +162,11 @@ NEEDS: dict[str, dict[str, str]] = {
     "webhooks:again": {"pk": "subscription", "delivery": "delivery"},
     "webhooks:act": {"pk": "subscription", "name": "=pause"},
     "webhooks:pusher_act": {"pk": "pusher", "name": "=pause"},
+    "bulk:run": {"pk": "run"},
+    "bulk:look": {"pk": "run"},
+    "bulk:begin": {"pk": "run"},
+    "bulk:cancel": {"pk": "run"},
+    "bulk:refused": {"pk": "run"},
     "statistics:area": {"code": "code"},
     "statistics:rows": {"code": "code"},
     "statistics:rows_csv": {"code": "code"},
@@ -173,6 +186,7 @@ NEEDS_NOTHING = {
     *("intake:index", "intake:devices", "intake:all_devices"),
     *("areas", "categories", "category_add", "packs", "pack_load", "statistics:mine", "open311:root"),
     *("webhooks:index", "webhooks:add", "webhooks:pusher_add"),
+    *("events:call", "events:order", "events:find_areas", "bulk:index"),
 }
 #: Open data: the number, place and course of public matters, for everybody; never their words.
 OPEN_DATA = {"open311:requests", "open311:request", "open311:updates"}
@@ -310,7 +324,17 @@ def more_of_everything(of: Things, numbers: range) -> None:
 
 
 LISTS = (
-    *("home", "desk", "map", "notices", "events:show", "events:new", "events:map_areas", "events:map_events"),
+    *(
+        "home",
+        "desk",
+        "map",
+        "notices",
+        "events:show",
+        "events:new",
+        "events:call",
+        "events:map_areas",
+        "events:map_events",
+    ),
     *("areas", "area", "categories", "category", "packs", "my_appointments"),
     *("statistics:area", "statistics:rows", "statistics:rows_csv", "report", "intake:index", "intake:devices"),
     *("open311:services", "open311:requests", "open311:updates"),

@@ -90,7 +90,7 @@ def look(run: ImportRun, *, map_name: str, map_text: str) -> None:
     chosen = map_of(map_text.encode(), map_name)
     check_columns(chosen, columns_of(_file_of(run), chosen.encoding, chosen.delimiter), run.file_name)
     fresh = {"rows": 0, "rows_read": 0, "new": 0, "known": 0, "refused": 0, "refused_bytes": 0}
-    lists = {"reasons": {}, "first_refused": [], "notes": {}, "problem": None}
+    lists: dict[str, object] = {"reasons": {}, "first_refused": [], "notes": {}, "problem": None}
     named = {"map_name": map_name[:120], "map_text": map_text, "source": chosen.source}
     _step(run, (RunState.SENT, RunState.LOOKED), state=RunState.LOOKING, **fresh, **lists, **named)
 

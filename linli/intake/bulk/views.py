@@ -20,6 +20,8 @@ from linli.kit.refusal import BadInput, Refused
 from linli.kit.tables import columns_of, read_rows
 
 _SHOWN, _SAMPLE = 30, 3
+#: To a map: one that lies ready, one of their own, one made by choosing columns.
+_WAYS = ("ready", "own", "made")
 
 
 @login_required
@@ -138,16 +140,17 @@ def _file(found: ImportRun) -> dict[str, Any]:
 def _forms(request: HttpRequest, found: ImportRun, *, is_sent: bool = True) -> dict[str, django_forms.Form]:
     """The three ways to a map; the one that was sent is bound."""
     how = request.POST.get("how", "") if is_sent else ""
-    sent = {name: (request.POST, request.FILES) if name == how else () for name in ("ready", "own", "made")}
+    nothing: dict[str, Any] = {}
+    sent = {name: {"data": request.POST, "files": request.FILES} if name == how else nothing for name in _WAYS}
     try:
         columns = columns_of(bulk.path_of(found))
     except Refused:
         columns = []
     initial = {"source": making.source_from(found.file_name)}
     return {
-        "ready": forms.ReadyMap(*sent["ready"], auto_id="ready-%s"),
-        "own": forms.OwnMap(*sent["own"], auto_id="own-%s"),
-        "made": forms.MadeMap(*sent["made"], auto_id="made-%s", columns=columns, initial=initial),
+        "ready": forms.ReadyMap(**sent["ready"], auto_id="ready-%s"),
+        "own": forms.OwnMap(**sent["own"], auto_id="own-%s"),
+        "made": forms.MadeMap(**sent["made"], auto_id="made-%s", columns=columns, initial=initial),
     }
 
 

@@ -177,7 +177,7 @@ def _close(run: ImportRun, open_: Open, at: datetime) -> None:
         raise Overtaken
     if not is_trial:
         run.refresh_from_db()
-        facts = {"source": run.source, "new": run.new, "known": run.known, "refused": run.refused}
+        facts: dict[str, Any] = {"source": run.source, "new": run.new, "known": run.known, "refused": run.refused}
         record("import.ended", on=run, by=run.by, at=at, **facts)
 
 

@@ -13,6 +13,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -353,3 +354,15 @@ def test_progress_is_a_fragment_that_ends_with_the_page_anew(world: World) -> No
     assert "hx-get" in going.content.decode() and "HX-Refresh" not in going
     work_off()
     assert browser(world.cast.county).get(address, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+
+
+def test_the_list_of_runs_takes_as_many_queries_for_twenty_as_for_one(world: World) -> None:
+    counts = []
+    for more in (1, 19):
+        for _run in range(more):
+            send(world.cast.county)
+        client = browser(world.cast.county)
+        with CaptureQueriesContext(connection) as asked:
+            client.get(reverse("bulk:index"))
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
