@@ -4,8 +4,11 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+
+from linli.intake.importing.maps import TOP, ImportMap
 
 #: Ways in which systems here write a time, tried in this order.
 FORMATS = (
@@ -42,6 +45,25 @@ def map_text(chosen: Mapping[str, str]) -> str:
     if chosen.get("category"):
         tables.append(_table("category", {"column": chosen["category"]}))
     return "\n\n".join(["\n".join(top), *tables]) + "\n"
+
+
+def chosen_of(found: ImportMap) -> dict[str, Any]:
+    """The choices a map was made by, as far as a form can show them: to change one of them and try again."""
+    columns = {name: "".join(getattr(found, name)[:1]) for name in WORDS}
+    times = {name: when.column for name in TIMES if (when := getattr(found, name))}
+    return {
+        **columns,
+        **times,
+        "source": found.source,
+        "number": found.number,
+        "category": found.category.column if found.category else "",
+        "area_by": found.area.by,
+        "area_column": found.area.column,
+        "area_otherwise": found.area.otherwise == TOP,
+        "lon": found.lon,
+        "lat": found.lat,
+        "crs": found.crs,
+    }
 
 
 def source_from(file_name: str) -> str:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from linli.events.models import Event
 from linli.intake import bulk
 from linli.intake.bulk import forms, making
+from linli.intake.importing import map_of
 from linli.intake.importing.forbidden import why_forbidden
 from linli.intake.models import ImportRun, RunState, told_reason
 from linli.kit.refusal import BadInput, Refused
@@ -146,7 +147,9 @@ def _forms(request: HttpRequest, found: ImportRun, *, is_sent: bool = True) -> d
         columns = columns_of(bulk.path_of(found))
     except Refused:
         columns = []
-    initial = {"source": making.source_from(found.file_name)}
+    initial: dict[str, Any] = {"source": making.source_from(found.file_name)}
+    if found.map_text:
+        initial = making.chosen_of(map_of(found.map_text.encode(), found.map_name))
     return {
         "ready": forms.ReadyMap(**sent["ready"], auto_id="ready-%s"),
         "own": forms.OwnMap(**sent["own"], auto_id="own-%s"),

@@ -187,7 +187,7 @@ def _notes(run: ImportRun, open_: Open) -> dict[str, list[str]]:
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             open_.report.unread = unread_of(bulk.path_of(run), map_of(run.map_text.encode(), run.map_name))
-            found[language] = list(notes_of(open_.report))
+            found[language] = [line.removeprefix("! ") for line in notes_of(open_.report)]
     return found
 
 

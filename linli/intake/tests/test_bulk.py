@@ -171,6 +171,8 @@ def test_a_map_made_by_choosing_columns_brings_the_same(world: World) -> None:
     work_off()
     run.refresh_from_db()
     assert (run.state, run.new, run.refused) == (RunState.LOOKED, 2, 1)
+    again = browser(world.cast.county).get(reverse("bulk:run", args=[run.pk])).context["made"]
+    assert all(again[name].value() == value for name, value in chosen.items() if name != "how")
     made = map_of(run.map_text.encode(), "made")
     assert (made.number, made.area.by, made.crs, made.source) == ("no", "code", "gcj02", "hotline")
 
