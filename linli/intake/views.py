@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 from linli.areas.codes import within
 from linli.areas.models import Area
 from linli.intake import setaside
+from linli.intake.doors import MailApart
 from linli.intake.mail.apart import REASONS
 from linli.intake.mail.fetching import APART_IN
-from linli.intake.models import Kept, MailApart
+from linli.intake.models import Kept
 from linli.people.rules import Role, Scope
 
 _SHOWN = 100

@@ -12,7 +12,7 @@ from django.db import connections
 from linli.chores.examining import _number_faults
 from linli.events import actions
 from linli.events.models import Event
-from linli.events.rules import Source, State
+from linli.events.rules import Door, Source, State
 from linli.events.testing import NOON, make_event, make_world
 from linli.journal.actions import verify_chain
 from linli.journal.models import Entry
@@ -76,3 +76,16 @@ def test_two_merges_crosswise_leave_one_matter_open() -> None:
     answers = together(merge)
     assert answers.count(None) == 1
     assert sorted(Event.objects.values_list("state", flat=True)) == [State.MERGED, State.REPORTED]
+
+
+def test_of_six_who_enter_the_same_order_of_the_hotline_at_once_one_wins() -> None:
+    world = make_world()
+    taken = actions.Taken(Door.HOTLINE, "村口水沟堵了", "GD 7")
+
+    def enter(_number: int) -> str:
+        return actions.report(
+            text="水沟", area=world.grid, at=NOON, source=Source.DESK, by=world.cast.desk, taken=taken
+        ).event.external_no
+
+    assert sorted(together(enter)) == ["GD7", *["order_entered"] * (AT_ONCE - 1)]
+    assert list(_number_faults()) == []

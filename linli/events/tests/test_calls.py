@@ -194,3 +194,14 @@ def test_the_page_of_a_matter_asks_no_more_for_a_statement(world: World) -> None
             desk_of(world.cast.desk).get(page_of(event))
         counts.append(len(asked))
     assert counts[0] <= counts[1]
+
+
+def test_the_form_asks_hardly_more_than_that_of_a_plain_report(world: World) -> None:
+    counts = []
+    for name in ("events:new", "events:call"):
+        client = desk_of(world.cast.county)
+        client.get(reverse(name))
+        with CaptureQueriesContext(connection) as asked:
+            client.get(reverse(name))
+        counts.append(len(asked))
+    assert counts[1] - counts[0] <= 4

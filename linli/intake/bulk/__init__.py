@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.areas.codes import lineage, within
 from linli.areas.models import Area
+from linli.intake.doors import OVER, ImportRun, ImportRunQuerySet, RunState
 from linli.intake.importing import map_of
 from linli.intake.importing.maps import check_columns
-from linli.intake.models import OVER, ImportRun, ImportRunQuerySet, RunState
 from linli.journal.actions import record
 from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput, NotYours, Refused

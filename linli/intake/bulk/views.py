@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from linli.events.models import Event
 from linli.intake import bulk
 from linli.intake.bulk import forms, making
+from linli.intake.doors import ImportRun, RunState, told_reason
 from linli.intake.importing import map_of
 from linli.intake.importing.forbidden import why_forbidden
-from linli.intake.models import ImportRun, RunState, told_reason
 from linli.kit.refusal import BadInput, Refused
 from linli.kit.tables import columns_of, read_rows
 

@@ -9,20 +9,23 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from linli.intake import bulk
 from linli.intake.digest import reason_of
-from linli.intake.importing import Report, Run, map_of, prepared, unread_of
+from linli.intake.doors import ImportRun, RunState
+from linli.intake.importing import Report, Run, map_of, unread_of
+from linli.intake.importing.maps import ImportMap
 from linli.intake.importing.telling import notes_of
-from linli.intake.models import ImportRun, RunState
 from linli.journal.actions import record
 from linli.kit.refusal import BadInput, Refused
 from linli.kit.tables import read_rows
@@ -47,6 +50,13 @@ class Open:
     rows_read: int
 
 
+#: Of this process, for claims.
+_ME = uuid4().hex
+#: A worker that was killed holds a run no longer than this.
+_HELD = timedelta(seconds=30)
+_MOST_ROWS = 2_000_000
+#: Files that are being counted, with the rows so far.
+_counting: dict[Any, tuple[Rows, int]] = {}
 #: By key of the run. Another worker may have gone on with it meanwhile: `rows_read` tells.
 _opened: dict[Any, Open] = {}
 
@@ -61,16 +71,16 @@ def waits() -> bool:
 
 
 def work(at: datetime) -> bool:
-    """Do a slice of the oldest run; whether more is waiting."""
-    run = ImportRun.objects.at_work().first()
+    """Do a slice of the oldest run that no other worker has in hand; whether more is waiting."""
+    run = _claimed(at)
     if run is None:
         return False
     try:
         _slice(run, at)
     except Overtaken:
-        _opened.pop(run.pk, None)
+        _forget(run)
     except (OperationalError, InterfaceError):  # the store is away or full: no fault of the file
-        _opened.pop(run.pk, None)
+        _forget(run)
         raise
     except Refused as refused:
         _fail(run, refused, at)
@@ -83,9 +93,30 @@ def work(at: datetime) -> bool:
     return waits()
 
 
+def _claimed(at: datetime) -> ImportRun | None:
+    """The oldest run that is ours or free, ours for a while now: a run stays with one worker, which remembers it."""
+    free = (
+        Q(claimed_by=_ME)
+        | Q(claimed_until__isnull=True)
+        | Q(claimed_until__lt=at)
+        | Q(claimed_until__gt=at + 2 * _HELD)
+    )
+    for run in ImportRun.objects.at_work().filter(free)[:5]:
+        if ImportRun.objects.filter(free, pk=run.pk).update(claimed_by=_ME, claimed_until=at + _HELD):
+            return run
+    return None
+
+
+def _forget(run: ImportRun) -> None:
+    _opened.pop(run.pk, None)
+    _counting.pop(run.pk, None)
+
+
 def _slice(run: ImportRun, at: datetime) -> None:
-    open_ = _open(run, at)
     give_way_at = time.monotonic() + _SLICE_S
+    if not run.rows and not _counted(run, give_way_at):
+        return
+    open_ = _open(run, at)
     while batch := list(islice(open_.rows, BATCH)):
         _bring(run, open_, batch)
         if time.monotonic() > give_way_at:
@@ -93,21 +124,40 @@ def _slice(run: ImportRun, at: datetime) -> None:
     _end(run, open_, at)
 
 
+def _rows_of(run: ImportRun) -> tuple[ImportMap, Rows]:
+    path = bulk.path_of(run)
+    if not path.exists():
+        raise Refused("file_gone", _("The file of this run is gone. Send it again."))
+    chosen = map_of(run.map_text.encode(), run.map_name)
+    return chosen, iter(read_rows(path, chosen.encoding, chosen.delimiter))
+
+
+def _counted(run: ImportRun, give_way_at: float) -> bool:
+    """Read the file to its end, a slice at a time, so that a damaged one is refused before anything is stored."""
+    rows, count = _counting.setdefault(run.pk, (_rows_of(run)[1], 0))
+    while part := sum(1 for _row in islice(rows, BATCH)):
+        count += part
+        if count > _MOST_ROWS:
+            raise BadInput("too_many_rows", _("%(file)s has more than two million rows. Cut it into several."), file="")
+        if time.monotonic() > give_way_at:
+            _counting[run.pk] = (rows, count)
+            return False
+    if not count:
+        raise BadInput("no_rows", _("%(file)s holds no rows below the names of its columns."), file="")
+    _counting.pop(run.pk)
+    run.rows = count
+    ImportRun.objects.filter(pk=run.pk).update(rows=count)
+    return True
+
+
 def _open(run: ImportRun, at: datetime) -> Open:
     """The run as this process has it, or from the file anew up to where it stands."""
     known = _opened.get(run.pk)
     if known is not None and (known.state, known.rows_read) == (run.state, run.rows_read):
         return known
-    path = bulk.path_of(run)
-    if not path.exists():
-        raise Refused("file_gone", _("The file of this run is gone. Send it again."))
-    chosen, report = map_of(run.map_text.encode(), run.map_name), Report()
-    if not run.rows:
-        run.rows = prepared(path, chosen, report)
-        ImportRun.objects.filter(pk=run.pk).update(rows=run.rows)
+    (chosen, rows), report = _rows_of(run), Report()
     is_trial = run.state == RunState.LOOKING
     bringing = Run(chosen, report, at=at, dry_run=is_trial, only_in=run.area_id)
-    rows = iter(read_rows(path, chosen.encoding, chosen.delimiter))
     passed = islice(rows, run.rows_read)
     while batch := list(islice(passed, BATCH)):
         if is_trial:  # a trial must know the numbers before, to see those that come twice
@@ -173,7 +223,7 @@ def _close(run: ImportRun, open_: Open, at: datetime) -> None:
     if not is_trial:
         values = {"state": RunState.DONE, "ended_at": at}
     ours = ImportRun.objects.filter(pk=run.pk, state=open_.state, rows_read=open_.rows_read)
-    if not ours.update(**values):
+    if not ours.update(claimed_by="", claimed_until=None, **values):
         raise Overtaken
     if not is_trial:
         run.refresh_from_db()
@@ -193,7 +243,7 @@ def _notes(run: ImportRun, open_: Open) -> dict[str, list[str]]:
 
 def _fail(run: ImportRun, refused: Refused, at: datetime) -> None:
     """A file or map that cannot be used. What was brought in before stays."""
-    _opened.pop(run.pk, None)
+    _forget(run)
     if "file" in refused.facts:
         refused.facts["file"] = run.file_name
     with transaction.atomic():

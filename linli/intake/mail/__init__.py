@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import close_old_connections, connection
 
+from linli.intake.doors import MailApart
 from linli.intake.mail.boxes import Box, boxes
 from linli.intake.mail.fetching import Fetched, fetch
-from linli.intake.models import MailApart
 from linli.kit.refusal import Refused
 
 __all__ = ["Box", "Fetched", "boxes", "fetch", "look_in"]

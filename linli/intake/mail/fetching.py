@@ -14,11 +14,11 @@ from django.db import DatabaseError, InterfaceError
 from django.utils.translation import gettext_lazy as _
 
 from linli.intake.answering import Answering
+from linli.intake.doors import MailApart
 from linli.intake.mail.apart import why_apart
 from linli.intake.mail.boxes import Box
 from linli.intake.mail.keeping import keep
 from linli.intake.mail.reading import read
-from linli.intake.models import MailApart
 from linli.intake.stores import Store, open_store
 from linli.kit.refusal import BadInput, Refused
 

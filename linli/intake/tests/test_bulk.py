@@ -22,8 +22,8 @@ from linli.events.models import Event
 from linli.events.testing import World, make_world
 from linli.intake import bulk
 from linli.intake.bulk import making, working
+from linli.intake.doors import ImportRun, RunState
 from linli.intake.importing import map_of
-from linli.intake.models import ImportRun, RunState
 from linli.intake.tests.files import COLUMNS, MAP, good, table
 from linli.journal.models import Entry
 from linli.people.models import Person
@@ -63,8 +63,8 @@ def page(person: Person, run: ImportRun) -> str:
     return browser(person).get(reverse("bulk:run", args=[run.pk])).content.decode()
 
 
-def work_off() -> None:
-    while working.work(timezone.now()):
+def work_off(after: timedelta = timedelta(0)) -> None:
+    while working.work(timezone.now() + after):
         pass
 
 
@@ -285,6 +285,34 @@ with connection.execute_wrapper(kill_in_the_second):
 """
 
 
+def test_a_table_is_counted_in_slices_and_one_too_long_is_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "BATCH", 1)
+    monkeypatch.setattr(working, "_SLICE_S", 0)
+    monkeypatch.setattr(working, "_MOST_ROWS", 3)
+    run = tried(world, table(*(good(no=str(number)) for number in range(3))))
+    assert (run.state, run.rows, run.new) == (RunState.LOOKED, 3, 3)
+    run = tried(world, table(*(good(no=str(number)) for number in range(4))))
+    assert run.state == RunState.FAILED and "热线 2025.csv" in run.why
+
+
+def test_a_table_without_rows_fails_in_words(world: World) -> None:
+    run = tried(world, table())
+    assert run.state == RunState.FAILED and run.problem["code"] == "no_rows"
+
+
+def test_a_run_stays_with_the_worker_that_has_it_in_hand(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(working, "BATCH", 1)
+    monkeypatch.setattr(working, "_SLICE_S", 0)
+    send(world.cast.county)
+    look(world.cast.county, ImportRun.objects.get())
+    working.work(timezone.now())
+    monkeypatch.setattr(working, "_ME", "another")
+    assert working.work(timezone.now()) is False
+    assert working.work(timezone.now() + timedelta(seconds=31)) is True
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_killed_in_the_middle_of_a_batch_loses_and_doubles_nothing(home: Path) -> None:
     world = make_world()
@@ -297,7 +325,8 @@ def test_a_worker_killed_in_the_middle_of_a_batch_loses_and_doubles_nothing(home
     assert killed.returncode == -signal.SIGKILL
     run.refresh_from_db()
     assert (run.rows_read, Event.objects.count()) == (2, 2)
-    work_off()
+    assert working.work(timezone.now()) is False  # it may still be alive
+    work_off(timedelta(seconds=31))
     run.refresh_from_db()
     assert (run.state, run.new, run.known, run.refused, Event.objects.count()) == (RunState.DONE, 6, 0, 1, 6)
     assert len(bulk.refused_path_of(run).read_text("utf-8-sig").splitlines()) == 2

@@ -20,8 +20,9 @@ from linli.events.rules import Source
 from linli.events.testing import World
 from linli.intake import mail
 from linli.intake.digest import digest_all
+from linli.intake.doors import MailApart
 from linli.intake.mail.apart import REASONS
-from linli.intake.models import Kept, MailApart
+from linli.intake.models import Kept
 from linli.intake.tests.imap import PASSWORD, USER, Mailbox, serving
 from linli.journal.models import Entry
 from linli.kit.refusal import BadInput
