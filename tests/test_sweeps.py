@@ -27,7 +27,8 @@ from linli.events.models import Event
 from linli.events.rules import State
 from linli.events.testing import GRID, World, draw_boundaries, make_event, make_world
 from linli.intake.devices import register as register_device
-from linli.intake.models import Device, ImportRun, Kept
+from linli.intake.doors import ImportRun
+from linli.intake.models import Device, Kept
 from linli.intake.webhooks import actions as webhooks
 from linli.intake.webhooks.making import trial_delivery
 from linli.intake.webhooks.models import Pusher
