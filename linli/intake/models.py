@@ -1,11 +1,10 @@
 """What is stored of the doors: keys of other systems, what came with them once, phones, reports until they are matters."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
-from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from linli.areas.codes import within
@@ -14,6 +13,7 @@ from linli.events.models import Event
 from linli.intake.doors import told_reason
 from linli.journal.models import Entry
 from linli.kit.keys import KeyField, new_key
+from linli.people.models import Person
 
 #: A clock further off than this is told to whoever reads the times.
 SKEW_TOLD = timedelta(minutes=5)

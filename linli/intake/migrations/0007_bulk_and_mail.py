@@ -10,7 +10,7 @@ import linli.kit.keys
 class Migration(migrations.Migration):
     dependencies = [
         ("areas", "0001_initial"),
-        ("intake", "0003_kept_reports"),
+        ("intake", "0004_devices"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
