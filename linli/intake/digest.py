@@ -238,7 +238,8 @@ def _draft(row: Kept, report: Report, category: Category | None, around: Around)
         category=category,
         urgency=report.urgency if report.urgency in Urgency.values else None,
         answers=dict(report.answers),
-        has_photos=bool(report.photos),
+        # A mail with nothing in it is not kept.
+        has_photos=bool(report.photos) or row.kind == MAIL,
         contact=unseal(bytes(row.sealed_contact), bound_to=row.pk.bytes) if row.sealed_contact else "",
         secret="" if is_person else receipt_code(row.pk),
     )

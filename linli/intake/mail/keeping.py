@@ -12,6 +12,7 @@ from linli.intake.accept import Row, Sender, accept
 from linli.intake.answering import Answering
 from linli.intake.mail.reading import Mail
 from linli.intake.models import SenderKind
+from linli.intake.reports import canonical
 from linli.intake.stores import Store
 from linli.kit import pictures
 from linli.kit.refusal import BadInput
@@ -51,7 +52,9 @@ def keep(mail: Mail, *, area: str, answering: Answering, store: Store, at: datet
 def _row(content: dict[str, Any], key: str, answering: Answering, at: datetime) -> Row:
     sent = content | {"id": str(uuid5(NAMESPACE_URL, f"mid:{key}"))}
     row = accept(json.dumps(sent).encode(), _SENDER, answering, received_at=at, sent_at=None)
-    return row._replace(kind=KIND)
+    # The photos of a report will follow; these are here.
+    rest = {name: value for name, value in sent.items() if name not in ("photos", "contact")}
+    return row._replace(kind=KIND, content=canonical(rest | {"attached": sent["photos"]}))
 
 
 def _content(mail: Mail, area: str) -> dict[str, Any]:
@@ -89,7 +92,7 @@ def _photos(contents: Sequence[bytes]) -> tuple[list[Attached], int]:
 def attached(sent: dict[str, Any]) -> list[Attached]:
     """The photos of a kept mail."""
     found = []
-    for one in sent.get("photos", []):
+    for one in sent.get("attached", []):
         taken_at = datetime.fromisoformat(one["taken_at"]) if one.get("taken_at") else None
         position = (one["position"][0], one["position"][1]) if one.get("position") else None
         found.append(Attached(**one | {"taken_at": taken_at, "position": position}))
