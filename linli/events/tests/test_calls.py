@@ -40,6 +40,12 @@ def test_a_call_becomes_a_matter_with_the_callers_words_beside_the_summary(world
     assert SUMMARY in page and OWN in page
 
 
+def test_words_that_are_their_own_summary_are_shown_once(world: World) -> None:
+    call(world.cast.desk, text="")
+    page = words_of(desk_of(world.cast.desk).get(page_of(Event.objects.get())))
+    assert page.count(OWN) == 1
+
+
 def test_who_enters_it_is_not_the_reporter(world: World) -> None:
     call(world.cast.desk)
     event, entry = Event.objects.get(), Entry.objects.get(verb="event.reported")
