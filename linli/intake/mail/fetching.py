@@ -20,6 +20,7 @@ from linli.intake.mail.boxes import Box
 from linli.intake.mail.keeping import keep
 from linli.intake.mail.reading import read
 from linli.intake.stores import Store, open_store
+from linli.kit.media.keeping import NotKept
 from linli.kit.refusal import BadInput, Refused
 
 log = logging.getLogger(__name__)
@@ -110,7 +111,7 @@ def _take(
             _move(server, number, KEPT_IN)
             return Fetched(kept=1)
         return _apart(server, number, mail.key, why, box, at)
-    except (DatabaseError, InterfaceError, OSError, imaplib.IMAP4.error):
+    except (DatabaseError, InterfaceError, OSError, NotKept, imaplib.IMAP4.error):
         raise  # the store or the line is away: the message stays where it is
     except Exception as error:
         if type(error).__module__.startswith(("psycopg", "sqlite3")):

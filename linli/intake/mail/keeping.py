@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -14,27 +14,14 @@ from linli.intake.mail.reading import Mail
 from linli.intake.models import SenderKind
 from linli.intake.reports import canonical
 from linli.intake.stores import Store
-from linli.kit import pictures
+from linli.kit.media import keeping
+from linli.kit.media.checking import File
 from linli.kit.refusal import BadInput
 
 #: What such a row is called among the kinds of the digest; the hatch takes none of this kind from outside.
 KIND = "mail"
 _SENDER = Sender(SenderKind.KEY)
 _LONGEST_WORDS = 40_000
-
-
-@dataclass(frozen=True)
-class Attached:
-    """A photo that came with a mail and is kept; what the hidden data said of time and place."""
-
-    sha256: str
-    size: int
-    type: str
-    width: int
-    height: int
-    taken_at: datetime | None = None
-    position: tuple[float, float] | None = None
-    duration_s: float | None = None
 
 
 def keep(mail: Mail, *, area: str, answering: Answering, store: Store, at: datetime) -> UUID:
@@ -73,27 +60,25 @@ def _content(mail: Mail, area: str) -> dict[str, Any]:
     return content
 
 
-def _photos(contents: Sequence[bytes]) -> tuple[list[Attached], int]:
+def _photos(contents: Sequence[bytes]) -> tuple[list[File], int]:
     """Those that are photos, kept; and how many are not."""
-    kept: dict[str, Attached] = {}
+    kept: dict[str, File] = {}
     broken = 0
     for content in contents:
         try:
-            photo = pictures.keep(content)
+            photo = keeping.keep(content)
         except BadInput:
             broken += 1
             continue
-        kind = getattr(photo, "type", "image/jpeg")
-        more = (photo.width, photo.height, photo.taken_at, photo.position)
-        kept[photo.sha256] = Attached(photo.sha256, photo.size, kind, *more)
+        kept[photo.sha256] = photo
     return list(kept.values()), broken
 
 
-def attached(sent: dict[str, Any]) -> list[Attached]:
+def attached(sent: dict[str, Any]) -> list[File]:
     """The photos of a kept mail."""
     found = []
     for one in sent.get("attached", []):
         taken_at = datetime.fromisoformat(one["taken_at"]) if one.get("taken_at") else None
         position = (one["position"][0], one["position"][1]) if one.get("position") else None
-        found.append(Attached(**one | {"taken_at": taken_at, "position": position}))
+        found.append(File(**one | {"taken_at": taken_at, "position": position}))
     return found
