@@ -10,7 +10,7 @@ import linli.kit.keys
 class Migration(migrations.Migration):
     dependencies = [
         ("areas", "0001_initial"),
-        ("intake", "0004_devices"),
+        ("intake", "0006_webhooks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
