@@ -35,6 +35,8 @@ def web_command() -> list[str]:
     return [
         *(sys.executable, "-m", "granian", "linli.asgi:application", "--interface", "asgi"),
         *("--host", HOST, "--port", str(settings.PORT), "--workers", str(processes)),
+        # Streams of `/live` are requests that last: the server must not count them among those that wait.
+        *("--backlog", "4096", "--backpressure", "12000"),
         # Without a limit it may wait forever for a request when it is told to stop.
         *("--workers-kill-timeout", "10", "--respawn-failed-workers", "--no-ws", "--log-level", "warning"),
     ]

@@ -9,6 +9,7 @@ from django.db.models import Count
 
 from linli.intake.bridge import Pages, Wsgi
 from linli.intake.hatch import PREFIX, Hatch
+from linli.intake.live import PATH, Hub
 from linli.intake.models import NOT_DIGESTED, Kept
 from linli.intake.requests import Receive, Request, Scope, Send
 from linli.intake.senders import in_pool
@@ -26,6 +27,7 @@ class Front:
     def __init__(self, pages: Wsgi) -> None:
         self._pages = Pages(pages, THREADS)
         self.hatch = Hatch()
+        self.hub = Hub()
         self._trouble = _Remembered(_HEALTH_FRESH_S, lambda: in_pool(self.hatch.pool, health.trouble))
         self._figures = _Remembered(_FIGURES_FRESH_S, lambda: in_pool(self.hatch.pool, _to_digest))
 
@@ -37,6 +39,8 @@ class Front:
             path = scope["path"]
             if path.startswith(PREFIX):
                 await self.hatch.answer(Request(scope, receive, send))
+            elif path == PATH:
+                await self.hub.answer(Request(scope, receive, send))
             elif path == "/healthz":
                 await self._healthz(Request(scope, receive, send))
             elif path == "/metrics":
@@ -49,8 +53,10 @@ class Front:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 await self.hatch.start()
+                self.hub.start()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
+                await self.hub.stop()
                 await self.hatch.stop()
                 await self._pages.close()
                 await send({"type": "lifespan.shutdown.complete"})
@@ -72,6 +78,7 @@ class Front:
             await request.answer(404, b"not found\n", _PLAIN)
             return
         lines = [f"linli_intake_{name} {value:g}" for name, value in self._counted().items()]
+        lines += [f"linli_live_{name} {value}" for name, value in self.hub.counted().items()]
         lines += [f'linli_intake_answers_total{{what="{what}"}} {count}' for what, count in self.hatch.told.items()]
         lines += [
             f'linli_intake_to_digest{{state="{state}"}} {count}'

@@ -100,6 +100,15 @@ class Request:
                 raise _too_large(most)
         return b"".join(parts)
 
+    async def send(self, message: dict[str, Any]) -> None:
+        """Send a part of an answer that comes in parts."""
+        await self._send(message)
+
+    async def gone(self) -> None:
+        """Wait until the sender has hung up."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
     async def answer(self, status: int, body: bytes, kind: bytes = b"application/json", more: Headers = ()) -> None:
         """Send the answer."""
         headers: list[tuple[bytes, bytes]] = [
