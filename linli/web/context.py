@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from linli.areas.codes import lineage
 from linli.areas.models import Area
+from linli.journal import following
 from linli.journal.models import Notice
 from linli.people.rules import KEEPS_REGISTER, Role
 
@@ -24,7 +25,13 @@ def page(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return common
-    return common | {"unread": lambda: _unread(user), "works_in": lambda: _works_in(request), "may": _may(request)}
+    return common | {
+        "unread": lambda: _unread(user),
+        "works_in": lambda: _works_in(request),
+        "may": _may(request),
+        # From here on the page listens. What it shows was read before; views that show more than notices say an earlier place.
+        "live_after": lambda: following.spelled(following.place()),
+    }
 
 
 def _is_demo() -> bool:

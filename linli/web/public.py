@@ -21,6 +21,7 @@ from linli.events.models import Category, Event, PictureKind, Support
 from linli.events.rules import REOPEN_WITHIN, SOLVED, Rating, Source, State
 from linli.events.views.maps import outlines
 from linli.events.views.show import photo_response
+from linli.journal import following
 from linli.kit.refusal import BadInput, Refused
 from linli.web import held, standing, throttle
 from linli.web.public_forms import Report
@@ -176,12 +177,13 @@ def status(request: HttpRequest, number: str) -> HttpResponse:
     """Where a matter stands, for whoever has the code of its receipt; it says nothing without one."""
     if request.method == "POST" and "key" in request.POST:
         return _try_key(request, number)
+    place = following.spelled(following.place())  # before anything is read: from there on the page listens
     event = held.event_of(request, number)
     if event is None:
         return _unstored(render(request, "web/status_key.html", {"number": number}))
     if request.method == "POST":
         return _answer(request, event)
-    return _unstored(render(request, "web/status.html", _status(event)))
+    return _unstored(render(request, "web/status.html", _status(event, live_after=place)))
 
 
 def _same(event: Event) -> dict[str, Any]:

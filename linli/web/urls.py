@@ -3,7 +3,7 @@
 from django.urls import path
 
 from linli.web import signing
-from linli.web.health import healthz
+from linli.web.health import healthz, live
 
 urlpatterns = [
     path("sign-in", signing.sign_in, name="sign_in"),
@@ -11,4 +11,5 @@ urlpatterns = [
     path("language", signing.choose_language, name="language"),
     path("desk/notices/", signing.notices, name="notices"),
     path("healthz", healthz, name="healthz"),
+    path("live", live, name="live"),
 ]

@@ -18,6 +18,7 @@ from linli.events.actions import views as saved
 from linli.events.models import Category, SavedView
 from linli.events.queue import Filters, Order, Show
 from linli.events.rules import Severity, Source, State, Urgency
+from linli.journal import following
 from linli.kit.refusal import BadInput
 from linli.people.models import Department
 
@@ -27,13 +28,17 @@ _TABS = (
     *(Show.ENDED_TODAY, Show.ENDED, Show.ALL),
 )
 
+#: What is answered alone: the rows, and the rows with the figures of the tabs for a page that listens.
+_PARTS = {"queue": "events/_queue.html", "live": "events/_live.html"}
+
 
 @login_required
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """The matters this person sees, a page at a time."""
     at, scope = timezone.now(), request.scope  # type: ignore[attr-defined]
-    problem = ""
+    # Before anything is read: from there on the page listens to what happens.
+    place, problem = following.spelled(following.place()), ""
     try:
         filters = Filters.parse(request.GET)
         page = queue.page_of(scope, filters, at=at, after=request.GET.get("after", ""))
@@ -49,10 +54,13 @@ def desk(request: HttpRequest) -> HttpResponse:
         "tabs": _tabs(filters, queue.counts(scope, filters, at=at)),
         "next_page": _address(filters) + ("&" if filters.query() else "?") + f"after={page.next_cursor}",
         "first_page": _address(filters),
+        "newest": _address(filters, order=Order.NEWEST),
+        "live_after": place,
         "nothing_in_sight": not scope.area_codes and not scope.departments,
     }
-    if request.headers.get("HX-Target") == "queue":
-        return render(request, "events/_queue.html", context)
+    part = _PARTS.get(request.headers.get("HX-Target", ""))
+    if part:
+        return render(request, part, context)
     return render(request, "events/queue.html", context | _choices(request, filters))
 
 

@@ -16,6 +16,7 @@ from linli.events import actions, alike, telling
 from linli.events.forms import ACTS
 from linli.events.models import Event, Picture, PictureKind
 from linli.events.rules import State
+from linli.journal import following
 from linli.journal.models import Entry
 from linli.kit.media import renditions
 from linli.kit.media.storing import store
@@ -32,8 +33,9 @@ def seen(request: HttpRequest, pk: UUID) -> Event:
 @require_safe
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The whole page, or the preview beside the queue."""
+    place = following.spelled(following.place())  # before anything is read: from there on the page listens
     event = seen(request, pk)
-    context = {"room": "queue", **context_of(request, event)}
+    context = {"room": "queue", "live_after": place, **context_of(request, event)}
     if request.headers.get("X-Preview"):
         return render(request, "events/_preview.html", context)
     return render(request, "events/show.html", context | _alike_to(request, event))
