@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
+import os
 import random
 import resource
 import signal
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -18,6 +19,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connections
 from django.utils.translation import gettext_lazy as _
 
+from linli.areas.codes import numbering
 from linli.intake.live import listeners, news
 from linli.intake.live.audience import Audience
 from linli.intake.live.listeners import Asked, Listener
@@ -32,16 +34,18 @@ from linli.kit.refusal import Refused
 
 log = logging.getLogger(__name__)
 PATH = "/live"
-#: At most two messages a second and scope; a sign of life; and how often it is asked who may still listen.
-EVERY_S, BEAT_S, CHECK_S = 0.5, 15.0, 5.0
+#: At most two messages a second and scope; while nothing happens it is asked more often, so that the first is told soon.
+EVERY_S, QUIET_S = 0.5, 0.25
+#: A sign of life; and how often it is asked of each who may still listen.
+BEAT_S, CHECK_S = 15.0, 5.0
+_CHECKED_AT_ONCE = 500
 #: Streams of a process, and of one session.
 MOST, MOST_OF_A_SESSION = 10_000, 16
 #: Files kept free for everything but streams.
 _OTHER_FILES = 256
-_AGAIN_AFTER_S = 2.0
+_AGAIN_AFTER_S, _SAID_AGAIN_AFTER_S = 2.0, 0.5
 #: A browser that lost its stream comes again after so long; not all of them at once.
 _RETRY_MS = (1000, 4000)
-_STORE_AWAY = (DatabaseError, InterfaceError)
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -92,16 +96,23 @@ class Hub:
         if threading.current_thread() is not threading.main_thread():
             return
         loop = asyncio.get_running_loop()
+        # Thousands of connections fill the pipe through which the loop is woken; that is no news.
+        signal.set_wakeup_fd(signal.set_wakeup_fd(-1), warn_on_full_buffer=False)
         for number in (signal.SIGTERM, signal.SIGINT):
             # Beside the server's own handler, which waits for all answers to end before it ends the lifespan.
             before = signal.getsignal(number)
 
             def told(signum: int, frame: Any, before: Any = before) -> None:
-                loop.call_soon_threadsafe(self.end_all)
+                loop.call_soon_threadsafe(self._told_to_stop, loop, signum)
                 if callable(before):
                     before(signum, frame)
 
             signal.signal(number, told)
+
+    def _told_to_stop(self, loop: asyncio.AbstractEventLoop, signum: int) -> None:
+        """End all streams, and say it again: with thousands of them the loop may have lost the signal for the server."""
+        self.end_all()
+        loop.call_later(_SAID_AGAIN_AFTER_S, os.kill, os.getpid(), signum)
 
     def end_all(self) -> None:
         """End every stream, and begin none any more."""
@@ -169,19 +180,17 @@ class Hub:
     async def _run(self) -> None:
         """As long as somebody listens or wants to."""
         now = time.monotonic()
-        due: dict[Callable[[], Any], float] = {
+        due: dict[Callable[[], Awaitable[float]], float] = {
             self._tell_news: now,
-            self._check: now + CHECK_S,
+            self._check: now,
             self._beat: now + BEAT_S,
         }
-        every = {self._tell_news: EVERY_S, self._check: CHECK_S, self._beat: BEAT_S}
         try:
             while self._audience.streams or self._arrivals:
                 await self._let_in()
                 for act, at in due.items():
                     if at <= time.monotonic():
-                        pause = every[act] if await self._done(act) else _AGAIN_AFTER_S
-                        due[act] = time.monotonic() + pause
+                        due[act] = await self._done(act) + time.monotonic()
                 await self._wait(min(due.values()))
         finally:
             self._task = None
@@ -193,19 +202,19 @@ class Hub:
                 await self._somebody_came.wait()
         self._somebody_came.clear()
 
-    async def _done(self, act: Callable[[], Any]) -> bool:
+    async def _done(self, act: Callable[[], Awaitable[float]]) -> float:
+        """Do it; how long to wait until it is done again."""
         try:
-            await act()
-        except _STORE_AWAY as error:
-            log.error("The store cannot be asked what has happened: %s", str(error).strip().split("\n")[0])
-            return False
-        except Exception:
-            # Whatever it was, those who listen are not left with a dead stream: they come again, and are told what they missed.
-            log.exception("What has happened cannot be told.")
-            for stream in list(self._audience.streams):
-                stream.end()
-            return False
-        return True
+            return await act()
+        except Exception as error:
+            log.error(
+                "What has happened cannot be told: %s", str(error).strip().split("\n")[0], exc_info=not _is_away(error)
+            )
+            if not _is_away(error):
+                # Those who listen are not left with a dead stream: they come again, and are told what they missed.
+                for stream in list(self._audience.streams):
+                    stream.end()
+            return _AGAIN_AFTER_S
 
     async def _let_in(self) -> None:
         """All who have come meanwhile, together."""
@@ -215,20 +224,31 @@ class Hub:
         is_first = not self._audience.streams
         try:
             place, admitted = await in_pool(self._pool, lambda: _admitted(arrivals, None if is_first else self._place))
+            self._place = place
+            for one, found in zip(arrivals, admitted, strict=True):
+                self._settle(one, *found)
         except Exception as error:
-            log.error("Nobody can be let in to listen: %s", str(error).strip().split("\n")[0])
+            # Whatever it was, nobody is left standing at the door.
+            log.error(
+                "Nobody can be let in to listen: %s", str(error).strip().split("\n")[0], exc_info=not _is_away(error)
+            )
             for one in arrivals:
-                _settle(one.let_in, _full(5))
+                if not one.let_in.done():
+                    one.let_in.set_exception(_full(5))
+
+    def _settle(self, one: _Arrival, listener: Listener | None, missed: News | None, unread: int) -> None:
+        if one.let_in.done():  # gone while they waited
             return
-        self._place = place
-        for one, (listener, missed, unread) in zip(arrivals, admitted, strict=True):
-            if listener is not None and not self._stopping and not one.let_in.cancelled():
-                self._welcome(one.stream, listener, missed, unread)
-            _settle(one.let_in, _full(5) if self._stopping else listener is not None)
+        if self._stopping:
+            one.let_in.set_exception(_full(5))
+            return
+        if listener is not None:
+            self._welcome(one.stream, listener, missed, unread)
+        one.let_in.set_result(listener is not None)
 
     def _welcome(self, stream: Stream, listener: Listener, missed: News | None, unread: int) -> None:
         where = following.spelled(self._place)
-        stream.listener = listener
+        stream.listener, stream.checked_at = listener, time.monotonic()
         self._audience.add(stream)
         stream.tell(b"retry: %d\nid: %s\n\n" % (random.randint(*_RETRY_MS), where.encode()))
         if listener.person:
@@ -251,10 +271,10 @@ class Hub:
             if stream in self._audience.who_watches(one):
                 self._tell([stream], news.of_matter(one, where))
 
-    async def _tell_news(self) -> None:
+    async def _tell_news(self) -> float:
         """What has happened since the last time."""
         if not self._audience.streams:
-            return
+            return QUIET_S
         after = self._place
         found = await in_pool(self._pool, lambda: news.read(after))
         self._place = found.place
@@ -265,6 +285,7 @@ class Hub:
         told = found.told & self._audience.by_person.keys()
         if told:
             self._tell_all_unread(await in_pool(self._pool, lambda: news.unread(told)), where)
+        return EVERY_S if found.changes or told else QUIET_S
 
     def _tell_circles(self, changes: Sequence[Change], where: str) -> None:
         seen: dict[Any, list[Change]] = defaultdict(list)
@@ -276,25 +297,32 @@ class Hub:
         for circle in seen.keys() | lost.keys():
             self._tell(list(circle.streams), news.of_queue(seen.get(circle, []), where, left=lost[circle]))
 
-    async def _check(self) -> None:
-        """End the streams of those who may not listen any more or see something else now; tell what was read elsewhere."""
-        streams = [stream for stream in self._audience.streams if stream.listener is not None]
-        now = await in_pool(self._pool, lambda: listeners.changed([one.listener for one in streams]))  # type: ignore[misc]
-        for stream in streams:
-            before = stream.listener
-            if before is not None and before in now:
-                if listeners.is_same(before, now[before]):
-                    stream.listener = now[before]
+    async def _check(self) -> float:
+        """End the streams of those who may not listen any more or see something else now; tell what was read elsewhere.
+
+        Those whose turn it is, and not very many at a time: meanwhile nothing can be told.
+        """
+        now = time.monotonic()
+        turn = [stream for stream in self._audience.streams if stream.checked_at <= now - CHECK_S][:_CHECKED_AT_ONCE]
+        held = {stream: stream.listener for stream in turn if stream.listener is not None}
+        if not held:
+            return CHECK_S / 5
+        doubtful, unread = await in_pool(self._pool, lambda: _looked_at(list(held.values())))
+        for stream, before in held.items():
+            stream.checked_at = now
+            if before in doubtful:
+                if listeners.is_same(before, doubtful[before]):
+                    stream.listener = doubtful[before]
                 else:
                     stream.end()
-        persons = list(self._audience.by_person)
-        unread = await in_pool(self._pool, lambda: news.unread(persons))
         self._tell_all_unread(unread, following.spelled(self._place))
+        return CHECK_S / 50 if len(turn) == _CHECKED_AT_ONCE else CHECK_S / 5
 
-    async def _beat(self) -> None:
+    async def _beat(self) -> float:
         """A sign of life, with the place up to which there was nothing to tell."""
         words = b"id: %s\n\n" % following.spelled(self._place).encode()
         self._tell(list(self._audience.streams), words, is_message=False)
+        return BEAT_S
 
     # --- telling ------------------------------------------------------------------------------------------------------
 
@@ -322,6 +350,7 @@ Admitted = tuple[Listener | None, News | None, int]
 
 def _admitted(arrivals: Sequence[_Arrival], place: Place | None) -> tuple[Place, list[Admitted]]:
     """In the pool: who they are, what they have missed, and how many notices they have not read."""
+    numbering()  # read once in a process, here where one may wait for the store
     now = following.place() if place is None else place
     admitted = listeners.admit([one.asked for one in arrivals])
     unread = news.unread({one.person for one in admitted if one is not None and one.person})
@@ -336,13 +365,14 @@ def _admitted(arrivals: Sequence[_Arrival], place: Place | None) -> tuple[Place,
     return now, found
 
 
-def _settle(answer: "asyncio.Future[bool]", outcome: bool | Exception) -> None:
-    if answer.done():
-        return
-    if isinstance(outcome, Exception):
-        answer.set_exception(outcome)
-    else:
-        answer.set_result(outcome)
+def _looked_at(held: Sequence[Listener]) -> tuple[dict[Listener, Listener | None], dict[int, int]]:
+    """In the pool: who no longer stands as they did, and how many notices they have not read."""
+    return listeners.changed(held), news.unread({one.person for one in held if one.person})
+
+
+def _is_away(error: Exception) -> bool:
+    """The store is away: that is no fault of ours."""
+    return isinstance(error, DatabaseError | InterfaceError)
 
 
 def _files() -> int:

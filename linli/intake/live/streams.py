@@ -1,6 +1,8 @@
 """One open answer: what it is told goes out in the background, and whoever does not read is let go of."""
 
 import asyncio
+import types
+from collections.abc import Awaitable, Coroutine, Generator
 from contextlib import suppress
 from typing import Any
 
@@ -14,7 +16,17 @@ MOST_UNREAD = 64 * 1024
 class Stream:
     """Told by the hub, sent by itself."""
 
-    __slots__ = ("_owner", "_send", "_sending", "_waiting", "has_begun", "is_over", "listener", "told_unread")
+    __slots__ = (
+        "_owner",
+        "_send",
+        "_sending",
+        "_waiting",
+        "checked_at",
+        "has_begun",
+        "is_over",
+        "listener",
+        "told_unread",
+    )
 
     def __init__(self, send: Send) -> None:
         self._send = send
@@ -23,6 +35,8 @@ class Stream:
         self._waiting = b""
         self.has_begun = self.is_over = False
         self.listener: Listener | None = None
+        #: When it was last asked whether they may still listen, by the clock that runs on.
+        self.checked_at = 0.0
         #: The number of unread notices told last.
         self.told_unread = -1
 
@@ -56,14 +70,39 @@ class Stream:
                 await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def _go_on(self) -> None:
-        if self.has_begun and self._waiting and self._sending is None and not self.is_over:
-            self._sending = asyncio.get_running_loop().create_task(self._sent())
+        if not self.has_begun or not self._waiting or self._sending is not None or self.is_over:
+            return
+        sending = self._sent()
+        try:
+            # The network takes nearly everything at once: only for what it does not a task is made.
+            waits_for = sending.send(None)
+        except StopIteration:
+            return
+        self._sending = asyncio.get_running_loop().create_task(self._slowly(_rest(sending, waits_for)))
 
     async def _sent(self) -> None:
+        while self._waiting:
+            words, self._waiting = self._waiting, b""
+            part: dict[str, Any] = {"type": "http.response.body", "body": words, "more_body": True}
+            await self._send(part)
+
+    async def _slowly(self, rest: Awaitable[None]) -> None:
         try:
-            while self._waiting:
-                words, self._waiting = self._waiting, b""
-                part: dict[str, Any] = {"type": "http.response.body", "body": words, "more_body": True}
-                await self._send(part)
+            await rest
         finally:
             self._sending = None
+
+
+@types.coroutine
+def _rest(begun: Coroutine[Any, Any, None], waits_for: Any) -> Generator[Any, Any, None]:
+    """What remains of a coroutine that has come as far as to wait."""
+    try:
+        while True:
+            try:
+                answer = yield waits_for
+            except BaseException as error:
+                waits_for = begun.throw(error)
+            else:
+                waits_for = begun.send(answer)
+    except StopIteration:
+        return

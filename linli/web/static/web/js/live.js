@@ -33,9 +33,12 @@ let isLeading = false;
 let lost, patience;
 
 const stand = (isUp) => {
-  clearTimeout(patience);
-  if (isUp) lost = lost?.remove();
-  else if (!lost) patience = setTimeout(() => (lost = note(place.dataset.liveLost)), PATIENCE_MS);
+  if (isUp) {
+    patience = clearTimeout(patience);
+    lost = lost?.remove();
+  } else {
+    patience ??= setTimeout(() => (lost = note(place.dataset.liveLost)), PATIENCE_MS);
+  }
 };
 
 const hear = (message) => {
