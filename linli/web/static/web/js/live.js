@@ -10,19 +10,24 @@ const address = new URL(place.dataset.live, location.href);
 const name = `linli ${address.pathname}${address.search}`;
 const windows = new BroadcastChannel(name);
 
-// A quiet sentence at the edge of the page, read aloud politely, with a button or without; it stays until it is removed.
+const button = (label, press) => {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "button";
+  made.textContent = label;
+  made.addEventListener("click", press);
+  return made;
+};
+
+// A quiet sentence at the edge of the page, read aloud politely, with something to press or without; it stays until it is removed.
 export const note = (words, label, press) => {
   const line = document.createElement("p");
   line.className = "toast";
   line.append(words);
-  if (label) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "button";
-    button.textContent = label;
-    button.addEventListener("click", press);
-    line.append(button);
-  }
+  if (label) line.append(button(label, press));
+  const close = button("×", () => line.remove());
+  close.ariaLabel = place.dataset.liveClose;
+  line.append(close);
   document.querySelector(".toasts").append(line);
   return line;
 };
