@@ -53,7 +53,7 @@ const look = async () => {
   const begun = performance.now();
   const answer = await fetch(location.href, { headers: { "HX-Target": "live" } }).catch(() => null);
   // The slower the server answers, the less it is asked.
-  restsUntil = performance.now() + Math.max(REST_MS, 20 * (performance.now() - begun));
+  restsUntil = performance.now() + Math.max(REST_MS, 10 * (performance.now() - begun));
   if (!answer?.ok || answer.redirected) return;
   fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   figures(fresh);
