@@ -54,7 +54,7 @@ def _renewed(person: Person, installation: UUID, given: dict[str, object]) -> De
 
 
 def _new(person: Person, installation: UUID, given: dict[str, object], at: datetime) -> Device:
-    if person.devices.signed_in(timezone.localdate(at)).count() >= MOST_DEVICES:
+    if Device.objects.filter(person=person).signed_in(timezone.localdate(at)).count() >= MOST_DEVICES:
         raise Refused(
             "too_many_devices",
             _("You are signed in on %(most)s phones. Sign out on one of them first."),
