@@ -181,7 +181,7 @@ NEEDS: dict[str, dict[str, str]] = {
     "open311:nothing_here": {"rest": "=nothing.json"},
 }
 NEEDS_NOTHING = {
-    *("home", "report", "report_areas", "report_villages", "receipt", "look_up", "healthz"),
+    *("home", "report", "report_areas", "report_villages", "receipt", "look_up", "healthz", "live"),
     *("sign_in", "sign_out", "language", "notices", "desk", "map", "my_appointments"),
     *("events:new", "events:questions", "events:known", "events:save_view", "events:map_areas", "events:map_events"),
     *("intake:index", "intake:devices", "intake:all_devices"),
@@ -195,7 +195,7 @@ NAMES = sorted(NEEDS_NOTHING | set(NEEDS))
 #: Open to everybody. All others ask to sign in, and photos are not there.
 PUBLIC = {
     *("home", "report", "report_areas", "report_villages", "receipt", "look_up", "status", "status_photo"),
-    *("sign_in", "sign_out", "language", "healthz"),
+    *("sign_in", "sign_out", "language", "healthz", "live"),
     *OPEN_DATA,
     *("open311:root", "open311:discovery", "open311:services", "open311:service", "open311:token"),
     "open311:nothing_here",
