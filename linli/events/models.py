@@ -278,17 +278,22 @@ class PictureKind(models.TextChoices):
 
 
 class Picture(models.Model):
-    """A photo of an event. What was sent is kept under its SHA-256; pages show renditions without its hidden data."""
+    """A photo or video of an event. The original lies under its SHA-256; pages show what is made from it."""
 
     id = KeyField(primary_key=True, default=new_key)
     event = models.ForeignKey(Event, models.CASCADE, related_name="pictures")
     entry = models.ForeignKey("journal.Entry", models.PROTECT, null=True, related_name="pictures")
     kind = models.CharField(max_length=10, choices=PictureKind)
     sha256 = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=30, default="image/jpeg")
+    #: Pixels, upright.
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
+    #: Bytes of the original.
     size = models.PositiveIntegerField()
-    #: Read from the photo before its hidden data was removed; may be absent.
+    #: Of a video.
+    duration_s = models.FloatField(null=True, blank=True)
+    #: Read from the hidden data of the original; may be absent.
     taken_at = models.DateTimeField(null=True, blank=True)
     lon = models.FloatField(null=True, blank=True)
     lat = models.FloatField(null=True, blank=True)
@@ -296,6 +301,31 @@ class Picture(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["event", "sha256"], name="picture_once_per_event")]
+
+    @property
+    def is_video(self) -> bool:
+        """It plays."""
+        return self.media_type.startswith("video/")
+
+
+class AwaitedPicture(models.Model):
+    """A photo or video that a report named and that is not here yet: words come first. Gone once the picture is there."""
+
+    id = models.BigAutoField(primary_key=True)
+    event = models.ForeignKey(Event, models.CASCADE, related_name="awaited", db_index=False)
+    entry = models.ForeignKey("journal.Entry", models.PROTECT, null=True, related_name="+", db_index=False)
+    sha256 = models.CharField(max_length=64)
+    #: Bytes, and the kind of file, as the device said.
+    size = models.PositiveBigIntegerField()
+    media_type = models.CharField(max_length=60, blank=True)
+    #: Bytes that have arrived.
+    received = models.PositiveBigIntegerField(default=0)
+    #: Why it was refused: {code, words (message id), facts}. It will not come then.
+    refusal = models.JSONField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["event", "sha256"], name="awaited_once_per_event")]
 
 
 class Contact(models.Model):
