@@ -204,6 +204,16 @@ def _question_open(name: str, extension_asked: bool) -> Refused | None:
     return None
 
 
+#: Who may open the original of a picture, with the place and time in its hidden data: the desk of the matter's area and the
+#: officers of the departments that have a part in it. Whoever only sees the matter looks at the rendition.
+OPENS_ORIGINALS = frozenset({R.DESK, R.HANDLER})
+
+
+def may_open_originals(standing: Standing) -> bool:
+    """Whether originals of this matter's pictures are for them."""
+    return bool(standing.roles & OPENS_ORIGINALS)
+
+
 class Audience(StrEnum):
     """Who may have to be told of a step."""
 

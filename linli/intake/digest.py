@@ -27,7 +27,7 @@ from linli.intake.mail.keeping import attached
 from linli.intake.models import Kept, KeptState, SenderKind, estimated
 from linli.intake.reports import Report, read
 from linli.intake.webhooks import incoming
-from linli.kit.refusal import BadInput, Refused
+from linli.kit.refusal import BadInput, Refused, to_keep
 from linli.kit.sealing import unseal
 from linli.kit.workdays import WorkCalendar, stored_calendar
 from linli.people.actions import scope_of
@@ -161,19 +161,12 @@ def _alone(one: Ready, at: datetime) -> None:
 
 def set_aside(row: Kept, refused: Refused) -> None:
     """Leave it for the desk, with the reason."""
-    Kept.objects.filter(pk=row.pk, state=KeptState.WAITING).update(state=KeptState.SET_ASIDE, reason=reason_of(refused))
+    Kept.objects.filter(pk=row.pk, state=KeptState.WAITING).update(state=KeptState.SET_ASIDE, reason=to_keep(refused))
 
 
 def give_reason(row: Kept, refused: Refused) -> None:
     """It stays set aside, for another reason."""
-    Kept.objects.set_aside().filter(pk=row.pk).update(reason=reason_of(refused))
-
-
-def reason_of(refused: Refused) -> dict[str, Any]:
-    """A refusal as it is kept, for readers of either language."""
-    with translation.override(None):  # the message ids: each reader sees the reason in their own language
-        words = str(refused._message)
-    return {"code": refused.code, "words": words, "facts": {name: str(value) for name, value in refused.facts.items()}}
+    Kept.objects.set_aside().filter(pk=row.pk).update(reason=to_keep(refused))
 
 
 def _unforeseen() -> Refused:
@@ -240,6 +233,7 @@ def _draft(row: Kept, report: Report, category: Category | None, around: Around)
         answers=dict(report.answers),
         # A mail with nothing in it is not kept.
         has_photos=bool(report.photos) or row.kind == MAIL,
+        awaited=tuple({one.sha256: actions.Awaited(one.sha256, one.size, one.type) for one in report.photos}.values()),
         contact=unseal(bytes(row.sealed_contact), bound_to=row.pk.bytes) if row.sealed_contact else "",
         secret="" if is_person else receipt_code(row.pk),
     )

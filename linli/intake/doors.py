@@ -4,11 +4,11 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from linli.areas.models import Area
 from linli.kit.keys import KeyField, new_key
+from linli.kit.refusal import in_words
 from linli.people.models import Person
 
 
@@ -92,7 +92,7 @@ class ImportRun(models.Model):
     @property
     def why(self) -> str:
         """Why it failed, in the language of whoever reads."""
-        return told_reason(self.problem)
+        return in_words(self.problem)
 
 
 class MailApart(models.Model):
@@ -106,10 +106,3 @@ class MailApart(models.Model):
     area = models.CharField(max_length=30)
     reason = models.CharField(max_length=20)
     set_apart_at = models.DateTimeField()
-
-
-def told_reason(reason: dict[str, Any] | None) -> str:
-    """A kept reason in the language active now."""
-    said = (reason or {}).get("words", "")
-    words = gettext(said) if said else ""
-    return words % reason["facts"] if reason and reason.get("facts") else words

@@ -4,15 +4,14 @@ from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from linli.areas.codes import within
 from linli.areas.models import Area
 from linli.events.models import Event
-from linli.intake.doors import told_reason
 from linli.journal.models import Entry
 from linli.kit.keys import KeyField, new_key
+from linli.kit.refusal import in_words
 from linli.people.models import Person
 
 #: A clock further off than this is told to whoever reads the times.
@@ -239,7 +238,7 @@ class Kept(models.Model):
     @property
     def why(self) -> str:
         """The reason it was set aside, in the language of whoever reads."""
-        return told_reason(self.reason)
+        return in_words(self.reason)
 
 
 def estimated(made_at: datetime | None, sent_at: datetime | None, received_at: datetime) -> datetime | None:
@@ -247,6 +246,48 @@ def estimated(made_at: datetime | None, sent_at: datetime | None, received_at: d
     if made_at is None or sent_at is None:
         return made_at
     return made_at + (received_at - sent_at)
+
+
+class UploadState(models.TextChoices):
+    """How far a photo or video has come."""
+
+    COMING = "coming", _("Coming")
+    RECEIVED = "received", _("Received")
+    REFUSED = "refused", _("Refused")
+
+
+class Upload(models.Model):
+    """A photo or video on its way after its report. How much is there, the part on the disk says (see `media_parts`)."""
+
+    id = models.BigAutoField(primary_key=True)
+    kept = models.ForeignKey(Kept, models.CASCADE, related_name="uploads", db_index=False)
+    sha256 = models.CharField(max_length=64)
+    #: Bytes, and the kind of file, as the report named them.
+    size = models.PositiveBigIntegerField()
+    media_type = models.CharField(max_length=60, blank=True)
+    #: Bytes that were here when the last sending of it ended: for people to see, not to go on from.
+    received = models.PositiveBigIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=UploadState, default=UploadState.COMING)
+    #: Why it was refused: {code, words (message id), facts}.
+    reason = models.JSONField(null=True)
+    #: What the check found in it, until the event has the picture.
+    found = models.JSONField(null=True)
+    changed_at = models.DateTimeField()
+    #: When the event got the picture, or was told of the refusal.
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kept", "sha256"], name="upload_once_per_report")]
+        indexes = [
+            models.Index(
+                fields=["state", "id"], condition=Q(settled_at__isnull=True), name="uploads_to_settle"
+            )
+        ]
+
+    @property
+    def why(self) -> str:
+        """The reason it was refused, in the language of whoever reads."""
+        return in_words(self.reason)
 
 
 # The tables of webhooks belong to this room; here, where Django looks for them.

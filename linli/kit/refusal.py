@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import translation
 from django.utils.functional import Promise
 
 
@@ -35,3 +36,17 @@ class BadInput(Refused):
     """What was sent cannot be understood (HTTP 422): says what and where."""
 
     status = 422
+
+
+def to_keep(refused: Refused) -> dict[str, Any]:
+    """A refusal as it is stored: {code, words (message id), facts}. Each reader sees it in their own language."""
+    with translation.override(None):
+        words = str(refused._message)
+    return {"code": refused.code, "words": words, "facts": {name: str(value) for name, value in refused.facts.items()}}
+
+
+def in_words(kept: dict[str, Any] | None) -> str:
+    """The sentence of a stored refusal, in the language of whoever reads; empty for none."""
+    said = (kept or {}).get("words", "")
+    words = translation.gettext(said) if said else ""
+    return words % kept["facts"] if kept and kept.get("facts") else words

@@ -143,24 +143,28 @@ def write_beside(
     """Keep the words and photos that belong to an act."""
     if words:
         Remark.objects.create(event=event, entry=entry, text=words, for_reporter=for_reporter)
-    kept = [
-        Picture(
-            event=event,
-            entry=entry,
-            kind=kind,
-            sha256=photo.sha256,
-            width=photo.width,
-            height=photo.height,
-            size=photo.size,
-            taken_at=photo.taken_at,
-            lon=photo.position[0] if photo.position else None,
-            lat=photo.position[1] if photo.position else None,
-        )
-        for photo in photos
-    ]
+    kept = [picture_of(event, entry, photo, kind) for photo in photos]
     if kept:
         # The same photo sent twice is one photo.
         Picture.objects.bulk_create(kept, ignore_conflicts=True)
+
+
+def picture_of(event: Event, entry: Entry, file: File, kind: str) -> Picture:
+    """The picture of a kept file, not stored."""
+    return Picture(
+        event=event,
+        entry=entry,
+        kind=kind,
+        sha256=file.sha256,
+        media_type=file.type,
+        width=file.width,
+        height=file.height,
+        size=file.size,
+        duration_s=file.duration_s,
+        taken_at=file.taken_at,
+        lon=file.position[0] if file.position else None,
+        lat=file.position[1] if file.position else None,
+    )
 
 
 def note_hand(event: Event, by: Person | None) -> None:

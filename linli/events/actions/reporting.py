@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -126,6 +126,14 @@ def report(
     return Reported(event, _give_receipt(event) if source == Source.RESIDENT else None)
 
 
+class Awaited(NamedTuple):
+    """A photo or video that will follow: its hash, its bytes, and the kind of file as the device said."""
+
+    sha256: str
+    size: int
+    media_type: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A report before it is checked; see `report`. `secret` is the code of its receipt, if one was promised already."""
@@ -149,6 +157,7 @@ class Draft:
     occurred_at: datetime | None = None
     received_at: datetime | None = None
     has_photos: bool = False
+    awaited: tuple[Awaited, ...] = ()
     contact: str = ""
     is_demo: bool = False
     secret: str = ""

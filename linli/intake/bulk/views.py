@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from linli.events.models import Event
 from linli.intake import bulk
 from linli.intake.bulk import forms, making
-from linli.intake.doors import ImportRun, RunState, told_reason
+from linli.intake.doors import ImportRun, RunState
 from linli.intake.importing import map_of
 from linli.intake.importing.forbidden import why_forbidden
-from linli.kit.refusal import BadInput, Refused
+from linli.kit.refusal import BadInput, Refused, in_words
 from linli.kit.tables import columns_of, read_rows
 
 _SHOWN, _SAMPLE = 30, 3
@@ -116,7 +116,7 @@ def _page(request: HttpRequest, found: ImportRun, status: int = 200, **more: Any
     context: dict[str, Any] = {
         "room": "import",
         "run": found,
-        "first_refused": [one | {"why": told_reason(one)} for one in found.first_refused],
+        "first_refused": [one | {"why": in_words(one)} for one in found.first_refused],
         "notes": found.notes.get(translation.get_language() or "", []),
         "matters": _matters(request, found) if found.state == RunState.DONE else [],
     }

@@ -21,13 +21,12 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from linli.intake import bulk
-from linli.intake.digest import reason_of
 from linli.intake.doors import ImportRun, RunState
 from linli.intake.importing import Report, Run, map_of, unread_of
 from linli.intake.importing.maps import ImportMap
 from linli.intake.importing.telling import notes_of
 from linli.journal.actions import record
-from linli.kit.refusal import BadInput, Refused
+from linli.kit.refusal import BadInput, Refused, to_keep
 from linli.kit.tables import read_rows
 
 log = logging.getLogger(__name__)
@@ -183,7 +182,7 @@ def _bring(run: ImportRun, open_: Open, batch: list[tuple[int, dict[str, str]]])
         for line, number, why in refused:
             now.reasons[why.code] = now.reasons.get(why.code, 0) + 1
             if len(now.first_refused) < _FIRST_REFUSED:
-                now.first_refused.append({"line": line, "number": number[:80], **reason_of(why)})
+                now.first_refused.append({"line": line, "number": number[:80], **to_keep(why)})
         now.refused_bytes = _list(now, refused)
         now.save()
     open_.rows_read = run.rows_read = now.rows_read
@@ -248,7 +247,7 @@ def _fail(run: ImportRun, refused: Refused, at: datetime) -> None:
         refused.facts["file"] = run.file_name
     with transaction.atomic():
         ours = ImportRun.objects.filter(pk=run.pk, state=run.state)
-        if not ours.update(state=RunState.FAILED, problem=reason_of(refused), ended_at=at):
+        if not ours.update(state=RunState.FAILED, problem=to_keep(refused), ended_at=at):
             return
         record("import.failed", on=run, by=run.by, at=at, source=run.source, reason=refused.code)
     bulk.delete_file(run)

@@ -1,0 +1,242 @@
+"""What is known of each photo and video on its way: begun, checked, refused, and given to the matter once that is there.
+
+Every step may be done again after a crash: keeping goes by content, and the mark on the upload and the picture of the event
+are written in one transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from linli.events import actions
+from linli.events.models import AwaitedPicture, Event, Picture
+from linli.intake import media_parts
+from linli.intake.accept import Sender
+from linli.intake.media_parts import Gone, Part
+from linli.intake.models import Kept, KeptState, SenderKind, Upload, UploadState
+from linli.intake.reports import ExpectedPhoto
+from linli.intake.turned import Turned
+from linli.kit.media.checking import File
+from linli.kit.media.keeping import keep_file
+from linli.kit.refusal import BadInput, Refused, to_keep
+from linli.people.models import Person
+
+MAX_PHOTO, MAX_VIDEO = 20_000_000, 200_000_000
+#: A part that nobody has added to for so long is dropped; the phone begins again should it come after all.
+ABANDONED_AFTER = timedelta(days=7)
+#: A part that is whole and was not finished for so long was left by a process that died.
+_LEFT_BEHIND_S = 60
+_SLICE = 50
+
+
+def kept_of(report: UUID, sender: Sender) -> Kept | None:
+    """The report this sender sent under this id."""
+    return Kept.objects.filter(device_id=report, sender=sender.kind, sender_key=sender.key).first()
+
+
+def upload_of(report: UUID, sha256: str, sender: Sender) -> Upload:
+    """The upload of a file that this sender's report named; not stored before its first byte. Raises `Turned`."""
+    kept = kept_of(report, sender)
+    if kept is None:
+        raise Turned(404, "no_such_report", _("No report of yours was kept under this id."))
+    found = Upload.objects.filter(kept=kept, sha256=sha256).first()
+    if found is not None:
+        found.kept = kept
+        return found
+    named = next((one for one in _named(kept) if one.sha256 == sha256), None)
+    if named is None:
+        raise Turned(
+            404, "not_named", _("The report named no photo or video with this hash. More can be added on its status page.")
+        )
+    return Upload(kept=kept, sha256=sha256, size=named.size, media_type=named.media_type)
+
+
+def told_of(kept: Kept) -> list[dict[str, Any]]:
+    """Every photo and video that the report named, and how far each has come."""
+    known = {one.sha256: one for one in kept.uploads.order_by("pk")}
+    named = [known.pop(one.sha256, None) or Upload(kept=kept, **one._asdict()) for one in _named(kept)]
+    return [told(one) for one in [*named, *known.values()]]
+
+
+def told(upload: Upload) -> dict[str, Any]:
+    """One of them: `expected`, `coming`, `received` or `refused` with the reason."""
+    here = Part(upload.kept.pk, upload.sha256).length() if upload.state == UploadState.COMING else 0
+    state = "expected" if upload.state == UploadState.COMING and not here else upload.state
+    told = {
+        "sha256": upload.sha256,
+        "size": upload.size,
+        "state": str(state),
+        "received": upload.size if upload.state == UploadState.RECEIVED else here,
+    }
+    if upload.state == UploadState.REFUSED:
+        told["error"] = {"code": (upload.reason or {}).get("code", ""), "message": upload.why}
+    return told
+
+
+def begin(upload: Upload, at: datetime) -> None:
+    """The first byte is about to come. Raises `Turned` for what is too large, which is remembered."""
+    if upload.pk is None:
+        known = {"size": upload.size, "media_type": upload.media_type, "changed_at": at}
+        stored, _is_new = Upload.objects.get_or_create(kept=upload.kept, sha256=upload.sha256, defaults=known)
+        upload.pk, upload.state, upload.reason = stored.pk, stored.state, stored.reason
+    most = MAX_PHOTO if upload.media_type.startswith("image/") else MAX_VIDEO
+    if upload.state == UploadState.COMING and upload.size > most:
+        _refuse(upload, _too_large(most), at)
+
+
+def note(upload: Upload, received: int, at: datetime) -> None:
+    """A sending of it has ended, with so much here."""
+    Upload.objects.filter(pk=upload.pk, state=UploadState.COMING).update(received=received, changed_at=at)
+    event = event_of(upload.kept)
+    if event is not None:
+        actions.note_arrival(event.pk, upload.sha256, received)
+
+
+def finish(upload: Upload, at: datetime) -> None:
+    """All bytes are here: check and keep them, and give the picture to the event if that is there.
+
+    Raises `Turned`: `hash_differs` (the part is dropped, begin again) or why it is not taken (remembered).
+    Raises `DiskFull`.
+    """
+    part = Part(upload.kept.pk, upload.sha256)
+    try:
+        with part.finishing() as path:
+            if part.sha256() != upload.sha256:
+                part.drop()
+                note(upload, 0, at)
+                raise Turned(
+                    422,
+                    "hash_differs",
+                    _("What arrived is not the file that was named; something was changed on the way. Send it again."),
+                )
+            try:
+                with media_parts.telling_full():
+                    file = keep_file(path)
+            except BadInput as refused:
+                _refuse(upload, refused, at)
+            else:
+                _received(upload, file, at)
+            part.drop()
+    except Gone:
+        pass
+    upload.refresh_from_db(fields=["state", "reason", "received"])
+    settle(upload.pk, at)
+
+
+def refused(upload: Upload) -> Turned:
+    """The refusal that is remembered, to be told again."""
+    reason = upload.reason or {}
+    return Turned(422, reason.get("code", "refused"), upload.why.replace("%", "%%"), refused=True)
+
+
+def _refuse(upload: Upload, why: Refused, at: datetime) -> None:
+    upload.state, upload.reason = UploadState.REFUSED, to_keep(why)
+    Upload.objects.filter(pk=upload.pk, state=UploadState.COMING).update(
+        state=upload.state, reason=upload.reason, received=0, changed_at=at
+    )
+
+
+def _received(upload: Upload, file: File, at: datetime) -> None:
+    Upload.objects.filter(pk=upload.pk, state=UploadState.COMING).update(
+        state=UploadState.RECEIVED, found=msgspec.to_builtins(asdict(file)), received=file.size, changed_at=at
+    )
+
+
+def _too_large(most: int) -> BadInput:
+    return BadInput(
+        "media_too_large",
+        _("A photo may have 20 MB, a video 200 MB at most; this has more than %(most)s MB. Make it smaller."),
+        most=most // 1_000_000,
+    )
+
+
+# --- to the event -----------------------------------------------------------------------------------------------------
+
+
+def settle(key: int, at: datetime) -> bool:
+    """Give a received picture to the event, or tell it of a refusal. False while there is no event yet. Again is fine."""
+    with transaction.atomic():
+        upload = Upload.objects.select_for_update().filter(pk=key, settled_at__isnull=True).exclude(
+            state=UploadState.COMING
+        ).first()
+        if upload is None:
+            return True
+        event = event_of(upload.kept)
+        if event is None:
+            return False
+        if upload.state == UploadState.RECEIVED:
+            actions.receive_picture(event, _file(upload), by=_reporter(upload.kept), at=at)
+        else:
+            actions.refuse_picture(event, upload.sha256, reason=upload.reason or {}, by=_reporter(upload.kept), at=at)
+        Upload.objects.filter(pk=key).update(settled_at=at, found=None)
+    return True
+
+
+def settle_waiting(at: datetime) -> int:
+    """Settle what came before its event was there; how many."""
+    waiting = Upload.objects.filter(
+        state__in=(UploadState.RECEIVED, UploadState.REFUSED), settled_at__isnull=True, kept__state=KeptState.DIGESTED
+    ).order_by("pk")
+    keys = list(waiting.values_list("pk", flat=True)[:_SLICE])
+    return sum(settle(key, at) for key in keys)
+
+
+def event_of(kept: Kept) -> Event | None:
+    """The matter a report became: under its key, or entered by hand."""
+    number = (kept.reason or {}).get("facts", {}).get("number") if kept.state == KeptState.DIGESTED else None
+    return Event.objects.filter(number=number).first() if number else Event.objects.filter(pk=kept.pk).first()
+
+
+def _reporter(kept: Kept) -> Person | None:
+    return Person.objects.filter(pk=kept.sender_key).first() if kept.sender == SenderKind.PERSON else None
+
+
+def _file(upload: Upload) -> File:
+    return msgspec.convert(upload.found, File)
+
+
+def _named(kept: Kept) -> Sequence[actions.Awaited]:
+    """What the report said will follow, each once. Once its content is gone, the event knows what has not come."""
+    if kept.content:
+        photos = msgspec.json.decode(bytes(kept.content), type=_Named).photos
+        return list({one.sha256: actions.Awaited(one.sha256, one.size, one.type) for one in photos}.values())
+    event = event_of(kept)
+    awaited = AwaitedPicture.objects.filter(event=event) if event else AwaitedPicture.objects.none()
+    return [actions.Awaited(one.sha256, one.size, one.media_type) for one in awaited]
+
+
+class _Named(msgspec.Struct):
+    photos: list[ExpectedPhoto] = []
+
+
+# --- by the clock -----------------------------------------------------------------------------------------------------
+
+
+def put_in_order(at: datetime) -> int:
+    """Finish parts that are whole and drop those that nobody needs or adds to any more; how many."""
+    parts = {(report, sha256): age for report, sha256, age in media_parts.all_parts()}
+    known = _known(parts)
+    done = 0
+    for (report, sha256), age in parts.items():
+        part, upload = Part(report, sha256), known.get((report, sha256))
+        if upload is None or upload.state != UploadState.COMING:
+            is_over = age > _LEFT_BEHIND_S
+        else:
+            is_over = age > ABANDONED_AFTER.total_seconds()
+        if is_over:
+            part.drop()
+            if upload is not None:
+                note(upload, 0, at)
+        elif upload is not None and age > _LEFT_BEHIND_S and part.length() == upload.size:
+            _finish_left_behind(upload, at)
+        else:
+            continue
+        done += 1
+    return done
