@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from linli.events import learning, search
 from linli.events.actions import reminding
-from linli.intake import bulk, mail
+from linli.intake import bulk, mail, media_uploads
 from linli.intake.bulk import working
 from linli.intake.digest import digest_all
 from linli.intake.models import Kept
@@ -41,6 +41,15 @@ def _reports_wait() -> bool:
 
 def _digest(at: datetime) -> bool:
     return digest_all(at) > 0
+
+
+def _settle_media(at: datetime) -> bool:
+    return media_uploads.settle_waiting(at) > 0
+
+
+def _put_parts_in_order(at: datetime) -> bool:
+    media_uploads.put_in_order(at)
+    return False
 
 
 def _index(at: datetime) -> bool:
@@ -84,6 +93,8 @@ CHORES: tuple[Work, ...] = (
     Work("imports", 0, working.work, waits=working.waits, longest_pause_s=30, lease_s=60),
     Work("mail_in", _MINUTE, mail.look_in),
     Work("forgotten_tables", _HOUR, _forget_tables),
+    Work("media", 2, _settle_media, longest_pause_s=60),
+    Work("media_parts", 10 * _MINUTE, _put_parts_in_order),
     Work("search_index", 2, _index),
     Work("firm_limits", 10 * _MINUTE, _reckon_limits),
     Work("review_days", 10 * _MINUTE, _remind),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -28,6 +29,8 @@ from linli.intake.accept import (
 )
 from linli.intake.answering import Answering
 from linli.intake.devices_door import Joining
+from linli.intake.media import Media
+from linli.intake.media_uploads import told_of
 from linli.intake.models import KeptState, SenderKind
 from linli.intake.reports import not_json, schema
 from linli.intake.requests import Request
@@ -64,6 +67,7 @@ class Hatch:
         self.joining = Joining(self.senders)
         #: Answers by code of what happened, for `/metrics`.
         self.told: Counter[str] = Counter()
+        self.media = Media(self.senders, self.told)
         self._renewing: Awaitable[Any] | None = None
 
     async def start(self) -> None:
@@ -73,6 +77,7 @@ class Hatch:
     async def stop(self) -> None:
         """Answer what is queued, then end."""
         await self.writer.stop()
+        await asyncio.to_thread(self.media.stop)
         await self.senders.noting.write()
         await asyncio.to_thread(self._leave)
 
@@ -102,6 +107,8 @@ class Hatch:
             return _require(method, "GET", self._schema)
         if path.startswith(webhooks.PREFIX):
             return _require(method, "POST", self.hooks.take)
+        if "/media/" in path:
+            return partial(self.media.answer, path=path)
         if path.startswith("reports/"):
             return _require(method, "GET", self._status)
         if path == "devices" and method == "DELETE":
@@ -220,7 +227,12 @@ class Hatch:
             device_id = UUID(request.scope["path"].rpartition("/")[2])
         except ValueError:
             raise _unknown() from None
-        found = await in_pool(self.pool, lambda: _status_of(device_id, sender))
+
+        def ask() -> dict[str, Any] | None:
+            with translation.override(request.language):
+                return _status_of(device_id, sender)
+
+        found = await in_pool(self.pool, ask)
         if found is None:
             raise _unknown()
         await request.answer(200, msgspec.json.encode(found))
@@ -266,4 +278,4 @@ def _status_of(device_id: UUID, sender: Sender) -> dict[str, Any] | None:
         by_hand = (kept.reason or {}).get("facts", {}).get("number")
         number = by_hand or Event.objects.filter(pk=kept.pk).values_list("number", flat=True).first()
         answer |= {"state": "taken_in", "number": number}
-    return answer
+    return answer | {"media": told_of(kept)}

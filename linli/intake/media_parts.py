@@ -48,17 +48,15 @@ class Part:
 
     def append(self, offset: int, content: bytes) -> None:
         """Write what begins at `offset` as far as it is not here. Raises `Gone` for a gap before it, `DiskFull`."""
-        with self._open_to_write() as file:
+        with self._open_to_write(new=offset == 0) as file:
             here = os.fstat(file).st_size
             if offset > here:
                 raise Gone
-            new = content[here - offset :]
             try:
-                _write_all(file, new)
-            except OSError as error:
+                with telling_full():
+                    _write_all(file, content[here - offset :])
+            except BaseException:
                 os.ftruncate(file, here)
-                if error.errno in _FULL:
-                    raise DiskFull from None
                 raise
 
     def sync(self) -> int:
@@ -92,9 +90,12 @@ class Part:
         self.path.unlink(missing_ok=True)
 
     @contextmanager
-    def _open_to_write(self) -> Iterator[int]:
+    def _open_to_write(self, *, new: bool) -> Iterator[int]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            file = os.open(self.path, os.O_WRONLY | os.O_APPEND | (os.O_CREAT if new else 0), 0o600)
+        except FileNotFoundError:
+            raise Gone from None
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
             if os.fstat(file).st_nlink == 0:
@@ -113,6 +114,17 @@ def require_room(more: int) -> None:
     """Raises `DiskFull` when so many bytes more would leave too little for the reports."""
     if shutil.disk_usage(settings.HOME).free < LEFT_FREE + more:
         raise DiskFull
+
+
+@contextmanager
+def telling_full() -> Iterator[None]:
+    """Raises `DiskFull` for what the system says when there is no room."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise DiskFull from None
+        raise
 
 
 def all_parts() -> Iterator[tuple[UUID, str, float]]:

@@ -4,7 +4,8 @@ Every step may be done again after a crash: keeping goes by content, and the mar
 are written in one transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,16 +13,17 @@ from uuid import UUID
 
 import msgspec
 from django.db import transaction
-from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from linli.events import actions
-from linli.events.models import AwaitedPicture, Event, Picture
+from linli.events.models import AwaitedPicture, Event
 from linli.intake import media_parts
 from linli.intake.accept import Sender
-from linli.intake.media_parts import Gone, Part
+from linli.intake.media_parts import DiskFull, Gone, Part
 from linli.intake.models import Kept, KeptState, SenderKind, Upload, UploadState
 from linli.intake.reports import ExpectedPhoto
+from linli.intake.senders import sent_by
 from linli.intake.turned import Turned
 from linli.kit.media.checking import File
 from linli.kit.media.keeping import keep_file
@@ -32,18 +34,13 @@ MAX_PHOTO, MAX_VIDEO = 20_000_000, 200_000_000
 #: A part that nobody has added to for so long is dropped; the phone begins again should it come after all.
 ABANDONED_AFTER = timedelta(days=7)
 #: A part that is whole and was not finished for so long was left by a process that died.
-_LEFT_BEHIND_S = 60
+LEFT_BEHIND_S = 60
 _SLICE = 50
-
-
-def kept_of(report: UUID, sender: Sender) -> Kept | None:
-    """The report this sender sent under this id."""
-    return Kept.objects.filter(device_id=report, sender=sender.kind, sender_key=sender.key).first()
 
 
 def upload_of(report: UUID, sha256: str, sender: Sender) -> Upload:
     """The upload of a file that this sender's report named; not stored before its first byte. Raises `Turned`."""
-    kept = kept_of(report, sender)
+    kept = sent_by(sender, report).first()
     if kept is None:
         raise Turned(404, "no_such_report", _("No report of yours was kept under this id."))
     found = Upload.objects.filter(kept=kept, sha256=sha256).first()
@@ -53,7 +50,9 @@ def upload_of(report: UUID, sha256: str, sender: Sender) -> Upload:
     named = next((one for one in _named(kept) if one.sha256 == sha256), None)
     if named is None:
         raise Turned(
-            404, "not_named", _("The report named no photo or video with this hash. More can be added on its status page.")
+            404,
+            "not_named",
+            _("The report named no photo or video with this hash. More can be added on its status page."),
         )
     return Upload(kept=kept, sha256=sha256, size=named.size, media_type=named.media_type)
 
@@ -61,8 +60,8 @@ def upload_of(report: UUID, sha256: str, sender: Sender) -> Upload:
 def told_of(kept: Kept) -> list[dict[str, Any]]:
     """Every photo and video that the report named, and how far each has come."""
     known = {one.sha256: one for one in kept.uploads.order_by("pk")}
-    named = [known.pop(one.sha256, None) or Upload(kept=kept, **one._asdict()) for one in _named(kept)]
-    return [told(one) for one in [*named, *known.values()]]
+    named = {one.sha256: Upload(kept=kept, **one._asdict()) for one in _named(kept)}
+    return [told(one) for one in (named | known).values()]
 
 
 def told(upload: Upload) -> dict[str, Any]:
@@ -126,14 +125,19 @@ def finish(upload: Upload, at: datetime) -> None:
             part.drop()
     except Gone:
         pass
-    upload.refresh_from_db(fields=["state", "reason", "received"])
+    look_again(upload)
     settle(upload.pk, at)
 
 
-def refused(upload: Upload) -> Turned:
+def look_again(upload: Upload) -> None:
+    """Another connection may have brought it to its end meanwhile."""
+    upload.refresh_from_db(fields=["state", "reason", "received"])
+
+
+def refusal(upload: Upload) -> Turned:
     """The refusal that is remembered, to be told again."""
     reason = upload.reason or {}
-    return Turned(422, reason.get("code", "refused"), upload.why.replace("%", "%%"), refused=True)
+    return Turned(422, reason.get("code", "refused"), gettext_lazy(reason.get("words", "")), **reason.get("facts", {}))
 
 
 def _refuse(upload: Upload, why: Refused, at: datetime) -> None:
@@ -163,9 +167,12 @@ def _too_large(most: int) -> BadInput:
 def settle(key: int, at: datetime) -> bool:
     """Give a received picture to the event, or tell it of a refusal. False while there is no event yet. Again is fine."""
     with transaction.atomic():
-        upload = Upload.objects.select_for_update().filter(pk=key, settled_at__isnull=True).exclude(
-            state=UploadState.COMING
-        ).first()
+        upload = (
+            Upload.objects.select_for_update()
+            .filter(pk=key, settled_at__isnull=True)
+            .exclude(state=UploadState.COMING)
+            .first()
+        )
         if upload is None:
             return True
         event = event_of(upload.kept)
@@ -221,22 +228,23 @@ class _Named(msgspec.Struct):
 
 def put_in_order(at: datetime) -> int:
     """Finish parts that are whole and drop those that nobody needs or adds to any more; how many."""
-    parts = {(report, sha256): age for report, sha256, age in media_parts.all_parts()}
-    known = _known(parts)
     done = 0
-    for (report, sha256), age in parts.items():
-        part, upload = Part(report, sha256), known.get((report, sha256))
-        if upload is None or upload.state != UploadState.COMING:
-            is_over = age > _LEFT_BEHIND_S
-        else:
-            is_over = age > ABANDONED_AFTER.total_seconds()
-        if is_over:
-            part.drop()
-            if upload is not None:
-                note(upload, 0, at)
-        elif upload is not None and age > _LEFT_BEHIND_S and part.length() == upload.size:
-            _finish_left_behind(upload, at)
-        else:
-            continue
-        done += 1
+    for report, sha256, age_s in list(media_parts.all_parts()):
+        if age_s > LEFT_BEHIND_S:
+            upload = Upload.objects.select_related("kept").filter(kept=report, sha256=sha256).first()
+            done += _put_in_order(Part(report, sha256), upload, age_s, at)
     return done
+
+
+def _put_in_order(part: Part, upload: Upload | None, age_s: float, at: datetime) -> bool:
+    if upload is None or upload.state != UploadState.COMING:
+        part.drop()
+    elif age_s > ABANDONED_AFTER.total_seconds():
+        part.drop()
+        note(upload, 0, at)
+    elif part.length() == upload.size:
+        with suppress(Refused, DiskFull):
+            finish(upload, at)
+    else:
+        return False
+    return True

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from linli.areas.codes import within
@@ -278,11 +279,7 @@ class Upload(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kept", "sha256"], name="upload_once_per_report")]
-        indexes = [
-            models.Index(
-                fields=["state", "id"], condition=Q(settled_at__isnull=True), name="uploads_to_settle"
-            )
-        ]
+        indexes = [models.Index(fields=["state", "id"], condition=Q(settled_at__isnull=True), name="uploads_to_settle")]
 
     @property
     def why(self) -> str:

@@ -1,6 +1,7 @@
 """A request as ASGI brings it, and the answer as ASGI takes it: the few things the hatch needs of either."""
 
-from collections.abc import Awaitable, Callable, Iterable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import datetime
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -109,6 +110,16 @@ class Request:
         while (await self._receive())["type"] != "http.disconnect":
             pass
 
+    async def pieces(self, idle_s: float) -> AsyncIterator[bytes]:
+        """The body as it comes. Raises `ConnectionError` when it breaks off, `TimeoutError` when nothing comes so long."""
+        more = True
+        while more:
+            message = await asyncio.wait_for(self._receive(), idle_s)
+            if message["type"] == "http.disconnect":
+                raise ConnectionResetError
+            yield message.get("body", b"")
+            more = message.get("more_body", False)
+
     async def answer(self, status: int, body: bytes, kind: bytes = b"application/json", more: Headers = ()) -> None:
         """Send the answer."""
         headers: list[tuple[bytes, bytes]] = [
@@ -121,12 +132,13 @@ class Request:
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": body, "more_body": False})
 
-    async def refuse(self, refused: Refused) -> None:
+    async def refuse(self, refused: Refused, more: Headers = ()) -> None:
         """Send a refusal in the language of the sender."""
         with translation.override(self.language):
             body = msgspec.json.encode(refusal_body(refused))
         again = getattr(refused, "retry_after", None)
-        await self.answer(refused.status, body, more=[(b"retry-after", str(again).encode())] if again else ())
+        later = [(b"retry-after", str(again).encode())] if again else []
+        await self.answer(refused.status, body, more=[*later, *more])
 
 
 def _no_moment() -> datetime:

@@ -139,7 +139,9 @@ def _require_own_page(request: Request) -> None:
     kind = request.header(b"content-type").partition(";")[0].strip().lower()
     origin = urlsplit(request.header(b"origin")).netloc
     same = origin == request.header(b"host") if origin else request.header(b"sec-fetch-site") == "same-origin"
-    if kind not in ("application/json", "application/x-ndjson") or not same:
+    # Of other methods than POST a browser asks first, and is not answered.
+    is_plain = request.scope["method"] == "POST" and kind not in ("application/json", "application/x-ndjson")
+    if is_plain or not same:
         raise Turned(
             403, "foreign_page", _("Reports of somebody signed in are taken from linli's own pages only, as JSON.")
         )

@@ -49,6 +49,10 @@ class Door:
         body = sent if isinstance(sent, bytes) else json.dumps(sent, ensure_ascii=False).encode()
         return self.ask("POST", path, body, **{"content_type": "application/json"} | headers)
 
+    def put(self, path: str, body: bytes, **headers: str) -> tuple[int, Any]:
+        """Status and what came back."""
+        return self.ask("PUT", path, body, **headers)
+
     def get(self, path: str, **headers: str) -> tuple[int, Any]:
         """Status and what came back."""
         return self.ask("GET", path, b"", **headers)
@@ -58,7 +62,11 @@ class Door:
         status, more, answer = self._run(self._asked(method, path, body, headers))
         self.headers = more
         is_json = more.get("content-type", "").endswith("json") and not more["content-type"].endswith("ndjson")
-        return status, json.loads(answer) if is_json else answer.decode()
+        return status, json.loads(answer) if is_json and answer else answer.decode()
+
+    def break_off(self, path: str, body: bytes, *, after: int, **headers: str) -> None:
+        """A PUT of `body` whose connection breaks after so many bytes."""
+        self._run(self._asked("PUT", path, body, headers, break_after=after))
 
     def settle(self) -> None:
         """Write down what phones have told, as it is done by itself after some seconds."""
@@ -84,7 +92,7 @@ class Door:
             await asyncio.sleep(0.005)
 
     async def _asked(
-        self, method: str, path: str, body: bytes, headers: dict[str, str]
+        self, method: str, path: str, body: bytes, headers: dict[str, str], break_after: int | None = None
     ) -> tuple[int, dict[str, str], bytes]:
         given = {"host": "testserver", "content-length": str(len(body))} | headers
         scope = {
@@ -100,15 +108,21 @@ class Door:
         }
         # In two parts, as the network brings it.
         parts = [body[: len(body) // 2], body[len(body) // 2 :]]
+        if break_after is not None:
+            parts = [body[:break_after]]
         sent: list[dict[str, Any]] = []
 
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": parts.pop(0), "more_body": bool(parts)}
+            if break_after is not None and not parts:
+                return {"type": "http.disconnect"}
+            return {"type": "http.request", "body": parts.pop(0), "more_body": bool(parts) or break_after is not None}
 
         async def send(message: dict[str, Any]) -> None:
             sent.append(message)
 
         await self.front(scope, receive, send)
+        if not sent:  # nobody is there any more
+            return 0, {}, b""
         more = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
         return sent[0]["status"], more, b"".join(message["body"] for message in sent[1:])
 
