@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from linli.events.views import maps, queue, show
+from linli.events.views import maps, pictures, queue
 
 urlpatterns = [
     path("", include("linli.web.public_urls")),
@@ -16,5 +16,7 @@ urlpatterns = [
     path("desk/import/", include("linli.intake.bulk.urls")),
     path("desk/statistics/", include("linli.statistics.urls")),
     path("open311/", include("linli.intake.open311.urls")),
-    path("media/<str:sha256>.jpg", show.photo, name="photo"),
+    path("media/<str:sha256>.jpg", pictures.photo, name="photo"),
+    path("media/<str:sha256>/small.jpg", pictures.thumb, name="thumb"),
+    path("media/<str:sha256>.mp4", pictures.film, name="film"),
 ]

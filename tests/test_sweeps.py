@@ -76,6 +76,7 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
     numbers = {
         "number": event.number,
         "sha256": event.pictures.get().sha256,
+        "picture": event.pictures.get().pk,
         "code": grid,
         "event": event.pk,
         "view": save_view(world.cast.leader, name=text, query="").pk,
@@ -135,11 +136,16 @@ def _photo(text: str) -> bytes:
 NEEDS: dict[str, dict[str, str]] = {
     "status": {"number": "number"},
     "status_photo": {"number": "number", "sha256": "sha256"},
+    "status_thumb": {"number": "number", "sha256": "sha256"},
+    "status_film": {"number": "number", "sha256": "sha256"},
     "photo": {"sha256": "sha256"},
+    "thumb": {"sha256": "sha256"},
+    "film": {"sha256": "sha256"},
     "events:delete_view": {"pk": "view"},
     "events:show": {"pk": "event"},
     "events:contact": {"pk": "event"},
     "events:slip": {"pk": "event"},
+    "events:original": {"pk": "event", "picture": "picture"},
     "events:act": {"pk": "event", "step": "=classify"},
     "area": {"code": "code"},
     "area_outline": {"code": "code"},
@@ -196,10 +202,14 @@ NAMES = sorted(NEEDS_NOTHING | set(NEEDS))
 PUBLIC = {
     *("home", "report", "report_areas", "report_villages", "receipt", "look_up", "status", "status_photo"),
     *("sign_in", "sign_out", "language", "healthz", "live"),
+    *("status_thumb", "status_film"),
+    *("sign_in", "sign_out", "language", "healthz"),
     *OPEN_DATA,
     *("open311:root", "open311:discovery", "open311:services", "open311:service", "open311:token"),
     "open311:nothing_here",
 }
+#: Files: without a sign-in they are not there.
+HIDDEN = {"photo", "thumb", "film"}
 #: Queries that make an address answer with a page.
 QUERY = {
     "statistics:rows": "?figure=open",
@@ -242,7 +252,7 @@ def test_whoever_is_not_signed_in_is_asked_to(here: Things, client: Client) -> N
         for response in (client.get(address(name, here)), client.post(address(name, here))):
             asked = response.status_code == 302 and response.headers["Location"].startswith("/sign-in?next=")
             is_hidden = response.status_code == (404 if response.request["REQUEST_METHOD"] == "GET" else 405)
-            if HERE in body(response) or not (asked or (name == "photo" and is_hidden)):
+            if HERE in body(response) or not (asked or (name in HIDDEN and is_hidden)):
                 let_in.append(name)
     assert let_in == []
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from linli.events.views import acts, calls, maps, queue, reports, show
+from linli.events.views import acts, calls, maps, pictures, queue, reports, show
 
 app_name = "events"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("events/<uuid:pk>/", show.show, name="show"),
     path("events/<uuid:pk>/contact", show.contact, name="contact"),
     path("events/<uuid:pk>/slip", calls.slip, name="slip"),
+    path("events/<uuid:pk>/originals/<uuid:picture>", pictures.original, name="original"),
     path("events/<uuid:pk>/<slug:step>", acts.act, name="act"),
     path("map/areas.json", maps.areas_json, name="map_areas"),
     path("map/events.json", maps.events_json, name="map_events"),

@@ -17,15 +17,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from linli.areas.models import ANSWERING, Area
 from linli.events import actions, alike, once, placing
 from linli.events.forms import Photos
+from linli.events.gallery import gallery_of
 from linli.events.models import Category, Event, PictureKind, Support
 from linli.events.rules import REOPEN_WITHIN, SOLVED, Rating, Source, State
 from linli.events.views.maps import outlines
-from linli.events.views.show import photo_response
+from linli.events.views.pictures import VIDEO, film_response, photo_response, thumb_response
 from linli.journal import following
 from linli.kit.refusal import BadInput, Refused
 from linli.web import held, standing, throttle
 from linli.web.public_forms import Report
 
+#: The pictures that a reporter is shown.
+_SHOWN = (PictureKind.REPORT, PictureKind.AFTER)
 _REPORTS_PER_HOUR, _LOOKS_PER_HOUR = 30, 60
 
 
@@ -217,7 +220,7 @@ def _status(event: Event, **more: Any) -> dict[str, Any]:
         "event": event,
         "standing": standing.of(event, at),
         "lines": standing.lines(event),
-        "pictures": list(event.pictures.filter(kind__in=[PictureKind.REPORT, PictureKind.AFTER])),
+        "gallery": gallery_of(event, _SHOWN),
         "may_answer": event.state in SOLVED,
         "may_reopen": event.state in SOLVED and within,
         "asked": event.state == State.SUPPLEMENT_ASKED,
@@ -301,10 +304,30 @@ _ANSWERS = {
 @require_safe
 def status_photo(request: HttpRequest, number: str, sha256: str) -> HttpResponseBase:
     """A photo of the matter, for the holder of its receipt."""
-    event = held.event_of(request, number)
-    if event is None or not event.pictures.filter(sha256=sha256).exists():
-        raise Http404
+    _require_shown(request, number, sha256)
     return photo_response(sha256)
+
+
+@require_safe
+def status_thumb(request: HttpRequest, number: str, sha256: str) -> HttpResponseBase:
+    """The same, small."""
+    _require_shown(request, number, sha256)
+    return thumb_response(sha256)
+
+
+@require_safe
+def status_film(request: HttpRequest, number: str, sha256: str) -> HttpResponseBase:
+    """A video of the matter."""
+    _require_shown(request, number, sha256, VIDEO)
+    return film_response(request, sha256)
+
+
+def _require_shown(request: HttpRequest, number: str, sha256: str, media: str = "") -> None:
+    event = held.event_of(request, number)
+    if event is None:
+        raise Http404
+    if not event.pictures.filter(sha256=sha256, kind__in=_SHOWN, media_type__startswith=media).exists():
+        raise Http404
 
 
 def _unstored(response: HttpResponse) -> HttpResponse:

@@ -13,4 +13,6 @@ urlpatterns = [
     path("status", public.look_up, name="look_up"),
     path("status/<str:number>", public.status, name="status"),
     path("status/<str:number>/photos/<str:sha256>.jpg", public.status_photo, name="status_photo"),
+    path("status/<str:number>/photos/<str:sha256>/small.jpg", public.status_thumb, name="status_thumb"),
+    path("status/<str:number>/photos/<str:sha256>.mp4", public.status_film, name="status_film"),
 ]

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -14,12 +14,11 @@ from linli.areas.codes import contains, lineage
 from linli.areas.models import Area
 from linli.events import actions, alike, telling
 from linli.events.forms import ACTS
-from linli.events.models import Event, Picture, PictureKind
-from linli.events.rules import State
+from linli.events.gallery import Gallery, gallery_of
+from linli.events.models import Event
+from linli.events.rules import State, may_open_originals, steps_open
 from linli.journal import following
 from linli.journal.models import Entry
-from linli.kit.media import renditions
-from linli.kit.media.storing import store
 from linli.people.rules import Role, Scope
 
 
@@ -58,9 +57,10 @@ def _alike_to(request: HttpRequest, event: Event) -> dict[str, Any]:
 def context_of(request: HttpRequest, event: Event) -> dict[str, Any]:
     """All that the page of an event shows."""
     at = timezone.now()
-    open_steps = actions.steps_for(event, request.user, at, request.scope)  # type: ignore[arg-type, attr-defined]
+    standing = actions.standing_of(event, request.user, at, request.scope)  # type: ignore[arg-type, attr-defined]
+    open_steps = steps_open(event.state, standing, extension_asked=bool(event.extension_asked_until))
     steps: list[dict[str, Any]] = [{"name": name, "act": ACTS[name]} for name in open_steps]
-    pictures = list(event.pictures.all())
+    gallery = gallery_of(event)
     return {
         "event": event,
         "now": at,
@@ -69,9 +69,9 @@ def context_of(request: HttpRequest, event: Event) -> dict[str, Any]:
         "may_merge": "merge" in open_steps,
         "side_steps": [step for step in steps if step["act"].is_side],
         "parts": list(event.parts.select_related("department")),
-        "timeline": _timeline(event, pictures),
-        "pictures": [one for one in pictures if one.kind in (PictureKind.REPORT, PictureKind.BEFORE)],
-        "after": [one for one in pictures if one.kind in (PictureKind.AFTER, PictureKind.CHECK)],
+        "timeline": _timeline(event, gallery),
+        "gallery": gallery,
+        "may_open_originals": may_open_originals(standing),
         "answers": _answers(event),
         "has_contact": hasattr(event, "contact"),
         **_statement(request.scope, event),  # type: ignore[attr-defined]
@@ -98,7 +98,8 @@ def _path(scope: Scope, code: str) -> list[dict[str, Any]]:
     return [{"area": area, "is_seen": any(contains(own, area.code) for own in scope.area_codes)} for area in areas]
 
 
-def _timeline(event: Event, pictures: list[Picture]) -> list[dict[str, Any]]:
+def _timeline(event: Event, gallery: Gallery) -> list[dict[str, Any]]:
+    shown = [one.picture for one in [*gallery.reported, *gallery.after]]
     entries = Entry.objects.filter(on_key=str(event.pk), on_kind="event").select_related("by").order_by("-id")
     remarks = {remark.entry_id: remark for remark in event.remarks.all()}
     return [
@@ -107,7 +108,7 @@ def _timeline(event: Event, pictures: list[Picture]) -> list[dict[str, Any]]:
             "words": telling.told(entry),
             "details": telling.details(entry),
             "remark": remarks.get(entry.pk),
-            "pictures": [one for one in pictures if one.entry_id == entry.pk],
+            "pictures": [one for one in shown if one.entry_id == entry.pk],
         }
         for entry in entries
     ]
@@ -133,25 +134,4 @@ def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     page = "events/_contact.html" if request.headers.get("HX-Request") else "events/contact.html"
     response = render(request, page, {"event": event, "words": words, "room": "queue"})
     patch_cache_control(response, no_store=True)
-    return response
-
-
-@require_safe
-def photo(request: HttpRequest, sha256: str) -> FileResponse:
-    """A photo, for those who may see an event it belongs to."""
-    if not request.user.is_authenticated:
-        raise Http404
-    visible = Event.objects.visible_to(request.scope).filter(pictures__sha256=sha256)  # type: ignore[attr-defined]
-    if not visible.exists():
-        raise Http404
-    return photo_response(sha256)
-
-
-def photo_response(sha256: str) -> FileResponse:
-    """A photo to look at, without its hidden data; its name is its content, so it never changes."""
-    try:
-        response = FileResponse(store().open(renditions.view(sha256)), content_type="image/jpeg")
-    except FileNotFoundError:
-        raise Http404 from None
-    patch_cache_control(response, private=True, max_age=86400, immutable=True)
     return response

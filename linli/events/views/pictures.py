@@ -1,0 +1,150 @@
+"""Photos and videos as files: renditions for whoever sees the matter, originals for those who handle it."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import IO, Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_POST, require_safe
+
+from linli.events import actions
+from linli.events.models import Event
+from linli.events.views.show import seen
+from linli.kit.media import renditions
+from linli.kit.media.storing import original as original_of
+from linli.kit.media.storing import store
+
+VIDEO = "video/"
+_PIECE = 256 * 1024
+_RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
+_ENDINGS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/heic": "heic",
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
+}
+
+
+@require_safe
+def photo(request: HttpRequest, sha256: str) -> HttpResponseBase:
+    """A photo to look at, or the poster of a video, for those who may see an event it belongs to."""
+    _require_seen(request, sha256)
+    return photo_response(sha256)
+
+
+@require_safe
+def thumb(request: HttpRequest, sha256: str) -> HttpResponseBase:
+    """The same, small."""
+    _require_seen(request, sha256)
+    return thumb_response(sha256)
+
+
+@require_safe
+def film(request: HttpRequest, sha256: str) -> HttpResponseBase:
+    """A video to play."""
+    _require_seen(request, sha256, VIDEO)
+    return film_response(request, sha256)
+
+
+@login_required
+@require_POST
+def original(request: HttpRequest, pk: UUID, picture: UUID) -> HttpResponse:
+    """The file as it was sent: an act, written down before the first byte is. Never kept by the browser."""
+    event = seen(request, pk)
+    one = get_object_or_404(event.pictures, pk=picture)
+    file = _opened(lambda: store().open(original_of(one.sha256)))
+    try:
+        why = request.POST.get("reason", "")
+        actions.open_original(event, one, by=request.user, at=timezone.now(), reason=why)  # type: ignore[arg-type]
+    except BaseException:
+        file.close()
+        raise
+    place = list(event.pictures.order_by("pk").values_list("pk", flat=True)).index(one.pk) + 1
+    name = f"{event.number}-{place}.{_ENDINGS.get(one.media_type, 'bin')}"
+    response = FileResponse(file, content_type=one.media_type, as_attachment=True, filename=name)
+    patch_cache_control(response, no_store=True, private=True)
+    return response  # type: ignore[return-value]
+
+
+def photo_response(sha256: str) -> HttpResponseBase:
+    """A photo without its hidden data; its name is its content, so it never changes. Raises `Http404`."""
+    return _lasting(FileResponse(_rendition(renditions.view, sha256), content_type="image/jpeg"))
+
+
+def thumb_response(sha256: str) -> HttpResponseBase:
+    """The same, small."""
+    return _lasting(FileResponse(_rendition(renditions.thumb, sha256), content_type="image/jpeg"))
+
+
+def film_response(request: HttpRequest, sha256: str) -> HttpResponseBase:
+    """A video without its hidden data, or the range of it that a player asks for. Raises `Http404`."""
+    file = _rendition(renditions.film, sha256)
+    return _lasting(ranged(request, file, "video/mp4"))
+
+
+def ranged(request: HttpRequest, file: IO[bytes], kind: str) -> HttpResponseBase:
+    """A file, or one range of it (RFC 9110 §14); several at once are answered with all of it. Closes the file."""
+    size = file.seek(0, 2)
+    file.seek(0)
+    asked = _RANGE.fullmatch(request.headers.get("Range", ""))
+    if not asked or not (asked[1] or asked[2]):
+        return _with_ranges(FileResponse(file, content_type=kind), Content_Length=size)
+    first = int(asked[1]) if asked[1] else max(size - int(asked[2]), 0)
+    last = min(int(asked[2]), size - 1) if asked[1] and asked[2] else size - 1
+    if first > last:
+        file.close()
+        return _with_ranges(HttpResponse(status=416), Content_Range=f"bytes */{size}")
+    file.seek(first)
+    response = StreamingHttpResponse(_Piece(file, last - first + 1), content_type=kind, status=206)
+    return _with_ranges(response, Content_Range=f"bytes {first}-{last}/{size}", Content_Length=last - first + 1)
+
+
+def _with_ranges(response: Any, **headers: object) -> HttpResponseBase:
+    response.headers["Accept-Ranges"] = "bytes"
+    for name, value in headers.items():
+        response.headers[name.replace("_", "-")] = str(value)
+    return response  # type: ignore[no-any-return]
+
+
+class _Piece:
+    """So many bytes of a file from where it stands; the file is closed with the answer, also one nobody reads."""
+
+    def __init__(self, file: IO[bytes], length: int) -> None:
+        self._file, self._length = file, length
+        self.close = file.close
+
+    def __iter__(self) -> Iterator[bytes]:
+        while self._length > 0 and (piece := self._file.read(min(_PIECE, self._length))):
+            self._length -= len(piece)
+            yield piece
+
+
+def _require_seen(request: HttpRequest, sha256: str, kind: str = "") -> None:
+    if not request.user.is_authenticated:
+        raise Http404
+    visible = Event.objects.visible_to(request.scope)  # type: ignore[attr-defined]
+    if not visible.filter(pictures__sha256=sha256, pictures__media_type__startswith=kind).exists():
+        raise Http404
+
+
+def _rendition(made: Callable[[str], str], sha256: str) -> IO[bytes]:
+    return _opened(lambda: store().open(made(sha256)))
+
+
+def _opened(open_it: Callable[[], IO[bytes]]) -> IO[bytes]:
+    try:
+        return open_it()
+    except FileNotFoundError:
+        raise Http404 from None
+
+
+def _lasting(response: HttpResponseBase) -> HttpResponseBase:
+    patch_cache_control(response, private=True, max_age=86400, immutable=True)
+    return response
