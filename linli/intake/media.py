@@ -85,7 +85,7 @@ class Media:
             raise _disk_full() if "full" in str(error) else _store_away() from None
 
     async def _put(self, request: Request, upload: Upload) -> None:
-        if upload.state == UploadState.COMING:
+        if upload.state != UploadState.RECEIVED:
             await self._ask(media_uploads.begin, upload, _now())
         if upload.state != UploadState.COMING:
             await _pass_over(request, upload.size)

@@ -20,7 +20,8 @@ from django.conf import settings
 
 #: Left free on the disk: reports come first.
 LEFT_FREE = 256_000_000
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+#: What the system says when there is no room.
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class DiskFull(Exception):
@@ -122,7 +123,7 @@ def telling_full() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if error.errno in FULL:
             raise DiskFull from None
         raise
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -25,12 +26,14 @@ from linli.intake.models import Kept, KeptState, SenderKind, Upload, UploadState
 from linli.intake.reports import ExpectedPhoto
 from linli.intake.senders import sent_by
 from linli.intake.turned import Turned
-from linli.kit.media.checking import File
-from linli.kit.media.keeping import keep_file
+from linli.kit.media.checking import File, is_complete
+from linli.kit.media.inside.limits import MAX_PHOTO_BYTES, MAX_VIDEO_BYTES
+from linli.kit.media.keeping import NotKept, keep_file
+from linli.kit.media.why import refused
 from linli.kit.refusal import BadInput, Refused, to_keep
 from linli.people.models import Person
 
-MAX_PHOTO, MAX_VIDEO = 20_000_000, 200_000_000
+MOST = {"photo": MAX_PHOTO_BYTES, "video": MAX_VIDEO_BYTES}
 #: A part that nobody has added to for so long is dropped; the phone begins again should it come after all.
 ABANDONED_AFTER = timedelta(days=7)
 #: A part that is whole and was not finished for so long was left by a process that died.
@@ -85,9 +88,17 @@ def begin(upload: Upload, at: datetime) -> None:
         known = {"size": upload.size, "media_type": upload.media_type, "changed_at": at}
         stored, _is_new = Upload.objects.get_or_create(kept=upload.kept, sha256=upload.sha256, defaults=known)
         upload.pk, upload.state, upload.reason = stored.pk, stored.state, stored.reason
-    most = MAX_PHOTO if upload.media_type.startswith("image/") else MAX_VIDEO
-    if upload.state == UploadState.COMING and upload.size > most:
-        _refuse(upload, _too_large(most), at)
+    if upload.state == UploadState.REFUSED and _can_now(upload):
+        upload.state, upload.reason = UploadState.COMING, None
+        Upload.objects.filter(pk=upload.pk).update(state=upload.state, reason=None, settled_at=None)
+    kind = "photo" if upload.media_type.startswith("image/") else "video"
+    if upload.state == UploadState.COMING and upload.size > MOST[kind]:
+        _refuse(upload, refused(f"media_{kind}_too_large", most=MOST[kind] // 1_000_000), at)
+
+
+def _can_now(upload: Upload) -> bool:
+    """It was refused for want of a program that has been installed since."""
+    return (upload.reason or {}).get("code") == "media_needs_extra" and is_complete()
 
 
 def note(upload: Upload, received: int, at: datetime) -> None:
@@ -101,8 +112,8 @@ def note(upload: Upload, received: int, at: datetime) -> None:
 def finish(upload: Upload, at: datetime) -> None:
     """All bytes are here: check and keep them, and give the picture to the event if that is there.
 
-    Raises `Turned`: `hash_differs` (the part is dropped, begin again) or why it is not taken (remembered).
-    Raises `DiskFull`.
+    What cannot be taken is remembered with the reason. Raises `Turned`: `hash_differs` (the part is dropped, begin again) or
+    what hinders it now (the part stays). Raises `DiskFull`.
     """
     part = Part(upload.kept.pk, upload.sha256)
     try:
@@ -115,18 +126,33 @@ def finish(upload: Upload, at: datetime) -> None:
                     "hash_differs",
                     _("What arrived is not the file that was named; something was changed on the way. Send it again."),
                 )
-            try:
-                with media_parts.telling_full():
-                    file = keep_file(path)
-            except BadInput as refused:
-                _refuse(upload, refused, at)
-            else:
-                _received(upload, file, at)
+            _check_and_keep(upload, path, at)
             part.drop()
     except Gone:
         pass
     look_again(upload)
     settle(upload.pk, at)
+
+
+def _check_and_keep(upload: Upload, path: Path, at: datetime) -> None:
+    try:
+        file = keep_file(path)
+    except BadInput as why:
+        if why.code == "media_too_slow" and upload.reason is None:
+            # On a loaded machine that need not be the fault of the file: it has a second try.
+            Upload.objects.filter(pk=upload.pk, state=UploadState.COMING).update(reason=to_keep(why))
+            raise _later(why) from None
+        _refuse(upload, why, at)
+    except NotKept as why:
+        if getattr(why.__cause__, "errno", None) in media_parts.FULL:
+            raise DiskFull from None
+        raise _later(why) from None
+    else:
+        _received(upload, file, at)
+
+
+def _later(why: Refused) -> Turned:
+    return Turned(503, why.code, why._message, retry_after=60, **why.facts)
 
 
 def look_again(upload: Upload) -> None:
@@ -150,14 +176,6 @@ def _refuse(upload: Upload, why: Refused, at: datetime) -> None:
 def _received(upload: Upload, file: File, at: datetime) -> None:
     Upload.objects.filter(pk=upload.pk, state=UploadState.COMING).update(
         state=UploadState.RECEIVED, found=msgspec.to_builtins(asdict(file)), received=file.size, changed_at=at
-    )
-
-
-def _too_large(most: int) -> BadInput:
-    return BadInput(
-        "media_too_large",
-        _("A photo may have 20 MB, a video 200 MB at most; this has more than %(most)s MB. Make it smaller."),
-        most=most // 1_000_000,
     )
 
 

@@ -1,10 +1,13 @@
 """Photos and videos follow the words: whole or in parts, again and again, and each arrives once."""
 
+import errno
 import hashlib
 import io
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +24,9 @@ from linli.intake.models import Kept, Purpose, Upload
 from linli.intake.testing import Door, a_report
 from linli.journal.models import Entry
 from linli.kit import throttle
+from linli.kit.media.keeping import NotKept
 from linli.kit.media.storing import original, store
+from linli.kit.media.why import refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REPORTS = "/intake/v1/reports"
@@ -202,18 +207,18 @@ def test_what_is_no_photo_is_refused_once_and_for_all_with_the_reason_for_the_de
     report = reported(door, content)
     event = digested()
     status, answer = door.put(at(report, content), content, accept_language="en")
-    assert (status, answer["error"]["code"]) == (422, "not_a_photo")
+    assert (status, answer["error"]["code"]) == (422, "media_kind")
     assert door.put(at(report, content), content, accept_language="en") == (422, answer)
     assert door.get(at(report, content), accept_language="en")[1]["error"] == {
-        "code": "not_a_photo",
+        "code": "media_kind",
         "message": answer["error"]["message"],
     }
     assert not lies_in_store(content)
     awaited = event.awaited.get()
     assert awaited.refusal is not None
-    assert awaited.refusal["code"] == "not_a_photo"
+    assert awaited.refusal["code"] == "media_kind"
     assert list(Entry.objects.filter(verb="event.photo_refused").values_list("facts", flat=True)) == [
-        {"why": "not_a_photo"}
+        {"why": "media_kind"}
     ]
     assert list(media_parts.all_parts()) == []
 
@@ -227,10 +232,10 @@ def test_a_refusal_before_the_report_was_digested_reaches_the_matter(door: Door)
 
 
 def test_what_is_too_large_is_refused_before_its_first_byte(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(media_uploads, "MAX_PHOTO", 1000)
+    monkeypatch.setitem(media_uploads.MOST, "photo", 1000)
     where = at(reported(door, PHOTO), PHOTO)
     status, answer = door.put(where, PHOTO)
-    assert (status, answer["error"]["code"]) == (422, "media_too_large")
+    assert (status, answer["error"]["code"]) == (422, "media_photo_too_large")
     assert door.get(where)[1]["state"] == "refused"
 
 
@@ -244,6 +249,53 @@ def test_without_room_nothing_is_kept_by_half_and_it_goes_on_later(door: Door, m
         assert door.post(REPORTS, a_report(random.Random(9), area=GRID))[0] == 201  # words still come in
     assert door.get(where)[1]["received"] == 1000
     assert door.put(where, PHOTO[1000:], upload_offset="1000")[0] == 201
+
+
+@contextmanager
+def keeping_raises(why: Exception) -> Iterator[None]:
+    """What the kit does with files is its own; here it fails."""
+
+    def raises(path: Path) -> None:
+        raise why
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(media_uploads, "keep_file", raises)
+        yield
+
+
+def test_what_took_too_long_to_check_has_a_second_try_and_no_third(door: Door) -> None:
+    where = at(reported(door, PHOTO), PHOTO)
+    end = {"upload_offset": str(len(PHOTO))}
+    with keeping_raises(refused("media_too_slow")):
+        assert door.put(where, PHOTO)[0] == 503
+        assert (door.headers["retry-after"], door.get(where)[1]["state"]) == ("60", "coming")
+        assert door.put(where, b"", **end)[0] == 422
+    assert door.put(where, PHOTO)[0] == 422
+
+
+@pytest.mark.parametrize(("cause", "status"), [(errno.ENOSPC, 507), (errno.EIO, 503)])
+def test_when_the_store_cannot_take_it_the_part_waits(door: Door, cause: int, status: int) -> None:
+    where = at(reported(door, PHOTO), PHOTO)
+    away = NotKept("media_not_kept", "Cannot be stored.")
+    away.__cause__ = OSError(cause, "no")
+    with keeping_raises(away):
+        assert door.put(where, PHOTO)[0] == status
+        assert door.headers["retry-after"] == "60"
+    assert door.put(where, b"", upload_offset=str(len(PHOTO)))[0] == 201
+
+
+def test_what_was_refused_for_want_of_a_program_is_taken_once_that_is_there(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = at(reported(door, PHOTO), PHOTO)
+    event = digested()
+    with keeping_raises(refused("media_needs_extra", kind="HEIC")):
+        assert door.put(where, PHOTO)[0] == 422
+    monkeypatch.setattr(media_uploads, "is_complete", lambda: False)
+    assert door.put(where, PHOTO)[0] == 422
+    monkeypatch.setattr(media_uploads, "is_complete", lambda: True)
+    assert door.put(where, PHOTO)[0] == 201
+    assert (event.pictures.count(), event.awaited.count()) == (1, 0)
 
 
 # --- who --------------------------------------------------------------------------------------------------------------
