@@ -113,7 +113,8 @@ def folder() -> Path:
 
 def require_room(more: int) -> None:
     """Raises `DiskFull` when so many bytes more would leave too little for the reports."""
-    if shutil.disk_usage(settings.HOME).free < LEFT_FREE + more:
+    folder().mkdir(parents=True, exist_ok=True)
+    if shutil.disk_usage(folder()).free < LEFT_FREE + more:
         raise DiskFull
 
 

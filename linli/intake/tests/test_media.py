@@ -4,6 +4,7 @@ import errno
 import hashlib
 import io
 import random
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from linli.intake import digest, media, media_parts, media_uploads
 from linli.intake.keys import create
 from linli.intake.models import Kept, Purpose, Upload
 from linli.intake.testing import Door, a_report
+from linli.intake.tests.test_proof import _mount as mount
 from linli.journal.models import Entry
 from linli.kit import throttle
 from linli.kit.media.keeping import NotKept
@@ -249,6 +251,33 @@ def test_without_room_nothing_is_kept_by_half_and_it_goes_on_later(door: Door, m
         assert door.post(REPORTS, a_report(random.Random(9), area=GRID))[0] == 201  # words still come in
     assert door.get(where)[1]["received"] == 1000
     assert door.put(where, PHOTO[1000:], upload_offset="1000")[0] == 201
+
+
+def test_a_disk_that_fills_up_while_a_photo_arrives_keeps_what_was_acknowledged_and_no_more(
+    door: Door, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = tmp_path / "small"
+    if not mount(small, 2):
+        pytest.skip("A small file system can be mounted by root only.")
+    try:
+        monkeypatch.setattr(media_parts, "LEFT_FREE", 0)
+        monkeypatch.setattr(media_parts, "require_room", lambda more: None)  # somebody else fills it meanwhile
+        monkeypatch.setattr(media_parts, "folder", lambda: small)
+        content = PHOTO * 400
+        report = reported(door, content)
+        where = at(report, content)
+        assert door.put(where, content[:300_000], upload_offset="0")[0] == 202
+        (small / "ballast").write_bytes(b"x" * 1_200_000)
+        status, answer = door.put(where, content[300_000:], upload_offset="300000")
+        assert (status, answer["error"]["code"]) == (507, "disk_full")
+        here = door.get(where)[1]["received"]
+        assert 300_000 <= here < 1_000_000
+        (small / "ballast").unlink()
+        assert door.put(where, content[here : here + 1000], upload_offset=str(here))[0] == 202
+        (part,) = small.iterdir()
+        assert part.read_bytes() == content[: here + 1000]
+    finally:
+        subprocess.run(["umount", "-l", str(small)], check=True)
 
 
 @contextmanager
