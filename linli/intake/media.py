@@ -22,6 +22,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from linli.intake import media_parts, media_uploads
+from linli.intake.accept import Sender
 from linli.intake.media_parts import DiskFull, Gone, Part
 from linli.intake.models import SenderKind, Upload, UploadState
 from linli.intake.requests import Headers, Request
@@ -31,8 +32,9 @@ from linli.kit.throttle import too_many
 
 #: Uploads at a time in one process, and of one address without an account.
 MOST_AT_ONCE, MOST_OF_ADDRESS = 8, 3
-#: Pieces of up to so many bytes an hour, of one address without an account: 2 GB.
-PIECE, PIECES_AN_HOUR = 5_000_000, 400
+#: Of residents, begun pieces of so many bytes an hour: of one phone with a token 1 GB, of one address without one 2 GB, and of
+#: one address altogether 6 GB, for a whole village may share it.
+PIECE, PER_PHONE, PER_ADDRESS_BARE, PER_ADDRESS = 5_000_000, 200, 400, 1200
 #: Seconds without a byte, and of one request altogether; the phone goes on from where it was.
 IDLE_S, LONGEST_S = 30.0, 600.0
 _THREADS = 4
@@ -74,10 +76,10 @@ class Media:
             if method in ("GET", "HEAD"):
                 await self._tell(request, 200, upload)
                 return
-            address = request.address if sender.kind == SenderKind.PUBLIC else ""
-            if address and upload.state == UploadState.COMING:
-                _limit_public(address, upload.size)
-            with self._place(address):
+            is_public = sender.kind == SenderKind.PUBLIC
+            if is_public and upload.state == UploadState.COMING:
+                _limit_public(sender, upload.size)
+            with self._place(request.address if is_public else ""):
                 await self._put(request, upload)
         except DiskFull:
             raise _disk_full() from None
@@ -217,10 +219,13 @@ def _is_all(request: Request) -> bool:
     return not request.header(b"upload-offset") or request.header(b"upload-complete") == "?1"
 
 
-def _limit_public(address: str, more: int) -> None:
-    """Raises `Turned` when one address without an account sends more than people can take pictures of."""
-    for _piece in range(1 + more // PIECE):
-        if too_many(f"media {address}", most=PIECES_AN_HOUR, within_s=3600):
+def _limit_public(sender: Sender, size: int) -> None:
+    """Raises `Turned` when a resident's phone or address sends more than people can take pictures of."""
+    limits = {f"media address {sender.address}": PER_ADDRESS if sender.token else PER_ADDRESS_BARE}
+    if sender.token:
+        limits[f"media phone {sender.token.number.hex()}"] = PER_PHONE
+    for _piece in range(1 + size // PIECE):
+        if any(too_many(key, most=most, within_s=3600) for key, most in limits.items()):
             raise Turned(
                 429,
                 "too_many",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -19,7 +20,7 @@ from PIL import Image
 from linli.events import actions
 from linli.events.models import AwaitedPicture, Event, Picture
 from linli.events.testing import GRID, World, make_event
-from linli.intake import digest, media, media_parts, media_uploads
+from linli.intake import devices, digest, media, media_parts, media_uploads, tokens
 from linli.intake.keys import create
 from linli.intake.models import Kept, Purpose, Upload
 from linli.intake.testing import Door, a_report
@@ -355,6 +356,18 @@ def test_a_person_signed_in_sends_photos_from_our_own_pages_only(door: Door, wor
     assert event.pictures.get().entry.by == world.cast.worker  # type: ignore[union-attr]
 
 
+def test_a_phone_of_staff_sends_the_photos_of_its_report_with_its_token(door: Door, world: World) -> None:
+    made = [
+        devices.register(one, UUID(int=1), name="", session="", at=timezone.now())[1]
+        for one in (world.cast.worker, world.cast.neighbour)
+    ]
+    phone, other = ({"authorization": f"Bearer {token}"} for token in made)
+    report = reported(door, PHOTO, **phone)
+    assert door.put(at(report, PHOTO), PHOTO, **other)[0] == 404
+    assert door.put(at(report, PHOTO), PHOTO, **phone)[0] == 201
+    assert digested().pictures.get().entry.by == world.cast.worker  # type: ignore[union-attr]
+
+
 def test_only_what_the_report_named_is_taken(door: Door) -> None:
     report = reported(door, PHOTO)
     other = a_photo(2)
@@ -364,15 +377,22 @@ def test_only_what_the_report_named_is_taken(door: Door) -> None:
     assert door.ask("DELETE", at(report, PHOTO), b"")[0] == 405
 
 
-def test_whoever_has_no_account_is_slowed_down(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("limit", "with_token"), [("PER_ADDRESS_BARE", False), ("PER_PHONE", True), ("PER_ADDRESS", True)]
+)
+def test_a_phone_and_an_address_without_an_account_are_slowed_down(
+    door: Door, monkeypatch: pytest.MonkeyPatch, limit: str, with_token: bool
+) -> None:
     throttle.forget()
-    monkeypatch.setattr(media, "PIECES_AN_HOUR", 1)
+    monkeypatch.setattr(media, limit, 1)
+    headers = {"authorization": f"Bearer {tokens.mint(timezone.now())}"} if with_token else {}
     one, other = PHOTO, a_photo(2)
-    report = reported(door, one, other)
-    assert door.put(at(report, one), one)[0] == 201
-    status, answer = door.put(at(report, other), other)
+    report = reported(door, one, other, **headers)
+    assert door.put(at(report, one), one, **headers)[0] == 201
+    status, answer = door.put(at(report, other), other, **headers)
     assert (status, answer["error"]["code"], door.headers["retry-after"]) == (429, "too_many", "300")
     throttle.forget()
+    assert door.put(at(report, other), other, **headers)[0] == 201
 
 
 def test_while_too_many_arrive_others_are_asked_to_come_back(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
