@@ -16,8 +16,8 @@ from linli.events import actions
 from linli.events.models import Event
 from linli.events.views.show import seen
 from linli.kit.media import renditions
+from linli.kit.media.storing import of_before, store
 from linli.kit.media.storing import original as original_of
-from linli.kit.media.storing import store
 
 VIDEO = "video/"
 _PIECE = 256 * 1024
@@ -59,7 +59,7 @@ def original(request: HttpRequest, pk: UUID, picture: UUID) -> HttpResponse:
     """The file as it was sent: an act, written down before the first byte is. Never kept by the browser."""
     event = seen(request, pk)
     one = get_object_or_404(event.pictures, pk=picture)
-    file = _opened(lambda: store().open(original_of(one.sha256)))
+    file = _opened(lambda: store().open(_name_of(one.sha256)))
     try:
         why = request.POST.get("reason", "")
         actions.open_original(event, one, by=request.user, at=timezone.now(), reason=why)  # type: ignore[arg-type]
@@ -132,6 +132,12 @@ def _require_seen(request: HttpRequest, sha256: str, kind: str = "") -> None:
     visible = Event.objects.visible_to(request.scope)  # type: ignore[attr-defined]
     if not visible.filter(pictures__sha256=sha256, pictures__media_type__startswith=kind).exists():
         raise Http404
+
+
+def _name_of(sha256: str) -> str:
+    """The original in the store; of a home of the first days, all that is left of it."""
+    name = original_of(sha256)
+    return name if store().exists(name) else of_before(sha256)
 
 
 def _rendition(made: Callable[[str], str], sha256: str) -> IO[bytes]:

@@ -1,83 +1,40 @@
 """Photos and videos follow the words: whole or in parts, again and again, and each arrives once."""
 
 import errno
-import hashlib
-import io
 import random
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-from uuid import UUID
 
 import pytest
-from django.test import Client
 from django.utils import timezone
-from PIL import Image
 
 from linli.events import actions
-from linli.events.models import AwaitedPicture, Event, Picture
+from linli.events.models import AwaitedPicture, Picture
 from linli.events.testing import GRID, World, make_event
-from linli.intake import devices, digest, media, media_parts, media_uploads, tokens
-from linli.intake.keys import create
-from linli.intake.models import Kept, Purpose, Upload
+from linli.intake import media, media_parts, media_uploads
+from linli.intake.models import Kept, Upload
 from linli.intake.testing import Door, a_report
+from linli.intake.tests.media import (
+    PHOTO,
+    REPORTS,
+    a_photo,
+    at,
+    digested,
+    hash_of,
+    lies_in_store,
+    reported,
+    states,
+)
 from linli.intake.tests.test_proof import _mount as mount
 from linli.journal.models import Entry
-from linli.kit import throttle
 from linli.kit.media.keeping import NotKept
 from linli.kit.media.storing import original, store
 from linli.kit.media.why import refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
-REPORTS = "/intake/v1/reports"
-
-
-def a_photo(seed: int = 1) -> bytes:
-    """A photo that does not shrink to nothing."""
-    out = io.BytesIO()
-    Image.frombytes("RGB", (160, 120), random.Random(seed).randbytes(160 * 120 * 3)).save(out, "JPEG", quality=90)
-    return out.getvalue()
-
-
-PHOTO = a_photo()
-
-
-def hash_of(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def named(*files: bytes) -> list[dict[str, Any]]:
-    return [{"sha256": hash_of(one), "size": len(one), "type": "image/jpeg"} for one in files]
-
-
-def reported(door: Door, *files: bytes, seed: int = 1, **headers: str) -> str:
-    """Send the words; the address below which the files go."""
-    report = a_report(random.Random(seed), area=GRID, photos=named(*files))
-    status, answer = door.post(REPORTS, report, **headers)
-    assert status == 201, answer
-    return f"{REPORTS}/{report['id']}"
-
-
-def at(report: str, content: bytes) -> str:
-    return f"{report}/media/{hash_of(content)}"
-
-
-def digested() -> Event:
-    digest.digest_all(timezone.now())
-    media_uploads.settle_waiting(timezone.now())
-    return Event.objects.get()
-
-
-def states(door: Door, report: str) -> list[tuple[str, int]]:
-    return [(one["state"], one["received"]) for one in door.get(report)[1]["media"]]
-
-
-def lies_in_store(content: bytes) -> bool:
-    return store().exists(original(hash_of(content)))
-
 
 # --- one file ---------------------------------------------------------------------------------------------------------
 
@@ -326,79 +283,6 @@ def test_what_was_refused_for_want_of_a_program_is_taken_once_that_is_there(
     monkeypatch.setattr(media_uploads, "is_complete", lambda: True)
     assert door.put(where, PHOTO)[0] == 201
     assert (event.pictures.count(), event.awaited.count()) == (1, 0)
-
-
-# --- who --------------------------------------------------------------------------------------------------------------
-
-
-def test_only_who_sent_the_report_sends_its_photos(door: Door, world: World) -> None:
-    made = [create(name, purpose=Purpose.INTAKE, by=None, at=timezone.now())[1] for name in ("one", "other")]
-    ours, theirs = ({"authorization": f"Bearer {key}"} for key in made)
-    report = reported(door, PHOTO, **ours)
-    for headers in (theirs, {}):
-        for method in ("PUT", "GET", "HEAD"):
-            assert door.ask(method, at(report, PHOTO), PHOTO if method == "PUT" else b"", **headers)[0] == 404
-    assert door.put(at(report, PHOTO), PHOTO, authorization="Bearer linli_wrong")[0] == 401
-    assert door.put(at(report, PHOTO), PHOTO, **ours)[0] == 201
-
-
-def test_a_person_signed_in_sends_photos_from_our_own_pages_only(door: Door, world: World) -> None:
-    client = Client()
-    client.force_login(world.cast.worker)
-    session = {"cookie": f"sessionid={client.cookies['sessionid'].value}"}
-    ours = {**session, "origin": "http://testserver"}
-    report = reported(door, PHOTO, **ours)
-    foreign = door.put(at(report, PHOTO), PHOTO, **session, origin="http://elsewhere.example")
-    assert (foreign[0], foreign[1]["error"]["code"]) == (403, "foreign_page")
-    assert door.put(at(report, PHOTO), PHOTO)[0] == 404  # signed out, it is nobody's report
-    assert door.put(at(report, PHOTO), PHOTO, **ours, content_type="image/jpeg")[0] == 201
-    event = digested()
-    assert event.pictures.get().entry.by == world.cast.worker  # type: ignore[union-attr]
-
-
-def test_a_phone_of_staff_sends_the_photos_of_its_report_with_its_token(door: Door, world: World) -> None:
-    made = [
-        devices.register(one, UUID(int=1), name="", session="", at=timezone.now())[1]
-        for one in (world.cast.worker, world.cast.neighbour)
-    ]
-    phone, other = ({"authorization": f"Bearer {token}"} for token in made)
-    report = reported(door, PHOTO, **phone)
-    assert door.put(at(report, PHOTO), PHOTO, **other)[0] == 404
-    assert door.put(at(report, PHOTO), PHOTO, **phone)[0] == 201
-    assert digested().pictures.get().entry.by == world.cast.worker  # type: ignore[union-attr]
-
-
-def test_only_what_the_report_named_is_taken(door: Door) -> None:
-    report = reported(door, PHOTO)
-    other = a_photo(2)
-    assert door.put(at(report, other), other)[1]["error"]["code"] == "not_named"
-    assert door.put(f"{report}/media/{'0' * 63}", other)[0] == 404
-    assert door.put(f"{REPORTS}/nothing/media/{hash_of(PHOTO)}", PHOTO)[0] == 404
-    assert door.ask("DELETE", at(report, PHOTO), b"")[0] == 405
-
-
-@pytest.mark.parametrize(
-    ("limit", "with_token"), [("PER_ADDRESS_BARE", False), ("PER_PHONE", True), ("PER_ADDRESS", True)]
-)
-def test_a_phone_and_an_address_without_an_account_are_slowed_down(
-    door: Door, monkeypatch: pytest.MonkeyPatch, limit: str, with_token: bool
-) -> None:
-    throttle.forget()
-    monkeypatch.setattr(media, limit, 1)
-    headers = {"authorization": f"Bearer {tokens.mint(timezone.now())}"} if with_token else {}
-    one, other = PHOTO, a_photo(2)
-    report = reported(door, one, other, **headers)
-    assert door.put(at(report, one), one, **headers)[0] == 201
-    status, answer = door.put(at(report, other), other, **headers)
-    assert (status, answer["error"]["code"], door.headers["retry-after"]) == (429, "too_many", "300")
-    throttle.forget()
-    assert door.put(at(report, other), other, **headers)[0] == 201
-
-
-def test_while_too_many_arrive_others_are_asked_to_come_back(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(media, "MOST_AT_ONCE", 0)
-    status, answer = door.put(at(reported(door, PHOTO), PHOTO), PHOTO)
-    assert (status, answer["error"]["code"], door.headers["retry-after"]) == (503, "uploads_full", "5")
 
 
 # --- whatever became of the matter ------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from linli.events.models import Event
 from linli.events.testing import GRID, World, draw_boundaries, make_world
 from linli.intake import digest
 from linli.intake.testing import Door, a_report
-from linli.intake.tests.test_media import REPORTS, a_photo, at, hash_of
+from linli.intake.tests.media import REPORTS, a_photo, at, hash_of
 
 SignIn = Callable[[Page, Any], None]
 OpenPage = Callable[..., Page]
