@@ -21,8 +21,8 @@ class Shown:
 
     picture: Picture
     words: str
-    #: How far from the place of the matter it was taken, by its hidden data.
-    away_m: int | None
+    #: How far from the place of the matter it was taken, by its hidden data; empty where that is not known.
+    away: str
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def gallery_of(event: Event, kinds: Iterable[str] = tuple(PictureKind)) -> Galle
 
 
 def _side(event: Event, pictures: Iterable[Picture]) -> list[Shown]:
-    return [Shown(one, _words(one, number), _away_m(event, one)) for number, one in enumerate(pictures, 1)]
+    return [Shown(one, _words(one, number), _away(event, one)) for number, one in enumerate(pictures, 1)]
 
 
 def _words(picture: Picture, number: int) -> str:
@@ -96,10 +96,13 @@ def _time(picture: Picture) -> str:
     return date_format(timezone.localtime(picture.taken_at), "Y-m-d H:i") if picture.taken_at else ""
 
 
-def _away_m(event: Event, picture: Picture) -> int | None:
+def _away(event: Event, picture: Picture) -> str:
     if picture.lon is None or picture.lat is None or event.lon is None or event.lat is None:
-        return None
-    return round(distance_m((picture.lon, picture.lat), (event.lon, event.lat)))
+        return ""
+    away_m = round(distance_m((picture.lon, picture.lat), (event.lon, event.lat)))
+    if away_m < 10_000:
+        return _("%(m)s m from the place") % {"m": away_m}
+    return _("%(km)s km from the place") % {"km": away_m // 1000}
 
 
 def _coming(awaited: AwaitedPicture) -> Coming:

@@ -40,6 +40,8 @@ IDLE_S, LONGEST_S = 30.0, 600.0
 _THREADS = 4
 #: Bytes gathered before a thread is asked to write them.
 _GATHERED = 256 * 1024
+#: The disk is asked to take this much at a time: a flush of 200 MB would keep the reports waiting.
+_SYNCED = 8 * 1024 * 1024
 _WHERE = re.compile(r"reports/([0-9a-fA-F-]{32,36})/media/([0-9a-f]{64})")
 _STORE_AWAY = (OperationalError, InterfaceError)
 
@@ -119,11 +121,14 @@ class Media:
             await request.refuse(_too_slow(), more=_headers(here, upload))
             return
         here = await self._ask(part.length)
-        if here < upload.size and _is_all(request):
+        if here == upload.size:
+            await self._ask(media_uploads.finish, upload, _now())
+        else:
+            # Another connection may have brought the rest, and finished it.
+            await self._ask(media_uploads.look_again, upload)
+        if upload.state == UploadState.COMING and here < upload.size and _is_all(request):
             await self._ask(part.drop)
             raise _size_differs(upload.size, here)
-        if here == upload.size or not here:  # nothing is here when somebody else brought the rest and finished it
-            await self._ask(media_uploads.finish, upload, _now())
         await self._say_end(request, upload, 201)
 
     async def _gather(self, request: Request, upload: Upload, part: Part, offset: int) -> None:
@@ -141,6 +146,8 @@ class Media:
                         written, gathered = bytes(gathered), bytearray()
                         await self._ask(part.append, offset, written)
                         offset += len(written)
+                        if offset % _SYNCED < len(written):
+                            await self._ask(part.sync)
         finally:
             if gathered:
                 await self._ask(part.append, offset, bytes(gathered))

@@ -79,6 +79,14 @@ def test_only_handlers_read_when_and_how_far_away_it_was_taken(world: World) -> 
     assert "/originals/" not in reader
 
 
+def test_far_away_is_told_in_kilometres(world: World) -> None:
+    event, _picture = with_photo(world)
+    Event.objects.update(lat=22.701)
+    client = desk_of(world.cast.desk)
+    client.post("/language", {"language": "en"})
+    assert "111 km from the place" in words_of(client.get(page_of(event)))
+
+
 def test_before_and_after_stand_beside_each_other(world: World) -> None:
     event, _picture = with_photo(world, State.SIGNED_FOR)
     reader = desk_of(world.cast.desk)

@@ -2,9 +2,15 @@
 
 import hashlib
 import io
+import os
 import random
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import pytest
 from django.utils import timezone
 from PIL import Image
 
@@ -59,3 +65,16 @@ def states(door: Door, report: str) -> list[tuple[str, int]]:
 
 def lies_in_store(content: bytes) -> bool:
     return store().exists(original(hash_of(content)))
+
+
+@contextmanager
+def mounted(path: Path, size_mb: int) -> Iterator[Path]:
+    """A small file system; only root can mount one."""
+    path.mkdir()
+    mounting = ["mount", "-t", "tmpfs", "-o", f"size={size_mb}m", "tmpfs", str(path)]
+    if os.geteuid() != 0 or subprocess.run(mounting, capture_output=True, check=False).returncode:
+        pytest.skip("A small file system can be mounted by root only.")
+    try:
+        yield path
+    finally:
+        subprocess.run(["umount", "-l", str(path)], check=True)

@@ -2,10 +2,10 @@
 
 import errno
 import random
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -25,10 +25,10 @@ from linli.intake.tests.media import (
     digested,
     hash_of,
     lies_in_store,
+    mounted,
     reported,
     states,
 )
-from linli.intake.tests.test_proof import _mount as mount
 from linli.journal.models import Entry
 from linli.kit.media.keeping import NotKept
 from linli.kit.media.storing import original, store
@@ -135,6 +135,18 @@ def test_two_connections_that_bring_the_same_file_do_not_harm_each_other(door: D
     assert list(media_parts.all_parts()) == []
 
 
+def test_who_is_overtaken_at_the_very_end_is_told_that_it_is_here(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    where = at(reported(door, PHOTO), PHOTO)
+    note = media_uploads.note
+
+    def overtaken(upload: Upload, received: int, moment: datetime) -> None:
+        note(upload, received, moment)
+        media_uploads.finish(Upload.objects.get(pk=upload.pk), moment)
+
+    monkeypatch.setattr(media_uploads, "note", overtaken)
+    assert door.put(where, PHOTO)[1]["state"] == "received"
+
+
 def test_what_was_changed_on_the_way_is_dropped_and_can_begin_again(door: Door) -> None:
     where = at(reported(door, PHOTO), PHOTO)
     digested()
@@ -214,10 +226,7 @@ def test_without_room_nothing_is_kept_by_half_and_it_goes_on_later(door: Door, m
 def test_a_disk_that_fills_up_while_a_photo_arrives_keeps_what_was_acknowledged_and_no_more(
     door: Door, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small = tmp_path / "small"
-    if not mount(small, 2):
-        pytest.skip("A small file system can be mounted by root only.")
-    try:
+    with mounted(tmp_path / "small", 2) as small:
         monkeypatch.setattr(media_parts, "LEFT_FREE", 0)
         monkeypatch.setattr(media_parts, "require_room", lambda more: None)  # somebody else fills it meanwhile
         monkeypatch.setattr(media_parts, "folder", lambda: small)
@@ -234,8 +243,6 @@ def test_a_disk_that_fills_up_while_a_photo_arrives_keeps_what_was_acknowledged_
         assert door.put(where, content[here : here + 1000], upload_offset=str(here))[0] == 202
         (part,) = small.iterdir()
         assert part.read_bytes() == content[: here + 1000]
-    finally:
-        subprocess.run(["umount", "-l", str(small)], check=True)
 
 
 @contextmanager
