@@ -43,6 +43,10 @@ def _digest(at: datetime) -> bool:
     return digest_all(at) > 0
 
 
+def _media_waits() -> bool:
+    return media_uploads.to_settle().exists()
+
+
 def _settle_media(at: datetime) -> bool:
     return media_uploads.settle_waiting(at) > 0
 
@@ -93,7 +97,7 @@ CHORES: tuple[Work, ...] = (
     Work("imports", 0, working.work, waits=working.waits, longest_pause_s=30, lease_s=60),
     Work("mail_in", _MINUTE, mail.look_in),
     Work("forgotten_tables", _HOUR, _forget_tables),
-    Work("media", 2, _settle_media, longest_pause_s=60),
+    Work("media", 0, _settle_media, waits=_media_waits, longest_pause_s=30, lease_s=10),
     Work("media_parts", 10 * _MINUTE, _put_parts_in_order),
     Work("search_index", 2, _index),
     Work("firm_limits", 10 * _MINUTE, _reckon_limits),

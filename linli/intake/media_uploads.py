@@ -14,6 +14,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -204,13 +205,17 @@ def settle(key: int, at: datetime) -> bool:
     return True
 
 
+def to_settle() -> QuerySet[Upload]:
+    """What came before its event was there, and that is there now."""
+    ended = (UploadState.RECEIVED, UploadState.REFUSED)
+    return Upload.objects.filter(state__in=ended, settled_at__isnull=True, kept__state=KeptState.DIGESTED).order_by(
+        "pk"
+    )
+
+
 def settle_waiting(at: datetime) -> int:
-    """Settle what came before its event was there; how many."""
-    waiting = Upload.objects.filter(
-        state__in=(UploadState.RECEIVED, UploadState.REFUSED), settled_at__isnull=True, kept__state=KeptState.DIGESTED
-    ).order_by("pk")
-    keys = list(waiting.values_list("pk", flat=True)[:_SLICE])
-    return sum(settle(key, at) for key in keys)
+    """Settle some of those; how many."""
+    return sum(settle(key, at) for key in list(to_settle().values_list("pk", flat=True)[:_SLICE]))
 
 
 def event_of(kept: Kept) -> Event | None:

@@ -179,11 +179,18 @@ def test_a_resumable_upload_survives_kill_after_kill(home: Home) -> None:
     assert acknowledged >= KILLS * PIECE
     home.start("serve", "work")
     asyncio.run(send_rest(home, where, content))
+    asyncio.run(until_there(home))
     home.stop()
-    home.linli("work", "--once")
     assert home.query("SELECT sha256, size FROM events_picture") == [(hash_of(content), len(content))]
     assert home.query("SELECT count(*) FROM events_awaitedpicture") == [(0,)]
     assert "The journal is whole" in home.linli("doctor", may_fail=True)
+
+
+async def until_there(home: Home) -> None:
+    """The worker has taken in the report; a worker that was killed held that for some seconds."""
+    async with asyncio.timeout(60):
+        while home.query("SELECT count(*) FROM events_picture") == [(0,)]:
+            await asyncio.sleep(0.1)
 
 
 def asking(where: str, key: str) -> bytes:
