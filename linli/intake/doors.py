@@ -1,7 +1,5 @@
 """What is stored of the other doors: tables that somebody brings in by page, and mail that became no report."""
 
-from typing import Any
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _

@@ -287,5 +287,6 @@ class Upload(models.Model):
         return in_words(self.reason)
 
 
-# The tables of webhooks belong to this room; here, where Django looks for them.
+# The tables of the other doors belong to this room; here, where Django looks for them.
+from linli.intake import doors  # noqa: E402, F401
 from linli.intake.webhooks import models as webhook_models  # noqa: E402, F401

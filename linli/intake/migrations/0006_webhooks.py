@@ -9,7 +9,7 @@ import linli.kit.keys
 class Migration(migrations.Migration):
     dependencies = [
         ("areas", "0001_initial"),
-        ("intake", "0004_devices"),
+        ("intake", "0005_uploads"),
         ("journal", "0001_initial"),
     ]
 
