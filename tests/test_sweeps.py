@@ -203,7 +203,6 @@ PUBLIC = {
     *("home", "report", "report_areas", "report_villages", "receipt", "look_up", "status", "status_photo"),
     *("sign_in", "sign_out", "language", "healthz", "live"),
     *("status_thumb", "status_film"),
-    *("sign_in", "sign_out", "language", "healthz"),
     *OPEN_DATA,
     *("open311:root", "open311:discovery", "open311:services", "open311:service", "open311:token"),
     "open311:nothing_here",
