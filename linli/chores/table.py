@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from linli.events import learning, search
 from linli.events.actions import reminding
+from linli.events.actions.releasing import make_draft
+from linli.events.models import Release
 from linli.intake import bulk, mail, media_uploads
 from linli.intake.bulk import working
 from linli.intake.digest import digest_all
@@ -56,6 +58,10 @@ def _put_parts_in_order(at: datetime) -> bool:
     return False
 
 
+def _drafts_wait() -> bool:
+    return Release.objects.waiting().exists()
+
+
 def _index(at: datetime) -> bool:
     return search.bring_up_to_date(2000) >= 2000
 
@@ -100,6 +106,8 @@ CHORES: tuple[Work, ...] = (
     Work("media", 0, _settle_media, waits=_media_waits, longest_pause_s=30, lease_s=10),
     Work("media_parts", 10 * _MINUTE, _put_parts_in_order),
     Work("search_index", 2, _index),
+    # One photo a turn: a model looks at each for some seconds.
+    Work("public_drafts", 0, make_draft, waits=_drafts_wait, longest_pause_s=60, lease_s=120),
     Work("firm_limits", 10 * _MINUTE, _reckon_limits),
     Work("review_days", 10 * _MINUTE, _remind),
     Work("webhooks", 1, making.make_deliveries, lease_s=10),

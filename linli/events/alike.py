@@ -1,7 +1,7 @@
 """Matters that are perhaps the same: near, of about the same time, in like words; each with the reasons, for a person."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import cos, radians
 
@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 
 from linli.areas import ground
 from linli.areas.codes import at_level, within
-from linli.events.models import Category, Event, EventQuerySet, Picture, PictureKind
+from linli.events.models import Category, Event, EventQuerySet, Picture, PictureKind, Release
+from linli.events.released import public_pictures
 from linli.events.rules import State, Urgency
 from linli.kit.distances import DEGREE_M, Point, distance_m
 from linli.kit.likeness import likeness, numbers_differ
@@ -65,6 +66,8 @@ class Alike:
     distance_m: float | None
     reasons: list[str]
     picture: Picture | None = None
+    #: The photo that everybody may see, only asked for by `joinable`.
+    public: Release | None = None
 
 
 def alike(events: EventQuerySet, told: Told, *, but: Event | None = None) -> list[Alike]:
@@ -77,10 +80,15 @@ def alike(events: EventQuerySet, told: Told, *, but: Event | None = None) -> lis
 
 
 def joinable(event: Event) -> list[Alike]:
-    """Open matters of public categories that its reporter may say are the same; none for one that is no longer open."""
+    """Open matters of public categories that its reporter may say are the same; none for one that is no longer open.
+
+    To be shown to a resident: of their photos only those that everybody may see.
+    """
     if not event.is_open:
         return []
-    return alike(Event.objects.open().filter(category__is_public=True), Told.of(event), but=event)
+    found = alike(Event.objects.open().filter(category__is_public=True), Told.of(event), but=event)
+    photos = public_pictures(one.event for one in found)
+    return [replace(one, picture=None, public=next(iter(photos[one.event.pk]), None)) for one in found]
 
 
 def _close(events: EventQuerySet, told: Told) -> EventQuerySet:

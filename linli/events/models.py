@@ -328,6 +328,55 @@ class AwaitedPicture(models.Model):
         constraints = [models.UniqueConstraint(fields=["event", "sha256"], name="awaited_once_per_event")]
 
 
+class ReleaseQuerySet(models.QuerySet["Release"]):
+    """Named sets of releases."""
+
+    def public(self) -> "ReleaseQuerySet":
+        """Those whose picture everybody may see: confirmed, not taken back, of a matter the public may know of."""
+        return self.filter(public_sha256__isnull=False, picture__event__category__is_public=True)
+
+    def waiting(self) -> "ReleaseQuerySet":
+        """Those whose draft the worker has still to make."""
+        return self.filter(wanted_at__isnull=False)
+
+
+class Release(models.Model):
+    """What a desk has done towards showing a picture to everybody. Where something was covered is kept nowhere."""
+
+    picture = models.OneToOneField(Picture, models.CASCADE, primary_key=True, related_name="release")
+    asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    asked_at = models.DateTimeField()
+    #: Since when the worker is to make a draft; empty once it has, or could not.
+    wanted_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    #: The rendition that somebody looks at before it is public.
+    draft_sha256 = models.CharField(max_length=64, null=True, blank=True)
+    #: A machine has covered in it what it took for people, if anything; else nobody has looked for them yet.
+    machine_looked = models.BooleanField(default=False)
+    #: The rendition everybody may see; empty while nobody may.
+    public_sha256 = models.CharField(max_length=64, null=True, blank=True)
+    confirmed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReleaseQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["wanted_at"], condition=Q(wanted_at__isnull=False), name="drafts_wanted"),
+            models.Index(fields=["public_sha256"], condition=Q(public_sha256__isnull=False), name="public_pictures"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(public_sha256__isnull=True) | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
+                name="public_pictures_were_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(wanted_at__isnull=True) | Q(draft_sha256__isnull=True), name="a_draft_is_wanted_or_there"
+            ),
+        ]
+
+
 class Contact(models.Model):
     """How to reach the reporter, sealed: apart from the event, encrypted, never in lists, search or statistics."""
 

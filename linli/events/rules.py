@@ -149,6 +149,15 @@ STEP_NAMES: tuple[str, ...] = tuple(dict.fromkeys(step.name for step in STEPS))
 NEEDS_EXTENSION_ASKED = frozenset({"extend", "refuse_extension"})
 
 
+#: What is done towards showing a picture to everybody, and by whom in the area of its matter. More may hide than show.
+RELEASING: dict[str, frozenset[Role]] = {
+    "prepare_release": frozenset({R.DESK}),
+    "cover": frozenset({R.DESK}),
+    "confirm_release": frozenset({R.DESK}),
+    "withdraw_release": frozenset({R.DESK, R.LEADER}),
+}
+
+
 def row_of(name: str, state: str) -> Step | None:
     """The row of this step that starts in this state; None if there is none."""
     return next((step for step in STEPS if step.name == name and state in step.sources), None)
@@ -194,6 +203,12 @@ def require(name: str, state: str, standing: Standing, *, extension_asked: bool 
     if refusal := _question_open(name, extension_asked):
         raise refusal
     return row
+
+
+def require_releasing(name: str, standing: Standing) -> None:
+    """Raises `NotYours` unless this act on a picture is theirs."""
+    if not RELEASING[name] & standing.roles:
+        raise NotYours("not_yours", _("None of your appointments includes this act. Ask the desk that has the matter."))
 
 
 def _question_open(name: str, extension_asked: bool) -> Refused | None:

@@ -57,6 +57,13 @@ def matching(events: EventQuerySet, words: str) -> EventQuerySet:
     return events.filter(found)
 
 
+def holds(words: str, question: str) -> bool:
+    """Whether these words hold all that is asked for, by the same rules."""
+    parts = Question.of(question).parts
+    found = tokens(words)
+    return bool(parts) and all(_holds_part(found, part) for part in parts)
+
+
 @dataclass(frozen=True)
 class Part:
     """One thing asked for: tokens that follow each other; `is_start` if the last may be longer than typed."""

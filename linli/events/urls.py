@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from linli.events.views import acts, calls, maps, pictures, queue, reports, show
+from linli.events.views import acts, calls, maps, pictures, queue, releasing, reports, show
 
 app_name = "events"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("events/<uuid:pk>/contact", show.contact, name="contact"),
     path("events/<uuid:pk>/slip", calls.slip, name="slip"),
     path("events/<uuid:pk>/originals/<uuid:picture>", pictures.original, name="original"),
+    path("events/<uuid:pk>/photos/<uuid:picture>/public", releasing.release, name="release"),
+    path("events/<uuid:pk>/photos/<uuid:picture>/<str:sha256>.jpg", releasing.draft, name="release_draft"),
     path("events/<uuid:pk>/<slug:step>", acts.act, name="act"),
     path("map/areas.json", maps.areas_json, name="map_areas"),
     path("map/events.json", maps.events_json, name="map_events"),

@@ -36,6 +36,9 @@ def security_headers(get_response: Answer) -> Answer:
         if response.headers.get("Content-Type", "").startswith("text/html"):
             # Every page is for one person: it holds the token of their forms, and what only they may see.
             response.headers.setdefault("Cache-Control", "private, no-cache")
+        elif "public" in response.headers.get("Cache-Control", ""):
+            # The same for everybody, whatever else was looked at on the way: a cache needs no cookie to know it again.
+            del response.headers["Vary"]
         return response
 
     return answer

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.areas.models import ANSWERING, Area
-from linli.events import actions, alike, once, placing
+from linli.events import actions, alike, once, placing, released
 from linli.events.forms import Photos
 from linli.events.gallery import gallery_of
 from linli.events.models import Category, Event, PictureKind, Support
@@ -194,6 +194,7 @@ def _same(event: Event) -> dict[str, Any]:
     support = Support.objects.select_related("of__category").filter(event=event).first()
     return {
         "same": support.of if support else None,
+        "same_photo": next(iter(released.public_pictures([support.of])[support.of_id]), None) if support else None,
         "joinable": [] if support else alike.joinable(event),
         "others_count": Support.objects.filter(of=support.of if support else event).exclude(event=event).count(),
     }
@@ -328,6 +329,12 @@ def _require_shown(request: HttpRequest, number: str, sha256: str, media: str = 
         raise Http404
     if not event.pictures.filter(sha256=sha256, kind__in=_SHOWN, media_type__startswith=media).exists():
         raise Http404
+
+
+@require_safe
+def public_photo(request: HttpRequest, sha256: str) -> HttpResponseBase:
+    """A photo that somebody has looked at and confirmed, for everybody; no session is asked. Gone once it is taken back."""
+    return released.photo_response(sha256)
 
 
 def _unstored(response: HttpResponse) -> HttpResponse:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("report/areas.json", public.report_areas, name="report_areas"),
     path("report/villages", public.villages, name="report_villages"),
     path("receipt", public.receipt, name="receipt"),
+    path("photos/<str:sha256>.jpg", public.public_photo, name="public_photo"),
     path("status", public.look_up, name="look_up"),
     path("status/<str:number>", public.status, name="status"),
     path("status/<str:number>/photos/<str:sha256>.jpg", public.status_photo, name="status_photo"),

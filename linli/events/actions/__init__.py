@@ -24,6 +24,7 @@ from linli.events.actions.importing import IMPORTABLE, Fate, ImportedMatter, imp
 from linli.events.actions.joining import merge, separate, split, support, withdraw_support
 from linli.events.actions.looking import open_original
 from linli.events.actions.receiving import note_arrival, receive_picture, refuse_picture
+from linli.events.actions.releasing import confirm_release, cover, make_draft, prepare_release, withdraw_release
 from linli.events.actions.reporting import (
     Awaited,
     Draft,
@@ -78,6 +79,8 @@ __all__ = [
     "clean_order",
     "close",
     "code_of",
+    "confirm_release",
+    "cover",
     "defer",
     "dismiss_objection",
     "dispatch",
@@ -90,6 +93,7 @@ __all__ = [
     "import_matters",
     "keep_beside",
     "keep_statement",
+    "make_draft",
     "merge",
     "month_of",
     "move",
@@ -98,6 +102,7 @@ __all__ = [
     "open_contact",
     "open_original",
     "open_receipt",
+    "prepare_release",
     "receive_picture",
     "reckon_provisional",
     "refer_out",
@@ -124,5 +129,6 @@ __all__ = [
     "verify",
     "void",
     "withdraw_contact",
+    "withdraw_release",
     "withdraw_support",
 ]

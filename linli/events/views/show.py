@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.areas.codes import contains, lineage
 from linli.areas.models import Area
-from linli.events import actions, alike, telling
+from linli.events import actions, alike, released, telling
 from linli.events.forms import ACTS
 from linli.events.gallery import Gallery, gallery_of
 from linli.events.models import Event
@@ -37,6 +37,8 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {"room": "queue", "live_after": place, **context_of(request, event)}
     if request.headers.get("X-Preview"):
         return render(request, "events/_preview.html", context)
+    if released.may_release(event, request.scope):  # type: ignore[attr-defined]
+        context["releases"] = released.rows(event.pictures.all())
     return render(request, "events/show.html", context | _alike_to(request, event))
 
 

@@ -1,19 +1,22 @@
 """Which matters a call asks for: only public ones, by all filters of the contract, a page at a time in a firm order."""
 
 import math
+import re
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, FloatField, QuerySet
+from django.db.models import F, FloatField, Q, QuerySet
 from django.db.models.functions import Floor
 from django.utils.translation import gettext as _
 
 from linli.areas.codes import within
 from linli.areas.models import Area
+from linli.events import search
 from linli.events.models import Category, Event
+from linli.events.rules import Source
 from linli.intake.open311.parameters import LONGEST, MOST, Parameters
-from linli.intake.open311.records import PLACES, UPDATED
+from linli.intake.open311.records import LONG_NUMBER, PLACES, UPDATED
 from linli.intake.open311.rendering import Problem
 
 _METRES_PER_DEGREE = 111_195.0
@@ -26,9 +29,10 @@ class Public:
     """The matters the public may see: those of public categories, in one jurisdiction."""
 
     def __init__(self, jurisdiction: Area | None) -> None:
-        rows = Category.objects.filter(is_public=True).values_list("pk", "code")
+        rows = list(Category.objects.filter(is_public=True).values_list("pk", "code", "name", "name_en"))
         #: Code by key. Older packs may have the same code.
-        self.categories = dict(rows)
+        self.categories = {key: code for key, code, _name, _name_en in rows}
+        self.names = {key: f"{code}\n{name}\n{name_en}" for key, code, name, name_en in rows}
         self.jurisdiction = jurisdiction
 
     def events(self, codes: list[str] | None = None) -> QuerySet[Event]:
@@ -48,7 +52,7 @@ def page(sent: Parameters, public: Public, at: datetime) -> list[UUID]:
         found = public.events().filter(number__in=[one for one in numbers if len(one) <= LONGEST_NUMBER])
         return _keys(found.order_by("-reported_at", "-pk"), rows)
     found = _of_status(public.events(sent.words("service_code") or None), sent.words("status"))
-    found = _near(found, sent)
+    found = _near(_holding(found, sent.text("q"), public), sent)
     reported, updated = sent.window("start_date", "end_date"), sent.window("updated_after", "updated_before")
     if reported is None and updated is None:
         found = found.filter(reported_at__gte=at - LONGEST)
@@ -80,6 +84,20 @@ def _of_status(events: QuerySet[Event], wanted: list[str]) -> QuerySet[Event]:
         raise Problem(400, _("status is open, closed or both, not “%(status)s”.") % {"status": unknown[0][:40]})
     chosen = {one.lower() for one in wanted}
     return events.filter(ended_at__isnull="open" in chosen) if len(chosen) == 1 else events
+
+
+def _holding(events: QuerySet[Event], question: str, public: Public) -> QuerySet[Event]:
+    """Those with all these words in what is published of them: never in what is not, nor in a number blotted out."""
+    if not question:
+        return events
+    spoken = search.matching(Event.objects.filter(source=Source.OPEN311), question)
+    if re.search(r"\d", question):
+        hidden = Q()
+        for field in ("title", "text", "place", "outcome"):
+            hidden |= Q(**{f"{field}__regex": LONG_NUMBER})
+        spoken = spoken.exclude(hidden)
+    named = [key for key, name in public.names.items() if search.holds(name, question)]
+    return events.filter(Q(pk__in=spoken.values("pk")) | Q(category__in=named) | Q(number=question))
 
 
 def _near(events: QuerySet[Event], sent: Parameters) -> QuerySet[Event]:

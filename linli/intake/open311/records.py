@@ -7,23 +7,27 @@ sent by Open311, and the answers to them, are published, with telephone and iden
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F, OuterRef, Prefetch, Subquery
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from linli.areas.codes import lineage
 from linli.areas.models import Area
-from linli.events.models import Event, Part
+from linli.events.models import Event, Part, Release
+from linli.events.released import public_pictures
 from linli.events.rules import Source, State
 from linli.events.telling import SENTENCES
 from linli.intake.open311.catalogue import in_language, moment
 from linli.journal.models import Entry
 from linli.kit.keys import KeyText
 
+#: A photo became public or is so no more; the course of the matter does not change by it.
+PHOTO_ACTS = ("event.picture_released", "event.release_withdrawn")
 #: The acts the public may know of, and what sort of note each is (Chicago's words).
 NOTES: dict[str, str] = {
     **dict.fromkeys(("event.reported", "event.imported", "event.split_off"), "submitted"),
@@ -33,6 +37,7 @@ NOTES: dict[str, str] = {
             *("event.dispatched", "event.signed_for", "event.handling_begun", "event.result_submitted"),
             *("event.rework_asked", "event.verified", "event.supplement_asked", "event.supplemented"),
             *("event.extended", "event.deferred", "event.resumed", "event.classified", "event.moved"),
+            *PHOTO_ACTS,
         ),
         "activity",
     ),
@@ -49,30 +54,48 @@ _LAST_ACT = Entry.objects.filter(on_key=KeyText(OuterRef("pk")), verb__in=NOTES)
 UPDATED = Coalesce(F("ended_at"), Subquery(_LAST_ACT), F("reported_at"))
 #: Some ten metres; what is shown and what can be asked for are the same.
 PLACES = 4
+#: Seven digits or more, however they are parted. Both stores understand it.
+LONG_NUMBER = "[0-9０-９]([ -]?[0-9０-９]){6,}"
 _LONG_NUMBER = re.compile(r"(?<!\d)\d(?:[ -]?\d){6,}[xX]?")
 
 
-def records(keys: Sequence[UUID], public: Iterable[int], *, extended: bool) -> list[dict[str, Any]]:
+def records(
+    keys: Sequence[UUID], public: Iterable[int], *, extended: bool, address: Callable[[str], str]
+) -> list[dict[str, Any]]:
     """The records of these matters in this order; `public` are the categories the public may see.
 
-    As many queries for one as for a thousand. `extended` adds what only some clients ask for.
+    As many queries for one as for a thousand. `extended` adds what only some clients ask for. `address` makes a path of
+    ours one that others can ask for.
     """
     parts = Prefetch("parts", Part.objects.select_related("department"))
     fetched = Event.objects.filter(pk__in=keys).annotate(updated=UPDATED).prefetch_related(parts)
     events = {event.pk: event for event in fetched.select_related("category__department", "merged_into")}
     found = [events[key] for key in keys if key in events]
     names = _names_of_areas(found)
-    rows = [_record(event, names) for event in found]
+    photos = {key: _photos(releases, address) for key, releases in public_pictures(found).items()}
+    rows = [_record(event, names, photos.get(event.pk, [])) for event in found]
     if extended:
         notes, categories = _notes_of(found), frozenset(public)
         for event, row in zip(found, rows, strict=True):
-            row["extended_attributes"] = _extended(event, categories)
+            row["extended_attributes"] = _extended(event, categories) | {"photos": photos.get(event.pk, [])}
             row["attributes"] = _answers(event)
             row["notes"] = notes[str(event.pk)]
     return rows
 
 
-def _record(event: Any, names: dict[str, str]) -> dict[str, Any]:
+def _photos(releases: Iterable[Release], address: Callable[[str], str]) -> list[dict[str, Any]]:
+    """Only what somebody has looked at and confirmed: no face, no plate, nothing hidden in the file."""
+    return [
+        {
+            "media_url": address(reverse("public_photo", args=[release.public_sha256])),
+            "kind": release.picture.kind,
+            "confirmed_datetime": moment(release.confirmed_at) if release.confirmed_at else None,
+        }
+        for release in releases
+    ]
+
+
+def _record(event: Any, names: dict[str, str], photos: list[dict[str, Any]]) -> dict[str, Any]:
     lead = next((part.department for part in event.parts.all() if part.leads), event.category.department)
     return {
         "service_request_id": event.number,
@@ -91,8 +114,7 @@ def _record(event: Any, names: dict[str, str]) -> dict[str, Any]:
         "zipcode": None,
         "lat": rounded(event.lat),
         "long": rounded(event.lon),
-        # No photo is public before somebody has looked whether a face or a plate is on it.
-        "media_url": None,
+        "media_url": photos[0]["media_url"] if photos else None,
     }
 
 
@@ -148,7 +170,6 @@ def _extended(event: Any, public: frozenset[int]) -> dict[str, Any]:
             }
             for part in event.parts.all()
         ],
-        "photos": [],
     }
 
 

@@ -16,15 +16,15 @@ from linli.intake.open311.catalogue import moment
 from linli.intake.open311.door import key_of
 from linli.intake.open311.parameters import LONGEST, Parameters, jurisdiction
 from linli.intake.open311.reading import Public, one, touched_since
-from linli.intake.open311.records import NOTES, words_of
+from linli.intake.open311.records import NOTES, PHOTO_ACTS, words_of
 from linli.intake.open311.rendering import Problem
 from linli.intake.open311.writing import digest_of_update, media_urls, once, told_urls, uploaded
 from linli.journal.models import Entry
 from linli.kit.keys import KeyText
 from linli.kit.media.keeping import keep
 
-#: Acts after which a report is what it was before: its own arrival is no update of it.
-_UPDATES = [verb for verb, sort in NOTES.items() if sort != "submitted"]
+#: Its own arrival is no update of a matter, and a photo shown after its end must not open it again elsewhere.
+_UPDATES = [verb for verb, sort in NOTES.items() if sort != "submitted" and verb not in PHOTO_ACTS]
 
 
 def updates(sent: Parameters, public: Public, at: datetime) -> list[dict[str, Any]]:

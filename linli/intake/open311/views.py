@@ -1,5 +1,8 @@
 """The calls of GeoReport v2, each a few lines: read what was sent, ask, answer."""
 
+from typing import Any
+from uuid import UUID
+
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -37,14 +40,19 @@ def _requests(request: HttpRequest) -> Answer:
     sent = Parameters(request)
     public = reading.Public(jurisdiction(sent))
     keys = reading.page(sent, public, timezone.now())
-    return Answer("service_requests", records(keys, public.categories, extended=sent.truth("extensions")))
+    return Answer("service_requests", _records(request, sent, keys, public))
 
 
 def _one_request(request: HttpRequest, number: str) -> Answer:
     sent = Parameters(request)
     public = reading.Public(jurisdiction(sent))
     key = reading.one(number, public.events())
-    return Answer("service_requests", records([key], public.categories, extended=sent.truth("extensions")))
+    return Answer("service_requests", _records(request, sent, [key], public))
+
+
+def _records(request: HttpRequest, sent: Parameters, keys: list[UUID], public: reading.Public) -> list[dict[str, Any]]:
+    extended, address = sent.truth("extensions"), request.build_absolute_uri
+    return records(keys, public.categories, extended=extended, address=address)
 
 
 def _report(request: HttpRequest) -> Answer:
