@@ -4,11 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 WORKERS ?= 2
-# What `make run` installs beside the core, each requirements/NAME.lock: make run EXTRAS= for none, EXTRAS='media s3' for both.
-EXTRAS ?= media
+# What `make run` installs beside the core, each requirements/NAME.lock: make run EXTRAS= for none, EXTRAS='media blur s3' for all.
+EXTRAS ?= media blur
 URL ?=
 UPGRADE ?= --upgrade
-LOCKS := core media s3 dev
+LOCKS := core media blur s3 dev
 # Checks read the settings; they must not touch anybody's home.
 CHECK_HOME := LINLI_HOME=$(CURDIR)/build/check
 
@@ -90,6 +90,7 @@ bench: $(VENV)/.dev  ## Measure; every line is a ratio within one run
 lock: $(VENV)/.dev  ## Resolve requirements/*.in anew; UPGRADE= keeps the versions there are
 	cd requirements && for lock in $(LOCKS); do \
 		inputs=$$lock.in; if [ $$lock = core ]; then inputs='core.in build.in'; else inputs="$$inputs -c core.lock"; fi; \
+		if [ $$lock = blur ]; then inputs="$$inputs --no-deps"; fi; \
 		$(CURDIR)/$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet $(UPGRADE) \
 			--no-emit-index-url --no-header --no-annotate -o $$lock.lock $$inputs || exit 1; \
 	done
