@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from typing import IO, Any
 
-from django.http import FileResponse, Http404
-from django.utils.cache import patch_cache_control
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions.releasing import public_name
@@ -13,9 +13,6 @@ from linli.events.models import Event, Picture, Release
 from linli.events.rules import RELEASING
 from linli.kit.media.storing import store
 from linli.people.rules import Scope
-
-#: How long a cache on the way may go on showing what has been taken back.
-_CACHED_S = 300
 
 
 def public_pictures(events: Iterable[Event]) -> dict[Any, list[Release]]:
@@ -27,18 +24,28 @@ def public_pictures(events: Iterable[Event]) -> dict[Any, list[Release]]:
     return found
 
 
-def photo_response(sha256: str) -> FileResponse:
-    """What everybody may see, under the SHA-256 of the rendition itself. Raises `Http404` for anything else."""
+def photo_response(request: HttpRequest, sha256: str) -> HttpResponseBase:
+    """What everybody may see, under the SHA-256 of the rendition itself. Raises `Http404` for anything else.
+
+    Caches keep it and ask each time whether it is still public: what was taken back is nowhere shown a second longer.
+    """
     if not Release.objects.public().filter(public_sha256=sha256).exists():
         raise Http404
-    try:
-        file = store().open(public_name(sha256))
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(file, content_type="image/jpeg")
-    patch_cache_control(response, public=True, max_age=_CACHED_S)
+    etag = f'"{sha256}"'
+    response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = FileResponse(_file(sha256), content_type="image/jpeg")
+    patch_cache_control(response, public=True, no_cache=True)
+    response.headers["ETag"] = etag
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
+
+
+def _file(sha256: str) -> IO[bytes]:
+    try:
+        return store().open(public_name(sha256))
+    except FileNotFoundError:
+        raise Http404 from None
 
 
 def may_release(event: Event, scope: Scope) -> bool:

@@ -8,7 +8,7 @@ from linli.areas.actions import set_boundary
 from linli.areas.geometry import clean_outline
 from linli.areas.models import Area, Kind
 from linli.events import actions
-from linli.events.models import Category, Event, Pack
+from linli.events.models import Category, Event, Pack, Picture, Release
 from linli.events.rules import Source, State
 from linli.kit.holidays import load_calendar
 from linli.kit.testing import BuiltOnce
@@ -116,6 +116,15 @@ def make_event(
         act(world, event, at + timedelta(minutes=minute))
     event.refresh_from_db()
     return event
+
+
+def make_public(picture: Picture, *, by: Person, at: datetime) -> str:
+    """Let this desk make a photo public, with nothing covered by machine; the SHA-256 of what everybody sees then."""
+    actions.prepare_release(picture, by=by, at=at)
+    actions.make_draft(at, by_hand=True)
+    seen = Release.objects.get(pk=picture.pk).draft_sha256 or ""
+    actions.confirm_release(picture, seen=seen, by=by, at=at)
+    return seen
 
 
 Act = Callable[[World, Event, datetime], object]

@@ -334,7 +334,7 @@ def _require_shown(request: HttpRequest, number: str, sha256: str, media: str = 
 @require_safe
 def public_photo(request: HttpRequest, sha256: str) -> HttpResponseBase:
     """A photo that somebody has looked at and confirmed, for everybody; no session is asked. Gone once it is taken back."""
-    return released.photo_response(sha256)
+    return released.photo_response(request, sha256)
 
 
 def _unstored(response: HttpResponse) -> HttpResponse:

@@ -404,8 +404,10 @@ def test_a_public_photo_is_for_everybody_and_asks_for_no_session(picture: Pictur
     answer = Client().get(f"/photos/{seen}.jpg")
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/jpeg")
     assert hashlib.sha256(b"".join(answer)).hexdigest() == seen  # type: ignore[arg-type]
-    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert answer.headers["Cache-Control"] == "public, no-cache"
     assert "Vary" not in answer.headers and "Set-Cookie" not in answer.headers
+    again = Client().get(f"/photos/{seen}.jpg", headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
 
 
 def test_neither_the_original_nor_the_draft_nor_what_was_taken_back_is_public(picture: Picture, desk: Person) -> None:
@@ -416,7 +418,8 @@ def test_neither_the_original_nor_the_draft_nor_what_was_taken_back_is_public(pi
     actions.confirm_release(picture, seen=draft, by=desk, at=at)
     assert anybody.get(f"/photos/{draft}.jpg").status_code == 200
     actions.withdraw_release(picture, by=desk, at=at)
-    assert anybody.get(f"/photos/{draft}.jpg").status_code == 404
+    for known in ({}, {"If-None-Match": f'"{draft}"'}):
+        assert anybody.get(f"/photos/{draft}.jpg", headers=known).status_code == 404
 
 
 def text(answer: Any) -> str:

@@ -10,7 +10,8 @@ from django.utils import timezone
 from linli.events import actions
 from linli.events.models import Event, Support
 from linli.events.rules import State
-from linli.events.testing import World, make_event
+from linli.events.testing import World, make_event, make_public
+from linli.events.tests.pages import photo
 from linli.journal.models import Entry
 from linli.kit.refusal import Refused
 
@@ -102,3 +103,18 @@ def test_who_has_said_so_cannot_say_another_and_none_is_supported_once_it_has_en
     with pytest.raises(Refused):
         actions.support(event, of=second, at=timezone.now())
     assert Support.objects.get().of == first
+
+
+def test_of_the_others_photos_only_the_public_one_is_shown(world: World) -> None:
+    now = timezone.now() - timedelta(hours=1)
+    first = make_event(world, State.ACCEPTED, text=TEXT, at=now)
+    actions.supplement(first, text="照片", photos=[photo().read()], by=world.cast.desk, at=now)
+    picture = first.pictures.get()
+    event, client = _reported(world, now)
+    assert "/photos/" not in _page(event, client) and picture.sha256 not in _page(event, client)
+    address = f"/photos/{make_public(picture, by=world.cast.desk, at=now)}.jpg"
+    assert address in _page(event, client)
+    client.post(f"/status/{event.number}", {"act": "support", "of": first.pk})
+    assert address in _page(event, client) and picture.sha256 not in _page(event, client)
+    actions.withdraw_release(picture, by=world.cast.desk, at=now)
+    assert "/photos/" not in _page(event, client)
