@@ -24,6 +24,7 @@ from linli.events import search
 from linli.events.models import Event, NumberSeries, Pack
 from linli.journal.actions import verify_chain
 from linli.journal.models import Entry
+from linli.kit.media import faces
 from linli.kit.media.checking import is_complete
 from linli.kit.media.storing import try_out
 from linli.kit.reasons import reason
@@ -113,6 +114,12 @@ def _look_at_media(at: datetime) -> Findings:
         yield _ok(_("Photos and videos can be stored."))
     if not is_complete():
         yield _warn(_("HEIC photos and videos cannot be read here. Run: pip install 'linli[media]'"))
+    if faces.available():
+        yield _ok(_("Faces are covered by machine before somebody looks at a photo for the public."))
+    else:
+        yield _warn(
+            _("No machine covers faces here; people cover them all by hand. See docs/operation.md: the extra blur.")
+        )
 
 
 def _look_at_journal(at: datetime) -> Findings:
