@@ -49,7 +49,9 @@ def _file(sha256: str) -> IO[bytes]:
 
 
 def may_release(event: Event, scope: Scope) -> bool:
-    """Whether this person may prepare its pictures for the public, or hide them again."""
+    """Whether the matter is public and this person may prepare its pictures for that, or hide them again."""
+    if event.category is None or not event.category.is_public:
+        return False
     roles = scope.roles_in(event.area_id)
     return any(allowed & roles for allowed in RELEASING.values())
 

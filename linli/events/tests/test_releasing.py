@@ -397,6 +397,8 @@ def test_the_page_of_the_matter_leads_there_for_those_who_may(world: World, pict
     worker = Client()
     worker.force_login(world.cast.worker)
     assert page(picture) not in text(worker.get(matter))
+    Event.objects.filter(pk=picture.event_id).update(category=world.quarrel)
+    assert page(picture) not in text(browser.get(matter))
 
 
 def test_a_public_photo_is_for_everybody_and_asks_for_no_session(picture: Picture, desk: Person) -> None:
