@@ -90,11 +90,14 @@ def test_five_at_most_the_most_alike_first(world: World) -> None:
 
 
 def test_as_many_queries_for_one_as_for_twenty(world: World) -> None:
-    def queries() -> int:
-        found(event)  # now and then the ground looks whether it has been redrawn
+    def counted() -> int:
         with CaptureQueriesContext(connection) as caught:
             found(event)
         return len(caught)
+
+    def queries() -> int:
+        # Once a second one of them is asked whether the ground has been redrawn, whichever comes then.
+        return min(counted(), counted())
 
     event = put(make_event(world, text=DRAIN))
     put(make_event(world, text=LIKE_IT), 10)
