@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0006_media"),
+        ("events", "0007_releases"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
