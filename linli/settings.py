@@ -12,6 +12,10 @@ from django.utils.translation import gettext_lazy as _
 CHECKOUT = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("LINLI_HOME") or CHECKOUT / "var").resolve()
 PORT = int(os.environ.get("LINLI_PORT", "8000"))
+#: Processes of the front; 0: one on SQLite, one per two processors on PostgreSQL.
+FRONTS = int(os.environ.get("LINLI_FRONTS", "0"))
+#: Days for which a report is kept as it was sent after it was taken in; 0: for good.
+SENT_KEPT_DAYS = int(os.environ.get("LINLI_SENT_KEPT_DAYS", "30"))
 DEBUG = os.environ.get("LINLI_DEBUG") == "1"
 #: A production home is meant for others than this machine; `checks.py` then refuses what is unsafe.
 HOSTS = [host for host in os.environ.get("LINLI_HOSTS", "").split(",") if host]

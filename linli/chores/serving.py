@@ -30,8 +30,9 @@ _LONGEST_PAUSE_S = 30
 
 
 def web_command() -> list[str]:
-    """The front. On SQLite one process, as one process writes for the hatch; on PostgreSQL one per two cores."""
-    processes = 1 if connection.vendor == "sqlite" else max(1, (os.cpu_count() or 2) // 2)
+    """The front: as many processes as set. By itself one on SQLite, where one writes for all; on PostgreSQL one per two cores."""
+    by_itself = 1 if connection.vendor == "sqlite" else max(1, (os.cpu_count() or 2) // 2)
+    processes = settings.FRONTS if settings.FRONTS > 0 else by_itself
     return [
         *(sys.executable, "-m", "granian", "linli.asgi:application", "--interface", "asgi"),
         *("--host", HOST, "--port", str(settings.PORT), "--workers", str(processes)),

@@ -63,13 +63,13 @@ class Front:
                 return
 
     async def _healthz(self, request: Request) -> None:
-        """200 `ok`, or 503 with a word for the cause: `starting`, `store`, `read-only`, `disk`."""
+        """200 `ok`, or 503 with a word for the cause: `starting`, `handover` (nobody writes), `store`, `read-only`, `disk`."""
         if request.scope["method"] not in ("GET", "HEAD"):
             await request.answer(405, b"GET\n", _PLAIN, [(b"allow", b"GET, HEAD")])
             return
         # A writer in trouble is well again with the next report it keeps: nobody need send one to find out.
         writer = self.hatch.writer.trouble
-        trouble = writer if writer in ("starting", "stopped") else await self._trouble.value()
+        trouble = writer if writer in ("starting", "stopped", "handover") else await self._trouble.value()
         await request.answer(503 if trouble else 200, f"{trouble or 'ok'}\n".encode(), _PLAIN)
 
     async def _metrics(self, request: Request) -> None:
@@ -96,6 +96,7 @@ class Front:
             "rows_of_last_commit": writer.counts.last,
             "rows_waiting": writer.waiting,
             "writer_well": not writer.trouble,
+            "writer_leads": writer.leads,
             "pages_waiting": self._pages.waiting,
         }
 

@@ -1,7 +1,8 @@
 """Group commit: handlers queue their rows and wait; one thread commits all that is queued; the answer comes after that.
 
 On SQLite one process of the home writes for the hatch, and holds a lock as long as it does: two writers would wait for
-each other ten times as long as for the disk. On PostgreSQL every process has a writer.
+each other ten times as long as for the disk. It leads; the writers of other processes follow, that is hand over what is
+queued instead of committing it, and one of them leads when it has gone. On PostgreSQL every process leads.
 """
 
 import asyncio
@@ -13,22 +14,23 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO
 
 from django.conf import settings
 from django.db import connection
-from django.utils.translation import gettext_lazy as _
 
 from linli.intake.accept import Row
-from linli.intake.stores import First, Store, open_store
-from linli.intake.turned import Turned
+from linli.intake.handover import Firsts, HandedOver, Listener, WriterGone
+from linli.intake.stores import Store, open_store
+from linli.intake.turned import Turned, not_kept
 
 log = logging.getLogger(__name__)
 #: Rows that may wait; then senders are asked to come back. And rows of one commit.
 MOST_WAITING, MOST_AT_ONCE = 4096, 512
-_AGAIN_AFTER_S = 0.2
-
-Firsts = list[First | None]
+_AGAIN_AFTER_S, _LOOKED_FOR_EVERY_S = 0.02, 0.2
+#: How long rows wait for a process that writes; a change of it takes a tenth of a second.
+_CHANGED_WITHIN_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,14 @@ class Writer:
     waiting: int = 0
     #: Why nothing can be kept now; empty when all is well. Begins with the reason that it has not begun.
     trouble: str = "starting"
+    #: Whether this process commits, or hands over to the one that does.
+    leads: bool = False
     _jobs: "queue.SimpleQueue[_Job | None]" = field(default_factory=queue.SimpleQueue)
     _thread: threading.Thread | None = None
     _stopping: bool = False
     _store: Store | None = None
     _lock_file: IO[str] | None = None
+    _listener: Listener | None = None
     _loop: asyncio.AbstractEventLoop | None = None
 
     def start(self) -> None:
@@ -78,18 +83,15 @@ class Writer:
             self._jobs.put(None)
             await asyncio.to_thread(self._thread.join)
             await asyncio.sleep(0)  # the last answers are on their way through the loop
+        if self._listener is not None:
+            await self._listener.close()
 
     async def keep(self, rows: Sequence[Row]) -> Firsts:
         """Wait until the rows are on the disk. For each: None, or what was kept under its id. Raises `Turned`."""
         if self._stopping or self.trouble == "starting":
-            raise Turned(503, "not_ready", _("The server is starting or stopping. Send it again."), retry_after=1)
+            raise not_kept("not_ready")
         if self.waiting + len(rows) > MOST_WAITING:
-            raise Turned(
-                503,
-                "queue_full",
-                _("Very many reports are arriving. Yours was not kept; send it again in a few seconds."),
-                retry_after=2,
-            )
+            raise not_kept("queue_full")
         assert self._loop is not None
         answer: asyncio.Future[Firsts] = self._loop.create_future()
         self.waiting += len(rows)
@@ -104,43 +106,59 @@ class Writer:
 
     def _run(self) -> None:
         try:
-            self._begin()
+            while not self._stopping and not self._began():
+                time.sleep(_AGAIN_AFTER_S)
             while jobs := self._next():
                 self._commit(jobs)
         finally:
             self.trouble = self.trouble or "stopped"
             self._let_go()
 
-    def _begin(self) -> None:
-        """Take the lock of the home and open the store; whatever fails is tried again until told to stop."""
-        while not self._stopping:
-            if self._alone() and self._opened():
+    def _began(self) -> bool:
+        """Have a store, our own or that of the process that writes; whether there is one now."""
+        if self._store is not None:
+            return True
+        try:
+            if self.leads or self._took_lock():
+                self._lead()
+            else:
+                self._store = HandedOver(_socket_path())
                 self.trouble = ""
-                return
-            time.sleep(_AGAIN_AFTER_S)
-
-    def _alone(self) -> bool:
-        if connection.vendor != "sqlite":
-            return True
-        if self._lock_file is None:
-            self._lock_file = open(settings.HOME / "writer.lock", "w")  # noqa: SIM115 - held as long as we write
-        try:
-            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        except OSError:
-            return False
-
-    def _opened(self) -> bool:
-        try:
-            self._store = self.open_store()
-            return True
+        except WriterGone:  # it has the lock and does not listen yet
+            pass
         except Exception as error:
-            log.error("The store cannot be opened: %s", str(error).strip().split("\n")[0])
-            return False
+            log.error("The store cannot be opened: %s", _first_line(error))
+            time.sleep(_AGAIN_AFTER_S * 10)
+        return self._store is not None
+
+    def _took_lock(self) -> bool:
+        """Whether this process leads from now on; then it does until it ends."""
+        if connection.vendor == "sqlite":
+            if self._lock_file is None:
+                self._lock_file = open(settings.HOME / "writer.lock", "w")  # noqa: SIM115 - held as long as we lead
+            try:
+                fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                return False
+        self.leads = True
+        return True
+
+    def _lead(self) -> None:
+        self._store = self.open_store()
+        self.trouble = ""
+        if self._lock_file is None or self._listener is not None:
+            return
+        self._listener = Listener(_socket_path(), self.keep)
+        assert self._loop is not None
+        opening = asyncio.run_coroutine_threadsafe(self._listener.open(), self._loop)
+        try:
+            opening.result(_CHANGED_WITHIN_S)
+        except Exception as error:
+            log.error("Other front processes cannot hand over at %s: %s", _socket_path(), _first_line(error))
 
     def _next(self) -> list[_Job]:
         """Wait for a job and take all that are queued with it; none when told to stop and nothing is left."""
-        job = self._jobs.get()
+        job = self._first()
         jobs: list[_Job] = []
         count = 0
         while job is not None:
@@ -153,13 +171,20 @@ class Writer:
             self._jobs.put(None)  # told to stop: after these
         return jobs
 
+    def _first(self) -> _Job | None:
+        """The next job. Whoever has nobody to hand over to looks for somebody while it waits."""
+        while self._store is None and not self.leads:
+            try:
+                return self._jobs.get(timeout=_LOOKED_FOR_EVERY_S)
+            except queue.Empty:
+                self._began()
+        return self._jobs.get()
+
     def _commit(self, jobs: list[_Job]) -> None:
         rows = [row for job in jobs for row in job.rows]
         begun = time.perf_counter()
         try:
-            if self._store is None:
-                self._store = self.open_store()
-            firsts: Firsts | Turned = self._store.keep(rows)
+            firsts: Firsts | Turned = self._kept(rows)
             self.trouble = ""
             self.counts.commits += 1
             self.counts.rows += len(rows)
@@ -171,27 +196,49 @@ class Writer:
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             self._loop.call_soon_threadsafe(_answer, jobs, firsts)
 
+    def _kept(self, rows: list[Row]) -> Firsts:
+        """Commit the rows here, or hand them over: again to the next, when the process that writes goes away meanwhile."""
+        give_up_at = time.monotonic() + _CHANGED_WITHIN_S
+        while True:
+            try:
+                if self._store is None:
+                    self._begin_again(give_up_at)
+                assert self._store is not None
+                firsts = self._store.keep(rows)
+            except WriterGone as gone:
+                self._close_store()
+                self.trouble = "handover"
+                if time.monotonic() > give_up_at:
+                    raise not_kept("store_away") from gone
+                continue
+            # What was kept when it was handed over the first time is new to its sender.
+            return [
+                None if first is not None and first.id == row.id else first
+                for row, first in zip(rows, firsts, strict=True)
+            ]
+
+    def _begin_again(self, give_up_at: float) -> None:
+        if self.leads:
+            self._store = self.open_store()
+            return
+        while not self._began():
+            if time.monotonic() > give_up_at:
+                raise not_kept("store_away")
+            time.sleep(_AGAIN_AFTER_S)
+
     def _failed(self, error: Exception) -> Turned:
         """Nothing of the batch was kept, as far as we know; whoever sends again is answered by what is there then."""
-        words = str(error).strip().split("\n")[0]
-        log.error("Reports could not be kept: %s", words)
         self.counts.failed += 1
-        is_full = any(sign in words for sign in ("disk is full", "No space left", "could not extend file", "disk I/O"))
-        self.trouble = "disk" if is_full else "store"
-        self._close_store()
-        if is_full:
-            return Turned(
-                507,
-                "disk_full",
-                _("No space is left on the server's disk. Yours was not kept; keep it and send it again later."),
-                retry_after=30,
-            )
-        return Turned(
-            503,
-            "store_away",
-            _("The store cannot be written now. Yours was not kept; keep it and send it again soon."),
-            retry_after=2,
-        )
+        if not isinstance(error, Turned):
+            words = _first_line(error)
+            log.error("Reports could not be kept: %s", words)
+            self._close_store()
+            is_full = any(sign in words for sign in _SIGNS_OF_A_FULL_DISK)
+            error = not_kept("disk_full" if is_full else "store_away")
+        if error.code != "queue_full":
+            nobody = self._store is None and not self.leads
+            self.trouble = "handover" if nobody else "disk" if error.code == "disk_full" else "store"
+        return error
 
     def _close_store(self) -> None:
         store, self._store = self._store, None
@@ -201,9 +248,22 @@ class Writer:
 
     def _let_go(self) -> None:
         self._close_store()
+        if self._listener is not None:
+            _socket_path().unlink(missing_ok=True)
         if self._lock_file is not None:
             self._lock_file.close()
             self._lock_file = None
+
+
+_SIGNS_OF_A_FULL_DISK = ("disk is full", "No space left", "could not extend file", "disk I/O")
+
+
+def _socket_path() -> Path:
+    return Path(settings.HOME) / "writer.sock"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n")[0]
 
 
 def _answer(jobs: list[_Job], firsts: Firsts | Turned) -> None:

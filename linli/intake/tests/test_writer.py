@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from linli.intake import writer as writing
 from linli.intake.accept import Row
@@ -179,26 +178,6 @@ def test_when_it_cannot_commit_it_says_so_and_recovers_alone(words: str, status:
 
     refused = asyncio.run(keep())
     assert (refused.status, refused.code) == (status, code)
-
-
-def test_a_second_process_on_sqlite_waits_until_the_first_has_gone() -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("On PostgreSQL every process has a writer.")
-
-    async def both() -> None:
-        first = await started()
-        second = Writer()
-        second.start()
-        with pytest.raises(Turned) as turned:
-            await second.keep([row(1)])
-        assert (turned.value.status, turned.value.code) == (503, "not_ready")
-        await first.stop()
-        while second.trouble:
-            await asyncio.sleep(0.01)
-        assert await second.keep([row(1)]) == [None]
-        await second.stop()
-
-    asyncio.run(both())
 
 
 def test_a_batch_of_any_size_goes_in_whole() -> None:
