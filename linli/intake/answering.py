@@ -51,6 +51,11 @@ class Answering:
         now = time.monotonic()
         return now - self._ground_at > GROUND_FRESH_S or now - self._rest_at > REST_FRESH_S
 
+    def is_too_old(self) -> bool:
+        """Whether it is no longer to be used: nobody has asked for some time, or the first time is still to come."""
+        now = time.monotonic()
+        return now - self._ground_at > 2 * GROUND_FRESH_S or now - self._rest_at > 2 * REST_FRESH_S
+
     def forget(self) -> None:
         """Ask at the next report whether boundaries have changed."""
         self._ground_at = -1e9

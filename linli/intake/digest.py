@@ -5,9 +5,11 @@ taken in is set aside with its reason, for the desk to see, and holds up nothing
 """
 
 import logging
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
@@ -34,8 +36,10 @@ from linli.people.models import Person
 from linli.people.rules import Role
 
 log = logging.getLogger(__name__)
-#: Rows of one transaction: the hatch waits for it on SQLite, some tens of milliseconds.
-BATCH = 100
+#: Rows of one transaction: while reports arrive few, as the hatch waits for it on SQLite; many when none do.
+BATCH, BATCH_BESIDE_THE_HATCH = 200, 25
+#: So long after the last report it is taken that more will follow.
+_ARRIVING = timedelta(seconds=1)
 #: The store is away or full. That is no fault of a row.
 _STORE_AWAY = (OperationalError, InterfaceError)
 
@@ -45,14 +49,29 @@ class Overtaken(Exception):
 
 
 @dataclass(frozen=True)
+class Lasting:
+    """What changes seldom: read once for all the batches that are digested in one go."""
+
+    categories: dict[str, Category]
+    calendar: WorkCalendar
+
+    @classmethod
+    def read(cls) -> "Lasting":
+        """As it is now."""
+        categories = Category.objects.filter(pack__in_use=True, closed_on__isnull=True)
+        return cls({one.code: one for one in categories}, stored_calendar())
+
+
+@dataclass(frozen=True)
 class Around:
     """What the rows of a batch refer to, read once for all of them."""
 
+    lasting: Lasting
     areas: dict[str, Area]
-    categories: dict[str, Category]
     persons: dict[int, Person]
     sources: dict[int, str]
-    calendar: WorkCalendar
+    #: Who is told of a matter by area. Asked beforehand: nobody should wait for that with the store locked.
+    told: dict[str, set[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,6 +81,7 @@ class Ready:
     row: Kept
     draft: actions.Draft
     event: Event
+    told: set[int]
 
 
 @dataclass(frozen=True)
@@ -72,20 +92,35 @@ class Kind:
     take_in: Callable[[Sequence[Ready]], None]
 
 
-def digest_all(at: datetime, most: int = 5 * BATCH) -> int:
-    """Digest what is waiting, at most so many rows; how many were taken in or set aside."""
-    done = 0
-    while done < most and (count := digest_some(at)):
+def digest_all(at: datetime, most: int = 1000) -> int:
+    """Digest what is waiting, some `most` rows; how many were taken in or set aside.
+
+    While reports are arriving it rests half of the time: keeping them is more urgent than taking them in.
+    """
+    done, lasting = 0, Lasting.read()
+    while done < most:
+        begun = time.monotonic()
+        is_beside = _are_arriving(at)
+        count = digest_some(at, BATCH_BESIDE_THE_HATCH if is_beside else BATCH, lasting)
+        if count == 0:
+            break
         done += count
+        if is_beside:
+            time.sleep(time.monotonic() - begun)
     return done
 
 
-def digest_some(at: datetime) -> int:
+def _are_arriving(at: datetime) -> bool:
+    latest = Kept.objects.waiting().reverse().values_list("received_at", flat=True).first()
+    return latest is not None and latest > at - _ARRIVING
+
+
+def digest_some(at: datetime, most: int = BATCH, lasting: Lasting | None = None) -> int:
     """Digest one batch of what is waiting; how many rows were taken in or set aside."""
-    rows = list(Kept.objects.waiting()[:BATCH])
+    rows = list(Kept.objects.waiting()[:most])
     if not rows:
         return 0
-    around = _around(rows)
+    around = _around(rows, lasting)
     ready = [one for row in rows if (one := _prepared(row, around, at)) is not None]
     try:
         _take_in(ready, at)
@@ -114,6 +149,8 @@ def _prepared(row: Kept, around: Around, at: datetime) -> Ready | None:
         return _prepare(row, around)
     except Refused as refused:
         set_aside(row, refused)
+    except _STORE_AWAY:
+        raise
     except Exception:
         log.exception("The kept report %s cannot be read.", row.pk)
         set_aside(row, _unforeseen())
@@ -178,14 +215,13 @@ def _unforeseen() -> Refused:
 # --- reports ----------------------------------------------------------------------------------------------------------
 
 
-def _around(rows: Sequence[Kept]) -> Around:
+def _around(rows: Sequence[Kept], lasting: Lasting | None = None) -> Around:
     persons = Person.objects.in_bulk({row.sender_key for row in rows if row.sender == SenderKind.PERSON})
     return Around(
+        lasting=lasting or Lasting.read(),
         areas=Area.objects.in_bulk({row.area for row in rows}),
-        categories={one.code: one for one in Category.objects.filter(pack__in_use=True, closed_on__isnull=True)},
         persons=persons,
         sources={pk: _source_of(person, rows[-1].received_at) for pk, person in persons.items()},
-        calendar=stored_calendar(),
     )
 
 
@@ -196,16 +232,22 @@ def _source_of(person: Person, at: datetime) -> str:
 
 def _report(row: Kept, around: Around) -> Ready:
     report, _sent = read(bytes(row.content))
-    category = around.categories.get(report.category)
+    category = around.lasting.categories.get(report.category)
     draft = _draft(row, report, category, around)
     try:
-        return Ready(row, draft, actions.checked(draft, around.calendar))
+        return _ready(row, draft, around)
     except BadInput as refused:
         if category is None or not str(refused.code).startswith("answer_"):
             raise
     # A form of another edition: its answers do not fit this category's questions. The desk classifies it.
-    draft = _draft(row, report, None, around)
-    return Ready(row, draft, actions.checked(draft, around.calendar))
+    return _ready(row, _draft(row, report, None, around), around)
+
+
+def _ready(row: Kept, draft: actions.Draft, around: Around) -> Ready:
+    event = actions.checked(draft, around.lasting.calendar)
+    if event.area_id not in around.told:
+        around.told.update(actions.told_of([event]))
+    return Ready(row, draft, event, around.told[event.area_id])
 
 
 def _draft(row: Kept, report: Report, category: Category | None, around: Around) -> actions.Draft:
@@ -257,7 +299,8 @@ def _occurred_at(row: Kept, report: Report) -> datetime | None:
 
 
 def _store(ready: Sequence[Ready]) -> None:
-    actions.store_reports([one.draft for one in ready], [one.event for one in ready])
+    told = {one.event.area_id: one.told for one in ready}
+    actions.store_reports([one.draft for one in ready], [one.event for one in ready], told)
 
 
 def _pushed(row: Kept, around: Around) -> Ready:

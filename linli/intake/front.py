@@ -1,6 +1,7 @@
 """The front: one port. Reports, health and figures by plain coroutines, everything else by Django's pages in threads."""
 
 import asyncio
+import gc
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -54,6 +55,9 @@ class Front:
             if message["type"] == "lifespan.startup":
                 await self.hatch.start()
                 self.hub.start()
+                # What is loaded now stays: looking through it for garbage took 30 ms, every second under load.
+                gc.collect()
+                gc.freeze()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 await self.hub.stop()

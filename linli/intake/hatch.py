@@ -68,7 +68,7 @@ class Hatch:
         #: Answers by code of what happened, for `/metrics`.
         self.told: Counter[str] = Counter()
         self.media = Media(self.senders, self.told)
-        self._renewing: Awaitable[Any] | None = None
+        self._renewing: asyncio.Future[None] | None = None
 
     async def start(self) -> None:
         """Begin to accept."""
@@ -180,15 +180,17 @@ class Hatch:
     async def _prepared(self, request: Request) -> tuple[Sender, datetime]:
         """Who sends, with the copy of the ground as new as it must be, and the time."""
         if self.answering.is_old():
-            await self._renew()
+            # Beside the stream of reports: those that arrive meanwhile do not wait for it, one after a pause does.
+            if self._renewing is None:
+                self._renewing = asyncio.ensure_future(self._renew())
+            if self.answering.is_too_old():
+                await asyncio.shield(self._renewing)
         return await self.senders.of(request), datetime.now(UTC)
 
     async def _renew(self) -> None:
-        """Once for all who wait for it. While the store is away the old copy goes on."""
-        if self._renewing is None:
-            self._renewing = in_pool(self.pool, self.answering.renew)
+        """While the store is away the old copy goes on."""
         try:
-            await self._renewing
+            await in_pool(self.pool, self.answering.renew)
         except Exception:
             if self.answering.drawn is None:
                 raise Turned(

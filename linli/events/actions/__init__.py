@@ -1,6 +1,6 @@
 """All that can be done with events, a function each: check, write, record, in one transaction."""
 
-from linli.events.actions.arriving import keep_beside, store_reports
+from linli.events.actions.arriving import keep_beside, store_reports, told_of
 from linli.events.actions.clocks import reckon_provisional
 from linli.events.actions.course import act, standing_of, steps_for
 from linli.events.actions.handling import (
@@ -125,6 +125,7 @@ __all__ = [
     "supplement",
     "support",
     "to_mediation",
+    "told_of",
     "uphold_objection",
     "verify",
     "void",

@@ -25,12 +25,15 @@ from linli.journal.models import Entry, Notice
 from linli.kit.bulk import insert
 from linli.kit.sealing import seal
 
+#: Keys of people by the code of an area.
+Told = dict[str, set[int]]
+
 
 @transaction.atomic
-def store_reports(drafts: Sequence[Draft], events: Sequence[Event]) -> None:
+def store_reports(drafts: Sequence[Draft], events: Sequence[Event], told: Told | None = None) -> None:
     """Store checked reports (see `checked`) in their order. Raises `IntegrityError` if one of them is here already.
 
-    Who is told is asked once an area, at the time of its latest report: those who can act on it now.
+    `told` says who is told by area, where that was asked before (`told_of`).
     """
     _number(events)
     insert(Event, [{name: getattr(event, name) for name in _WRITTEN} for event in events])
@@ -46,7 +49,7 @@ def store_reports(drafts: Sequence[Draft], events: Sequence[Event]) -> None:
         )
         for event in events
     )
-    _tell(events)
+    _tell(events, told_of(events) if told is None else told)
     pairs = list(zip(drafts, events, strict=True))
     Contact.objects.bulk_create(
         Contact(event=event, sealed=seal(contact, bound_to=event.pk.bytes))
@@ -70,8 +73,7 @@ def keep_beside(event: Event, *, words: str, photos: Sequence[Any]) -> None:
 _WRITTEN = [field.attname for field in Event._meta.concrete_fields]
 
 
-def _tell(events: Sequence[Event]) -> None:
-    told = _told(events)
+def _tell(events: Sequence[Event], told: Told) -> None:
     ours = Entry.objects.filter(on_key__in=[str(event.pk) for event in events], verb="event.reported").order_by()
     entries = dict(ours.values_list("on_key", "pk"))
     insert(
@@ -95,8 +97,8 @@ def _number(events: Sequence[Event]) -> None:
             event.number = format_number(township, month, running)
 
 
-def _told(events: Sequence[Event]) -> dict[str, set[int]]:
-    """The people to tell by area."""
+def told_of(events: Sequence[Event]) -> Told:
+    """The keys of the people to tell, by area: asked once an area, at the time of its latest report, who can act on it now."""
     latest: dict[str, Event] = {}
     for event in events:
         if event.area_id not in latest or event.reported_at > latest[event.area_id].reported_at:

@@ -219,8 +219,8 @@ def test_one_taken_by_another_worker_meanwhile_is_left_to_it(
     rows = [kept(answering, seed) for seed in range(3)]
     around = digest._around
 
-    def another_worker(batch: Any) -> Any:
-        found = around(batch)
+    def another_worker(batch: Any, lasting: Any) -> Any:
+        found = around(batch, lasting)
         monkeypatch.setattr(digest, "_around", around)
         digest.digest_one(rows[1], LATER)
         return found

@@ -1,5 +1,6 @@
 """`linli work`: does what nobody asks for, by the clock."""
 
+import gc
 import logging
 import signal
 import threading
@@ -54,6 +55,9 @@ def _until_stopped() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    # What is loaded now stays: it need not be looked through for garbage again and again.
+    gc.collect()
+    gc.freeze()
     next_round = 0.0
     while not stop.is_set():
         is_round = time.monotonic() >= next_round
