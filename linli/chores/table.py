@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from linli.events import learning, search
 from linli.events.actions import reminding
 from linli.events.actions.releasing import make_draft
 from linli.events.models import Release
-from linli.intake import bulk, mail, media_uploads
+from linli.intake import bulk, mail, media_uploads, retention
 from linli.intake.bulk import working
 from linli.intake.digest import digest_all
 from linli.intake.models import Kept
@@ -80,6 +81,13 @@ def _remind(at: datetime) -> bool:
     return reminding.remind_of_reviews(at) >= reminding.SLICE
 
 
+def _forget_sent(at: datetime) -> bool:
+    days = settings.SENT_KEPT_DAYS
+    if days <= 0:
+        return False
+    return retention.empty_sent(digested_before=at - timedelta(days=days), at=at) >= retention.SLICE
+
+
 def _forget_notices(at: datetime) -> bool:
     return forget_read_notices(at - NOTICES_KEPT) >= 5000
 
@@ -120,6 +128,7 @@ CHORES: tuple[Work, ...] = (
     Work("webhooks_sent", 0, courier.COURIER.turn, waits=_webhooks_wait, longest_pause_s=30, lease_s=10),
     Work("webhooks_old", 10 * _MINUTE, sending.tidy),
     Work("category_model", _DAY, _learn_categories),
+    Work("sent_reports", _HOUR, _forget_sent),
     Work("old_notices", _DAY, _forget_notices),
     Work("old_sessions", _HOUR, _forget_sessions),
 )

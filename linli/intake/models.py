@@ -21,6 +21,7 @@ SKEW_TOLD = timedelta(minutes=5)
 ENDS_UNUSED = timedelta(days=90)
 #: What is left to do. Written as the partial index is, so that it serves it.
 NOT_DIGESTED = Q(digested_at__isnull=True)
+NOT_EMPTIED = Q(digested_at__isnull=False, emptied_at__isnull=True)
 
 
 class Purpose(models.TextChoices):
@@ -175,6 +176,10 @@ class KeptQuerySet(models.QuerySet["Kept"]):
         """Those that could not be digested, the oldest first."""
         return self.filter(NOT_DIGESTED, state=KeptState.SET_ASIDE).order_by("id")
 
+    def to_empty(self) -> "KeptQuerySet":
+        """Those that are matters and still have what was sent."""
+        return self.filter(NOT_EMPTIED)
+
     def in_areas(self, codes: list[str]) -> "KeptQuerySet":
         """Those routed into these areas."""
         return self.filter(within(*codes))
@@ -211,6 +216,8 @@ class Kept(models.Model):
     #: Why it was set aside: {code, words (message id), facts}.
     reason = models.JSONField(null=True)
     digested_at = models.DateTimeField(null=True)
+    #: When the content was deleted, some time after it was digested.
+    emptied_at = models.DateTimeField(null=True)
 
     objects = KeptQuerySet.as_manager()
 
@@ -223,7 +230,10 @@ class Kept(models.Model):
                 name="digested_reports_have_a_time",
             ),
         ]
-        indexes = [models.Index(fields=["state", "id", "digested_at"], condition=NOT_DIGESTED, name="kept_to_digest")]
+        indexes = [
+            models.Index(fields=["state", "id", "digested_at"], condition=NOT_DIGESTED, name="kept_to_digest"),
+            models.Index(fields=["digested_at"], condition=NOT_EMPTIED, name="kept_to_empty"),
+        ]
 
     @property
     def made_at_estimated(self) -> datetime | None:
