@@ -135,6 +135,7 @@ class Hatch:
         body = await request.body(MAX_BATCH_BYTES)
         by_line = request.header(b"content-type").startswith(_LINES)
         sent = _parted(body, by_line=by_line)
+        self.writer.require_room(len(sent))
         sent_at = request.sent_at
         accepted = [self._accepted(one, sender, received_at, sent_at) for one in sent]
         rows = [one for one in accepted if isinstance(one, Row)]

@@ -101,6 +101,7 @@ class Home:
         for process in self.running:
             process.terminate()
         assert [process.wait(60) for process in self.running] == [0] * len(self.running)
+        self.group, self.running = None, []
 
     def reap(self) -> None:
         """Nobody is left."""

@@ -86,12 +86,16 @@ class Writer:
         if self._listener is not None:
             await self._listener.close()
 
-    async def keep(self, rows: Sequence[Row]) -> Firsts:
-        """Wait until the rows are on the disk. For each: None, or what was kept under its id. Raises `Turned`."""
+    def require_room(self, count: int) -> None:
+        """Raises `Turned` while so many rows cannot be taken; asked before a batch is read, too, since that costs."""
         if self._stopping or self.trouble == "starting":
             raise not_kept("not_ready")
-        if self.waiting + len(rows) > MOST_WAITING:
+        if self.waiting + count > MOST_WAITING:
             raise not_kept("queue_full")
+
+    async def keep(self, rows: Sequence[Row]) -> Firsts:
+        """Wait until the rows are on the disk. For each: None, or what was kept under its id. Raises `Turned`."""
+        self.require_room(len(rows))
         assert self._loop is not None
         answer: asyncio.Future[Firsts] = self._loop.create_future()
         self.waiting += len(rows)
