@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone, translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -25,7 +25,6 @@ from linli.intake.models import Kept, KeptState, SenderKind
 from linli.intake.testing import a_report
 from linli.journal.actions import verify_chain
 from linli.journal.models import Entry, Notice
-from linli.kit.keys import new_key
 
 pytestmark = pytest.mark.django_db
 PUBLIC = Sender(SenderKind.PUBLIC)
@@ -235,80 +234,95 @@ class Crash(BaseException):
     """The process ends here: nothing but the store remembers."""
 
 
+#: Six reports, one that cannot be read and one of a kind that nobody knows; and statements of a digest of all of them.
+REPORTS, POISON, MOST_STATEMENTS = 6, 2, 60
 STEPS = st.lists(
     st.one_of(
-        st.tuples(st.just("keep"), st.integers(0, 5)),
-        st.tuples(st.just("digest"), st.just(0)),
-        st.tuples(st.just("crash"), st.integers(0, 2)),
+        st.tuples(st.just("keep"), st.integers(0, REPORTS + POISON - 1)),
+        st.tuples(st.just("digest"), st.integers(1, 5)),
+        st.tuples(st.just("crash"), st.integers(1, MOST_STATEMENTS)),
     ),
-    max_size=14,
+    max_size=16,
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_any_order_repeats_and_crashes_end_alike(
     world: World, answering: Answering, steps: list[tuple[str, int]]
 ) -> None:
-    """Six reports, kept in any order and again, digested in between, with the process dying at any of three places."""
-    allowance.forget()
-    Notice.objects.all().delete()
-    Receipt.objects.all().delete()
-    start_events, start_kept = (
-        set(Event.objects.values_list("pk", flat=True)),
-        set(Kept.objects.values_list("pk", flat=True)),
-    )
-    base = random.Random(str(steps)).randrange(10**9)
-    for act, number in [*steps, *(("keep", one) for one in range(6)), ("digest", 0)]:
-        if act == "keep":
-            _keep_once(answering, base + number)
-        elif act == "digest":
-            digest.digest_all(LATER)
-        else:
-            _crash_at(number)
-    rows = Kept.objects.exclude(pk__in=start_kept)
-    events = Event.objects.exclude(pk__in=start_events)
-    assert Counter(row.state for row in rows) == {KeptState.DIGESTED: 6}
-    assert {event.pk for event in events} == {row.pk for row in rows}
-    assert Entry.objects.filter(on_key__in=[str(event.pk) for event in events]).count() == 6
-    assert Receipt.objects.count() == 6
-    numbers = sorted(int(number[-6:]) for number in Event.objects.values_list("number", flat=True))
-    assert numbers == list(range(1, len(numbers) + 1))
+    """Reports kept in any order and again, digested few or many at a time, with the process dying before any statement."""
+    with transaction.atomic():
+        for act, number in [*steps, *(("keep", one) for one in range(REPORTS + POISON))]:
+            if act == "keep":
+                _keep_once(answering, number)
+            elif act == "digest":
+                digest.digest_some(LATER, number)
+            else:
+                _crash_before(number)
+        digest.digest_all(LATER)
+        _assert_the_one_end(answering)
+        transaction.set_rollback(True)
+
+
+def _assert_the_one_end(answering: Answering) -> None:
+    rows = list(Kept.objects.order_by("pk"))
+    assert Counter(row.state for row in rows) == {KeptState.DIGESTED: REPORTS, KeptState.SET_ASIDE: POISON}
+    events = list(Event.objects.order_by("number"))
+    # In the order of arrival, numbered without gaps, each with the words it was sent with.
+    assert [event.pk for event in events] == [row.pk for row in rows if row.state == KeptState.DIGESTED]
+    assert [event.number[-6:] for event in events] == [f"{number:06}" for number in range(1, REPORTS + 1)]
+    assert sorted(event.text for event in events) == sorted(_sent(seed)["text"] for seed in range(REPORTS))
+    # One act each, told to each person once; one receipt each.
+    entries = Entry.objects.filter(verb="event.reported").order_by("position")
+    assert [entry.on_key for entry in entries] == [str(event.pk) for event in events]
+    told = Counter(Notice.objects.values_list("entry__on_key", flat=True))
+    assert set(told.values()) == {2}, "the grid worker and the desk"
+    assert Receipt.objects.count() == len(told) == REPORTS
+    assert not any(bytes(row.sealed_contact) for row in rows)
+    assert Contact.objects.count() == 1
     assert list(verify_chain()) == []
 
 
+def _sent(seed: int) -> dict[str, Any]:
+    more = {"contact": "19900000099"} if seed == 0 else {}
+    return a_report(random.Random(seed), area=GRID, **more)
+
+
 def _keep_once(answering: Answering, seed: int) -> None:
-    sent = a_report(random.Random(seed), area=GRID)
-    row = accept(json.dumps(sent).encode(), PUBLIC, answering, received_at=NOON, sent_at=None)
-    Kept.objects.bulk_create([Kept(**row._asdict() | {"id": new_key()})], ignore_conflicts=True)
+    allowance.forget()
+    row = accept(json.dumps(_sent(seed)).encode(), PUBLIC, answering, received_at=NOON, sent_at=None)
+    spoilt = {REPORTS: {"content": b"{"}, REPORTS + 1: {"kind": "unheard_of"}}.get(seed, {})
+    Kept.objects.bulk_create([Kept(**row._asdict() | spoilt)], ignore_conflicts=True)
 
 
-def _crash_at(place: int) -> None:
-    """Begin to digest, and die: before the marks, after the events, or after the journal."""
-    name = ("_around", "_take_in", "record_many")[place]
-    from linli.events.actions import arriving
+def _crash_before(statement: int) -> None:
+    """Begin to digest, and die before this statement, if there are so many."""
+    left = statement
 
-    owner: Any = arriving if name == "record_many" else digest
-    original = getattr(owner, name)
+    def die(execute: Any, *statement: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            raise Crash
+        return execute(*statement)
 
-    def die(*args: Any, **more: Any) -> Any:
-        if name != "_around":
-            from django.db import transaction
+    with contextlib.suppress(Crash), connection.execute_wrapper(die):
+        digest.digest_all(LATER)
 
-            with transaction.atomic():
-                original(*args, **more)
-                raise Crash
-        raise Crash
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(owner, name, die)
-        with contextlib.suppress(Crash):
+def test_dying_before_each_single_statement_in_turn_ends_alike(world: World, answering: Answering) -> None:
+    for statement in range(1, MOST_STATEMENTS):
+        with transaction.atomic():
+            for seed in range(REPORTS + POISON):
+                _keep_once(answering, seed)
+            _crash_before(statement)
             digest.digest_all(LATER)
+            _assert_the_one_end(answering)
+            transaction.set_rollback(True)
 
 
 def test_waiting_reports_are_found_without_reading_the_digested(answering: Answering) -> None:
-    from django.db import connection
-
     kept(answering)
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
