@@ -18,7 +18,7 @@ from linli.kit import health
 
 #: Threads that make pages, in each front process.
 THREADS = 8
-_HEALTH_FRESH_S, _FIGURES_FRESH_S = 1.0, 5.0
+_HEALTH_FRESH_S, _FIGURES_FRESH_S, _TROUBLE_FRESH_S = 1.0, 5.0, 5.0
 _PLAIN = b"text/plain; charset=utf-8"
 
 
@@ -71,9 +71,12 @@ class Front:
         if request.scope["method"] not in ("GET", "HEAD"):
             await request.answer(405, b"GET\n", _PLAIN, [(b"allow", b"GET, HEAD")])
             return
-        # A writer in trouble is well again with the next report it keeps: nobody need send one to find out.
-        writer = self.hatch.writer.trouble
-        trouble = writer if writer in ("starting", "stopped", "handover") else await self._trouble.value()
+        writer = self.hatch.writer
+        # A writer in trouble is well again with the next report it keeps. One must be sent to it for that: after a while
+        # only what can be seen from here counts.
+        is_sure = writer.trouble in ("starting", "stopped", "handover")
+        is_fresh = time.monotonic() - writer.failed_at < _TROUBLE_FRESH_S
+        trouble = writer.trouble if writer.trouble and (is_sure or is_fresh) else await self._trouble.value()
         await request.answer(503 if trouble else 200, f"{trouble or 'ok'}\n".encode(), _PLAIN)
 
     async def _metrics(self, request: Request) -> None:

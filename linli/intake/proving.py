@@ -129,8 +129,11 @@ def on_sqlite(folder: Path) -> Home:
 
 
 @contextmanager
-def on_postgres(folder: Path, server: dict[str, str]) -> Iterator[Home]:
-    """The same with a database of its own on a server, named as Django names it (`HOST`, `PORT`, `USER`, `PASSWORD`)."""
+def on_postgres(folder: Path, server: dict[str, str], place: Path | None = None) -> Iterator[Home]:
+    """The same with a database of its own on a server, named as Django names it (`HOST`, `PORT`, `USER`, `PASSWORD`).
+
+    `place` is an empty folder for what the database stores, other than its log; the server must run on this machine.
+    """
     import psycopg
     from psycopg import sql as spelling
 
@@ -138,7 +141,8 @@ def on_postgres(folder: Path, server: dict[str, str]) -> Iterator[Home]:
     name = spelling.Identifier(database := f"linli_proof_{os.getpid()}_{port}")
     known = {part.lower(): server[part] for part in ("USER", "HOST", "PORT", "PASSWORD") if server.get(part)}
     with psycopg.connect(dbname="postgres", autocommit=True, **known) as admin:
-        admin.execute(spelling.SQL("CREATE DATABASE {}").format(name))
+        space = _tablespace(admin, name, place)
+        admin.execute(spelling.SQL("CREATE DATABASE {} TABLESPACE {}").format(name, space))
 
     def query(sql: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(dbname=database, **known) as store:
@@ -149,6 +153,20 @@ def on_postgres(folder: Path, server: dict[str, str]) -> Iterator[Home]:
     finally:
         with psycopg.connect(dbname="postgres", autocommit=True, **known) as admin:
             admin.execute(spelling.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+            if place is not None:
+                admin.execute(spelling.SQL("DROP TABLESPACE {}").format(space))
+
+
+def _tablespace(admin: Any, name: Any, place: Path | None) -> Any:
+    from psycopg import sql as spelling
+
+    if place is None:
+        return spelling.Identifier("pg_default")
+    (folder,) = admin.execute("SHOW data_directory").fetchone()
+    owner = os.stat(folder)
+    os.chown(place, owner.st_uid, owner.st_gid)
+    admin.execute(spelling.SQL("CREATE TABLESPACE {} LOCATION {}").format(name, spelling.Literal(str(place))))
+    return name
 
 
 def _environment(folder: Path) -> tuple[dict[str, str], int]:

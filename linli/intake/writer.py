@@ -60,6 +60,8 @@ class Writer:
     waiting: int = 0
     #: Why nothing can be kept now; empty when all is well. Begins with the reason that it has not begun.
     trouble: str = "starting"
+    #: When a commit failed last, by `time.monotonic`.
+    failed_at: float = -1e9
     #: Whether this process commits, or hands over to the one that does.
     leads: bool = False
     _jobs: "queue.SimpleQueue[_Job | None]" = field(default_factory=queue.SimpleQueue)
@@ -233,6 +235,7 @@ class Writer:
     def _failed(self, error: Exception) -> Turned:
         """Nothing of the batch was kept, as far as we know; whoever sends again is answered by what is there then."""
         self.counts.failed += 1
+        self.failed_at = time.monotonic()
         if not isinstance(error, Turned):
             words = _first_line(error)
             log.error("Reports could not be kept: %s", words)

@@ -5,14 +5,26 @@ import os
 import random
 import signal
 import subprocess
-from contextlib import suppress
+import tempfile
+from collections.abc import Iterator
+from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
-from linli.intake.proving import CONNECTIONS, Devices, Home, assert_digested, assert_whole, free_port, wait_for
+from linli.intake.proving import (
+    CONNECTIONS,
+    Devices,
+    Home,
+    assert_digested,
+    assert_whole,
+    free_port,
+    on_postgres,
+    on_sqlite,
+    wait_for,
+)
 
 #: The store they ask is that of a home of their own; the mark has them run on both kinds.
 pytestmark = pytest.mark.django_db
@@ -98,49 +110,53 @@ def test_told_to_stop_under_load_it_answers_what_it_has_taken(home: Home) -> Non
     assert len(devices.answered) <= kept <= len(devices.answered) + CONNECTIONS
 
 
-def _mount(path: Path, size_mb: int) -> bool:
-    path.mkdir()
-    return (
-        os.geteuid() == 0
-        and not subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={size_mb}m", "tmpfs", str(path)], capture_output=True, check=False
-        ).returncode
-    )
-
-
-def test_a_full_disk_is_told_in_words_keeps_nothing_by_half_and_passes(tmp_path: Path, home: Home) -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("The disk of PostgreSQL is its own server's.")
-    small = tmp_path / "small"
-    if not _mount(small, 64):
-        pytest.skip("A small file system can be mounted by root only.")
+@pytest.fixture
+def small_disk() -> Iterator[Path]:
+    """A folder on a file system of its own, of 64 MB."""
+    folder = Path(tempfile.mkdtemp(prefix="linli-small-"))
+    folder.chmod(0o755)  # the server of PostgreSQL is somebody else
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)]
     try:
-        subprocess.run(["cp", "-a", f"{home.environment['LINLI_HOME']}/.", str(small)], check=True)
-        home.environment["LINLI_HOME"] = str(small)
-        _fill_and_free(small, Devices(home, random.Random(5)))
+        if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+            pytest.skip("A small file system can be mounted by root only.")
+        yield folder
+        subprocess.run(["umount", "-l", str(folder)], check=True)
     finally:
-        if home.group is not None:
-            home.reap()
-        subprocess.run(["umount", "-l", str(small)], check=True)
+        folder.rmdir()
 
 
-def _fill_and_free(small: Path, devices: Devices) -> None:
-    home = devices.home
+@pytest.fixture
+def small_home(small_disk: Path, tmp_path: Path) -> Iterator[Home]:
+    """A home whose store lies on the small disk."""
+    place = small_disk / "store"
+    place.mkdir()
+    is_postgres = connection.vendor == "postgresql"
+    made = on_postgres(tmp_path, connection.settings_dict, place) if is_postgres else nullcontext(on_sqlite(place))
+    with made as home:
+        home.furnish(tmp_path)
+        try:
+            yield home
+        finally:
+            if home.group is not None:
+                home.reap()
+
+
+def test_a_full_disk_is_told_in_words_keeps_nothing_by_half_and_passes(small_home: Home, small_disk: Path) -> None:
+    home, devices = small_home, Devices(small_home, random.Random(5))
     home.start("serve")
     asyncio.run(devices.send(devices.new(100)))
     assert (devices.wrong, len(devices.answered)) == ([], 100)
-    with (small / "ballast").open("wb", buffering=0) as ballast, suppress(OSError):
+    with (small_disk / "ballast").open("wb", buffering=0) as ballast, suppress(OSError):
         while True:
             ballast.write(bytes(4096))
-    wait_for(lambda: home.health() == 503, "The front did not notice the full disk.")
     asyncio.run(devices.send(devices.new(1500)))
     refused = [(status, answer["error"]["code"]) for status, answer in devices.wrong]
-    assert refused
     assert set(refused) <= {(507, "disk_full"), (503, "store_away")}
     assert (507, "disk_full") in refused
     assert all(answer["error"]["message"] for _status, answer in devices.wrong)
+    assert home.health() == 503
     assert home.query("SELECT count(*) FROM intake_kept") == [(len(devices.answered),)]
-    (small / "ballast").unlink()
+    (small_disk / "ballast").unlink()
     devices.wrong.clear()
     asyncio.run(devices.send(devices.unanswered()))
     assert (devices.wrong, devices.unanswered()) == ([], [])
