@@ -122,7 +122,8 @@ def on_sqlite(folder: Path) -> Home:
     environment, port = _environment(folder)
 
     def query(sql: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(Path(environment["LINLI_HOME"]) / "linli.sqlite3")) as store:
+        path = Path(environment["LINLI_HOME"]) / "linli.sqlite3"
+        with closing(sqlite3.connect(path, isolation_level=None)) as store:
             return store.execute(sql).fetchall()
 
     return Home(environment, query, port)
@@ -146,7 +147,8 @@ def on_postgres(folder: Path, server: dict[str, str], place: Path | None = None)
 
     def query(sql: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(dbname=database, **known) as store:
-            return store.execute(sql).fetchall()
+            found = store.execute(sql)
+            return found.fetchall() if found.description else []
 
     try:
         yield Home(environment | {"LINLI_DATABASE_URL": _url(database, server)}, query, port)
