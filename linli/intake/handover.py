@@ -16,11 +16,10 @@ from pathlib import Path
 import msgspec
 
 from linli.intake.accept import Row
-from linli.intake.stores import First
+from linli.intake.stores import Firsts
 from linli.intake.turned import Turned, not_kept
 
 log = logging.getLogger(__name__)
-Firsts = list[First | None]
 #: How long an answer is waited for: longer than the writer waits for the store before it says so.
 _ANSWER_WITHIN_S = 8.0
 _LONGEST_FRAME = 256 * 1024 * 1024

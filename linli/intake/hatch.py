@@ -35,10 +35,10 @@ from linli.intake.models import KeptState, SenderKind
 from linli.intake.reports import not_json, schema
 from linli.intake.requests import Request
 from linli.intake.senders import Senders, in_pool, sent_by
-from linli.intake.stores import First
-from linli.intake.turned import Turned
+from linli.intake.stores import First, Firsts
+from linli.intake.turned import Turned, not_kept
 from linli.intake.webhooks import door as webhooks
-from linli.intake.writer import Firsts, Writer
+from linli.intake.writer import Writer
 from linli.kit.refusal import Refused
 
 PREFIX = "/intake/v1/"
@@ -194,12 +194,7 @@ class Hatch:
             await in_pool(self.pool, self.answering.renew)
         except Exception:
             if self.answering.drawn is None:
-                raise Turned(
-                    503,
-                    "store_away",
-                    _("The store cannot be written now. Yours was not kept; keep it and send it again soon."),
-                    retry_after=2,
-                ) from None
+                raise not_kept("store_away") from None
         finally:
             self._renewing = None
 

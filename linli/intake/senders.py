@@ -43,6 +43,7 @@ class Senders:
         self.ask = partial(in_pool, pool)
         self.noting = Noting(self.ask)
         self._known: dict[str, tuple[float, Known | None]] = {}
+        self._asking: dict[str, asyncio.Future[Known | None]] = {}
 
     async def of(self, request: Request) -> Sender:
         """Who sends this. Raises `Turned`."""
@@ -93,7 +94,11 @@ class Senders:
         known = self._known.get(name)
         if known is not None and time.monotonic() - known[0] < _KNOWN_FOR_S:
             return known[1]
-        found = await self.ask(ask)
+        # One asks for all who send at once with the same: hundreds of connections may have one key.
+        if name not in self._asking:
+            self._asking[name] = asyncio.ensure_future(self.ask(ask))
+            self._asking[name].add_done_callback(lambda _done: self._asking.pop(name, None))
+        found = await asyncio.shield(self._asking[name])
         # The oldest makes room: whoever makes up keys must not have everybody else looked up anew.
         self._known.pop(name, None)
         if len(self._known) >= _MOST_KNOWN:

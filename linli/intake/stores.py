@@ -28,10 +28,13 @@ class First(NamedTuple):
     received_at: datetime
 
 
+Firsts = list[First | None]
+
+
 class Store(Protocol):
     """One connection, used by one thread."""
 
-    def keep(self, rows: Sequence[Row]) -> list[First | None]:
+    def keep(self, rows: Sequence[Row]) -> Firsts:
         """Commit all rows together. For each: None if it is kept now, or what was kept under its id before."""
 
     def close(self) -> None:
@@ -61,7 +64,7 @@ class _Sqlite:
         one = f"({', '.join('?' * len(Row._fields))}, 'waiting')"
         self._statements = {size: f"{_INSERT} VALUES {', '.join([one] * size)} {_ONCE}" for size in self._SIZES}
 
-    def keep(self, rows: Sequence[Row]) -> list[First | None]:
+    def keep(self, rows: Sequence[Row]) -> Firsts:
         self._patiently(partial(self._db.execute, "BEGIN IMMEDIATE"))
         try:
             new = self._insert([_plain(row) for row in rows])
@@ -135,7 +138,7 @@ class _Postgres:
         names = ", ".join(f'"{name}"' for name in Row._fields)
         self._insert = f"{_INSERT} SELECT {names}, 'waiting' FROM unnest({arrays}) AS sent ({names}) {_ONCE}"
 
-    def keep(self, rows: Sequence[Row]) -> list[First | None]:
+    def keep(self, rows: Sequence[Row]) -> Firsts:
         with self._db.transaction():
             # In one order everywhere, so that two processes never wait for each other crosswise.
             ordered = sorted(rows, key=lambda row: (row.device_id, row.sender, row.sender_key))

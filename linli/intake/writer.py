@@ -21,8 +21,8 @@ from django.conf import settings
 from django.db import connection
 
 from linli.intake.accept import Row
-from linli.intake.handover import Firsts, HandedOver, Listener, WriterGone
-from linli.intake.stores import Store, open_store
+from linli.intake.handover import HandedOver, Listener, WriterGone
+from linli.intake.stores import Firsts, Store, open_store
 from linli.intake.turned import Turned, not_kept
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("intake", "0003_kept_reports")]
+    dependencies = [("intake", "0004_devices")]
 
     operations = [
         migrations.AddField("kept", "emptied_at", models.DateTimeField(null=True)),
