@@ -140,7 +140,9 @@ def on_postgres(folder: Path, server: dict[str, str], place: Path | None = None)
 
     environment, port = _environment(folder)
     name = spelling.Identifier(database := f"linli_proof_{os.getpid()}_{port}")
-    known: dict[str, Any] = {part.lower(): server[part] for part in ("USER", "HOST", "PORT", "PASSWORD") if server.get(part)}
+    known: dict[str, Any] = {
+        part.lower(): server[part] for part in ("USER", "HOST", "PORT", "PASSWORD") if server.get(part)
+    }
     with psycopg.connect(dbname="postgres", autocommit=True, **known) as admin:
         space = _tablespace(admin, name, place)
         admin.execute(spelling.SQL("CREATE DATABASE {} TABLESPACE {}").format(name, space))

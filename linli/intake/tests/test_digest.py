@@ -4,7 +4,7 @@ import contextlib
 import json
 import random
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -206,10 +206,30 @@ def test_a_grid_redrawn_meanwhile_hands_over_to_what_followed(world: World, answ
     assert Event.objects.get().area_id == "440881101201006"
 
 
-def test_reports_of_one_sender_keep_their_order(answering: Answering) -> None:
-    rows = [kept(answering, seed) for seed in range(digest.BATCH + 20)]
+def test_reports_of_one_sender_keep_their_order(answering: Answering, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(digest, "BATCH", 20)
+    rows = [kept(answering, seed) for seed in range(50)]
     digest.digest_all(LATER)
     assert list(Event.objects.order_by("number").values_list("pk", flat=True)) == [row.pk for row in rows]
+
+
+@pytest.mark.parametrize(("at", "together"), [(NOON, [3, 3, 1]), (LATER, [7])])
+def test_few_are_taken_in_together_while_reports_arrive_and_many_when_none_do(
+    answering: Answering, monkeypatch: pytest.MonkeyPatch, at: datetime, together: list[int]
+) -> None:
+    """Those of `kept` have arrived at noon."""
+    monkeypatch.setattr(digest, "BATCH_BESIDE_THE_HATCH", 3)
+    for seed in range(7):
+        kept(answering, seed)
+    taken, report = [], digest.KINDS["report"]
+
+    def take_in(ready: Any) -> None:
+        taken.append(len(ready))
+        report.take_in(ready)
+
+    monkeypatch.setitem(digest.KINDS, "report", digest.Kind(report.prepare, take_in))
+    assert digest.digest_all(at) == 7
+    assert taken == together
 
 
 def test_one_taken_by_another_worker_meanwhile_is_left_to_it(
