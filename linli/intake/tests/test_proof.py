@@ -33,7 +33,8 @@ KILLS, PER_ROUND, ASKED_AGAIN = 10, 300, 500
 
 def test_nothing_is_lost_or_doubled_when_everything_is_killed_again_and_again(home: Home) -> None:
     devices = Devices(home, random.Random(3))
-    for _round in range(KILLS):
+    for number in range(KILLS):
+        home.environment["LINLI_FRONTS"] = str(1 + number % 2)
         home.start("serve", "work")
         again = devices.unanswered() + devices.some_answered(20)
         batch = again + devices.new(PER_ROUND)
