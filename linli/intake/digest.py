@@ -99,7 +99,7 @@ def digest_all(at: datetime, most: int = 1000) -> int:
     done, lasting = 0, Lasting.read()
     while done < most:
         begun = time.monotonic()
-        is_beside = _are_arriving(at)
+        is_beside = are_arriving(at)
         count = digest_some(at, BATCH_BESIDE_THE_HATCH if is_beside else BATCH, lasting)
         if count == 0:
             break
@@ -109,8 +109,9 @@ def digest_all(at: datetime, most: int = 1000) -> int:
     return done
 
 
-def _are_arriving(at: datetime) -> bool:
-    latest = Kept.objects.waiting().reverse().values_list("received_at", flat=True).first()
+def are_arriving(at: datetime) -> bool:
+    """Whether the hatch is at work, so that whoever writes on SQLite should do so in short transactions."""
+    latest = Kept.objects.order_by("-id").values_list("received_at", flat=True).first()
     return latest is not None and latest > at - _ARRIVING
 
 

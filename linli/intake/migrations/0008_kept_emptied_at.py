@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("intake", "0004_devices")]
+    dependencies = [("intake", "0007_bulk_and_mail")]
 
     operations = [
         migrations.AddField("kept", "emptied_at", models.DateTimeField(null=True)),
