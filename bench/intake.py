@@ -18,6 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from bench.homes import cpu_s, family
 from linli.intake.proving import AREA, Home, on_postgres, on_sqlite, wait_for
 from linli.intake.testing import bodies, load, request_bytes, wire
 
@@ -147,10 +148,10 @@ def _measured(
 ) -> tuple[float, float]:
     """Reports a second, and processor time of the front for one of them in µs. What is sent is made before."""
     front, waiting = home.running[0].pid, iter(requests)
-    before, begun = _cpu_s(front), time.perf_counter()
+    before, begun = cpu_s(front), time.perf_counter()
     took = sorted(asyncio.run(send(home.port, connections, SECONDS, partial(next, waiting, b""))))
     reports = len(took) * per_request
-    rate, cpu = reports / (time.perf_counter() - begun), (_cpu_s(front) - before) / reports * 1e6
+    rate, cpu = reports / (time.perf_counter() - begun), (cpu_s(front) - before) / reports * 1e6
     p50, p99 = took[len(took) // 2] * 1000, took[int(len(took) * 0.99)] * 1000
     say(
         f"{name}, {connections:>3} connections: {rate:8,.0f} reports/s   p50 {p50:6.1f}   p99 {p99:6.1f} ms   "
@@ -240,7 +241,7 @@ def _backlog(say: Say, home: Home) -> None:
     count, begun = _waiting(home), time.perf_counter()
     worker = home.add("work")
     wait_for(lambda: _waiting(home) == 0, "The backlog is not worked off.", within_s=count / 200)
-    took, cpu = time.perf_counter() - begun, _cpu_s(worker.pid)
+    took, cpu = time.perf_counter() - begun, cpu_s(worker.pid)
     say(
         f"a backlog of {count:,}: {count / took:,.0f} reports/s with its journal   {cpu / count * 1e6:,.0f} µs CPU a report   "
         f"{_of_status(worker.pid, 'VmHWM'):,.0f} MB at most"
@@ -287,27 +288,9 @@ def _plain_way(home: Home, folder: Path) -> Iterator[None]:
         front.wait(20)
 
 
-def _family(pid: int) -> list[int]:
-    """A process and those it started."""
-    family = [pid]
-    for one in family:
-        for task in Path(f"/proc/{one}/task").iterdir():
-            family += [int(child) for child in (task / "children").read_text().split()]
-    return family
-
-
-def _cpu_s(pid: int) -> float:
-    """User and system time of a process and those it started."""
-    ticks = 0
-    for one in _family(pid):
-        fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
 def _memory(home: Home) -> str:
     """Resident memory of all processes of the home. What they share is counted with each of them."""
-    front, worker = (sum(_of_status(one, "VmRSS") for one in _family(part.pid)) for part in home.running)
+    front, worker = (sum(_of_status(one, "VmRSS") for one in family(part.pid)) for part in home.running)
     return (
         f"front with its keeper and writer {front:,.0f} MB, worker {worker:,.0f} MB, together {front + worker:,.0f} MB"
     )

@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.intake import AREA, _cpu_s, _home, _memory_mb, _served
+from bench.homes import cpu_s, home, memory_mb, served
+from linli.intake.proving import AREA
 
 STREAMS = int(os.environ.get("LINLI_BENCH_STREAMS", "5000"))
 ACTS = 8
@@ -81,13 +82,13 @@ application = Front(pages)
 def run(say: Callable[[str], None]) -> None:
     """Connecting, idling, acts, memory, the end; and what asking costs."""
     _allow_files()
-    with _home() as (environment, _key):
+    with home() as (environment, _key):
         sessions = _ran(environment, SESSIONS).split()
-        with _served(environment, "linli.asgi:application") as (port, pid):
+        with served(environment, "linli.asgi:application") as (port, pid):
             told_at = asyncio.run(_listen(say, environment, port, pid, sessions))
         say(f"told to stop with all of them, the front has ended after {time.perf_counter() - told_at:.1f} s")
         (Path(environment["PYTHONPATH"].split(os.pathsep)[0]) / "linli_asked.py").write_text(ASKED)
-        with _served(environment, "linli_asked:application") as (port, pid):
+        with served(environment, "linli_asked:application") as (port, pid):
             cost = asyncio.run(_ask(port, pid, sessions))
         say(
             f"plain: a view that is asked takes {cost:,.0f} µs CPU; {STREAMS:,} who ask every second would need "
@@ -164,15 +165,15 @@ async def _listen(
     say: Callable[[str], None], environment: dict[str, str], port: int, pid: int, sessions: list[str]
 ) -> float:
     """All that is measured with them; then the front is told to stop. When that was."""
-    empty, crowd, begun = _memory_mb(pid), _Crowd(), time.perf_counter()
-    cpu = _cpu_s(pid)
+    empty, crowd, begun = memory_mb(pid), _Crowd(), time.perf_counter()
+    cpu = cpu_s(pid)
     await crowd.come(port, sessions)
     took = time.perf_counter() - begun
-    say(f"{len(sessions):,} streams open in {took:.1f} s, {(_cpu_s(pid) - cpu) / len(sessions) * 1e6:,.0f} µs CPU each")
-    cpu = _cpu_s(pid)
+    say(f"{len(sessions):,} streams open in {took:.1f} s, {(cpu_s(pid) - cpu) / len(sessions) * 1e6:,.0f} µs CPU each")
+    cpu = cpu_s(pid)
     await asyncio.sleep(16)
-    say(f"while nothing happens: {(_cpu_s(pid) - cpu) / 16 * 100:.1f} % of a processor, signs of life included")
-    last, spread, cpu = [], [], _cpu_s(pid)
+    say(f"while nothing happens: {(cpu_s(pid) - cpu) / 16 * 100:.1f} % of a processor, signs of life included")
+    last, spread, cpu = [], [], cpu_s(pid)
     with _acting(environment) as act:
         for _each in range(ACTS):
             crowd.heard = 0
@@ -180,8 +181,8 @@ async def _listen(
             await _until(lambda: crowd.heard >= len(sessions))
             last.append(crowd.last_at - committed_at)
             spread.append(crowd.last_at - crowd.first_at)
-    per_message = (_cpu_s(pid) - cpu) / ACTS / len(sessions) * 1e6
-    full = _memory_mb(pid)
+    per_message = (cpu_s(pid) - cpu) / ACTS / len(sessions) * 1e6
+    full = memory_mb(pid)
     say(
         f"an act, and the last has heard of it after {sorted(last)[ACTS // 2]:.2f} s, at worst {max(last):.2f} s; "
         f"from the first to the last {sorted(spread)[ACTS // 2] * 1000:.0f} ms"
@@ -218,7 +219,7 @@ async def _ask(port: int, pid: int, sessions: list[str], count: int = 400) -> fl
     """Processor time of the front for one question, in µs."""
     from linli.intake.testing import wire
 
-    cpu, waiting = _cpu_s(pid), iter(sessions * (count // len(sessions) + 1))
+    cpu, waiting = cpu_s(pid), iter(sessions * (count // len(sessions) + 1))
 
     async def ask() -> None:
         async with wire(port) as one:
@@ -229,4 +230,4 @@ async def _ask(port: int, pid: int, sessions: list[str], count: int = 400) -> fl
                     raise AssertionError((status, body))
 
     await asyncio.gather(*(ask() for _each in range(8)))
-    return (_cpu_s(pid) - cpu) / count * 1e6
+    return (cpu_s(pid) - cpu) / count * 1e6
