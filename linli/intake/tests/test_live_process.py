@@ -8,9 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from linli.intake.tests.test_proof import Home, home
-
-__all__ = ["home"]
+from linli.intake.proving import Home
 
 pytestmark = pytest.mark.django_db
 STREAMS = 300

@@ -20,12 +20,11 @@ from linli.intake import digest, media_parts, media_uploads
 from linli.intake.accept import Sender
 from linli.intake.media_parts import Part
 from linli.intake.models import Kept, Upload
+from linli.intake.proving import AREA, Home
 from linli.intake.testing import Wire, a_report, request_bytes, wire
 from linli.intake.tests.media import a_photo, hash_of, named
-from linli.intake.tests.test_proof import AREA, Home, home
 from linli.journal.models import Entry
 
-__all__ = ["home"]
 pytestmark = pytest.mark.django_db
 PUBLIC = Sender("public")
 

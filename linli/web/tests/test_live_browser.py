@@ -1,14 +1,13 @@
 """Pages that listen, in a real browser over the real front and worker: what others do is seen without loading anew."""
 
 import json
-import os
 import random
 import re
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,8 @@ from django.utils.translation import gettext as _
 from playwright.sync_api import BrowserContext, Page, expect
 
 from linli.events.forms import ACTS
+from linli.intake.proving import Home, on_postgres, on_sqlite
 from linli.intake.testing import a_report
-from linli.intake.tests.test_proof import Home, _free_port, _on_postgres, _on_sqlite
 from tests.browser import Watch
 
 pytestmark = pytest.mark.django_db
@@ -90,11 +89,8 @@ class Town:
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("LINLI_", "DJANGO_"))}
-    port = _free_port()
-    environment = inherited | {"LINLI_HOME": str(tmp_path / "home"), "LINLI_PORT": str(port)}
-    kind = _on_postgres if connection.vendor == "postgresql" else _on_sqlite
-    with contextmanager(kind)(environment, port) as home:
+    is_postgres = connection.vendor == "postgresql"
+    with on_postgres(tmp_path, connection.settings_dict) if is_postgres else nullcontext(on_sqlite(tmp_path)) as home:
         home.linli("doctor", may_fail=True)  # any command makes an empty home ready
         made = Town(home, {})
         made.sessions = dict(line.split() for line in made.does(WORLD).splitlines())
