@@ -91,6 +91,7 @@ class Town:
 def town(tmp_path: Path) -> Iterator[Town]:
     is_postgres = connection.vendor == "postgresql"
     with on_postgres(tmp_path, connection.settings_dict) if is_postgres else nullcontext(on_sqlite(tmp_path)) as home:
+        del home.environment["LINLI_LANGUAGE"]  # the pages are read as people read them
         home.linli("doctor", may_fail=True)  # any command makes an empty home ready
         made = Town(home, {})
         made.sessions = dict(line.split() for line in made.does(WORLD).splitlines())
