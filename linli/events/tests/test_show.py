@@ -10,7 +10,7 @@ from PIL import Image
 
 from linli.events import actions
 from linli.events.models import Event
-from linli.events.rules import State
+from linli.events.rules import Source, State
 from linli.events.testing import World
 from linli.events.tests.pages import TEXT, desk_of, page_of, photo, recent, words_of
 from linli.journal.models import Entry
@@ -36,6 +36,14 @@ def test_the_timeline_says_who_did_what_and_with_which_words(world: World) -> No
     page = words_of(desk_of(world.cast.desk).get(page_of(event)))
     for words in (world.cast.county.name, world.cast.handler.name, "已疏通水沟", "现场看过", "已办结"):
         assert words in page
+
+
+def test_a_matter_without_a_name_is_called_by_its_first_words(world: World) -> None:
+    words = "村口的水沟堵了三天，污水一直流到路上，请派人来看看怎么办才好"
+    told = actions.report(text=words, area=world.grid, source=Source.RESIDENT, at=timezone.now())
+    heading = re.search(r"<h1[^>]*>(.*?)</h1>", words_of(desk_of(world.cast.desk).get(page_of(told.event))))
+    assert heading is not None and heading[1].startswith("村口的水沟堵了三天，污水一直流到路上")
+    assert words not in heading[1]
 
 
 def test_what_people_wrote_stays_text(world: World) -> None:
