@@ -64,6 +64,7 @@ def test_a_table_is_sent_tried_and_brought_in(
     rows = table(*(good(no=str(n)) for n in range(5)), good(no="8", where="999"), columns=(*COLUMNS, "身份证号"))
     file: Any = {"name": "热线.csv", "mimeType": "text/csv", "buffer": rows.encode("gb18030")}
     page.get_by_label(_("The table")).set_input_files(file)
+    expect(page.get_by_role("status").filter(has_text="热线.csv")).to_be_visible()
     page.get_by_role("button", name=_("Send the table")).click()
     expect(page.get_by_text("身份证号")).to_be_visible()
     accessible(page)

@@ -88,6 +88,12 @@ document.addEventListener("input", (event) => {
 });
 document.querySelectorAll("[data-counts]").forEach(count);
 
+// A file chosen is named beside our button, since the browser's own is hidden.
+document.addEventListener("change", (event) => {
+  const place = event.target.closest(".file-field")?.querySelector(".file-chosen");
+  if (place) place.textContent = [...event.target.files].map((file) => file.name).join(", ");
+});
+
 // Photos chosen are shown before they are sent.
 document.addEventListener("change", (event) => {
   const input = event.target;
