@@ -29,6 +29,7 @@ class Png:
 def walk(content: Content) -> Png:
     """Raises `Bad` when it is cut off, does not check, or unpacks to too much."""
     found, seen_data, first = Png(), False, True
+    pixels = _Pixels()
     for kind, body in _chunks(content, found):
         if first != (kind == b"IHDR"):
             raise Bad("media_broken")
@@ -38,9 +39,32 @@ def walk(content: Content) -> Png:
             if not seen_data:
                 raise Bad("media_broken")
             return found
-        if kind != b"IDAT" and kind != b"fdAT":
+        if kind == b"IDAT":
+            pixels.take(body, found)
+        elif kind != b"fdAT":
             _told(kind, body, found)
     raise Bad("media_truncated")
+
+
+class _Pixels:
+    """Unpacks the pixels and throws them away: no more may come out than the size of the picture says."""
+
+    def __init__(self) -> None:
+        self._worker = zlib.decompressobj()
+        self._unpacked = 0
+
+    def take(self, body: Content, found: Png) -> None:
+        """Raises `Bad` as soon as it is more; that it does not unpack, a decoder will say."""
+        # Four channels of two bytes at most; a byte before each line, and interlaced there are up to twice as many lines.
+        most = found.width * found.height * 8 + found.height * 2 + 64
+        try:
+            while body and not self._worker.eof:
+                self._unpacked += len(self._worker.decompress(body, 1 << 20))
+                if self._unpacked > most:
+                    raise Bad("media_bomb")
+                body = self._worker.unconsumed_tail
+        except zlib.error:
+            return
 
 
 def _chunks(content: Content, found: Png) -> Iterator[tuple[bytes, bytes]]:

@@ -179,6 +179,12 @@ def test_a_text_that_unpacks_to_megabytes_is_refused(kind: bytes) -> None:
     assert why(with_chunk(b"iTXt", b"name\0\x01\0\0\0" + zlib.compress(bytes(50_000_000), 9))) == "media_bomb"
 
 
+def test_pixels_beyond_the_size_of_the_picture_are_refused() -> None:
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 10, 10, 8, 2, 0, 0, 0))
+    pixels, end = chunk(b"IDAT", zlib.compress(bytes(50_000_000), 9)), chunk(b"IEND", b"")
+    assert why(b"\x89PNG\r\n\x1a\n" + head + pixels + end) == "media_bomb"
+
+
 def test_an_animation_of_very_many_pictures_is_refused() -> None:
     assert why(with_chunk(b"acTL", struct.pack(">II", 2**31 - 1, 0))) == "media_bomb"
 
