@@ -40,7 +40,7 @@ class Command(BaseCommand):
                 self.stderr.write(_("--events takes a number from 1 to %(most)s.") % {"most": _MOST})
                 raise SystemExit(2)
             if is_empty_home():
-                self.stdout.write(_("Making the demo county. This takes about a minute."))
+                self.stdout.write(_("Making the demo county. This takes a minute or two."))
             self._tell(build(now=timezone.now(), seed=options["seed"], events=count, small=options["small"]))
         if is_demo_home():
             keep_logins()
