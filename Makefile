@@ -49,12 +49,12 @@ run: $(VENV)/.core $(EXTRAS:%=$(VENV)/.extra-%)  ## Install, make the demo count
 	@$(VENV)/bin/linli demo --if-empty
 	@exec $(VENV)/bin/linli up
 
-test: test-sqlite test-postgres  ## All tests, on SQLite and on a PostgreSQL that comes as a wheel
+test: test-sqlite test-postgres  ## All tests on SQLite, then those of the store on a PostgreSQL that comes as a wheel
 
 test-sqlite: $(VENV)/.dev
 	$(RUN) -m pytest -q -n $(WORKERS)
 
-test-postgres: $(VENV)/.dev  ## All tests on PostgreSQL only; URL=postgres://user@host:port/database for one of your own
+test-postgres: $(VENV)/.dev  ## What asks the store, on PostgreSQL; URL=postgres://user@host:port/database for one of your own, with the pages too
 	$(RUN) -m pytest -q -n $(WORKERS) --postgres$(if $(URL),='$(URL)')
 
 browser: $(VENV)/.dev  ## Tests in a real browser (Debian: chromium fonts-wqy-microhei)

@@ -81,14 +81,17 @@ def pytest_report_header() -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Whatever asks for a page drives a browser.
 
-    On PostgreSQL only what asks the store is run again; what reads the large files, only on a server named by its address.
+    On PostgreSQL only what asks the store is run again; what goes through pages or reads the large files, only on a server
+    named by its address, as CI names one: it would take as long as all the rest.
     """
     for item in items:
         if {"page", "open_page"} & _fixtures(item):
             item.add_marker("browser")
     store = config.getoption("--postgres")
     if store:
-        again = {item for item in items if _asks_the_store(item) and (store != "embedded" or not _reads_files(item))}
+        again = {item for item in items if _asks_the_store(item)}
+        if store == "embedded":
+            again = {item for item in again if not (_reads_files(item) or _goes_through_pages(item))}
         config.hook.pytest_deselected(items=[item for item in items if item not in again])
         items[:] = [item for item in items if item in again]
 
@@ -103,6 +106,10 @@ def _asks_the_store(item: pytest.Item) -> bool:
 
 def _reads_files(item: pytest.Item) -> bool:
     return "shared" in _fixtures(item) or item.get_closest_marker("real") is not None
+
+
+def _goes_through_pages(item: pytest.Item) -> bool:
+    return "client" in _fixtures(item) or any(hasattr(item.module, name) for name in ("Client", "desk_of"))  # type: ignore[attr-defined]
 
 
 def _start_postgres(config: pytest.Config) -> str:
