@@ -52,7 +52,7 @@ def test_subscribing_a_verified_delivery_a_failure_and_sending_again(
         at = timezone.now()
         work(at)
         page.reload()
-        expect(page.get_by_text("收到", exact=True).last).to_be_visible()
+        expect(page.get_by_text("已收到", exact=True).last).to_be_visible()
         (got,) = hook.got
         given = (got.headers["webhook-id"], int(got.headers["webhook-timestamp"]), got.body)
         assert signing.is_signed([secret], *given, got.headers["webhook-signature"])
