@@ -83,7 +83,10 @@ def test_every_setting_is_documented() -> None:
     assert sorted(name for name in read if name not in documented) == []
 
 
-@pytest.mark.parametrize("path", sorted((CHECKOUT / "linli").glob("*/rules.py")), ids=lambda path: path.parent.name)
+RULES = sorted({*(CHECKOUT / "linli").glob("*/rules.py"), *(CHECKOUT / "linli").glob("*/rules/*.py")})
+
+
+@pytest.mark.parametrize("path", RULES, ids=lambda path: str(path.relative_to(CHECKOUT / "linli")))
 def test_rules_know_neither_database_nor_clock_nor_request(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]

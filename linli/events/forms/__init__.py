@@ -1,0 +1,21 @@
+"""The forms of matters: reports taken down by staff, and the steps of the course."""
+
+from linli.events.forms.acts import ACTS, Act
+from linli.events.forms.fields import CategoryField, DayForm, Photos, PhotosInput, StepForm, day_field, photos, words
+from linli.events.forms.reports import NewReport
+from linli.events.forms.steps import Merge
+
+__all__ = [
+    "ACTS",
+    "Act",
+    "CategoryField",
+    "DayForm",
+    "Merge",
+    "NewReport",
+    "Photos",
+    "PhotosInput",
+    "StepForm",
+    "day_field",
+    "photos",
+    "words",
+]

@@ -1,0 +1,102 @@
+"""Fields and beginnings that the forms of matters share."""
+
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from linli.events.models import Category, Event
+from linli.events.rules import MAX_PHOTOS, MAX_TEXT
+from linli.kit.media.checking import MAX_BYTES
+
+
+class PhotosInput(forms.FileInput):
+    """A field of the browser that takes several files."""
+
+    allow_multiple_selected = True
+
+
+class Photos(forms.FileField):
+    """Up to nine photos, as a list of bytes; what they hold is checked by the action."""
+
+    widget = PhotosInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[bytes]:
+        """The contents of the files chosen; none is fine unless the field is required."""
+        files = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
+        if not files:
+            super().clean(None, initial)
+            return []
+        if len(files) > MAX_PHOTOS:
+            raise forms.ValidationError(_("Nine photos at most. Choose the ones that show it best."), code="too_many")
+        if any(file.size > MAX_BYTES for file in files):
+            raise forms.ValidationError(
+                _("A photo may have 20 MB at most. Take it again at a lower resolution."), code="too_large"
+            )
+        return [file.read() for file in files]
+
+
+def words(
+    label: Any, *, required: bool = True, help_text: Any = "", longest: int = MAX_TEXT, rows: int = 4
+) -> forms.CharField:
+    """A field for words of several lines."""
+    box = forms.Textarea(attrs={"rows": rows, "maxlength": longest})
+    return forms.CharField(label=label, required=required, max_length=longest, help_text=help_text, widget=box)
+
+
+def photos(label: Any, *, required: bool = False) -> Photos:
+    """A field for photos, shown before they are sent."""
+    field = Photos(
+        label=label, required=required, help_text=_("JPEG, PNG or WebP, nine at most. Hidden data is removed.")
+    )
+    field.widget.attrs.update(
+        {"accept": "image/jpeg,image/png,image/webp", "multiple": True, "data-preview-into": "chosen"}
+    )
+    return field
+
+
+class StepForm(forms.Form):
+    """A form of a step on an event. `values()` are the keyword arguments of the action."""
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        self.event = event
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs.setdefault("id", f"step-{name}")
+
+    def values(self) -> dict[str, Any]:
+        """What the action takes."""
+        return dict(self.cleaned_data)
+
+
+class CategoryField(forms.ModelChoiceField):
+    """The categories in use, a domain and its own below it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Category.objects.none(), empty_label=_("Not classified"), **kwargs)
+
+    def label_from_instance(self, row: Any) -> str:
+        """Indented below its domain."""
+        return f"　{row}" if row.parent_id else str(row)
+
+
+def open_categories() -> Any:
+    """The categories a matter may be given now, each below its domain."""
+    return Category.objects.filter(pack__in_use=True, closed_on__isnull=True).order_by("code")
+
+
+class DayForm(StepForm):
+    """Something until a day."""
+
+    def _moment(self, name: str) -> datetime:
+        return timezone.make_aware(datetime.combine(self.cleaned_data[name], time(18)))
+
+
+def day_field(label: Any, help_text: Any = "") -> forms.DateField:
+    """A field for a day, with the browser's own calendar."""
+    return forms.DateField(
+        label=label, help_text=help_text, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )

@@ -1,0 +1,231 @@
+"""The forms of the steps: what each asks for, turned into clean values for the action of the same name."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from linli.areas.models import ANSWERING, Area
+from linli.events.forms.fields import CategoryField, DayForm, StepForm, day_field, open_categories, photos, words
+from linli.events.models import Event
+from linli.events.rules import Rating, ReferredTo, Severity, Urgency
+from linli.people.models import Department
+
+
+class Classed(StepForm):
+    """Category, severity, urgency."""
+
+    category = CategoryField(label=_("Category"), required=False)
+    severity = forms.ChoiceField(label=_("Severity"), choices=Severity.choices, required=False)
+    urgency = forms.ChoiceField(label=_("Urgency"), choices=Urgency.choices, required=False)
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        initial = {"category": event.category_id, "severity": event.severity, "urgency": event.urgency}
+        super().__init__(*args, event=event, initial=initial, **kwargs)
+        self.fields["category"].queryset = open_categories()  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        """Severity and urgency only where they were changed: a new category brings its own."""
+        clean = self.cleaned_data
+        changed: dict[str, Any] = {
+            name: clean[name] or None for name in ("severity", "urgency") if name in self.changed_data
+        }
+        return {"category": clean["category"], **changed, "text": clean.get("text", "")}
+
+
+class Accept(Classed):
+    """Accept."""
+
+    text = words(_("Remark"), required=False)
+
+
+class Classify(Classed):
+    """Change category, severity, urgency."""
+
+    text = words(_("Why"), required=False)
+
+
+class Reason(StepForm):
+    """A reason is needed."""
+
+    text = words(_("Reason"))
+
+
+class Remark(StepForm):
+    """A remark if wanted."""
+
+    text = words(_("Remark"), required=False)
+
+
+class Nothing(StepForm):
+    """Nothing but the act itself."""
+
+
+class CheckTruth(StepForm):
+    """What was found on the spot."""
+
+    is_true = forms.TypedChoiceField(
+        label=_("What was found on the spot?"),
+        choices=[("yes", _("It is as reported")), ("no", _("It is not as reported"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    text = words(_("What you saw"), required=False, help_text=_("Needed when it is not as reported."))
+    photos = photos(_("Photos from the spot"))
+
+
+class Reject(StepForm):
+    """Why not, and where to turn."""
+
+    text = words(_("Why it is not accepted"))
+    turn_to = words(
+        _("Where the reporter can turn instead"), longest=500, rows=2, help_text=_("The reporter reads both.")
+    )
+
+
+class SelfHandle(StepForm):
+    """What was done on the spot."""
+
+    text = words(_("What was done"), help_text=_("The reporter reads this."))
+    photos = photos(_("Photos taken after"))
+
+
+class Dispatch(StepForm):
+    """Lead and co-handlers."""
+
+    lead = forms.ModelChoiceField(Department.objects.none(), label=_("Lead department"))
+    co_handlers = forms.ModelMultipleChoiceField(
+        Department.objects.none(), label=_("Co-handlers"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    text = words(_("Words to the departments"), required=False, rows=3)
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        lead = event.category.department_id if event.category else None
+        super().__init__(*args, event=event, initial={"lead": lead}, **kwargs)
+        departments = Department.objects.filter(closed_on__isnull=True)
+        self.fields["lead"].queryset = departments  # type: ignore[attr-defined]
+        self.fields["co_handlers"].queryset = departments  # type: ignore[attr-defined]
+
+
+class SubmitResult(StepForm):
+    """What was done, with photos."""
+
+    text = words(_("What was done"), help_text=_("The reporter reads this."))
+    photos = photos(_("Photos taken after"))
+
+
+class Verify(StepForm):
+    """What was seen on the spot."""
+
+    text = words(_("What you saw"), required=False)
+    photos = photos(_("Photos from the spot"))
+
+
+class Close(StepForm):
+    """Words for the reporter."""
+
+    text = words(_("Answer to the reporter"), help_text=_("They read it on the status page."))
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, event=event, initial={"text": event.outcome}, **kwargs)
+
+
+class FollowUp(StepForm):
+    """What the reporter said."""
+
+    rating = forms.ChoiceField(label=_("What did the reporter say?"), choices=Rating.choices, widget=forms.RadioSelect)
+    text = words(_("In their words"), required=False)
+
+
+class Supplement(StepForm):
+    """Words and photos."""
+
+    text = words(_("Details"), required=False)
+    photos = photos(_("Photos"))
+
+
+class AskExtension(DayForm):
+    """Until when, and why."""
+
+    until = day_field(_("New limit"), _("Until the close of business of that day."))
+    text = words(_("Reason"))
+
+    def values(self) -> dict[str, Any]:
+        """The day as its close of business."""
+        return {"until": self._moment("until"), "text": self.cleaned_data["text"]}
+
+
+class Defer(StepForm):
+    """A day of review, and why."""
+
+    review_on = day_field(_("Day of review"), _("On this day it comes back to the desk."))
+    text = words(_("Reason"))
+
+
+class Move(StepForm):
+    """To which area."""
+
+    area = forms.CharField(
+        label=_("Area"), max_length=100, help_text=_("Code or whole name of the grid, village or township.")
+    )
+    text = words(_("Why"), required=False, rows=2)
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, event=event, **kwargs)
+        village = event.area.code[:-3] if event.area.level == "grid" else event.area.code
+        self.suggestions = list(Area.objects.open().filter(parent=village, kind__in=ANSWERING)[:60])
+        self.fields["area"].widget.attrs["list"] = "areas-near"
+
+    def clean_area(self) -> Area:
+        """The area of a code, or of a name that only one open area here has."""
+        typed = self.cleaned_data["area"].strip().split(" ")[0]
+        found = list(Area.objects.open().filter(pk=typed)[:1]) or list(Area.objects.open().filter(name=typed)[:2])
+        if len(found) != 1:
+            wrong = (
+                _("Several areas have this name. Type the code.")
+                if found
+                else _("There is no open area of this code or name.")
+            )
+            raise forms.ValidationError(wrong, code="no_area")
+        return found[0]
+
+
+class ReferOut(StepForm):
+    """Where to, and what the reporter does next."""
+
+    to = forms.ChoiceField(label=_("Refer to"), choices=ReferredTo.choices)
+    text = words(_("What the reporter needs to know"), help_text=_("The reporter reads this."))
+
+
+class Merge(StepForm):
+    """The other matter."""
+
+    into = forms.CharField(label=_("Number of the other matter"), max_length=40)
+    text = words(_("Why they are the same"), required=False, rows=2)
+
+    def __init__(self, *args: Any, event: Event, scope: Any = None, chosen: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, event=event, initial={"into": chosen[:40]}, **kwargs)
+        self.sight = Event.objects.visible_to(scope) if scope is not None else Event.objects.none()
+        near = self.sight.open().exclude(pk=event.pk).filter(area=event.area_id)
+        self.suggestions = list(near.order_by("-reported_at").select_related("category")[:8])
+        self.fields["into"].widget.attrs["list"] = "matters-near"
+
+    def clean_into(self) -> Event:
+        """The matter of that number, if this person may see it."""
+        found = self.sight.filter(number=self.cleaned_data["into"].strip()).first()
+        if found is None:
+            raise forms.ValidationError(_("You see no matter of this number. Check it."), code="no_matter")
+        return found
+
+
+class Split(StepForm):
+    """Each line a matter of its own."""
+
+    texts = words(
+        _("Further matters, each on a line of its own"),
+        help_text=_("This matter keeps its words; each line becomes another one."),
+    )
+
+    def values(self) -> dict[str, Any]:
+        """One text per line."""
+        return {"texts": self.cleaned_data["texts"].splitlines()}

@@ -1,0 +1,36 @@
+"""What is stored of events: the matter, who has a part in it and until when, pictures, sealed contacts, categories."""
+
+from linli.events.models.categories import Category, Pack
+from linli.events.models.clocks import Clock
+from linli.events.models.matters import IS_OPEN, RUNS_OUT_AT, Event, EventQuerySet, NumberSeries
+from linli.events.models.objections import Objection
+from linli.events.models.parts import Hand, Part, Remark
+from linli.events.models.pictures import AwaitedPicture, Picture, PictureKind, Release, ReleaseQuerySet
+from linli.events.models.reporters import Contact, Receipt, Statement, Support
+from linli.events.models.views import IndexedUpTo, SavedView
+
+__all__ = [
+    "IS_OPEN",
+    "RUNS_OUT_AT",
+    "AwaitedPicture",
+    "Category",
+    "Clock",
+    "Contact",
+    "Event",
+    "EventQuerySet",
+    "Hand",
+    "IndexedUpTo",
+    "NumberSeries",
+    "Objection",
+    "Pack",
+    "Part",
+    "Picture",
+    "PictureKind",
+    "Receipt",
+    "Release",
+    "ReleaseQuerySet",
+    "Remark",
+    "SavedView",
+    "Statement",
+    "Support",
+]

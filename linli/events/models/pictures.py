@@ -1,0 +1,118 @@
+"""Photos and videos of a matter, those still on their way, and those shown to everybody."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from linli.events.models.matters import Event
+from linli.kit.keys import KeyField, new_key
+from linli.people.models import Person
+
+
+class PictureKind(models.TextChoices):
+    """What a picture shows."""
+
+    REPORT = "report", _("Report")
+    BEFORE = "before", _("Before")
+    AFTER = "after", _("After")
+    CHECK = "check", _("Check")
+
+
+class Picture(models.Model):
+    """A photo or video of an event. The original lies under its SHA-256; pages show what is made from it."""
+
+    id = KeyField(primary_key=True, default=new_key)
+    event = models.ForeignKey(Event, models.CASCADE, related_name="pictures")
+    entry = models.ForeignKey("journal.Entry", models.PROTECT, null=True, related_name="pictures")
+    kind = models.CharField(max_length=10, choices=PictureKind)
+    sha256 = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=30, default="image/jpeg")
+    #: Pixels, upright.
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    #: Bytes of the original.
+    size = models.PositiveIntegerField()
+    #: Of a video.
+    duration_s = models.FloatField(null=True, blank=True)
+    #: Read from the hidden data of the original; may be absent.
+    taken_at = models.DateTimeField(null=True, blank=True)
+    lon = models.FloatField(null=True, blank=True)
+    lat = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["event", "sha256"], name="picture_once_per_event")]
+
+    @property
+    def is_video(self) -> bool:
+        """It plays."""
+        return self.media_type.startswith("video/")
+
+
+class AwaitedPicture(models.Model):
+    """A photo or video that a report named and that is not here yet: words come first. Gone once the picture is there."""
+
+    id = models.BigAutoField(primary_key=True)
+    event = models.ForeignKey(Event, models.CASCADE, related_name="awaited", db_index=False)
+    entry = models.ForeignKey("journal.Entry", models.PROTECT, null=True, related_name="+", db_index=False)
+    sha256 = models.CharField(max_length=64)
+    #: Bytes, and the kind of file, as the device said.
+    size = models.PositiveBigIntegerField()
+    media_type = models.CharField(max_length=60, blank=True)
+    #: Bytes that have arrived.
+    received = models.PositiveBigIntegerField(default=0)
+    #: Why it was refused: {code, words (message id), facts}. It will not come then.
+    refusal = models.JSONField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["event", "sha256"], name="awaited_once_per_event")]
+
+
+class ReleaseQuerySet(models.QuerySet["Release"]):
+    """Named sets of releases."""
+
+    def public(self) -> "ReleaseQuerySet":
+        """Those whose picture everybody may see: confirmed, not taken back, of a matter the public may know of."""
+        return self.filter(public_sha256__isnull=False, picture__event__category__is_public=True)
+
+    def waiting(self) -> "ReleaseQuerySet":
+        """Those whose draft the worker has still to make."""
+        return self.filter(wanted_at__isnull=False)
+
+
+class Release(models.Model):
+    """What a desk has done towards showing a picture to everybody. Where something was covered is kept nowhere."""
+
+    picture = models.OneToOneField(Picture, models.CASCADE, primary_key=True, related_name="release")
+    asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    asked_at = models.DateTimeField()
+    #: Since when the worker is to make a draft; empty once it has, or could not.
+    wanted_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    #: The rendition that somebody looks at before it is public.
+    draft_sha256 = models.CharField(max_length=64, null=True, blank=True)
+    #: A machine has covered in it what it took for people, if anything; else nobody has looked for them yet.
+    machine_looked = models.BooleanField(default=False)
+    #: The rendition everybody may see; empty while nobody may.
+    public_sha256 = models.CharField(max_length=64, null=True, blank=True)
+    confirmed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReleaseQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["wanted_at"], condition=Q(wanted_at__isnull=False), name="drafts_wanted"),
+            models.Index(fields=["public_sha256"], condition=Q(public_sha256__isnull=False), name="public_pictures"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(public_sha256__isnull=True) | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
+                name="public_pictures_were_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(wanted_at__isnull=True) | Q(draft_sha256__isnull=True), name="a_draft_is_wanted_or_there"
+            ),
+        ]
