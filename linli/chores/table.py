@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from linli.events import learning, search
-from linli.events.actions import reminding
+from linli.events.actions import clocks, reminding
 from linli.events.actions.releasing import make_draft
 from linli.events.models import Release
 from linli.intake import bulk, mail, media_uploads, retention
@@ -79,6 +79,10 @@ def _reckon_limits(at: datetime) -> bool:
     return reminding.reckon_firm_limits() >= 1000
 
 
+def _start_clocks(at: datetime) -> bool:
+    return clocks.start_missing(at) >= 500
+
+
 def _remind(at: datetime) -> bool:
     return reminding.remind_of_reviews(at) >= reminding.SLICE
 
@@ -124,6 +128,8 @@ CHORES: tuple[Work, ...] = (
     Work("search_index", 2, _index),
     # One photo a turn: a model looks at each for some seconds.
     Work("public_drafts", 0, make_draft, waits=_drafts_wait, longest_pause_s=60, lease_s=120),
+    # Of homes from before there were clocks; of all others none is missing.
+    Work("clocks_missing", _HOUR, _start_clocks),
     Work("firm_limits", 10 * _MINUTE, _reckon_limits),
     Work("review_days", 10 * _MINUTE, _remind),
     Work("webhooks", 1, making.make_deliveries, lease_s=10),

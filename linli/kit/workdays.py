@@ -1,9 +1,13 @@
-"""Arithmetic of working days: when a limit runs out, with statutory holidays and make-up days counted."""
+"""Arithmetic of working days and working hours: when a limit runs out, with statutory holidays and make-up days counted.
+
+Days are those of a zone, lengths of time are true ones: everything is added up in UTC, since Python counts by the wall clock
+between two moments of one zone, and that jumps where clocks are changed.
+"""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -11,6 +15,8 @@ from linli.kit.models import CalendarDay
 
 #: A limit in working days runs out when offices close (民法典 art. 203: with business hours, at their end).
 CLOSE_OF_BUSINESS = time(18)
+#: When an office is open, from and to, with a rest at noon (Guangdong, summer).
+OFFICE_HOURS: tuple[tuple[time, time], ...] = ((time(8, 30), time(12)), (time(14, 30), time(17, 30)))
 #: A year's notice lists some 30 days; one or two stray rows belong to the notice of the year beside it.
 _A_YEARS_NOTICE = 10
 
@@ -20,6 +26,7 @@ class WorkCalendar:
     """Days that differ from their weekday: `{day: is_working}`. Years without them are not published yet."""
 
     exceptions: Mapping[date, bool]
+    office_hours: tuple[tuple[time, time], ...] = OFFICE_HOURS
 
     @cached_property
     def published_years(self) -> frozenset[int]:
@@ -44,9 +51,58 @@ class WorkCalendar:
         last = self.nth_working_day(start.astimezone(zone).date(), working_days)
         return datetime.combine(last, CLOSE_OF_BUSINESS, zone)
 
+    def natural_close_of(self, start: datetime, days: int, zone: ZoneInfo) -> datetime:
+        """When a limit of so many days by the calendar runs out: on a day off it ends with the next working day.
+
+        民法典 art. 201 (the first day is not counted) and art. 203 (the last day is no day off; it ends with business hours).
+        """
+        last = start.astimezone(zone).date() + timedelta(days=days)
+        while not self.is_working(last):
+            last += timedelta(days=1)
+        return datetime.combine(last, CLOSE_OF_BUSINESS, zone)
+
+    def shift_hours_after(self, start: datetime, length: timedelta, zone: ZoneInfo) -> datetime:
+        """The moment at which the office has been open for so long since `start`."""
+        start, left = start.astimezone(UTC), length
+        for opens, closes in self._openings(start, zone):
+            if closes <= start:
+                continue
+            opens = max(opens, start)
+            if closes - opens >= left:
+                return opens + left
+            left -= closes - opens
+        raise AssertionError("unreachable")
+
+    def open_between(self, start: datetime, end: datetime, zone: ZoneInfo) -> timedelta:
+        """How long the office is open between two moments."""
+        start, end, total = start.astimezone(UTC), end.astimezone(UTC), timedelta(0)
+        for opens, closes in self._openings(start, zone):
+            if opens >= end:
+                return total
+            total += max(min(closes, end) - max(opens, start), timedelta(0))
+        raise AssertionError("unreachable")
+
+    def opens_next(self, moment: datetime, zone: ZoneInfo) -> datetime:
+        """The moment itself while the office is open, else its next opening."""
+        moment = moment.astimezone(UTC)
+        return next(max(opens, moment) for opens, closes in self._openings(moment, zone) if closes > moment)
+
+    def _openings(self, start: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
+        """From when until when the office is open, from the day of `start` on, in UTC and without end."""
+        day = start.astimezone(zone).date()
+        while True:
+            if self.is_working(day):
+                for opens, closes in self.office_hours:
+                    yield _moment(day, opens, zone), _moment(day, closes, zone)
+            day += timedelta(days=1)
+
     def is_provisional(self, moment: datetime, zone: ZoneInfo) -> bool:
         """Whether a moment lies in a year whose holidays are not published, so that it may still shift."""
         return moment.astimezone(zone).year > max(self.published_years, default=0)
+
+
+def _moment(day: date, hour: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, hour, zone).astimezone(UTC)
 
 
 def stored_calendar(since: date = date.min) -> WorkCalendar:

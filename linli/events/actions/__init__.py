@@ -1,7 +1,7 @@
 """All that can be done with events, a function each: check, write, record, in one transaction."""
 
 from linli.events.actions.arriving import keep_beside, store_reports, told_of
-from linli.events.actions.clocks import reckon_provisional
+from linli.events.actions.clocks import follow, reckon_provisional, start_missing
 from linli.events.actions.course import act, standing_of, steps_for
 from linli.events.actions.handling import (
     accept,
@@ -86,6 +86,7 @@ __all__ = [
     "dispatch",
     "entered_order",
     "extend",
+    "follow",
     "follow_up",
     "format_number",
     "hand_back",
@@ -119,6 +120,7 @@ __all__ = [
     "sign_for",
     "split",
     "standing_of",
+    "start_missing",
     "steps_for",
     "store_reports",
     "submit_result",

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from linli.areas.codes import padded_township
+from linli.events.actions import clocks
 from linli.events.actions.course import people_told, write_beside
 from linli.events.actions.reporting import (
     Draft,
@@ -37,6 +38,7 @@ def store_reports(drafts: Sequence[Draft], events: Sequence[Event], told: Told |
     """
     _number(events)
     insert(Event, [{name: getattr(event, name) for name in _WRITTEN} for event in events])
+    clocks.first_clocks(events)
     record_many(
         Act(
             "event.reported",

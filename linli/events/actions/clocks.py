@@ -1,95 +1,267 @@
-"""The clock of an event: which limit binds, when it runs out, how a pause moves it."""
+"""The clocks that run for matters and their parts: every one a row, brought in line with the state after every act.
 
+Which clocks a matter has follows from its state and the states of its parts (`rules.clocks`), so no act starts or stops one
+by hand; only the arrival after a whistle is started by its act. The promise to the reporter is reckoned by `promise` and
+kept in the event too, which queue and figures read: its row says the same.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import Exists, OuterRef
 
-from linli.events.models import Event
-from linli.events.rules import ACCEPT_WITHIN, NEW, Limit, limit_for
-from linli.kit.workdays import WorkCalendar, stored_calendar
+from linli.events.actions import promise
+from linli.events.models import Clock, Event, Part
+from linli.events.rules import (
+    NEVER_PAUSED,
+    PAUSE_OF_STATE,
+    PROMISES,
+    SUPPLEMENT_WITHIN,
+    ClockKind,
+    Limit,
+    PauseReason,
+    Unit,
+    clocks_of,
+    clocks_of_part,
+    due_soon_at,
+    step_limit,
+)
+from linli.kit.bulk import insert
+from linli.kit.workdays import CLOSE_OF_BUSINESS, WorkCalendar, stored_calendar
+from linli.people.models import Person
 
-#: Where a category names no limit of its own.
-_OTHERWISE = Limit(working_days=5)
-
-
-def start(event: Event, at: datetime, calendar: WorkCalendar | None = None) -> None:
-    """Start the clock that belongs to the event's state: to accept while new, to handle after that."""
-    event.clock_from = at
-    event.paused_at = None
-    event.extension_asked_until = None
-    reckon(event, calendar)
-
-
-def reckon(event: Event, calendar: WorkCalendar | None = None) -> None:
-    """Set when the present limit runs out, from the moment its clock began. `calendar` if the caller has it already."""
-    if event.clock_from is None:
-        return
-    zone = ZoneInfo(timezone.get_current_timezone_name())
-    begun = event.clock_from
-    if calendar is None:
-        calendar = stored_calendar(since=begun.astimezone(zone).date())
-    due_at = min(_end_of(limit, begun, calendar, zone) for limit in _limits(event))
-    event.due_at = due_at
-    event.due_is_provisional = calendar.is_provisional(due_at, zone)
+Key = tuple[str, int | None]
 
 
-def pause(event: Event, at: datetime) -> None:
-    """Waiting for somebody else: the clock stands still."""
-    event.paused_at = at
+def follow(event: Event, at: datetime, by: Person | None = None) -> None:
+    """Bring the clocks of an event and its parts in line with their states: stop, start, pause, run on, move.
+
+    Called at the end of every act, in its transaction, with the event as it is stored. Times before the report count as it.
+    """
+    _Following(event, max(at, event.reported_at), by).do()
 
 
-def resume(event: Event, at: datetime) -> None:
-    """The clock runs on; the limit moves by as long as it stood still, and by whole working days where it counts those."""
-    if event.paused_at is None or event.clock_from is None:
-        return
-    stood_still = max(at - event.paused_at, timedelta(0))
-    event.paused_at = None
-    event.clock_from += stood_still
-    if event.extensions and event.due_at is not None:
-        event.due_at += stood_still
-    else:
-        reckon(event)
+def start_clock(event: Event, kind: str, at: datetime, *, part: Part | None = None, until: datetime) -> Clock:
+    """Start a clock that no state asks for, up to a fixed moment."""
+    clock = Clock(event=event, part=part, kind=kind, started_at=at, from_at=at, due_at=max(until, at), unit=Unit.MOMENT)
+    clock.next_at = due_soon_at(at, clock.due_at)
+    clock.save(force_insert=True)
+    return clock
 
 
-def _limits(event: Event) -> list[Limit]:
-    if event.state in NEW or event.accepted_at is None:
-        return [ACCEPT_WITHIN[event.urgency]]
-    category = event.category
-    if category is None or not (category.limit_hours or category.limit_working_days):
-        own = _OTHERWISE
-    else:
-        own = (
-            Limit(category.limit_working_days, None)
-            if category.limit_working_days
-            else Limit(None, category.limit_hours)
-        )
-    return limit_for(own, event.severity, event.urgency)
+def stop_clock(event: Event, kind: str, at: datetime, *, part: Part | None = None) -> int:
+    """Stop such a clock; how many ran: one or none."""
+    return event.clocks.unstopped().filter(kind=kind, part=part).update(**_stopped(at))
 
 
-def _end_of(limit: Limit, begun: datetime, calendar: WorkCalendar, zone: ZoneInfo) -> datetime:
-    if limit.hours is not None:
-        return begun + timedelta(hours=limit.hours)
-    return calendar.close_of(begun, limit.working_days or 0, zone)
+def extend_clock(clock: Clock, until: datetime) -> None:
+    """A later limit for a clock of a part; its warnings begin anew."""
+    clock.due_at, clock.unit, clock.amount, clock.is_provisional = until, Unit.MOMENT, None, False
+    clock.extension_asked_until = None
+    clock.extensions += 1
+    _moved(clock)
+    clock.save()
+
+
+def first_clocks(events: Iterable[Event]) -> None:
+    """The clocks of matters just stored together and not taken on yet: to accept."""
+    insert(Clock, [_first(event) for event in events if event.due_at is not None])
+
+
+def _first(event: Event) -> dict[str, Any]:
+    begun = event.clock_from or event.reported_at
+    due_at = max(event.due_at or begun, begun)
+    limit = promise.limits_of(event)[0]
+    return {
+        "event_id": event.pk,
+        "kind": ClockKind.ACCEPT if event.accepted_at is None else ClockKind.HANDLE,
+        "started_at": begun,
+        "from_at": begun,
+        "due_at": due_at,
+        "is_provisional": event.due_is_provisional,
+        "unit": limit.unit,
+        "amount": limit.amount,
+        "next_at": due_soon_at(begun, due_at),
+    }
+
+
+def start_missing(at: datetime, limit: int = 500) -> int:
+    """Start the clocks of open matters that have none: those of a home from before there were clocks. How many matters."""
+    unstopped = Clock.objects.unstopped().filter(event=OuterRef("pk"))
+    keys = Event.objects.open().filter(~Exists(unstopped)).order_by("pk").values_list("pk", flat=True)[:limit]
+    for key in list(keys):
+        with transaction.atomic():
+            event = Event.objects.select_for_update(of=("self",)).select_related("category").get(pk=key)
+            if event.is_open:
+                follow(event, at)
+    return len(keys)
 
 
 def reckon_provisional(limit: int = 1000) -> int:
-    """Reckon again the limits that lay beyond the published calendar; how many are firm now."""
-    calendar = stored_calendar()
-    firm = 0
-    keys = (
-        Event.objects.open()
-        .filter(due_is_provisional=True, extensions=0)
-        .order_by("due_at")
-        .values_list("pk", flat=True)
-    )
-    for pk in list(keys[:limit]):
+    """Reckon again the limits that lay beyond the published calendar; how many matters are firm now."""
+    calendar, firm = stored_calendar(), 0
+    keys = Event.objects.open().filter(due_is_provisional=True, extensions=0).order_by("due_at")
+    for pk in list(keys.values_list("pk", flat=True)[:limit]):
         with transaction.atomic():
             event = Event.objects.select_for_update(of=("self",)).select_related("category").get(pk=pk)
             before = (event.due_at, event.due_is_provisional)
-            reckon(event, calendar)
+            promise.reckon(event, calendar)
             if (event.due_at, event.due_is_provisional) != before:
                 event.save(update_fields=["due_at", "due_is_provisional"])
+            _reckon_rows(event, calendar)
             firm += not event.due_is_provisional
     return firm
+
+
+def _reckon_rows(event: Event, calendar: WorkCalendar) -> None:
+    for clock in event.clocks.unstopped().filter(is_provisional=True):
+        if clock.part_id is None and clock.kind in PROMISES:
+            _mirror(clock, event)
+        else:
+            _reckon(clock, calendar)
+        clock.save()
+
+
+# --- bringing in line -------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Following:
+    """One event at the end of an act."""
+
+    event: Event
+    at: datetime
+    by: Person | None
+
+    def do(self) -> None:
+        parts = {part.pk: part for part in Part.objects.filter(event=self.event)}
+        rows = {(row.kind, row.part_id): row for row in Clock.objects.unstopped().filter(event=self.event)}
+        wanted = self._wanted(parts.values())
+        for key, row in rows.items():
+            if key not in wanted and (row.kind != ClockKind.ARRIVE or not self.event.is_open):
+                Clock.objects.filter(pk=row.pk).update(**_stopped(self.at))
+            else:
+                self._line_up(row)
+        for key in wanted - rows.keys():
+            self._start(key, parts)
+
+    def _wanted(self, parts: Iterable[Part]) -> set[Key]:
+        event = self.event
+        wanted: set[Key] = {(kind, None) for kind in clocks_of(event.state, event.state_before)}
+        for part in parts:
+            wanted |= {
+                (kind, part.pk) for kind in clocks_of_part(part.state, part.leads, event.state, event.state_before)
+            }
+        return wanted
+
+    def _line_up(self, row: Clock) -> None:
+        """Pause, run on, or move a clock that goes on; written only where something changed."""
+        before = (row.paused_at, row.due_at, row.from_at, row.is_provisional, row.extension_asked_until)
+        reason = PAUSE_OF_STATE.get(self.event.state) if row.kind not in NEVER_PAUSED else None
+        if row.paused_at is None and reason is not None:
+            self._pause(row, reason)
+        elif row.paused_at is not None and reason is None and row.pause_reason != PauseReason.HINDRANCE:
+            _run_on(row, self.at)
+        if row.part_id is None and row.kind in PROMISES:
+            _mirror(row, self.event)
+        if (row.paused_at, row.due_at, row.from_at, row.is_provisional, row.extension_asked_until) != before:
+            row.save()
+
+    def _pause(self, row: Clock, reason: PauseReason) -> None:
+        row.paused_at, row.pause_reason, row.paused_by, row.next_at = self.at, reason, self.by, None
+        row.paused_until = pause_ends(self.event, reason, self.at)
+
+    def _start(self, key: Key, parts: dict[int, Part]) -> None:
+        kind, part = key
+        row = Clock(event=self.event, part=parts[part] if part else None, kind=kind)
+        row.started_at = row.from_at = self.at
+        if kind in PROMISES and part is None:
+            limit = promise.binding(self.event, self._calendar())
+            row.unit, row.amount = limit.unit, limit.amount
+            _mirror(row, self.event)
+            row.started_at = row.from_at
+        elif kind == ClockKind.HANDLE:
+            row.unit, row.due_at = Unit.MOMENT, max(self.event.due_at or self.at, self.at)
+            row.is_provisional = self.event.due_is_provisional
+        else:
+            limit = step_limit(kind, self.event.severity, self.event.urgency)
+            row.unit, row.amount = limit.unit, limit.amount
+            _reckon(row, self._calendar())
+        reason = PAUSE_OF_STATE.get(self.event.state) if kind not in NEVER_PAUSED else None
+        if reason is not None:
+            self._pause(row, reason)
+        else:
+            row.next_at = due_soon_at(row.from_at, row.due_at)
+        row.save(force_insert=True)
+
+    def _calendar(self) -> WorkCalendar:
+        return stored_calendar(since=self.at.astimezone(promise.home_zone()).date())
+
+
+def pause_ends(event: Event, reason: str, at: datetime) -> datetime | None:
+    """Until when a clock may stand still for this reason; None where another clock bounds it: the answer to an objection."""
+    zone = promise.home_zone()
+    if reason == PauseReason.SUPPLEMENT:
+        return promise.end_of(SUPPLEMENT_WITHIN, at, stored_calendar(since=at.astimezone(zone).date()), zone)
+    if reason == PauseReason.DEFERRAL and event.review_on is not None:
+        return datetime.combine(event.review_on, CLOSE_OF_BUSINESS, zone)
+    return None
+
+
+def _run_on(row: Clock, at: datetime) -> None:
+    """It runs on, moved by as long as it stood still; by whole working days where it counts those."""
+    assert row.paused_at is not None
+    stood_still = max(at - row.paused_at, timedelta(0))
+    row.from_at += stood_still
+    row.paused_at = row.paused_by = row.paused_until = None
+    row.pause_reason = ""
+    if row.unit == Unit.MOMENT:
+        row.due_at += stood_still
+    else:
+        _reckon(row, stored_calendar(since=row.from_at.astimezone(promise.home_zone()).date()))
+    row.next_at = _next_look(row)
+
+
+def _reckon(row: Clock, calendar: WorkCalendar) -> None:
+    """When it runs out, from the moment it began."""
+    if row.amount is None:
+        return
+    zone = promise.home_zone()
+    row.due_at = max(promise.end_of(Limit(**{row.unit: row.amount}), row.from_at, calendar, zone), row.started_at)
+    row.is_provisional = calendar.is_provisional(row.due_at, zone)
+
+
+def _mirror(row: Clock, event: Event) -> None:
+    """The row of the promise says what the event says."""
+    begun = event.clock_from or event.reported_at
+    due_at = max(event.due_at or begun, row.started_at if row.pk else begun)
+    was = row.due_at if row.pk else None
+    row.from_at, row.due_at, row.is_provisional = begun, due_at, event.due_is_provisional
+    row.extension_asked_until, row.extensions = event.extension_asked_until, event.extensions
+    if was is not None and was != due_at and row.paused_at is None:
+        _moved(row)
+
+
+def _moved(row: Clock) -> None:
+    """A limit that was moved later warns anew, from the first warning on; one moved sooner goes on where it is."""
+    row.rung = 0
+    row.next_at = due_soon_at(row.from_at, row.due_at)
+
+
+def _next_look(row: Clock) -> datetime:
+    return max(due_soon_at(row.from_at, row.due_at), row.from_at)
+
+
+def _stopped(at: datetime) -> dict[str, Any]:
+    return {
+        "stopped_at": at,
+        "next_at": None,
+        "paused_at": None,
+        "pause_reason": "",
+        "paused_by": None,
+        "paused_until": None,
+        "extension_asked_until": None,
+    }

@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from linli.events.actions import clocks
+from linli.events.actions import clocks, promise
 from linli.events.models import Event, Hand, Part, Picture, PictureKind, Remark
 from linli.events.rules import (
     ENDED,
@@ -37,14 +37,20 @@ Photos = Sequence[bytes]
 
 
 def act(function: Callable[P, T]) -> Callable[P, T]:
-    """One act in one transaction. Its photos are checked and kept first: that is slow, and nobody should wait for the lock."""
+    """One act in one transaction, at whose end the clocks follow.
+
+    Its photos are checked and kept first: that is slow, and nobody should wait for the lock.
+    """
 
     @functools.wraps(function)
     def acted(*args: P.args, **kwargs: P.kwargs) -> T:
         if "photos" in kwargs:
             kwargs["photos"] = _kept(kwargs["photos"])
         with transaction.atomic():
-            return function(*args, **kwargs)
+            done = function(*args, **kwargs)
+            if args and isinstance(event := args[0], Event):
+                clocks.follow(event, kwargs["at"], kwargs.get("by"))  # type: ignore[arg-type]
+            return done
 
     return acted
 
@@ -122,9 +128,9 @@ def _enter(event: Event, target: str, at: datetime) -> None:
     event.state = after
     event.state_before = before if after in PAUSED or after == "merged" else ""
     if before in PAUSED:
-        clocks.resume(event, at)
+        promise.resume(event, at)
     if after in PAUSED:
-        clocks.pause(event, at)
+        promise.pause(event, at)
     event.ended_at = at if after in ENDED else None
 
 

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from linli.events.actions import clocks
+from linli.events.actions import promise
 from linli.events.actions.course import Photos, act, note_hand, take_step
 from linli.events.actions.redrawing import follow_area
 from linli.events.models import Category, Event, Part, PictureKind
-from linli.events.rules import REOPEN_WITHIN, SOLVED, Rating
+from linli.events.rules import REOPEN_WITHIN, SOLVED, PartState, Rating
 from linli.kit.refusal import BadInput, Refused
 from linli.people.actions import officers_of, scope_of
 from linli.people.models import Department, Person
@@ -56,7 +56,7 @@ def accept(
     def taken_on(event: Event) -> None:
         set_class(event, category, severity, urgency)
         event.accepted_at = max(at, event.reported_at)
-        clocks.start(event, event.accepted_at)
+        promise.start(event, event.accepted_at)
 
     take_step(
         event,
@@ -164,7 +164,7 @@ def dispatch(
         co_handlers=[department.pk for department in departments if department != lead],
     )
     event.parts.all().delete()
-    Part.objects.bulk_create(Part(event=event, department=one, leads=one == lead) for one in departments)
+    Part.objects.bulk_create(Part(event=event, department=one, leads=one == lead, asked_at=at) for one in departments)
 
 
 @act
@@ -176,7 +176,8 @@ def sign_for(event: Event, *, by: Person | None, at: datetime) -> None:
 
 def _sign(event: Event, by: Person | None, at: datetime) -> None:
     departments = scope_of(by, at).departments
-    event.parts.filter(department__in=departments, signed_at__isnull=True).update(signed_at=at)
+    mine = event.parts.filter(department__in=departments, state=PartState.ASKED)
+    mine.update(signed_at=at, state=PartState.SIGNED_FOR)
     note_hand(event, by)
 
 
@@ -292,7 +293,7 @@ def reopen(event: Event, *, text: str, by: Person | None, at: datetime) -> None:
         event.rating = event.referred_to = ""
         event.extensions = 0
         event.reopened += 1
-        clocks.start(event, moment)
+        promise.start(event, moment)
 
     take_step(event, "reopen", by=by, at=at, text=text, reason_needed=True, for_reporter=True, set_before=taken_up)
     event.parts.all().delete()

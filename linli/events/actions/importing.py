@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.areas.codes import padded_township
 from linli.areas.models import Area
-from linli.events.actions import clocks
+from linli.events.actions import clocks, promise
 from linli.events.actions.reporting import allot_numbers, format_number, month_of, require_open
 from linli.events.models import Category, Event
 from linli.events.rules import (
@@ -232,6 +232,7 @@ def _store(matters: list[ImportedMatter], source: str, at: datetime) -> None:
     rows = [_row(matter, source, at, calendar) for matter in matters]
     _number(rows)
     insert(Event, rows)
+    _start_clocks(row for row in rows if row["state"] not in ENDED)
     record_many(
         Act(
             "event.imported",
@@ -244,6 +245,15 @@ def _store(matters: list[ImportedMatter], source: str, at: datetime) -> None:
         )
         for row in rows
     )
+
+
+def _start_clocks(rows: Iterable[dict[str, Any]]) -> None:
+    """Of those that are still open; of the others their times tell all."""
+    names = ("id", "state", "severity", "urgency", "reported_at", "accepted_at", "clock_from", "due_at", "category_id")
+    for row in rows:
+        event = Event(**{name: row[name] for name in names})
+        event.due_is_provisional = row.get("due_is_provisional", False)
+        clocks.follow(event, event.reported_at)
 
 
 def _row(matter: ImportedMatter, source: str, at: datetime, calendar: Callable[[], WorkCalendar]) -> dict[str, Any]:
@@ -284,7 +294,7 @@ def _own_limit(matter: ImportedMatter, row: dict[str, Any], calendar: WorkCalend
     """Whoever has an open matter must know until when: where nothing was promised, our own limits hold."""
     names = ("state", "severity", "urgency", "reported_at", "accepted_at", "clock_from")
     event = Event(category=matter.category, **{name: row[name] for name in names})
-    clocks.reckon(event, calendar)
+    promise.reckon(event, calendar)
     return {"due_at": event.due_at, "due_is_provisional": event.due_is_provisional}
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.areas.codes import padded_township
 from linli.areas.models import ANSWERING, Area
-from linli.events.actions import clocks
+from linli.events.actions import clocks, promise
 from linli.events.actions.course import Photos, act, people_told, standing_of, write_beside
 from linli.events.actions.taking import Taken, code_of, keep_statement, may_call, refuse_entered_order
 from linli.events.models import Category, Contact, Event, PictureKind, Receipt
@@ -114,6 +114,7 @@ def report(
         event.external_source, event.external_no = taken.order
         refuse_entered_order(taken)
     _insert(event, taken)
+    clocks.first_clocks([event])
     told = people_told(event, TOLD["report"], at)
     facts = facts_of(event) | {"suggested": list(suggested) or None, "door": taken and taken.door}
     entry = record("event.reported", on=event, by=by, at=at, tell=told, **facts)
@@ -194,7 +195,7 @@ def checked(draft: Draft, calendar: WorkCalendar | None = None) -> Event:
         received_at=draft.received_at or draft.at,
         is_demo=draft.is_demo,
     )
-    clocks.start(event, draft.at, calendar)
+    promise.start(event, draft.at, calendar)
     return event
 
 
@@ -355,6 +356,7 @@ def make_from(parent: Event, text: str, *, by: Person | None, at: datetime) -> E
         split_from=parent,
     )
     event.save(force_insert=True)
+    clocks.follow(event, at, by)
     return event
 
 

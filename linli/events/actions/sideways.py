@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.areas.models import ANSWERING, Area
-from linli.events.actions import clocks
+from linli.events.actions import promise
 from linli.events.actions.course import Photos, act, note_hand, people_told, standing_of, take_step
 from linli.events.actions.handling import set_class
 from linli.events.models import Category, Event, PictureKind
@@ -187,7 +187,7 @@ def classify(
                 field="category",
             )
         if not event.extensions:
-            clocks.reckon(event)
+            promise.reckon(event)
 
     take_step(
         event,

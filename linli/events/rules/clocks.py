@@ -4,10 +4,13 @@ The chain of promises follows domain rules of city management and of the Beijing
 dispatch, sign for, handle, verify; beside them the answer to an objection and the arrival after a whistle.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from linli.events.rules.course import WITH_DEPARTMENT, State
+from linli.events.rules.parts import PartState
 
 
 class ClockKind(models.TextChoices):
@@ -24,6 +27,22 @@ class ClockKind(models.TextChoices):
 
 #: The promise to the reporter, which the queue is ordered by: `Event.due_at` says the same.
 PROMISES = frozenset({ClockKind.ACCEPT, ClockKind.HANDLE})
+
+#: The clocks that run for a matter in each state, beside those of its parts. In a state that waits for somebody else those
+#: of the state before stand still; what has ended has none.
+CLOCK_OF_STATE: dict[str, frozenset[ClockKind]] = {
+    State.REPORTED: frozenset({ClockKind.ACCEPT}),
+    State.CHECKING: frozenset({ClockKind.ACCEPT}),
+    State.ACCEPTED: frozenset({ClockKind.DISPATCH, ClockKind.HANDLE}),
+    State.DISPATCHED: frozenset({ClockKind.HANDLE}),
+    State.SIGNED_FOR: frozenset({ClockKind.HANDLE}),
+    State.HANDLING: frozenset({ClockKind.HANDLE}),
+    State.OBJECTED: frozenset({ClockKind.ANSWER}),
+    State.RESULT_SUBMITTED: frozenset({ClockKind.VERIFY}),
+    State.VERIFIED: frozenset({ClockKind.VERIFY}),
+}
+#: Whoever must answer an objection does not wait while everybody else waits for the answer.
+NEVER_PAUSED = frozenset({ClockKind.ANSWER})
 
 
 class Unit(models.TextChoices):
@@ -47,10 +66,40 @@ class PauseReason(models.TextChoices):
     HINDRANCE = "hindrance", _("Held up by something nobody here can change")
 
 
+#: Why the clocks stand still in a state that waits for somebody else.
+PAUSE_OF_STATE: dict[str, PauseReason] = {
+    State.SUPPLEMENT_ASKED: PauseReason.SUPPLEMENT,
+    State.OBJECTED: PauseReason.OBJECTION,
+    State.DEFERRED: PauseReason.DEFERRAL,
+}
+
 #: So much of a limit has gone by when it is due soon.
 DUE_SOON_AFTER = 0.75
 
 
 def due_soon_at(from_at: datetime, due_at: datetime) -> datetime:
     """From when on a clock is called due soon."""
+    # In UTC: between two moments of one zone Python counts by the wall clock, which jumps twice a year.
+    from_at, due_at = from_at.astimezone(UTC), due_at.astimezone(UTC)
     return from_at + (due_at - from_at) * DUE_SOON_AFTER
+
+
+def clocks_of(state: str, state_before: str) -> frozenset[ClockKind]:
+    """The clocks a matter has in this state; of a state that waits, those that stand still."""
+    own = CLOCK_OF_STATE.get(state, frozenset())
+    return own | CLOCK_OF_STATE.get(state_before, frozenset()) if state in PAUSE_OF_STATE else own
+
+
+#: The clocks of a department's part in each of its states, while the matter is with departments.
+CLOCK_OF_PART: dict[str, frozenset[ClockKind]] = {
+    PartState.ASKED: frozenset({ClockKind.SIGN, ClockKind.HANDLE}),
+    PartState.SIGNED_FOR: frozenset({ClockKind.HANDLE}),
+}
+
+
+def clocks_of_part(part: str, leads: bool, state: str, state_before: str) -> frozenset[ClockKind]:
+    """The clocks of a part. The lead's time to handle is the promise itself, so its part has none of its own."""
+    if (state_before if state in PAUSE_OF_STATE else state) not in WITH_DEPARTMENT:
+        return frozenset()
+    own = CLOCK_OF_PART.get(part, frozenset())
+    return own - {ClockKind.HANDLE} if leads else own

@@ -1,10 +1,12 @@
-"""How grave and how soon, and the limits that follow: to accept, to handle."""
+"""How grave and how soon, and the limits that follow: to accept, to handle, and for every step between."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from linli.events.rules.clocks import ClockKind, Unit
 
 
 class Severity(models.TextChoices):
@@ -26,10 +28,25 @@ class Urgency(models.TextChoices):
 
 @dataclass(frozen=True)
 class Limit:
-    """A time limit in working days or in hours by the clock: exactly one of them."""
+    """A time limit: exactly one of working days, hours by the clock, natural days, working hours of the office."""
 
     working_days: int | None = None
     hours: int | None = None
+    natural_days: int | None = None
+    shift_hours: int | None = None
+
+    @property
+    def unit(self) -> Unit:
+        """What it counts in."""
+        return next(unit for unit in _COUNTED if getattr(self, unit) is not None)
+
+    @property
+    def amount(self) -> int:
+        """How many of its unit."""
+        return int(getattr(self, self.unit))
+
+
+_COUNTED = (Unit.WORKING_DAYS, Unit.HOURS, Unit.NATURAL_DAYS, Unit.SHIFT_HOURS)
 
 
 #: To take on or turn away a report.
@@ -52,11 +69,58 @@ _CAPS: dict[tuple[str, str], Limit] = {
     (Severity.GRAVE, Urgency.IMMEDIATE): Limit(hours=2),
 }
 
+#: The steps between the promises, by urgency. Working hours where the office may wait for its opening, hours by the clock
+#: where nobody may.
+STEP_LIMITS: dict[str, dict[str, Limit]] = {
+    ClockKind.ACCEPT: ACCEPT_WITHIN,
+    ClockKind.DISPATCH: {
+        Urgency.NORMAL: Limit(shift_hours=4),
+        Urgency.URGENT: Limit(hours=2),
+        Urgency.IMMEDIATE: Limit(hours=1),
+    },
+    ClockKind.SIGN: {
+        Urgency.NORMAL: Limit(shift_hours=4),
+        Urgency.URGENT: Limit(hours=2),
+        Urgency.IMMEDIATE: Limit(hours=1),
+    },
+    ClockKind.VERIFY: {
+        Urgency.NORMAL: Limit(working_days=2),
+        Urgency.URGENT: Limit(working_days=1),
+        Urgency.IMMEDIATE: Limit(hours=12),
+    },
+    ClockKind.ANSWER: {
+        Urgency.NORMAL: Limit(working_days=1),
+        Urgency.URGENT: Limit(hours=4),
+        Urgency.IMMEDIATE: Limit(hours=1),
+    },
+    ClockKind.ARRIVE: {
+        Urgency.NORMAL: Limit(shift_hours=4),
+        Urgency.URGENT: Limit(hours=2),
+        Urgency.IMMEDIATE: Limit(hours=1),
+    },
+}
+#: A grave matter is never slower than this, whatever urgency it was given.
+_AT_LEAST: dict[str, str] = {Severity.MAJOR: Urgency.URGENT, Severity.GRAVE: Urgency.IMMEDIATE}
+_SLOWEST_FIRST: tuple[str, ...] = (Urgency.NORMAL, Urgency.URGENT, Urgency.IMMEDIATE)
+
+#: Waiting for details from the reporter ends by itself.
+SUPPLEMENT_WITHIN = Limit(working_days=5)
+
 
 def limit_for(category: Limit, severity: str, urgency: str) -> list[Limit]:
     """The limits that bind together (the earliest counts): the category's, and the cap of severity × urgency."""
     cap = _CAPS.get((severity, urgency))
     return [category] if cap is None else [category, cap]
+
+
+def pace_of(severity: str, urgency: str) -> str:
+    """The urgency by which a step is counted: as it was given, or sooner for a grave matter."""
+    return max(urgency, _AT_LEAST.get(severity, Urgency.NORMAL), key=_SLOWEST_FIRST.index)
+
+
+def step_limit(kind: str, severity: str, urgency: str) -> Limit:
+    """How long a step may take that is no promise of its category: to dispatch, sign for, verify, answer, arrive."""
+    return STEP_LIMITS[kind][pace_of(severity, urgency)]
 
 
 #: A resident may say "not solved" this long after closing.

@@ -1,0 +1,95 @@
+"""The promise to the reporter, as the event keeps it: which limit binds, when it runs out, how a pause moves it."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from linli.events.models import Event
+from linli.events.rules import ACCEPT_WITHIN, NEW, Limit, Unit, limit_for
+from linli.kit.workdays import WorkCalendar, stored_calendar
+
+#: Where a category names no limit of its own.
+_OTHERWISE = Limit(working_days=5)
+
+
+def start(event: Event, at: datetime, calendar: WorkCalendar | None = None) -> None:
+    """Start the clock that belongs to the event's state: to accept while new, to handle after that."""
+    event.clock_from = at
+    event.paused_at = None
+    event.extension_asked_until = None
+    reckon(event, calendar)
+
+
+def reckon(event: Event, calendar: WorkCalendar | None = None) -> None:
+    """Set when the present limit runs out, from the moment its clock began. `calendar` if the caller has it already."""
+    if event.clock_from is None:
+        return
+    zone = home_zone()
+    begun = event.clock_from
+    if calendar is None:
+        calendar = stored_calendar(since=begun.astimezone(zone).date())
+    due_at = min(end_of(limit, begun, calendar, zone) for limit in limits_of(event))
+    event.due_at = due_at
+    event.due_is_provisional = calendar.is_provisional(due_at, zone)
+
+
+def binding(event: Event, calendar: WorkCalendar) -> Limit:
+    """The limit that runs out first of those that bind now."""
+    zone, begun = home_zone(), event.clock_from or event.reported_at
+    return min(limits_of(event), key=lambda limit: end_of(limit, begun, calendar, zone))
+
+
+def pause(event: Event, at: datetime) -> None:
+    """Waiting for somebody else: the clock stands still."""
+    event.paused_at = at
+
+
+def resume(event: Event, at: datetime) -> None:
+    """The clock runs on; the limit moves by as long as it stood still, and by whole working days where it counts those."""
+    if event.paused_at is None or event.clock_from is None:
+        return
+    stood_still = max(at - event.paused_at, timedelta(0))
+    event.paused_at = None
+    event.clock_from += stood_still
+    if event.extensions and event.due_at is not None:
+        event.due_at += stood_still
+    else:
+        reckon(event)
+
+
+def limits_of(event: Event) -> list[Limit]:
+    """The limits that bind together: to accept while nobody has, then those of the category, severity and urgency."""
+    if event.state in NEW or event.accepted_at is None:
+        return [ACCEPT_WITHIN[event.urgency]]
+    category = event.category
+    if category is None or not (category.limit_hours or category.limit_working_days):
+        own = _OTHERWISE
+    else:
+        own = (
+            Limit(category.limit_working_days, None)
+            if category.limit_working_days
+            else Limit(None, category.limit_hours)
+        )
+    return limit_for(own, event.severity, event.urgency)
+
+
+def home_zone() -> ZoneInfo:
+    """The zone of the home, whose days and office hours count."""
+    return ZoneInfo(timezone.get_current_timezone_name())
+
+
+def end_of(limit: Limit, begun: datetime, calendar: WorkCalendar, zone: ZoneInfo) -> datetime:
+    """When a limit that began then runs out."""
+    return _ENDS[limit.unit](calendar, begun, limit.amount, zone)
+
+
+_ENDS: dict[str, Callable[[WorkCalendar, datetime, int, ZoneInfo], datetime]] = {
+    Unit.WORKING_DAYS: lambda calendar, begun, amount, zone: calendar.close_of(begun, amount, zone),
+    Unit.NATURAL_DAYS: lambda calendar, begun, amount, zone: calendar.natural_close_of(begun, amount, zone),
+    Unit.SHIFT_HOURS: lambda calendar, begun, amount, zone: calendar.shift_hours_after(
+        begun, timedelta(hours=amount), zone
+    ),
+    Unit.HOURS: lambda calendar, begun, amount, zone: begun + timedelta(hours=amount),
+}
