@@ -64,7 +64,7 @@ NEEDS_NOTHING = {
     *("intake:index", "intake:devices", "intake:all_devices"),
     *("areas", "categories", "category_add", "packs", "pack_load", "statistics:mine", "open311:root"),
     *("webhooks:index", "webhooks:add", "webhooks:pusher_add"),
-    *("events:call", "events:order", "events:find_areas", "bulk:index"),
+    *("events:call", "events:order", "events:find_areas", "events:supervised", "bulk:index"),
 }
 #: Open data: the number, place and course of public matters, for everybody; never their words.
 OPEN_DATA = {"open311:requests", "open311:request", "open311:updates"}

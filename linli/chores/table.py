@@ -9,9 +9,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from linli.events import learning, search
-from linli.events.actions import clocks, reminding
+from linli.events.actions import clocks, ladder, reminding
 from linli.events.actions.releasing import make_draft
-from linli.events.models import Release
+from linli.events.models import Clock, Release
 from linli.intake import bulk, mail, media_uploads, retention
 from linli.intake.bulk import working
 from linli.intake.digest import are_arriving, digest_all
@@ -79,6 +79,22 @@ def _reckon_limits(at: datetime) -> bool:
     return reminding.reckon_firm_limits() >= 1000
 
 
+def _clocks_wait() -> bool:
+    return ladder.is_due(timezone.now())
+
+
+def _pauses_end() -> bool:
+    return Clock.objects.filter(paused_until__lte=timezone.now()).exists()
+
+
+def _end_pauses(at: datetime) -> bool:
+    return reminding.end_pauses(at) >= reminding.SLICE
+
+
+def _climb(at: datetime) -> bool:
+    return ladder.climb(at) >= ladder.SLICE
+
+
 def _start_clocks(at: datetime) -> bool:
     return clocks.start_missing(at) >= 500
 
@@ -128,6 +144,8 @@ CHORES: tuple[Work, ...] = (
     Work("search_index", 2, _index),
     # One photo a turn: a model looks at each for some seconds.
     Work("public_drafts", 0, make_draft, waits=_drafts_wait, longest_pause_s=60, lease_s=120),
+    Work("ladder", 0, _climb, waits=_clocks_wait, longest_pause_s=30, lease_s=30),
+    Work("pauses_that_end", 0, _end_pauses, waits=_pauses_end, longest_pause_s=30, lease_s=30),
     # Of homes from before there were clocks; of all others none is missing.
     Work("clocks_missing", _HOUR, _start_clocks),
     Work("firm_limits", 10 * _MINUTE, _reckon_limits),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from linli.events.rules import Door, Rating, ReferredTo, Severity, Urgency
+from linli.events.rules import ClockKind, Door, Rating, ReferredTo, Severity, Urgency
 from linli.journal.models import Entry
 
 #: What was done, by verb, as it stands in a timeline under the name of who did it.
@@ -55,6 +55,13 @@ SENTENCES: dict[str, Any] = {
     "event.photo_refused": _("sent a photo or video that could not be taken"),
     "event.original_opened": _("opened the original of a photo or video"),
     "event.carried_over": _("was carried over to the redrawn grid"),
+    "event.ran_on": _("goes on: it has waited as long as it may"),
+    "event.due_soon": _("is due soon"),
+    "event.reminded": _("pressed for it"),
+    "event.supervised": _("had it supervised"),
+    "event.supervision_overdue": _("is overdue for its supervisor"),
+    "event.supervision_ended": _("ended the supervision"),
+    "event.raised": _("handed it up to the next level"),
     "event.review_due": _("has come to its day of review"),
     "event.release_prepared": _("wants to make a photo public"),
     "event.picture_covered": _("covered something in a photo before it is public"),
@@ -104,11 +111,23 @@ SENTENCES: dict[str, Any] = {
     "webhook.pusher_closed": _("closed a system that pushes"),
 }
 #: Acts that nobody did: of these the matter itself is said to have done them.
-_OF_ITSELF = frozenset({"event.imported", "event.carried_over", "event.review_due"})
+_OF_ITSELF = frozenset(
+    {
+        "event.imported",
+        "event.carried_over",
+        "event.review_due",
+        "event.due_soon",
+        "event.ran_on",
+        "event.supervision_overdue",
+    }
+)
+#: Acts of the ladder, where nobody did them by hand.
+_OF_THE_CLOCK = frozenset({"event.reminded", "event.supervised", "event.raised"})
 
 _RATED = dict(Rating.choices)
 _REFERRED = dict(ReferredTo.choices)
 _DOORS = dict(Door.choices)
+_CLOCKS = dict(ClockKind.choices)
 _CLASSED = {**dict(Severity.choices), **dict(Urgency.choices)}
 
 
@@ -123,6 +142,8 @@ def who(entry: Entry) -> str:
     """Who did it, as the sentence begins: a person, the matter itself, or the reporter, whose name nobody knows."""
     if entry.by is not None:
         return entry.by.name
+    if entry.verb in _OF_THE_CLOCK:
+        return str(_("The clock"))
     return str(_("This matter") if entry.verb in _OF_ITSELF else _("The reporter"))
 
 
@@ -136,6 +157,7 @@ def details(entry: Entry) -> list[str]:
         _REFERRED.get(facts.get("to", "") if entry.verb == "event.referred_out" else ""),
     ]
     found += [_CLASSED.get(facts.get(name, "")) for name in ("severity", "urgency")]
+    found.append(_CLOCKS.get(facts.get("kind", "")))
     if entry.verb == "event.truth_checked":
         found.append(_("as reported") if facts.get("is_true") else _("not as reported"))
     return [str(one) for one in found if one]

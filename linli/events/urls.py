@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from linli.events.views import acts, calls, maps, pictures, queue, releasing, reports, show
+from linli.events.views import acts, calls, maps, pictures, queue, releasing, reports, show, supervised
 
 app_name = "events"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("new/areas", calls.areas, name="find_areas"),
     path("views", queue.save_view, name="save_view"),
     path("views/<int:pk>/delete", queue.delete_view, name="delete_view"),
+    path("supervised/", supervised.supervised, name="supervised"),
     path("events/<uuid:pk>/", show.show, name="show"),
     path("events/<uuid:pk>/contact", show.contact, name="contact"),
     path("events/<uuid:pk>/slip", calls.slip, name="slip"),

@@ -35,19 +35,27 @@ def test_the_desk_is_reminded_once_of_a_review_day(world: World) -> None:
     assert counts == [0, 0, 1, 1, 1]
     told = Notice.objects.filter(entry__verb="event.review_due").values_list("person__username", flat=True)
     assert list(told) == ["desk"]
-    event.refresh_from_db()
-    assert event.state == State.DEFERRED
+
+
+def test_a_deferral_ends_with_its_review_day_if_nobody_defers_again(world: World) -> None:
+    event = make_event(world, State.DEFERRED)
+    states = []
+    for days in (30, 30.5, 31):
+        work_at(days)
+        event.refresh_from_db()
+        states.append(event.state)
+    assert states == [State.DEFERRED, State.DISPATCHED, State.DISPATCHED]
 
 
 def test_a_matter_deferred_again_is_reminded_of_again(world: World) -> None:
     event = make_event(world, State.DEFERRED)
-    work_at(31)
-    actions.resume(event, by=world.cast.county, at=NOON + timedelta(days=32))
+    work_at(30)
+    actions.resume(event, by=world.cast.county, at=NOON + timedelta(days=30.1))
     again = date(2027, 1, 20)
     actions.defer(event, review_on=again, text="还要等", by=world.cast.county, at=NOON + timedelta(days=33))
     work_at(40)
     assert reminders(event) == 1
-    work_at(70)
+    work_at(65)
     assert reminders(event) == 2
 
 
@@ -68,10 +76,11 @@ def test_limits_become_firm_once_the_calendar_reaches_them(world: World) -> None
 
 def test_notices_read_long_ago_are_forgotten_and_others_kept(world: World) -> None:
     make_event(world)
-    desk = Notice.objects.filter(person=world.cast.desk)
+    # The clock warns meanwhile; what is read long ago is the report.
+    desk = Notice.objects.filter(person=world.cast.desk, entry__verb="event.reported")
     mark_read(world.cast.desk, at=NOON)
     work_at(89)
     assert desk.count() == 1
     work_at(91)
     assert desk.count() == 0
-    assert Notice.objects.filter(person=world.cast.worker).exists()
+    assert Notice.objects.filter(person=world.cast.worker, entry__verb="event.reported").exists()

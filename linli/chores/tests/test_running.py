@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from linli.chores import running
 from linli.chores.models import Chore
@@ -150,3 +151,11 @@ def test_a_short_lease_hands_over_soon(clock: Clock) -> None:
     assert running.run_due(clock, [work]) == 0
     clock.now = NOON + timedelta(seconds=11)
     assert running.run_due(clock, [work]) == 1
+
+
+def test_an_idle_worker_reads_its_chores_once_and_writes_nothing(clock: Clock) -> None:
+    works = [Work(f"sweep_{number}", 60, lambda at: False) for number in range(12)]
+    running.run_due(clock, works)
+    with CaptureQueriesContext(connection) as asked:
+        assert running.run_due(clock, works) == 0
+    assert len(asked.captured_queries) == 1

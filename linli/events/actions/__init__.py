@@ -1,8 +1,9 @@
 """All that can be done with events, a function each: check, write, record, in one transaction."""
 
 from linli.events.actions.arriving import keep_beside, store_reports, told_of
+from linli.events.actions.bound import bound_by
 from linli.events.actions.clocks import follow, reckon_provisional, start_missing
-from linli.events.actions.course import act, standing_of, steps_for
+from linli.events.actions.course import act, questions_of, standing_of, steps_for
 from linli.events.actions.handling import (
     accept,
     ask_check,
@@ -22,6 +23,7 @@ from linli.events.actions.handling import (
 )
 from linli.events.actions.importing import IMPORTABLE, Fate, ImportedMatter, import_matters
 from linli.events.actions.joining import merge, separate, split, support, withdraw_support
+from linli.events.actions.ladder import climb
 from linli.events.actions.looking import open_original
 from linli.events.actions.receiving import note_arrival, receive_picture, refuse_picture
 from linli.events.actions.releasing import confirm_release, cover, make_draft, prepare_release, withdraw_release
@@ -56,6 +58,7 @@ from linli.events.actions.sideways import (
     uphold_objection,
     void,
 )
+from linli.events.actions.supervising import end_supervision, escalate, open_supervisions, remind, supervise
 from linli.events.actions.taking import LONGEST_STATEMENT, Taken, clean_order, code_of, entered_order, keep_statement
 
 __all__ = [
@@ -73,10 +76,12 @@ __all__ = [
     "ask_check",
     "ask_extension",
     "ask_supplement",
+    "bound_by",
     "check_truth",
     "checked",
     "classify",
     "clean_order",
+    "climb",
     "close",
     "code_of",
     "confirm_release",
@@ -84,7 +89,9 @@ __all__ = [
     "defer",
     "dismiss_objection",
     "dispatch",
+    "end_supervision",
     "entered_order",
+    "escalate",
     "extend",
     "follow",
     "follow_up",
@@ -103,13 +110,16 @@ __all__ = [
     "open_contact",
     "open_original",
     "open_receipt",
+    "open_supervisions",
     "prepare_release",
+    "questions_of",
     "receive_picture",
     "reckon_provisional",
     "refer_out",
     "refuse_extension",
     "refuse_picture",
     "reject",
+    "remind",
     "reopen",
     "report",
     "resume",
@@ -124,6 +134,7 @@ __all__ = [
     "steps_for",
     "store_reports",
     "submit_result",
+    "supervise",
     "supplement",
     "support",
     "to_mediation",

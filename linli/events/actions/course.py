@@ -4,18 +4,22 @@ import functools
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions import clocks, promise
-from linli.events.models import Event, Hand, Part, Picture, PictureKind, Remark
+from linli.events.models import Clock, Event, Hand, Part, Picture, PictureKind, Remark, Supervision
 from linli.events.rules import (
     ENDED,
     MAX_PHOTOS,
+    NEEDS_CLOSED,
+    NEEDS_OPEN,
     PAUSED,
     TOLD,
     Audience,
+    Question,
     Standing,
     To,
     clean_words,
@@ -80,7 +84,14 @@ def standing_of(event: Event, by: Person | None, at: datetime, scope: Scope | No
 
 def steps_for(event: Event, by: Person | None, at: datetime, scope: Scope | None = None) -> list[str]:
     """The steps this person may take now on this event, in the order of the table."""
-    return steps_open(event.state, standing_of(event, by, at, scope), extension_asked=bool(event.extension_asked_until))
+    return steps_open(event.state, standing_of(event, by, at, scope), questions=questions_of(event))
+
+
+def questions_of(event: Event) -> set[Question]:
+    """What is open on an event beside its state."""
+    asked = {Question.EXTENSION} if event.extension_asked_until else set()
+    supervised = Supervision.objects.filter(event=event, ended_at__isnull=True).exists()
+    return asked | ({Question.SUPERVISION} if supervised else set())
 
 
 def take_step(
@@ -106,7 +117,7 @@ def take_step(
     words = clean_words(text, field="text", required=reason_needed)
     seen = event.state
     event.refresh_from_db(from_queryset=Event.objects.select_for_update())
-    row = require(name, seen, standing_of(event, by, at), extension_asked=bool(event.extension_asked_until))
+    row = require(name, seen, standing_of(event, by, at), questions=questions_of(event) if name in _ASKS else ())
     if event.state != seen:
         raise Refused("moved_on", _("This matter has moved on. Refresh the page, then see what is open now."))
     told = people_told(event, TOLD.get(name, ()), at)
@@ -115,9 +126,35 @@ def take_step(
     if set_before is not None:
         set_before(event)
     _store(event, seen)
+    if event.ended_at is not None:
+        Supervision.objects.filter(event=event, ended_at__isnull=True).update(ended_at=at, next_at=None)
     entry = record(f"event.{PAST[name]}", on=event, by=by, at=at, tell=[*told, *tell], **facts)
     write_beside(event, entry, words=words, for_reporter=for_reporter, photos=photos, kind=picture_kind)
     return entry
+
+
+@transaction.atomic
+def end_pause(key: UUID, at: datetime) -> bool:
+    """A pause that has lasted as long as it may: the matter goes back to where it was and its clocks run on.
+
+    False when it has moved on meanwhile.
+    """
+    event = Event.objects.select_for_update(of=("self",)).select_related("category").get(pk=key)
+    seen = event.state
+    ended = Clock.objects.filter(event=event, paused_until__lte=at).values_list("pause_reason", flat=True).first()
+    if seen not in PAUSED or not ended:
+        return False
+    _enter(event, To.BACK, max(at, event.reported_at))
+    event.review_on = None
+    _store(event, seen)
+    told = people_told(event, (Audience.DESK, Audience.HANDLERS, Audience.REPORTER), at)
+    record("event.ran_on", on=event, by=None, at=at, tell=told, reason=ended)
+    clocks.follow(event, at)
+    return True
+
+
+#: Steps for which it matters what else is open.
+_ASKS = NEEDS_OPEN.keys() | NEEDS_CLOSED.keys()
 
 
 def _enter(event: Event, target: str, at: datetime) -> None:
@@ -234,6 +271,10 @@ PAST: dict[str, str] = {
     "refer_out": "referred_out",
     "to_mediation": "sent_to_mediation",
     "merge": "merged",
+    "remind": "reminded",
+    "supervise": "supervised",
+    "end_supervision": "supervision_ended",
+    "escalate": "raised",
     "separate": "separated",
     "split": "split",
 }

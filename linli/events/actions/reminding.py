@@ -7,8 +7,9 @@ from django.db.models import Max
 from django.utils import timezone
 
 from linli.events.actions.clocks import reckon_provisional
+from linli.events.actions.course import end_pause
 from linli.events.actions.sideways import review_days_come
-from linli.events.models import Event
+from linli.events.models import Clock, Event
 from linli.journal.actions import record
 from linli.journal.models import Entry
 from linli.kit.workdays import stored_calendar
@@ -41,6 +42,15 @@ def remind_of_reviews(at: datetime) -> int:
     for event in due:
         _remind(event, at)
     return len(due)
+
+
+def end_pauses(at: datetime) -> int:
+    """Let the clocks of matters run on whose pause has lasted as long as it may; how many were looked at."""
+    keys = Clock.objects.filter(paused_until__lte=at).order_by("paused_until").values_list("event", flat=True)
+    waiting = list(dict.fromkeys(keys[:SLICE]))
+    for key in waiting:
+        end_pause(key, at)
+    return len(waiting)
 
 
 def _was_reminded(event: Event, last: datetime | None) -> bool:

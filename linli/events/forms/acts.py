@@ -26,6 +26,7 @@ from linli.events.forms.steps import (
     SelfHandle,
     Split,
     SubmitResult,
+    Supervise,
     Supplement,
     Verify,
 )
@@ -74,6 +75,10 @@ ACTS: dict[str, Act] = {
     "refer_out": Act(_("Refer elsewhere"), "external-link", ReferOut, is_side=True),
     "to_mediation": Act(_("To mediation"), "handshake", Remark, is_side=True),
     "merge": Act(_("Merge into another"), "git-merge", Merge, is_side=True),
+    "remind": Act(_("Press for it"), "bell-ring", Remark, is_side=True),
+    "supervise": Act(_("Have it supervised"), "gavel", Supervise, is_side=True),
+    "end_supervision": Act(_("End the supervision"), "badge-check", Reason, is_side=True),
+    "escalate": Act(_("Hand up to the next level"), "chevrons-up", Reason, is_side=True),
     "separate": Act(_("Separate again"), "unlink", Remark),
     "split": Act(_("Split"), "split", Split, is_side=True),
 }

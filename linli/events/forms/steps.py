@@ -3,13 +3,16 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from linli.areas.codes import lineage
 from linli.areas.models import ANSWERING, Area
+from linli.events.actions.supervising import SUPERVISORS
 from linli.events.forms.fields import CategoryField, DayForm, StepForm, day_field, open_categories, photos, words
 from linli.events.models import Event
 from linli.events.rules import Rating, ReferredTo, Severity, Urgency
-from linli.people.models import Department
+from linli.people.models import Appointment, Department, Person
 
 
 class Classed(StepForm):
@@ -160,6 +163,27 @@ class Defer(StepForm):
 
     review_on = day_field(_("Day of review"), _("On this day it comes back to the desk."))
     text = words(_("Reason"))
+
+
+class Supervise(DayForm):
+    """Who sees to it, until when, listed or not."""
+
+    supervisor = forms.ModelChoiceField(Person.objects.none(), label=_("Supervisor"), empty_label=None)
+    due_on = day_field(_("Until"), _("Until the close of business of that day."))
+    is_listed = forms.BooleanField(label=_("Show it in the list of supervised matters"), required=False, initial=True)
+    text = words(_("Why"))
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, event=event, **kwargs)
+        above = Appointment.objects.filter(area__in=lineage(event.area_id), role__in=SUPERVISORS)
+        held = above.valid_on(timezone.localdate()).values("person")
+        self.fields["supervisor"].queryset = Person.objects.filter(pk__in=held, is_active=True)  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        """The day as its close of business."""
+        clean = dict(self.cleaned_data)
+        del clean["due_on"]
+        return clean | {"due_at": self._moment("due_on")}
 
 
 class Move(StepForm):

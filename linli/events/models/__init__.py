@@ -7,6 +7,7 @@ from linli.events.models.objections import Objection
 from linli.events.models.parts import Hand, Part, Remark
 from linli.events.models.pictures import AwaitedPicture, Picture, PictureKind, Release, ReleaseQuerySet
 from linli.events.models.reporters import Contact, Receipt, Statement, Support
+from linli.events.models.supervision import Supervision
 from linli.events.models.views import IndexedUpTo, SavedView
 
 __all__ = [
@@ -32,5 +33,6 @@ __all__ = [
     "Remark",
     "SavedView",
     "Statement",
+    "Supervision",
     "Support",
 ]

@@ -15,7 +15,7 @@ from linli.areas.codes import contains, within
 from linli.events import search
 from linli.events.models import IS_OPEN, RUNS_OUT_AT, Category, Event, EventQuerySet, Part
 from linli.events.queue.filters import Filters, Order, Show
-from linli.events.rules import NEW, WITH_DEPARTMENT, State
+from linli.events.rules import NEW, WITH_DEPARTMENT, State, due_soon_at
 from linli.kit.refusal import BadInput
 from linli.people.rules import Role, Scope
 
@@ -43,6 +43,7 @@ class Row:
 
     event: Event
     is_overdue: bool
+    is_due_soon: bool = False
 
     @property
     def lead(self) -> str:
@@ -286,7 +287,7 @@ _SHOWN = (
         "due_at",
         "ended_at",
     ),
-    *("paused_at", "due_is_provisional", "reopened", "extension_asked_until", "is_demo"),
+    *("clock_from", "paused_at", "due_is_provisional", "reopened", "extension_asked_until", "is_demo"),
     *("area__name", "area__parent__name", "category__name", "category__name_en", "category__icon"),
 )
 
@@ -298,7 +299,13 @@ def _rows(scope: Scope, keys: list[UUID], at: datetime) -> list[Row]:
         Event.objects.visible_to(scope).filter(pk__in=keys).select_related("area__parent", "category").only(*_SHOWN)
     )
     by_key = {event.pk: event for event in events.order_by().prefetch_related(parts)}
-    return [Row(event, _is_overdue(event, at)) for key in keys if (event := by_key.get(key))]
+    return [Row(event, _is_overdue(event, at), _is_due_soon(event, at)) for key in keys if (event := by_key.get(key))]
+
+
+def _is_due_soon(event: Event, at: datetime) -> bool:
+    if not event.is_open or event.paused_at or event.due_at is None or event.clock_from is None or event.due_at < at:
+        return False
+    return due_soon_at(event.clock_from, event.due_at) <= at
 
 
 def _is_overdue(event: Event, at: datetime) -> bool:

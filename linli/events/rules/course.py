@@ -4,9 +4,10 @@ States and steps follow the standard loop of city and grid management (report, a
 close), with its side ways; the field's terms are in docs/glossary.md.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -135,14 +136,40 @@ STEPS: tuple[Step, ...] = (
     _step("void", NEW | {S.SUPPLEMENT_ASKED, S.ACCEPTED}, S.VOIDED, R.DESK),
     _step("refer_out", BEFORE_DISPATCH, S.REFERRED_OUT, *FIELD, R.DESK),
     _step("to_mediation", BEFORE_DISPATCH, S.IN_MEDIATION, R.CADRE, R.DESK),
+    _step("remind", OPEN - PAUSED, To.SAME, R.DESK, R.LEADER),
+    _step("supervise", OPEN, To.SAME, R.LEADER, R.DESK),
+    _step("end_supervision", OPEN, To.SAME, R.LEADER, R.DESK),
+    _step("escalate", OPEN, To.SAME, R.CADRE, R.DESK),
     _step("merge", OPEN - PAUSED, S.MERGED, R.DESK),
     _step("separate", {S.MERGED}, To.BACK, R.DESK),
     _step("split", BEFORE_DISPATCH, To.SAME, R.DESK),
 )
 
 STEP_NAMES: tuple[str, ...] = tuple(dict.fromkeys(step.name for step in STEPS))
-#: Steps that need an open question on the event, beyond its state.
-NEEDS_EXTENSION_ASKED = frozenset({"extend", "refuse_extension"})
+
+
+class Question(StrEnum):
+    """What may be open on an event beside its state."""
+
+    EXTENSION = "extension"
+    SUPERVISION = "supervision"
+
+
+Q = Question
+#: Steps that need such a question open, and steps that open it and so need it closed; with what is said otherwise.
+NEEDS_OPEN: dict[str, tuple[Question, str, Any]] = {
+    "extend": (Q.EXTENSION, "no_extension_asked", _("Nobody has asked for an extension.")),
+    "refuse_extension": (Q.EXTENSION, "no_extension_asked", _("Nobody has asked for an extension.")),
+    "end_supervision": (Q.SUPERVISION, "not_supervised", _("Nobody supervises this matter.")),
+}
+NEEDS_CLOSED: dict[str, tuple[Question, str, Any]] = {
+    "ask_extension": (
+        Q.EXTENSION,
+        "extension_waits",
+        _("An extension has been asked for already. The desk will answer it."),
+    ),
+    "supervise": (Q.SUPERVISION, "supervised_already", _("It is supervised already. End that supervision first.")),
+}
 
 
 #: What is done towards showing a picture to everybody, and by whom in the area of its matter. More may hide than show.
@@ -181,13 +208,13 @@ class Standing:
         return bool(mine - {Role.HANDLER} if row.lead_only and not self.leads else mine)
 
 
-def steps_open(state: str, standing: Standing, *, extension_asked: bool = False) -> list[str]:
-    """The steps this person may take now, in the order of the table. `extension_asked`: one waits for an answer."""
+def steps_open(state: str, standing: Standing, *, questions: Collection[str] = ()) -> list[str]:
+    """The steps this person may take now, in the order of the table. `questions`: what is open beside the state."""
     rows = (row_of(name, state) for name in STEP_NAMES)
-    return [row.name for row in rows if row and standing.may(row) and not _question_open(row.name, extension_asked)]
+    return [row.name for row in rows if row and standing.may(row) and not _stands_against(row.name, questions)]
 
 
-def require(name: str, state: str, standing: Standing, *, extension_asked: bool = False) -> Step:
+def require(name: str, state: str, standing: Standing, *, questions: Collection[str] = ()) -> Step:
     """The row that allows the step. Raises `Refused` (state) or `NotYours` (role, or handled it oneself)."""
     row = row_of(name, state)
     if row is None:
@@ -196,7 +223,7 @@ def require(name: str, state: str, standing: Standing, *, extension_asked: bool 
         raise NotYours("own_work", _("Whoever handled a matter does not verify it. Ask somebody else to check it."))
     if not standing.may(row):
         raise NotYours("not_yours", _("None of your appointments includes this act. Ask the desk that has the matter."))
-    if refusal := _question_open(name, extension_asked):
+    if refusal := _stands_against(name, questions):
         raise refusal
     return row
 
@@ -207,11 +234,12 @@ def require_releasing(name: str, standing: Standing) -> None:
         raise NotYours("not_yours", _("None of your appointments includes this act. Ask the desk that has the matter."))
 
 
-def _question_open(name: str, extension_asked: bool) -> Refused | None:
-    if name in NEEDS_EXTENSION_ASKED and not extension_asked:
-        return Refused("no_extension_asked", _("Nobody has asked for an extension."))
-    if name == "ask_extension" and extension_asked:
-        return Refused("extension_waits", _("An extension has been asked for already. The desk will answer it."))
+def _stands_against(name: str, questions: Collection[str]) -> Refused | None:
+    needs, forbids = NEEDS_OPEN.get(name), NEEDS_CLOSED.get(name)
+    if needs and needs[0] not in questions:
+        return Refused(needs[1], needs[2])
+    if forbids and forbids[0] in questions:
+        return Refused(forbids[1], forbids[2])
     return None
 
 

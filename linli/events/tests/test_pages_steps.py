@@ -43,6 +43,13 @@ FIELDS: dict[str, Callable[[World, Event], dict[str, Any]]] = {
     "move": lambda world, event: {"area": "440881101201006 上县第六网格"},
     "void": lambda world, event: {"text": "误报"},
     "refer_out": lambda world, event: {"to": "110", "text": "请拨打110"},
+    "supervise": lambda world, event: {
+        "supervisor": world.cast.leader.pk,
+        "due_on": (timezone.now() + timedelta(days=3)).date(),
+        "text": "已超期两日",
+    },
+    "end_supervision": lambda world, event: {"text": "已进场施工"},
+    "escalate": lambda world, event: {"text": "涉及三镇，请县里协调"},
     "merge": lambda world, event: {"into": recent(world).number},
     "split": lambda world, event: {"texts": "路灯不亮\n井盖缺失"},
 }
@@ -59,6 +66,9 @@ def prepared(world: World, step: str, state: str) -> Event:
     if step in ("extend", "refuse_extension"):
         until = _due(event) + timedelta(days=3)
         actions.ask_extension(event, until=until, text="等材料", by=world.cast.handler, at=timezone.now())
+    if step == "end_supervision":
+        leader = world.cast.leader
+        actions.supervise(event, supervisor=leader, text="已超期", by=leader, at=timezone.now())
     return event
 
 

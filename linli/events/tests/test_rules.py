@@ -43,7 +43,7 @@ MAY = {
     },
     Role.CADRE: {
         *("ask_check", "check_truth", "accept", "self_handle", "ask_supplement", "supplement", "move", "refer_out"),
-        *("to_mediation", "verify", "rework"),
+        *("to_mediation", "verify", "rework", "escalate"),
     },
     Role.HANDLER: {
         *(
@@ -57,6 +57,7 @@ MAY = {
             "supplement",
         ),
     },
+    Role.LEADER: {"remind", "supervise", "end_supervision"},
     Role.VERIFIER: {"check_truth", "verify", "rework", "follow_up", "reopen"},
     Role.DESK: set(STEP_NAMES)
     - {"check_truth", "self_handle", "sign_for", "object", "handle", "hand_back", "submit_result", "ask_extension"},
@@ -68,9 +69,9 @@ MAY = {
 def test_every_state_step_and_role(state: State, role: Role) -> None:
     standing = Standing(frozenset({role}))
     for name, asked in product(STEP_NAMES, (False, True)):
-        offered = name in steps_open(state, standing, extension_asked=asked)
+        offered = name in steps_open(state, standing, questions={"extension", "supervision"} if asked else ())
         try:
-            require(name, state, standing, extension_asked=asked)
+            require(name, state, standing, questions={"extension", "supervision"} if asked else ())
             allowed = True
         except Refused:
             allowed = False
@@ -86,7 +87,7 @@ def test_each_role_reaches_all_its_steps_somewhere(role: Role) -> None:
         name
         for state in State
         for asked in (False, True)
-        for name in steps_open(state, standing, extension_asked=asked)
+        for name in steps_open(state, standing, questions={"extension", "supervision"} if asked else ())
     }
     assert reached == MAY[role]
 
@@ -112,9 +113,13 @@ def _after(state: State) -> set[State]:
     return {State(one) for one in found}
 
 
+#: Steps that press on or correct, and move nothing.
+_BESIDE = {"supplement", "classify", "remind", "supervise", "end_supervision", "escalate"}
+
+
 @pytest.mark.parametrize("state", State)
 def test_every_open_state_has_somebody_who_can_act(state: State) -> None:
-    able = [role for role in MAY if set(steps_open(state, Standing(frozenset({role})))) - {"supplement", "classify"}]
+    able = [role for role in MAY if set(steps_open(state, Standing(frozenset({role})))) - _BESIDE]
     assert able
 
 
@@ -146,7 +151,7 @@ def test_who_has_signed_is_not_asked_to_sign_again() -> None:
 
 
 def test_administrators_and_auditors_act_on_no_event() -> None:
-    for role in (Role.AUDITOR, Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN, Role.LEADER, Role.MEDIATOR):
+    for role in (Role.AUDITOR, Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN, Role.MEDIATOR):
         assert all(steps_open(state, Standing(frozenset({role}))) == [] for state in State)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from linli.events import actions, suggesting
-from linli.events.actions.course import standing_of
+from linli.events.actions.course import questions_of, standing_of
 from linli.events.forms import ACTS, Merge, StepForm
 from linli.events.models import Event
 from linli.events.rules import require
@@ -28,7 +28,7 @@ def act(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
         raise Http404
     event, at = seen(request, pk), timezone.now()
     standing = standing_of(event, request.user, at, request.scope)  # type: ignore[arg-type, attr-defined]
-    require(step, event.state, standing, extension_asked=bool(event.extension_asked_until))
+    require(step, event.state, standing, questions=questions_of(event))
     form = _form(request, event, step)
     if request.method == "GET" or not form.is_valid():
         return _page(request, event, step, form)

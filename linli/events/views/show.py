@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.areas.codes import contains, lineage
 from linli.areas.models import Area
-from linli.events import actions, alike, released, telling
+from linli.events import actions, alike, pressing, released, telling
 from linli.events.forms import ACTS
 from linli.events.gallery import Gallery, gallery_of
 from linli.events.models import Event
@@ -60,7 +60,7 @@ def context_of(request: HttpRequest, event: Event) -> dict[str, Any]:
     """All that the page of an event shows."""
     at = timezone.now()
     standing = actions.standing_of(event, request.user, at, request.scope)  # type: ignore[arg-type, attr-defined]
-    open_steps = steps_open(event.state, standing, extension_asked=bool(event.extension_asked_until))
+    open_steps = steps_open(event.state, standing, questions=actions.questions_of(event))
     steps: list[dict[str, Any]] = [{"name": name, "act": ACTS[name]} for name in open_steps]
     gallery = gallery_of(event)
     return {
@@ -71,6 +71,7 @@ def context_of(request: HttpRequest, event: Event) -> dict[str, Any]:
         "may_merge": "merge" in open_steps,
         "side_steps": [step for step in steps if step["act"].is_side],
         "parts": list(event.parts.select_related("department")),
+        **pressing.context_of(event, at),
         "timeline": _timeline(event, gallery),
         "gallery": gallery,
         "may_open_originals": may_open_originals(standing),

@@ -1,0 +1,60 @@
+"""Whom a clock binds, and who stands above them."""
+
+from datetime import datetime
+
+from linli.areas.codes import lineage
+from linli.events.models import Clock, Event, Objection, Part
+from linli.events.rules import ClockKind
+from linli.people.actions import officers_of, on_duty
+from linli.people.models import Person
+from linli.people.rules import Role
+
+
+def bound_by(clock: Clock, event: Event, at: datetime) -> list[Person]:
+    """The people whom a clock binds."""
+    return _BOUND[ClockKind(clock.kind)](clock, event, at)
+
+
+def _desk(clock: Clock, event: Event, at: datetime) -> list[Person]:
+    return _on_duty(event, at, Role.DESK)
+
+
+def _on_duty(event: Event, at: datetime, *roles: Role) -> list[Person]:
+    return [turn.person for role in roles for turn in on_duty(event.area_id, at, role)]
+
+
+def _department(clock: Clock, event: Event, at: datetime) -> list[Person]:
+    """The officers of the part; of a clock that is no part's, those of the lead, or the desk while nobody leads."""
+    if clock.part is not None:
+        return officers_of([clock.part.department_id], at)
+    leads = list(Part.objects.filter(event=event, leads=True).values_list("department", flat=True))
+    return officers_of(leads, at) if leads else _on_duty(event, at, Role.DESK)
+
+
+def _answering(clock: Clock, event: Event, at: datetime) -> list[Person]:
+    waiting = Objection.objects.filter(event=event, answered_at__isnull=True).select_related("coordinator").last()
+    named = waiting.coordinator if waiting else None
+    return [named] if named is not None else _on_duty(event, at, Role.DESK)
+
+
+_BOUND = {
+    ClockKind.ACCEPT: lambda clock, event, at: _on_duty(event, at, Role.GRID_WORKER, Role.DESK),
+    ClockKind.DISPATCH: _desk,
+    ClockKind.SIGN: _department,
+    ClockKind.HANDLE: _department,
+    ClockKind.VERIFY: lambda clock, event, at: _on_duty(event, at, Role.VERIFIER, Role.DESK),
+    ClockKind.ANSWER: _answering,
+    ClockKind.ARRIVE: _department,
+}
+
+
+def level_above(event: Event, at: datetime) -> list[Person]:
+    """The desk of the next level above the one that has the matter; above the last, its duty leader."""
+    path = lineage(event.area_id)
+    own = on_duty(event.area_id, at, Role.DESK)
+    below = len(own[0].appointment.area_id) if own else len(event.area_id)
+    for code in reversed([code for code in path if len(code) < below]):
+        desk = [turn.person for turn in on_duty(code, at, Role.DESK)]
+        if desk:
+            return desk
+    return [turn.person for turn in on_duty(event.area_id, at, Role.LEADER)]
