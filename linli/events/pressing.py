@@ -1,4 +1,4 @@
-"""What presses on a matter, as its page shows it: every clock that runs or stands still, and who supervises."""
+"""What presses on a matter, as its page shows it: every clock that runs or stands still, who supervises, who objected."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,13 +18,14 @@ class Shown:
 
 
 def context_of(event: Event, at: datetime) -> dict[str, Any]:
-    """What the page of an event shows. Two queries."""
+    """What the page of an event shows. Three queries."""
+    objections = list(event.objections.select_related("department", "next_owner", "settled_on", "coordinator"))
     if not event.is_open:
-        return {}
+        return {"objections": objections}
     clocks = Clock.objects.unstopped().filter(event=event).select_related("part__department", "paused_by")
     shown = [shown_at(clock, at) for clock in clocks.order_by("due_at", "id")]
     supervised = Supervision.objects.filter(event=event, ended_at__isnull=True).select_related("supervisor").first()
-    return {"clocks": shown, "supervision": supervised}
+    return {"clocks": shown, "supervision": supervised, "objections": objections}
 
 
 def shown_at(clock: Clock, at: datetime) -> Shown:

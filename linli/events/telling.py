@@ -21,6 +21,7 @@ SENTENCES: dict[str, Any] = {
     "event.objected": _("objected to the dispatch"),
     "event.objection_upheld": _("upheld the objection"),
     "event.objection_dismissed": _("dismissed the objection"),
+    "event.objection_settled": _("settled which department takes it"),
     "event.handling_begun": _("began to handle it"),
     "event.handed_back": _("handed it back"),
     "event.result_submitted": _("submitted the result"),

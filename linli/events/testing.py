@@ -168,7 +168,7 @@ PATHS: dict[str, tuple[Act, ...]] = {
     State.DISPATCHED: _TO_DISPATCHED,
     State.OBJECTED: (
         *_TO_DISPATCHED,
-        lambda w, e, at: actions.object(e, text="不属我局职责", by=w.cast.handler, at=at),
+        lambda w, e, at: actions.object(e, next_owner=w.housing, basis="权责清单第12项", by=w.cast.handler, at=at),
     ),
     State.SIGNED_FOR: (*_TO_DISPATCHED, _sign),
     State.HANDLING: (*_TO_DISPATCHED, _sign, lambda w, e, at: actions.handle(e, by=w.cast.handler, at=at)),

@@ -25,6 +25,7 @@ from linli.events.actions.importing import IMPORTABLE, Fate, ImportedMatter, imp
 from linli.events.actions.joining import merge, separate, split, support, withdraw_support
 from linli.events.actions.ladder import climb
 from linli.events.actions.looking import open_original
+from linli.events.actions.objecting import dismiss_objection, object, settle, uphold_objection
 from linli.events.actions.receiving import note_arrival, receive_picture, refuse_picture
 from linli.events.actions.releasing import confirm_release, cover, make_draft, prepare_release, withdraw_release
 from linli.events.actions.reporting import (
@@ -45,17 +46,14 @@ from linli.events.actions.sideways import (
     ask_supplement,
     classify,
     defer,
-    dismiss_objection,
     extend,
     move,
-    object,
     refer_out,
     refuse_extension,
     resume,
     review_days_come,
     supplement,
     to_mediation,
-    uphold_objection,
     void,
 )
 from linli.events.actions.supervising import end_supervision, escalate, open_supervisions, remind, supervise
@@ -127,6 +125,7 @@ __all__ = [
     "rework",
     "self_handle",
     "separate",
+    "settle",
     "sign_for",
     "split",
     "standing_of",

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions import clocks, promise
-from linli.events.models import Clock, Event, Hand, Part, Picture, PictureKind, Remark, Supervision
+from linli.events.models import Clock, Event, Hand, Objection, Part, Picture, PictureKind, Remark, Supervision
 from linli.events.rules import (
     ENDED,
     MAX_PHOTOS,
@@ -21,6 +21,7 @@ from linli.events.rules import (
     Audience,
     Question,
     Standing,
+    State,
     To,
     clean_words,
     require,
@@ -74,6 +75,9 @@ def standing_of(event: Event, by: Person | None, at: datetime, scope: Scope | No
     parts = [part for part in event.parts.all() if part.department_id in scope.departments]
     if parts:
         roles.add(Role.HANDLER)
+    if event.state == State.OBJECTED and (waiting := waiting_objection(event, coordinated=True)):
+        # Whoever was named to settle it stands as a leader does.
+        roles |= {Role.LEADER} if waiting.coordinator == by else set()
     return Standing(
         frozenset(roles),
         handled=event.hands.filter(person=by).exists(),
@@ -91,7 +95,16 @@ def questions_of(event: Event) -> set[Question]:
     """What is open on an event beside its state."""
     asked = {Question.EXTENSION} if event.extension_asked_until else set()
     supervised = Supervision.objects.filter(event=event, ended_at__isnull=True).exists()
-    return asked | ({Question.SUPERVISION} if supervised else set())
+    bounced = event.state == State.OBJECTED and waiting_objection(event, coordinated=True) is not None
+    return asked | ({Question.SUPERVISION} if supervised else set()) | ({Question.BOUNCED} if bounced else set())
+
+
+def waiting_objection(event: Event, *, coordinated: bool = False) -> Objection | None:
+    """The objection that waits for its answer; `coordinated`: only one that a coordinator has to settle."""
+    waiting = Objection.objects.filter(event=event, answered_at__isnull=True)
+    if coordinated:
+        waiting = waiting.filter(coordinator__isnull=False)
+    return waiting.select_related("coordinator", "department", "next_owner").last()
 
 
 def take_step(
@@ -250,6 +263,7 @@ PAST: dict[str, str] = {
     "object": "objected",
     "uphold_objection": "objection_upheld",
     "dismiss_objection": "objection_dismissed",
+    "settle": "objection_settled",
     "handle": "handling_begun",
     "hand_back": "handed_back",
     "submit_result": "result_submitted",

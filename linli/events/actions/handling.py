@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions import promise
 from linli.events.actions.course import Photos, act, note_hand, take_step
+from linli.events.actions.objecting import refuse_upheld
 from linli.events.actions.redrawing import follow_area
 from linli.events.models import Category, Event, Part, PictureKind
 from linli.events.rules import REOPEN_WITHIN, SOLVED, PartState, Rating
@@ -147,6 +148,8 @@ def dispatch(
                 department=department.name,
                 field="lead",
             )
+
+    refuse_upheld(event, departments)
 
     def sent(event: Event) -> None:
         event.dispatched_at = max(at, event.reported_at)

@@ -20,25 +20,6 @@ LONGEST_EXTENSION = timedelta(days=90)
 
 
 @act
-def object(event: Event, *, text: str, by: Person | None, at: datetime) -> None:
-    """The lead says it is not theirs (派单异议); the clock stands still until the desk has answered."""
-    take_step(event, "object", by=by, at=at, text=text, reason_needed=True)
-
-
-@act
-def uphold_objection(event: Event, *, by: Person | None, at: datetime, text: str = "") -> None:
-    """The desk agrees, and will dispatch it to somebody else."""
-    take_step(event, "uphold_objection", by=by, at=at, text=text)
-    event.parts.all().delete()
-
-
-@act
-def dismiss_objection(event: Event, *, text: str, by: Person | None, at: datetime) -> None:
-    """The desk says why it is theirs all the same."""
-    take_step(event, "dismiss_objection", by=by, at=at, text=text, reason_needed=True)
-
-
-@act
 def ask_supplement(event: Event, *, text: str, by: Person | None, at: datetime) -> None:
     """Ask the reporter for what is missing; the clock stands still until it comes."""
     take_step(event, "ask_supplement", by=by, at=at, text=text, reason_needed=True, for_reporter=True)

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.areas.codes import lineage
 from linli.areas.models import ANSWERING, Area
+from linli.events.actions.objecting import next_owner
 from linli.events.actions.supervising import SUPERVISORS
 from linli.events.forms.fields import CategoryField, DayForm, StepForm, day_field, open_categories, photos, words
-from linli.events.models import Event
+from linli.events.models import Event, Part
 from linli.events.rules import Rating, ReferredTo, Severity, Urgency
 from linli.people.models import Appointment, Department, Person
 
@@ -103,11 +104,49 @@ class Dispatch(StepForm):
     text = words(_("Words to the departments"), required=False, rows=3)
 
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
-        lead = event.category.department_id if event.category else None
+        lead = next_owner(event) or (event.category.department_id if event.category else None)
         super().__init__(*args, event=event, initial={"lead": lead}, **kwargs)
         departments = Department.objects.filter(closed_on__isnull=True)
         self.fields["lead"].queryset = departments  # type: ignore[attr-defined]
         self.fields["co_handlers"].queryset = departments  # type: ignore[attr-defined]
+
+
+class Object(StepForm):
+    """Whose it is then, and on what that rests."""
+
+    next_owner = forms.ModelChoiceField(
+        Department.objects.none(),
+        label=_("Who is responsible instead"),
+        required=False,
+        empty_label=_("No department on the list"),
+    )
+    basis = forms.CharField(
+        label=_("On what basis"),
+        max_length=500,
+        help_text=_("The duty list, the law or the agreement it rests on. A department objects to a matter once."),
+    )
+    text = words(_("Remark"), required=False, rows=2)
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, event=event, **kwargs)
+        own = Part.objects.filter(event=event, leads=True).values("department")
+        others = Department.objects.filter(closed_on__isnull=True).exclude(pk__in=own)
+        self.fields["next_owner"].queryset = others  # type: ignore[attr-defined]
+
+
+class Settle(StepForm):
+    """Who has to take it, for good."""
+
+    lead = forms.ModelChoiceField(
+        Department.objects.none(),
+        label=_("This department takes it"),
+        help_text=_("It is binding: in this round the department objects no more."),
+    )
+    text = words(_("Why"))
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, event=event, **kwargs)
+        self.fields["lead"].queryset = Department.objects.filter(closed_on__isnull=True)  # type: ignore[attr-defined]
 
 
 class SubmitResult(StepForm):

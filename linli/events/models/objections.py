@@ -27,6 +27,8 @@ class Objection(models.Model):
     )
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    #: The department that must take it, as a coordinator settled; it objects no more in this round.
+    settled_on = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     was_upheld = models.BooleanField(null=True, blank=True)
 
     class Meta:

@@ -29,7 +29,7 @@ TURN: dict[State, frozenset[Role]] = {
     State.CHECKING: frozenset({Role.GRID_WORKER, Role.CADRE, Role.VERIFIER}),
     State.ACCEPTED: frozenset({Role.DESK}),
     State.DISPATCHED: frozenset({Role.HANDLER}),
-    State.OBJECTED: frozenset({Role.DESK}),
+    State.OBJECTED: frozenset({Role.DESK, Role.LEADER}),
     State.SIGNED_FOR: frozenset({Role.HANDLER}),
     State.HANDLING: frozenset({Role.HANDLER}),
     State.RESULT_SUBMITTED: frozenset({Role.VERIFIER}),

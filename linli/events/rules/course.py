@@ -113,6 +113,7 @@ STEPS: tuple[Step, ...] = (
     _step("object", {S.DISPATCHED}, S.OBJECTED, R.HANDLER, lead_only=True),
     _step("uphold_objection", {S.OBJECTED}, S.ACCEPTED, R.DESK),
     _step("dismiss_objection", {S.OBJECTED}, S.DISPATCHED, R.DESK),
+    _step("settle", {S.OBJECTED}, S.DISPATCHED, R.LEADER),
     _step("handle", {S.SIGNED_FOR}, S.HANDLING, R.HANDLER),
     _step("hand_back", {S.SIGNED_FOR, S.HANDLING}, S.ACCEPTED, R.HANDLER, lead_only=True),
     _step("submit_result", {S.SIGNED_FOR, S.HANDLING}, S.RESULT_SUBMITTED, R.HANDLER, lead_only=True),
@@ -153,6 +154,8 @@ class Question(StrEnum):
 
     EXTENSION = "extension"
     SUPERVISION = "supervision"
+    #: A matter bounced twice: a named coordinator settles whose it is.
+    BOUNCED = "bounced"
 
 
 Q = Question
@@ -160,6 +163,7 @@ Q = Question
 NEEDS_OPEN: dict[str, tuple[Question, str, Any]] = {
     "extend": (Q.EXTENSION, "no_extension_asked", _("Nobody has asked for an extension.")),
     "refuse_extension": (Q.EXTENSION, "no_extension_asked", _("Nobody has asked for an extension.")),
+    "settle": (Q.BOUNCED, "not_bounced", _("It has bounced once. The desk answers this objection.")),
     "end_supervision": (Q.SUPERVISION, "not_supervised", _("Nobody supervises this matter.")),
 }
 NEEDS_CLOSED: dict[str, tuple[Question, str, Any]] = {
@@ -167,6 +171,10 @@ NEEDS_CLOSED: dict[str, tuple[Question, str, Any]] = {
         Q.EXTENSION,
         "extension_waits",
         _("An extension has been asked for already. The desk will answer it."),
+    ),
+    **dict.fromkeys(
+        ("uphold_objection", "dismiss_objection"),
+        (Q.BOUNCED, "bounced_twice", _("It has bounced twice. The coordinator settles which department takes it.")),
     ),
     "supervise": (Q.SUPERVISION, "supervised_already", _("It is supervised already. End that supervision first.")),
 }

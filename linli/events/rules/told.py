@@ -24,6 +24,7 @@ TOLD: dict[str, tuple[Audience, ...]] = {
     "self_handle": (A.DESK,),
     "dispatch": (A.HANDLERS,),
     "object": (A.DESK,),
+    "settle": (A.DESK,),
     "dismiss_objection": (A.HANDLERS,),
     "hand_back": (A.DESK,),
     "submit_result": (A.CHECKERS, A.DESK),

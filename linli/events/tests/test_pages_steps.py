@@ -25,8 +25,9 @@ FIELDS: dict[str, Callable[[World, Event], dict[str, Any]]] = {
     "reject": lambda world, event: {"text": "不属受理范围", "turn_to": "请拨打12345"},
     "self_handle": lambda world, event: {"text": "当场清理", "photos": [photo()]},
     "dispatch": lambda world, event: {"lead": "water", "co_handlers": ["housing"], "text": "请尽快"},
-    "object": lambda world, event: {"text": "不属我局职责"},
+    "object": lambda world, event: {"next_owner": "housing", "basis": "权责清单第12项"},
     "dismiss_objection": lambda world, event: {"text": "属于贵局职责"},
+    "settle": lambda world, event: {"lead": "water", "text": "按权责清单由水务局办理"},
     "hand_back": lambda world, event: {"text": "需住建牵头"},
     "submit_result": lambda world, event: {"text": "已疏通", "photos": [photo("green")]},
     "verify": lambda world, event: {"text": "现场看过", "photos": [photo("gold")]},
@@ -66,6 +67,11 @@ def prepared(world: World, step: str, state: str) -> Event:
     if step in ("extend", "refuse_extension"):
         until = _due(event) + timedelta(days=3)
         actions.ask_extension(event, until=until, text="等材料", by=world.cast.handler, at=timezone.now())
+    if step == "settle":
+        desk, at = world.cast.county, timezone.now()
+        actions.uphold_objection(event, by=desk, at=at)
+        actions.dispatch(event, lead=world.housing, by=desk, at=at)
+        actions.object(event, next_owner=world.water, basis="权责清单第3项", by=world.cast.co_handler, at=at)
     if step == "end_supervision":
         leader = world.cast.leader
         actions.supervise(event, supervisor=leader, text="已超期", by=leader, at=timezone.now())
@@ -74,7 +80,9 @@ def prepared(world: World, step: str, state: str) -> Event:
 
 def somebody(world: World, event: Event, step: str) -> Person | None:
     """Somebody of the cast who may take the step now."""
-    people = [getattr(world.cast, name) for name in ("worker", "cadre", "desk", "verifier", "handler", "co_handler")]
+    people = [
+        getattr(world.cast, name) for name in ("worker", "cadre", "desk", "verifier", "handler", "co_handler", "leader")
+    ]
     return next((one for one in people if step in actions.steps_for(event, one, timezone.now())), None)
 
 

@@ -12,6 +12,7 @@ from linli.events.rules import (
     STEP_NAMES,
     STEPS,
     TOLD,
+    Question,
     Standing,
     State,
     To,
@@ -57,10 +58,20 @@ MAY = {
             "supplement",
         ),
     },
-    Role.LEADER: {"remind", "supervise", "end_supervision"},
+    Role.LEADER: {"remind", "supervise", "end_supervision", "settle"},
     Role.VERIFIER: {"check_truth", "verify", "rework", "follow_up", "reopen"},
     Role.DESK: set(STEP_NAMES)
-    - {"check_truth", "self_handle", "sign_for", "object", "handle", "hand_back", "submit_result", "ask_extension"},
+    - {
+        "check_truth",
+        "self_handle",
+        "sign_for",
+        "object",
+        "handle",
+        "hand_back",
+        "submit_result",
+        "ask_extension",
+        "settle",
+    },
 }
 
 
@@ -69,9 +80,9 @@ MAY = {
 def test_every_state_step_and_role(state: State, role: Role) -> None:
     standing = Standing(frozenset({role}))
     for name, asked in product(STEP_NAMES, (False, True)):
-        offered = name in steps_open(state, standing, questions={"extension", "supervision"} if asked else ())
+        offered = name in steps_open(state, standing, questions=set(Question) if asked else ())
         try:
-            require(name, state, standing, questions={"extension", "supervision"} if asked else ())
+            require(name, state, standing, questions=set(Question) if asked else ())
             allowed = True
         except Refused:
             allowed = False
@@ -87,7 +98,7 @@ def test_each_role_reaches_all_its_steps_somewhere(role: Role) -> None:
         name
         for state in State
         for asked in (False, True)
-        for name in steps_open(state, standing, questions={"extension", "supervision"} if asked else ())
+        for name in steps_open(state, standing, questions=set(Question) if asked else ())
     }
     assert reached == MAY[role]
 

@@ -37,6 +37,7 @@ VERBS: dict[str, frozenset[str]] = {
             "event.objected",
             "event.objection_upheld",
             "event.objection_dismissed",
+            "event.objection_settled",
             "event.handed_back",
         }
     ),
