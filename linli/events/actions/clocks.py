@@ -62,7 +62,7 @@ def extend_clock(clock: Clock, until: datetime) -> None:
     clock.due_at, clock.unit, clock.amount, clock.is_provisional = until, Unit.MOMENT, None, False
     clock.extension_asked_until = None
     clock.extensions += 1
-    _moved(clock)
+    clock.rung, clock.next_at = 0, due_soon_at(clock.from_at, until)
     clock.save()
 
 
@@ -122,6 +122,8 @@ def _reckon_rows(event: Event, calendar: WorkCalendar) -> None:
             _mirror(clock, event)
         else:
             _reckon(clock, calendar)
+        if clock.next_at is not None:
+            clock.next_at = due_soon_at(clock.from_at, clock.due_at)
         clock.save()
 
 
@@ -159,16 +161,22 @@ class _Following:
 
     def _line_up(self, row: Clock) -> None:
         """Pause, run on, or move a clock that goes on; written only where something changed."""
-        before = (row.paused_at, row.due_at, row.from_at, row.is_provisional, row.extension_asked_until)
+        before, due_at, was_paused = _as_stored(row), row.due_at, row.paused_at is not None
         reason = PAUSE_OF_STATE.get(self.event.state) if row.kind not in NEVER_PAUSED else None
         if row.paused_at is None and reason is not None:
             self._pause(row, reason)
-        elif row.paused_at is not None and reason is None and row.pause_reason != PauseReason.HINDRANCE:
+        elif row.paused_at is not None and reason is None:
             _run_on(row, self.at)
         if row.part_id is None and row.kind in PROMISES:
             _mirror(row, self.event)
-        if (row.paused_at, row.due_at, row.from_at, row.is_provisional, row.extension_asked_until) != before:
-            row.save()
+        if _as_stored(row) == before:
+            return
+        if row.due_at > due_at and not (was_paused and row.paused_at is None):
+            # Agreed anew, by an extension or another class: it warns anew. One that only stood still goes on where it was.
+            row.rung = 0
+        if row.paused_at is None:
+            row.next_at = due_soon_at(row.from_at, row.due_at)
+        row.save()
 
     def _pause(self, row: Clock, reason: PauseReason) -> None:
         row.paused_at, row.pause_reason, row.paused_by, row.next_at = self.at, reason, self.by, None
@@ -181,8 +189,8 @@ class _Following:
         if kind in PROMISES and part is None:
             limit = promise.binding(self.event, self._calendar())
             row.unit, row.amount = limit.unit, limit.amount
+            row.started_at = self.event.clock_from or self.event.reported_at
             _mirror(row, self.event)
-            row.started_at = row.from_at
         elif kind == ClockKind.HANDLE:
             row.unit, row.due_at = Unit.MOMENT, max(self.event.due_at or self.at, self.at)
             row.is_provisional = self.event.due_is_provisional
@@ -222,7 +230,6 @@ def _run_on(row: Clock, at: datetime) -> None:
         row.due_at += stood_still
     else:
         _reckon(row, stored_calendar(since=row.from_at.astimezone(promise.home_zone()).date()))
-    row.next_at = _next_look(row)
 
 
 def _reckon(row: Clock, calendar: WorkCalendar) -> None:
@@ -236,23 +243,14 @@ def _reckon(row: Clock, calendar: WorkCalendar) -> None:
 
 def _mirror(row: Clock, event: Event) -> None:
     """The row of the promise says what the event says."""
-    begun = event.clock_from or event.reported_at
-    due_at = max(event.due_at or begun, row.started_at if row.pk else begun)
-    was = row.due_at if row.pk else None
-    row.from_at, row.due_at, row.is_provisional = begun, due_at, event.due_is_provisional
+    row.from_at = event.clock_from or event.reported_at
+    row.due_at = max(event.due_at or row.from_at, row.started_at)
+    row.is_provisional = event.due_is_provisional
     row.extension_asked_until, row.extensions = event.extension_asked_until, event.extensions
-    if was is not None and was != due_at and row.paused_at is None:
-        _moved(row)
 
 
-def _moved(row: Clock) -> None:
-    """A limit that was moved later warns anew, from the first warning on; one moved sooner goes on where it is."""
-    row.rung = 0
-    row.next_at = due_soon_at(row.from_at, row.due_at)
-
-
-def _next_look(row: Clock) -> datetime:
-    return max(due_soon_at(row.from_at, row.due_at), row.from_at)
+def _as_stored(row: Clock) -> tuple[Any, ...]:
+    return (row.paused_at, row.due_at, row.from_at, row.is_provisional, row.extension_asked_until)
 
 
 def _stopped(at: datetime) -> dict[str, Any]:
