@@ -23,7 +23,7 @@ from PIL import Image
 from linli.areas.actions import add_place
 from linli.events import actions
 from linli.events.actions.views import save_view
-from linli.events.models import Event
+from linli.events.models import Event, Reveal
 from linli.events.rules import State
 from linli.events.testing import GRID, World, draw_boundaries, make_event, make_world
 from linli.intake.devices import register as register_device
@@ -89,8 +89,14 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         "device": phone_of(desk).pk,
         **_webhooks(world, text),
         "run": sent_table(world).pk,
+        "message": actions.say(event, words=f"{text}，请看", by=desk, at=timezone.now()).pk,
+        "reveal": _asked_to_reveal(event, world).pk,
     }
     return Things(world, event, numbers)
+
+
+def _asked_to_reveal(event: Event, world: World) -> Reveal:
+    return Reveal.objects.create(event=event, asked_by=world.cast.handler, asked_at=timezone.now(), why="要去现场")
 
 
 def _webhooks(world: World, text: str) -> dict[str, int]:

@@ -52,6 +52,14 @@ SENTENCES: dict[str, Any] = {
     "event.split_off": _("split it off another"),
     "event.contact_opened": _("opened the reporter's contact"),
     "event.contact_withdrawn": _("withdrew the contact"),
+    "event.reporter_written_to": _("wrote to the reporter"),
+    "event.reveal_asked": _("asked the desk to open the reporter's contact"),
+    "event.reveal_granted": _("let the contact be opened for a time"),
+    "event.reveal_refused": _("did not let the contact be opened"),
+    "event.shielded": _("noted that it is about a department itself"),
+    "event.unshielded": _("noted that it is about no department"),
+    "event.said": _("wrote in the conversation"),
+    "event.said_withdrawn": _("took back what they wrote"),
     "event.photo_received": _("sent a photo or video that had been announced"),
     "event.photo_refused": _("sent a photo or video that could not be taken"),
     "event.original_opened": _("opened the original of a photo or video"),
@@ -139,9 +147,13 @@ def told(entry: Entry) -> str:
     return str(SENTENCES.get(entry.verb, entry.verb))
 
 
-def who(entry: Entry) -> str:
-    """Who did it, as the sentence begins: a person, the matter itself, or the reporter, whose name nobody knows."""
-    if entry.by is not None:
+def who(entry: Entry, *, knows_reporter: bool = True) -> str:
+    """Who did it, as the sentence begins: a person, the matter itself, or the reporter, whose name nobody knows.
+
+    `knows_reporter`: the reader may know which of us reported it; whoever entered it for another is no reporter.
+    """
+    is_reporter = entry.verb == "event.reported" and not entry.facts.get("door")
+    if entry.by is not None and (knows_reporter or not is_reporter):
         return entry.by.name
     if entry.verb in _OF_THE_CLOCK:
         return str(_("The clock"))

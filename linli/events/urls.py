@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from linli.events.views import acts, calls, maps, pictures, queue, releasing, reports, show, supervised
+from linli.events.views import (
+    acts,
+    calls,
+    conversing,
+    maps,
+    pictures,
+    queue,
+    relaying,
+    releasing,
+    reports,
+    show,
+    supervised,
+)
 
 app_name = "events"
 urlpatterns = [
@@ -21,6 +33,13 @@ urlpatterns = [
     path("events/<uuid:pk>/originals/<uuid:picture>", pictures.original, name="original"),
     path("events/<uuid:pk>/photos/<uuid:picture>/public", releasing.release, name="release"),
     path("events/<uuid:pk>/photos/<uuid:picture>/<str:sha256>.jpg", releasing.draft, name="release_draft"),
+    path("events/<uuid:pk>/conversation", conversing.say, name="say"),
+    path("events/<uuid:pk>/conversation/<int:message>/back", conversing.take_back, name="take_back"),
+    path("events/<uuid:pk>/people.json", conversing.people, name="people"),
+    path("events/<uuid:pk>/to-reporter", relaying.write, name="write_to_reporter"),
+    path("events/<uuid:pk>/reveals", relaying.ask, name="ask_reveal"),
+    path("events/<uuid:pk>/reveals/<int:reveal>", relaying.answer, name="answer_reveal"),
+    path("events/<uuid:pk>/shield", relaying.shield, name="shield"),
     path("events/<uuid:pk>/<slug:step>", acts.act, name="act"),
     path("map/areas.json", maps.areas_json, name="map_areas"),
     path("map/events.json", maps.events_json, name="map_events"),

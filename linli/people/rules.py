@@ -65,6 +65,10 @@ class Scope:
         """The outermost areas whose matters they see."""
         return outermost(one.area for one in self.held if one.role in SEES_AREA)
 
+    def sees(self, area: str) -> bool:
+        """Whether an appointment of theirs opens the matters of this area."""
+        return any(contains(code, area) for code in self.area_codes)
+
     @property
     def departments(self) -> list[str]:
         """Departments they act for."""

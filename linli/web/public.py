@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.areas.models import ANSWERING, Area
-from linli.events import actions, alike, once, placing, released
+from linli.events import actions, alike, once, placing, released, story
 from linli.events.forms import Photos
 from linli.events.gallery import gallery_of
 from linli.events.models import Category, Event, PictureKind, Support
@@ -186,7 +186,10 @@ def status(request: HttpRequest, number: str) -> HttpResponse:
         return _unstored(render(request, "web/status_key.html", {"number": number}))
     if request.method == "POST":
         return _answer(request, event)
-    return _unstored(render(request, "web/status.html", _status(event, live_after=place)))
+    context = _status(event, live_after=place)
+    if request.method == "GET":
+        actions.mark_told(event, at=timezone.now())
+    return _unstored(render(request, "web/status.html", context))
 
 
 def _same(event: Event) -> dict[str, Any]:
@@ -216,18 +219,19 @@ def _try_key(request: HttpRequest, number: str) -> HttpResponse:
 
 def _status(event: Event, **more: Any) -> dict[str, Any]:
     at = timezone.now()
+    same = _same(event)
     within = event.ended_at is not None and at <= event.ended_at + REOPEN_WITHIN
     return {
         "event": event,
         "standing": standing.of(event, at),
-        "lines": standing.lines(event),
+        **story.as_context(event, same["same"]),
         "gallery": gallery_of(event, _SHOWN),
         "may_answer": event.state in SOLVED,
         "may_reopen": event.state in SOLVED and within,
         "asked": event.state == State.SUPPLEMENT_ASKED,
         "may_add": event.is_open,
         "has_contact": hasattr(event, "contact"),
-        **_same(event),
+        **same,
         "ratings": [(value, label) for value, label in Rating.choices if value != Rating.UNREACHED],
         **more,
     }

@@ -6,11 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from linli.areas.codes import lineage
-from linli.areas.models import Area
+from linli.events import offices, story
 from linli.events.models import Event
 from linli.events.rules import State
-from linli.journal.models import Entry
 
 #: Plain words by state, and what comes next.
 _PLAIN: dict[str, tuple[Any, Any]] = {
@@ -64,73 +62,16 @@ class Standing:
 
 def of(event: Event, at: datetime) -> Standing:
     """Where it stands now; a merged matter stands where the one it was merged into does."""
-    leading = _leading(event)
+    leading = story.leading(event)
     words, following = _PLAIN[event.state]
     station = next((number for number, (_label, states) in enumerate(STATIONS) if leading.state in states), None)
     promised = leading.due_at if leading.is_open and leading.paused_at is None else None
     return Standing(
         words=str(words),
         next_words=str(following),
-        who=_who(leading),
+        who=offices.who_has(leading),
         promised_at=promised,
         is_provisional=leading.due_is_provisional,
         is_late=promised is not None and promised < at,
         station=station,
     )
-
-
-def _leading(event: Event) -> Event:
-    seen = {event.pk}
-    while event.merged_into is not None and event.merged_into.pk not in seen:
-        event = event.merged_into
-        seen.add(event.pk)
-    return event
-
-
-def _who(event: Event) -> str:
-    """Departments while one has it, else the township (or the county) whose desk has it. Never a person."""
-    parts = [str(part.department) for part in event.parts.select_related("department")]
-    if parts and event.is_open:
-        return str(_(", ")).join(parts)
-    above = Area.objects.filter(pk__in=lineage(event.area_id)[:2]).order_by("code").last()
-    return above.name if above else event.area.name
-
-
-def lines(event: Event) -> list[dict[str, Any]]:
-    """What was done, for the reporter: verbs, times, and the words meant for them."""
-    entries = Entry.objects.filter(on_key=str(event.pk), on_kind="event").order_by("-id")
-    shown = [entry for entry in entries if entry.verb in _TOLD]
-    remarks = {remark.entry_id: remark.text for remark in event.remarks.filter(for_reporter=True)}
-    return [{"at": entry.at, "words": _TOLD[entry.verb], "remark": remarks.get(entry.pk, "")} for entry in shown]
-
-
-#: Acts a reporter is told of, in sentences without persons.
-_TOLD: dict[str, Any] = {
-    "event.reported": _("Reported."),
-    "event.imported": _("Brought in from another system."),
-    "event.truth_checked": _("Checked on the spot."),
-    "event.accepted": _("Accepted."),
-    "event.rejected": _("Not accepted."),
-    "event.self_handled": _("Handled on the spot."),
-    "event.dispatched": _("Sent to a department."),
-    "event.signed_for": _("The department has signed for it."),
-    "event.handling_begun": _("Handling has begun."),
-    "event.handed_back": _("Handed back; another department is sought."),
-    "event.result_submitted": _("The department has submitted its result."),
-    "event.verified": _("Checked by somebody else."),
-    "event.rework_asked": _("Not done yet; the department was asked again."),
-    "event.closed": _("Closed."),
-    "event.followed_up": _("You were asked whether it is solved."),
-    "event.reopened": _("Reopened."),
-    "event.supplement_asked": _("Details were asked for."),
-    "event.supplemented": _("Details were added."),
-    "event.extended": _("The limit was extended."),
-    "event.deferred": _("Deferred to a day of review."),
-    "event.resumed": _("Taken up again."),
-    "event.voided": _("Voided."),
-    "event.referred_out": _("Referred elsewhere."),
-    "event.sent_to_mediation": _("Sent to the mediators."),
-    "event.merged": _("Joined with another report of the same matter."),
-    "event.separated": _("Goes on by itself again."),
-    "event.contact_withdrawn": _("Your contact was deleted."),
-}

@@ -3,6 +3,7 @@
 from linli.events.actions.arriving import keep_beside, store_reports, told_of
 from linli.events.actions.bound import bound_by
 from linli.events.actions.clocks import follow, reckon_provisional, start_missing
+from linli.events.actions.conversing import people_in_sight, say, take_back, unit_of
 from linli.events.actions.course import act, questions_of, standing_of, steps_for
 from linli.events.actions.handling import (
     accept,
@@ -27,6 +28,14 @@ from linli.events.actions.ladder import climb
 from linli.events.actions.looking import open_original
 from linli.events.actions.objecting import dismiss_objection, object, settle, uphold_objection
 from linli.events.actions.receiving import note_arrival, receive_picture, refuse_picture
+from linli.events.actions.relaying import (
+    ask_reveal,
+    grant_reveal,
+    knows_reporter,
+    refuse_reveal,
+    shield,
+    write_to_reporter,
+)
 from linli.events.actions.releasing import confirm_release, cover, make_draft, prepare_release, withdraw_release
 from linli.events.actions.reporting import (
     Awaited,
@@ -58,6 +67,7 @@ from linli.events.actions.sideways import (
 )
 from linli.events.actions.supervising import end_supervision, escalate, open_supervisions, remind, supervise
 from linli.events.actions.taking import LONGEST_STATEMENT, Taken, clean_order, code_of, entered_order, keep_statement
+from linli.events.actions.telling_reporters import mark_told, note_sent, reach
 
 __all__ = [
     "IMPORTABLE",
@@ -73,6 +83,7 @@ __all__ = [
     "allot_numbers",
     "ask_check",
     "ask_extension",
+    "ask_reveal",
     "ask_supplement",
     "bound_by",
     "check_truth",
@@ -94,28 +105,35 @@ __all__ = [
     "follow",
     "follow_up",
     "format_number",
+    "grant_reveal",
     "hand_back",
     "handle",
     "import_matters",
     "keep_beside",
     "keep_statement",
+    "knows_reporter",
     "make_draft",
+    "mark_told",
     "merge",
     "month_of",
     "move",
     "note_arrival",
+    "note_sent",
     "object",
     "open_contact",
     "open_original",
     "open_receipt",
     "open_supervisions",
+    "people_in_sight",
     "prepare_release",
     "questions_of",
+    "reach",
     "receive_picture",
     "reckon_provisional",
     "refer_out",
     "refuse_extension",
     "refuse_picture",
+    "refuse_reveal",
     "reject",
     "remind",
     "reopen",
@@ -123,9 +141,11 @@ __all__ = [
     "resume",
     "review_days_come",
     "rework",
+    "say",
     "self_handle",
     "separate",
     "settle",
+    "shield",
     "sign_for",
     "split",
     "standing_of",
@@ -136,12 +156,15 @@ __all__ = [
     "supervise",
     "supplement",
     "support",
+    "take_back",
     "to_mediation",
     "told_of",
+    "unit_of",
     "uphold_objection",
     "verify",
     "void",
     "withdraw_contact",
     "withdraw_release",
     "withdraw_support",
+    "write_to_reporter",
 ]

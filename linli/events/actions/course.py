@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions import clocks, promise
+from linli.events.actions.telling_reporters import tell_reporters
 from linli.events.models import Clock, Event, Hand, Objection, Part, Picture, PictureKind, Remark, Supervision
 from linli.events.rules import (
     ENDED,
@@ -143,6 +144,7 @@ def take_step(
         Supervision.objects.filter(event=event, ended_at__isnull=True).update(ended_at=at, next_at=None)
     entry = record(f"event.{PAST[name]}", on=event, by=by, at=at, tell=[*told, *tell], **facts)
     write_beside(event, entry, words=words, for_reporter=for_reporter, photos=photos, kind=picture_kind)
+    tell_reporters(event, entry)
     return entry
 
 

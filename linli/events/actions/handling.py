@@ -9,6 +9,7 @@ from linli.events.actions import promise
 from linli.events.actions.course import Photos, act, note_hand, take_step
 from linli.events.actions.objecting import refuse_upheld
 from linli.events.actions.redrawing import follow_area
+from linli.events.actions.relaying import require_other_lead
 from linli.events.models import Category, Event, Part, PictureKind
 from linli.events.rules import REOPEN_WITHIN, SOLVED, PartState, Rating
 from linli.kit.refusal import BadInput, Refused
@@ -148,6 +149,7 @@ def dispatch(
                 department=department.name,
                 field="lead",
             )
+    require_other_lead(event, lead, text)
 
     refuse_upheld(event, departments)
 

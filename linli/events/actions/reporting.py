@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from linli.areas.codes import padded_township
 from linli.areas.models import ANSWERING, Area
 from linli.events.actions import clocks, promise
-from linli.events.actions.course import Photos, act, people_told, standing_of, write_beside
-from linli.events.actions.taking import Taken, code_of, keep_statement, may_call, refuse_entered_order
+from linli.events.actions.course import Photos, act, people_told, write_beside
+from linli.events.actions.relaying import may_open
+from linli.events.actions.taking import Taken, code_of, keep_statement, refuse_entered_order
 from linli.events.models import Category, Contact, Event, PictureKind, Receipt
 from linli.events.rules import (
     EARLIEST_YEAR,
@@ -328,7 +329,7 @@ def _seal_contact(event: Event, words: str) -> None:
 def open_contact(event: Event, *, by: Person, at: datetime, reason: str) -> str:
     """How to reach the reporter. Looking is an act: the reason is kept. Raises `NotYours`, `BadInput`, `Refused`."""
     why = clean_words(reason, field="reason", required=True, longest=200)
-    if not standing_of(event, by, at).roles & may_call(event):
+    if not may_open(event, by, at):
         raise NotYours("not_yours", _("None of your appointments includes this act. Ask the desk that has the matter."))
     contact = Contact.objects.filter(event=event).first()
     if contact is None:

@@ -10,7 +10,6 @@ from linli.events.models import Event, Statement
 from linli.events.rules import HOTLINE_SOURCE, Door, clean_words
 from linli.kit.refusal import BadInput, Refused
 from linli.people.models import Person
-from linli.people.rules import Role
 
 #: A caller may speak for long, and a mail may be long: this much is kept of their own words.
 LONGEST_STATEMENT = 40_000
@@ -89,15 +88,3 @@ def code_of(event: Event) -> str:
     even = [byte for byte in noise if byte < 256 - 256 % len(_SIGNS)]
     signs = "".join(_SIGNS[byte % len(_SIGNS)] for byte in even)[:10]
     return f"{signs[:5]}-{signs[5:]}"
-
-
-#: Who may open a sealed contact: those who have to ask the reporter something.
-_MAY_CALL = frozenset({Role.DESK, Role.GRID_WORKER, Role.CADRE, Role.HANDLER, Role.VERIFIER})
-#: Of a reporter who wishes to stay unnamed, the desk alone knows more than the matter.
-_MAY_KNOW = frozenset({Role.DESK})
-
-
-def may_call(event: Event) -> frozenset[Role]:
-    """Who may open the contact of this event, and read the reporter's own words."""
-    statement = getattr(event, "statement", None)
-    return _MAY_KNOW if statement is not None and statement.stays_unnamed else _MAY_CALL

@@ -2,10 +2,12 @@
 
 from linli.events.models.categories import Category, Pack
 from linli.events.models.clocks import Clock
+from linli.events.models.conversation import Mention, Message
 from linli.events.models.matters import IS_OPEN, RUNS_OUT_AT, Event, EventQuerySet, NumberSeries
 from linli.events.models.objections import Objection
 from linli.events.models.parts import Hand, Part, Remark
 from linli.events.models.pictures import AwaitedPicture, Picture, PictureKind, Release, ReleaseQuerySet
+from linli.events.models.relaying import ReporterMessage, Reveal, Shield
 from linli.events.models.reporters import Contact, Receipt, Statement, Support
 from linli.events.models.supervision import Supervision
 from linli.events.models.views import IndexedUpTo, SavedView
@@ -21,6 +23,8 @@ __all__ = [
     "EventQuerySet",
     "Hand",
     "IndexedUpTo",
+    "Mention",
+    "Message",
     "NumberSeries",
     "Objection",
     "Pack",
@@ -31,7 +35,10 @@ __all__ = [
     "Release",
     "ReleaseQuerySet",
     "Remark",
+    "ReporterMessage",
+    "Reveal",
     "SavedView",
+    "Shield",
     "Statement",
     "Supervision",
     "Support",

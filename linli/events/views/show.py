@@ -12,19 +12,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.areas.codes import contains, lineage
 from linli.areas.models import Area
-from linli.events import actions, alike, pressing, released, telling
+from linli.events import actions, alike, pressing, released, sections, telling
 from linli.events.forms import ACTS
 from linli.events.gallery import Gallery, gallery_of
 from linli.events.models import Event
 from linli.events.rules import State, may_open_originals, steps_open
 from linli.journal import following
 from linli.journal.models import Entry
-from linli.people.rules import Role, Scope
+from linli.people.rules import Scope
 
 
 def seen(request: HttpRequest, pk: UUID) -> Event:
     """The event if this person may see it; else 404, whether it exists or not."""
-    related = ("area", "category", "reported_by", "merged_into", "split_from", "statement__entered_by")
+    related = ("area", "category", "reported_by", "merged_into", "split_from", "statement__entered_by", "receipt")
+    related += ("shield__department",)
     return get_object_or_404(Event.objects.visible_to(request.scope).select_related(*related), pk=pk)  # type: ignore[attr-defined]
 
 
@@ -37,9 +38,23 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {"room": "queue", "live_after": place, **context_of(request, event)}
     if request.headers.get("X-Preview"):
         return render(request, "events/_preview.html", context)
+    return _whole(request, event, context)
+
+
+def page(request: HttpRequest, event: Event, status: int, **talk: Any) -> HttpResponse:
+    """The whole page again, with what is wrong with a message that was sent from it."""
+    place = following.spelled(following.place())
+    context = {"room": "queue", "live_after": place, **context_of(request, event)}
+    return _whole(request, event, context, status, **talk)
+
+
+def _whole(request: HttpRequest, event: Event, context: dict[str, Any], status: int = 200, **talk: Any) -> HttpResponse:
     if released.may_release(event, request.scope):  # type: ignore[attr-defined]
         context["releases"] = released.rows(event.pictures.all())
-    return render(request, "events/show.html", context | _alike_to(request, event))
+    context |= _alike_to(request, event)
+    context |= sections.reporter(request, event, context["standing"])
+    context |= sections.conversation(request, event, **talk)
+    return render(request, "events/show.html", context, status=status)
 
 
 def _alike_to(request: HttpRequest, event: Event) -> dict[str, Any]:
@@ -63,8 +78,10 @@ def context_of(request: HttpRequest, event: Event) -> dict[str, Any]:
     open_steps = steps_open(event.state, standing, questions=actions.questions_of(event))
     steps: list[dict[str, Any]] = [{"name": name, "act": ACTS[name]} for name in open_steps]
     gallery = gallery_of(event)
+    knows = actions.knows_reporter(event, request.scope)  # type: ignore[attr-defined]
     return {
         "event": event,
+        "standing": standing,
         "now": at,
         "path": _path(request.scope, event.area_id),  # type: ignore[attr-defined]
         "steps": [step for step in steps if not step["act"].is_side],
@@ -72,26 +89,27 @@ def context_of(request: HttpRequest, event: Event) -> dict[str, Any]:
         "side_steps": [step for step in steps if step["act"].is_side],
         "parts": list(event.parts.select_related("department")),
         **pressing.context_of(event, at),
-        "timeline": _timeline(event, gallery),
+        "knows_reporter": knows,
+        "timeline": _timeline(event, gallery, knows),
         "gallery": gallery,
         "may_open_originals": may_open_originals(standing),
         "answers": _answers(event),
         "has_contact": hasattr(event, "contact"),
-        **_statement(request.scope, event),  # type: ignore[attr-defined]
+        **_statement(event, knows),
         "merged": list(event.merged.all()),
         "split_off": list(event.split_off.all()),
         "is_overdue": event.is_open and event.paused_at is None and event.due_at is not None and event.due_at < at,
     }
 
 
-def _statement(scope: Scope, event: Event) -> dict[str, Any]:
+def _statement(event: Event, knows: bool) -> dict[str, Any]:
     """The reporter's own words, for those who may read them."""
     statement = getattr(event, "statement", None)
     if statement is None:
         return {"statement": None}
     return {
         "statement": statement,
-        "is_unnamed": statement.stays_unnamed and Role.DESK not in scope.roles_in(event.area_id),
+        "is_sealed": not knows,
     }
 
 
@@ -101,13 +119,19 @@ def _path(scope: Scope, code: str) -> list[dict[str, Any]]:
     return [{"area": area, "is_seen": any(contains(own, area.code) for own in scope.area_codes)} for area in areas]
 
 
-def _timeline(event: Event, gallery: Gallery) -> list[dict[str, Any]]:
+#: These stand in the conversation.
+_SAID = ("event.said", "event.said_withdrawn")
+
+
+def _timeline(event: Event, gallery: Gallery, knows: bool) -> list[dict[str, Any]]:
     shown = [one.picture for one in [*gallery.reported, *gallery.after]]
     entries = Entry.objects.filter(on_key=str(event.pk), on_kind="event").select_related("by").order_by("-id")
+    entries = entries.exclude(verb__in=_SAID)
     remarks = {remark.entry_id: remark for remark in event.remarks.all()}
     return [
         {
             "entry": entry,
+            "actor": telling.who(entry, knows_reporter=knows),
             "words": telling.told(entry),
             "details": telling.details(entry),
             "remark": remarks.get(entry.pk),

@@ -65,11 +65,20 @@ VERBS: dict[str, frozenset[str]] = {
     ),
     Group.CHANGED: frozenset({"event.classified", "event.moved", "event.carried_over", "event.split", "event.took_in"}),
 }
-#: Told to nobody: what residents do with their receipts and contacts, looks at files, and what a desk is reminded of.
+#: Told to nobody: what is said inside or to the reporter, what residents do with their receipts and contacts, looks at files,
+#: and what a desk is reminded of.
 NEVER_TOLD = frozenset(
     {
         "event.contact_opened",
         "event.contact_withdrawn",
+        "event.reporter_written_to",
+        "event.reveal_asked",
+        "event.reveal_granted",
+        "event.reveal_refused",
+        "event.shielded",
+        "event.unshielded",
+        "event.said",
+        "event.said_withdrawn",
         "event.supported",
         "event.was_supported",
         "event.support_withdrawn",

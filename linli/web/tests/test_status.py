@@ -96,7 +96,7 @@ PHASES = [
     (State.ACCEPTED, "石城镇", 1, True),
     (State.HANDLING, "水务局、住建局", 2, True),
     (State.DEFERRED, "水务局、住建局", 2, False),
-    (State.RESULT_SUBMITTED, "水务局、住建局", 3, True),
+    (State.RESULT_SUBMITTED, "石城镇", 3, True),
     (State.CLOSED, "石城镇", 4, False),
     (State.REJECTED, "石城镇", None, False),
     (State.REFERRED_OUT, "石城镇", None, False),

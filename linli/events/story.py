@@ -1,0 +1,76 @@
+"""The story of a matter for whoever holds its receipt: the turning points, newest first; and of the one theirs goes with."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from linli.events.models import Event, ReporterMessage
+from linli.events.rules import FOLLOWED, TURNING_POINTS, Holder, TurningPoint
+from linli.journal.models import Entry
+
+
+@dataclass(frozen=True)
+class Line:
+    """One turning point. `office`, `promised_at`: as it stood then; `remark`: words that are meant for the reporter."""
+
+    at: datetime
+    words: str
+    office: str
+    is_yours: bool
+    promised_at: datetime | None
+    review_on: date | None
+    if_not: str
+    remark: str
+
+
+def lines(event: Event) -> list[Line]:
+    """The turning points of a matter, for its own reporter."""
+    remarks = {remark.entry_id: remark.text for remark in event.remarks.filter(for_reporter=True)}
+    return _lines(event, frozenset(TURNING_POINTS), told_to=event, remarks=remarks)
+
+
+def followed_lines(event: Event, by: Event) -> list[Line]:
+    """Those of `event` for the reporter of a matter that goes with it: states, offices and promises, and nobody's words."""
+    return _lines(event, FOLLOWED, told_to=by, remarks={})
+
+
+def _lines(event: Event, verbs: frozenset[str], *, told_to: Event, remarks: dict[int, str]) -> list[Line]:
+    entries = Entry.objects.filter(on_key=str(event.pk), on_kind="event", verb__in=verbs).order_by("-id")
+    told = {one.entry_id: one for one in ReporterMessage.objects.filter(event=told_to)}
+    return [_line(one, TURNING_POINTS[one.verb], told.get(one.pk), remarks.get(one.pk, "")) for one in entries]
+
+
+def _line(entry: Entry, point: TurningPoint, told: ReporterMessage | None, remark: str) -> Line:
+    review_on = entry.facts.get("review_on")
+    return Line(
+        at=entry.at,
+        words=str(point.happened),
+        office=told.office if told else "",
+        is_yours=point.holder == Holder.REPORTER,
+        promised_at=told.promised_at if told else None,
+        review_on=date.fromisoformat(review_on) if review_on else None,
+        if_not=str(point.if_not),
+        remark=remark,
+    )
+
+
+def sentence(message: ReporterMessage) -> str:
+    """What happened, in the language in force: for a message sent outside the page. It names nobody; the link says the rest."""
+    return str(TURNING_POINTS[message.entry.verb].happened)
+
+
+def leading(event: Event) -> Event:
+    """The one that goes on for a merged matter; itself for any other."""
+    seen = {event.pk}
+    while event.merged_into is not None and event.merged_into.pk not in seen:
+        event = event.merged_into
+        seen.add(event.pk)
+    return event
+
+
+def as_context(event: Event, same: Event | None) -> dict[str, Any]:
+    """What the status page shows of it. `same`: the matter its reporter says is the same."""
+    other = leading(same or event)
+    own = lines(event)
+    followed = [] if other.pk == event.pk else followed_lines(other, event)
+    return {"lines": own, "followed": followed, "now": next((one for one in [*followed, *own] if one.if_not), None)}
