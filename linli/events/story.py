@@ -20,6 +20,7 @@ class Line:
     promised_at: datetime | None
     review_on: date | None
     if_not: str
+    is_aside: bool
     remark: str
 
 
@@ -50,6 +51,7 @@ def _line(entry: Entry, point: TurningPoint, told: ReporterMessage | None, remar
         promised_at=told.promised_at if told else None,
         review_on=date.fromisoformat(review_on) if review_on else None,
         if_not=str(point.if_not),
+        is_aside=point.is_aside,
         remark=remark,
     )
 
@@ -73,4 +75,6 @@ def as_context(event: Event, same: Event | None) -> dict[str, Any]:
     other = leading(same or event)
     own = lines(event)
     followed = [] if other.pk == event.pk else followed_lines(other, event)
-    return {"lines": own, "followed": followed, "now": next((one for one in [*followed, *own] if one.if_not), None)}
+    # A merged matter stands where the other does; one that is said to be the same still goes its own way.
+    standing = followed if event.merged_into else own
+    return {"lines": own, "followed": followed, "now": next((one for one in standing if not one.is_aside), None)}

@@ -28,7 +28,9 @@ def tell_reporters(event: Event, entry: Entry) -> None:
     if not receipts:
         return
     reachable = set(Contact.objects.filter(event__in=receipts).values_list("event", flat=True))
-    office = held_by(event, point.holder, [entry.facts.get("lead", ""), *entry.facts.get("co_handlers", [])])
+    # The parts of a dispatch are stored after its entry.
+    sent_to = [code for code in (entry.facts.get("lead"), *entry.facts.get("co_handlers", [])) if code]
+    office = held_by(event, point.holder, sent_to)
     promised = _promised(event) if point.promise == Promise.LIMIT else None
     ReporterMessage.objects.bulk_create(
         [

@@ -44,6 +44,8 @@ class TurningPoint:
     if_not: Any = ""
     #: Kept for the reporter and sent to whoever left a way to be reached; else it is a line of the page alone.
     is_told: bool = True
+    #: It changes nothing of who has it and what is promised.
+    is_aside: bool = False
 
 
 _SUPERVISED = _("If it is not done by then, a supervisor is named, and you read it here.")
@@ -59,7 +61,7 @@ H, P = Holder, Promise
 
 
 def _line(happened: Any, holder: Holder = H.SAME) -> TurningPoint:
-    return TurningPoint(happened, holder, is_told=False)
+    return TurningPoint(happened, holder, is_told=False, is_aside=True)
 
 
 TURNING_POINTS: dict[str, TurningPoint] = {
@@ -101,7 +103,9 @@ TURNING_POINTS: dict[str, TurningPoint] = {
     "event.reopened": TurningPoint(_("It has been taken up again."), H.DESK, P.LIMIT, _SUPERVISED),
     "event.supplement_asked": TurningPoint(_("We need details from you."), H.REPORTER, if_not=_YOUR_TURN),
     "event.supplemented": _line(_("Details were added.")),
-    "event.reporter_written_to": TurningPoint(_("There is a message for you."), H.SAME, if_not=_LOOKED_AT),
+    "event.reporter_written_to": TurningPoint(
+        _("There is a message for you."), H.NOBODY, if_not=_("You may answer on this page."), is_aside=True
+    ),
     "event.extended": TurningPoint(
         _("More time is needed, and the desk has agreed to it."), H.DEPARTMENTS, P.LIMIT, _SUPERVISED
     ),

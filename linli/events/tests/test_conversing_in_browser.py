@@ -46,9 +46,7 @@ def test_somebody_is_called_on_by_a_few_letters_and_told(
     expect(section.get_by_text(_("Taken back."))).to_be_visible()
 
 
-def test_a_call_on_somebody_who_does_not_see_it_keeps_what_was_typed(
-    world: World, page: Page, sign_in: SignIn
-) -> None:
+def test_a_call_on_somebody_who_does_not_see_it_keeps_what_was_typed(world: World, page: Page, sign_in: SignIn) -> None:
     event = recent(world, State.HANDLING)
     sign_in(page, world.cast.handler)
     page.goto(page_of(event))

@@ -56,8 +56,9 @@ def test_each_step_tells_the_reporter_in_its_own_transaction(world: World, state
     assert not [one for one in messages if any(name in one.office for name in persons)]
 
 
-def test_it_says_who_has_it_and_by_when(world: World) -> None:
-    event = walked(world, reported(world), State.DISPATCHED)
+@pytest.mark.parametrize("state", [State.DISPATCHED, State.SIGNED_FOR, State.HANDLING])
+def test_it_says_who_has_it_and_by_when(world: World, state: str) -> None:
+    event = walked(world, reported(world), state)
     newest = story.lines(event)[0]
     assert (newest.office, newest.promised_at) == ("水务局、住建局", event.due_at)
     assert newest.if_not
@@ -116,3 +117,11 @@ def test_a_message_is_noted_as_sent_once(world: World) -> None:
 def test_a_report_of_our_own_people_is_told_by_notices_alone(world: World) -> None:
     make_event(world, State.CLOSED, source="grid", by=world.cast.worker)
     assert not ReporterMessage.objects.exists()
+
+
+def test_a_message_changes_nothing_of_what_is_promised(world: World) -> None:
+    event = walked(world, reported(world), State.HANDLING)
+    before = story.as_context(event, None)["now"]
+    actions.write_to_reporter(event, text="明早八点方便吗？", by=world.cast.handler, at=timezone.now())
+    after = story.as_context(event, None)
+    assert (after["now"], after["lines"][0].remark) == (before, "明早八点方便吗？")

@@ -24,9 +24,9 @@ from linli.people.rules import Scope
 
 def seen(request: HttpRequest, pk: UUID) -> Event:
     """The event if this person may see it; else 404, whether it exists or not."""
-    related = ("area", "category", "reported_by", "merged_into", "split_from", "statement__entered_by", "receipt")
-    related += ("shield__department",)
-    return get_object_or_404(Event.objects.visible_to(request.scope).select_related(*related), pk=pk)  # type: ignore[attr-defined]
+    related = ("area", "category", "reported_by", "merged_into", "split_from", "statement__entered_by")
+    beside = ("receipt", "shield__department")
+    return get_object_or_404(Event.objects.visible_to(request.scope).select_related(*related, *beside), pk=pk)  # type: ignore[attr-defined]
 
 
 @login_required
