@@ -87,6 +87,9 @@ TURNING_POINTS: dict[str, TurningPoint] = {
     "event.objection_dismissed": TurningPoint(
         _("It is settled: the department is responsible."), H.DEPARTMENTS, P.LIMIT, _SUPERVISED
     ),
+    "event.objection_settled": TurningPoint(
+        _("It is settled which department is responsible."), H.SAME, P.LIMIT, _SUPERVISED
+    ),
     "event.handling_begun": TurningPoint(_("Handling has begun."), H.DEPARTMENTS, P.LIMIT, _SUPERVISED),
     "event.handed_back": TurningPoint(
         _("The department has handed it back; another is sought."), H.DESK, P.LIMIT, _SUPERVISED
@@ -117,6 +120,11 @@ TURNING_POINTS: dict[str, TurningPoint] = {
     "event.supervised": TurningPoint(
         _("The limit was not kept. A supervisor has been named who sees to it."), H.SAME, P.LIMIT, _LOOKED_AT
     ),
+    "event.supervision_ended": _line(_("The supervision has ended.")),
+    "event.raised": TurningPoint(
+        _("It was still not done, and has been handed up to the next level."), H.SAME, P.LIMIT, _LOOKED_AT
+    ),
+    "event.ran_on": TurningPoint(_("It has waited as long as it may, and goes on now."), H.SAME, P.LIMIT, _SUPERVISED),
     "event.voided": TurningPoint(_("It was voided. You read why below."), H.NOBODY, if_not=_DISAGREE),
     "event.referred_out": TurningPoint(
         _("It belongs elsewhere. You read below where, and what you can do."), H.NOBODY, if_not=_DISAGREE
