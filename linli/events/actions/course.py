@@ -163,7 +163,7 @@ def end_pause(key: UUID, at: datetime) -> bool:
     event.review_on = None
     _store(event, seen)
     told = people_told(event, (Audience.DESK, Audience.HANDLERS, Audience.REPORTER), at)
-    record("event.ran_on", on=event, by=None, at=at, tell=told, reason=ended)
+    tell_reporters(event, record("event.ran_on", on=event, by=None, at=at, tell=told, reason=ended))
     clocks.follow(event, at)
     return True
 

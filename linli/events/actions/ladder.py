@@ -15,6 +15,7 @@ from django.db.models import Min
 from linli.events.actions import promise
 from linli.events.actions.bound import bound_by, level_above
 from linli.events.actions.supervising import put_under_supervision, supervisor_for
+from linli.events.actions.telling_reporters import tell_reporters
 from linli.events.models import Clock, Event, Supervision
 from linli.events.rules import AT_ANY_HOUR, LADDER, Caution, Rung, due_soon_at, pace_of, reached
 from linli.journal.actions import record
@@ -104,7 +105,7 @@ class _Warned:
         elif self.warning.rung == Rung.NEXT_LEVEL:
             warned += level_above(self.event, self.at)
         part = self.clock.part
-        record(
+        entry = record(
             verb,
             on=self.event,
             by=None,
@@ -116,6 +117,7 @@ class _Warned:
             passed_over=[int(rung) for rung in self.passed_over] or None,
             department=part.department_id if part else None,
         )
+        tell_reporters(self.event, entry)
 
 
 @transaction.atomic
