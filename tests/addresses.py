@@ -24,6 +24,8 @@ NEEDS: dict[str, dict[str, str]] = {
     "events:original": {"pk": "event", "picture": "picture"},
     "events:release": {"pk": "event", "picture": "picture"},
     "events:release_draft": {"pk": "event", "picture": "picture", "sha256": "sha256"},
+    "events:joint": {"pk": "event"},
+    "events:part_act": {"pk": "event", "part": "part", "step": "=drop_part"},
     "events:act": {"pk": "event", "step": "=classify"},
     "area": {"code": "code"},
     "area_outline": {"code": "code"},

@@ -80,6 +80,7 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         "picture": event.pictures.get().pk,
         "code": grid,
         "event": event.pk,
+        "part": event.parts.exclude(leads=True).get().pk,
         "view": save_view(world.cast.leader, name=text, query="").pk,
         "appointment": Appointment.objects.filter(area=grid).order_by("pk").first().pk,  # type: ignore[union-attr]
         "place": add_place(area, f"{text}旁的市场", "market").pk,

@@ -116,8 +116,12 @@ def _take(plan: Plan, act: Act, stored: dict[int, Event], built: Built) -> None:
         if other is None:
             return
         below["into"] = other
-    made = getattr(actions, act.step)(stored[id(plan)], by=act.by, at=act.at, **below)
-    built.acts += 1
+    event, built.acts = stored[id(plan)], built.acts + 1
+    if act.step in actions.PART_ACTS:
+        part = event.parts.get(department=below.pop("part"))
+        actions.PART_ACTS[act.step](part, by=act.by, at=act.at, **below)
+        return
+    made = getattr(actions, act.step)(event, by=act.by, at=act.at, **below)
     for child, event in zip(act.children, made or (), strict=False):
         stored[id(child)] = event
         built.events += 1

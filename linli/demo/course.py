@@ -81,6 +81,8 @@ class Course:
         self.desk, self.verifier, self.cadre = cast.desks[town], cast.verifiers[town], cast.cadres[plan.grid[:12]]
         self.lead = self.category.department_id or "urban-management"
         self.officer = rng.choice(cast.officers[self.lead])
+        #: Departments that handle it too and have not answered.
+        self.helpers: list[str] = []
 
     @property
     def worker(self) -> Person:
@@ -109,6 +111,11 @@ class Course:
             )
         self.plan.acts.append(Act(name, by, self.at, below, self.state, self.limit_at))
         return self.plan.acts[-1]
+
+    def on_part(self, name: str, department: str, by: Person, hours: tuple[float, float], **below: Any) -> None:
+        """An act on a department's part some hours later; the matter stays where it is."""
+        self.at += timedelta(hours=self.rng.uniform(*hours))
+        self.plan.acts.append(Act(name, by, self.at, {"part": department, **below}, self.state, self.limit_at))
 
     def _own(self) -> Limit:
         return Limit(self.category.limit_working_days, self.category.limit_hours)

@@ -103,6 +103,7 @@ def _dispatch(course: Course, lead: str | None = None) -> None:
     helpers = course.rng.sample(others, 1) if course.rng.random() < 0.12 else []
     below: dict[str, Any] = {"lead": departments[course.lead], "co_handlers": helpers, "text": course.say("dispatch")}
     course.step("dispatch", course.desk, (0.05, 0.3 if course.urgent else 2.5), **below)
+    course.helpers = [one.pk for one in helpers]
 
 
 def _work(course: Course, share: tuple[float, float]) -> None:
@@ -112,6 +113,10 @@ def _work(course: Course, share: tuple[float, float]) -> None:
         course.step("sign_for", course.officer, (0.1 * quick, quick))
     if course.state == State.SIGNED_FOR and course.rng.random() < 0.4:
         course.step("handle", course.officer, (0.1 * quick, quick), text=course.say("handle"))
+    for code in course.helpers:
+        by = course.rng.choice(course.cast.officers[code])
+        course.on_part("answer_part", code, by, (0.1 * quick, quick), text=course.say("verify"))
+    course.helpers = []
     left = course.hours_left()
     results = texts()["reports"][course.category.code]["results"]
     hours = (share[0] * left, share[1] * left)
@@ -154,7 +159,11 @@ def _late(course: Course) -> None:
 def _objected(course: Course) -> None:
     _accept(course)
     _dispatch(course)
-    course.step("object", course.officer, (0.3, 4), text=course.say("object"))
+    owner = course.rng.choice(
+        [one for code, one in course.cast.departments.items() if code not in (course.lead, "petition")]
+    )
+    basis = course.say("object")
+    course.step("object", course.officer, (0.3, 1.5), next_owner=owner, basis=basis)
     if course.rng.random() < 0.6:
         course.step("uphold_objection", course.desk, (0.5, 6), text=course.say("uphold"))
         _dispatch(course, course.rng.choice([code for code in course.cast.departments if code != course.lead]))

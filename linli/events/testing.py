@@ -147,7 +147,7 @@ def _sign(world: World, event: Event, at: datetime) -> None:
 
 
 def _submit(world: World, event: Event, at: datetime) -> None:
-    actions.submit_result(event, text="已疏通水沟", by=world.cast.handler, at=at)
+    actions.submit_result(event, text="已疏通水沟", without="住建局只作技术支持", by=world.cast.handler, at=at)
 
 
 def _verify(world: World, event: Event, at: datetime) -> None:

@@ -24,6 +24,7 @@ from linli.events.actions.handling import (
 )
 from linli.events.actions.importing import IMPORTABLE, Fate, ImportedMatter, import_matters
 from linli.events.actions.joining import merge, separate, split, support, withdraw_support
+from linli.events.actions.joint import PART_ACTS, add_part, end_whistle, steps_of_parts, waiting_call, whistle
 from linli.events.actions.ladder import climb
 from linli.events.actions.looking import open_original
 from linli.events.actions.objecting import dismiss_objection, object, settle, uphold_objection
@@ -72,6 +73,7 @@ from linli.events.actions.telling_reporters import mark_told, note_sent, reach
 __all__ = [
     "IMPORTABLE",
     "LONGEST_STATEMENT",
+    "PART_ACTS",
     "Awaited",
     "Draft",
     "Fate",
@@ -80,6 +82,7 @@ __all__ = [
     "Taken",
     "accept",
     "act",
+    "add_part",
     "allot_numbers",
     "ask_check",
     "ask_extension",
@@ -99,6 +102,7 @@ __all__ = [
     "dismiss_objection",
     "dispatch",
     "end_supervision",
+    "end_whistle",
     "entered_order",
     "escalate",
     "extend",
@@ -151,6 +155,7 @@ __all__ = [
     "standing_of",
     "start_missing",
     "steps_for",
+    "steps_of_parts",
     "store_reports",
     "submit_result",
     "supervise",
@@ -163,6 +168,8 @@ __all__ = [
     "uphold_objection",
     "verify",
     "void",
+    "waiting_call",
+    "whistle",
     "withdraw_contact",
     "withdraw_release",
     "withdraw_support",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions import clocks, promise
 from linli.events.actions.telling_reporters import tell_reporters
-from linli.events.models import Clock, Event, Hand, Objection, Part, Picture, PictureKind, Remark, Supervision
+from linli.events.models import Clock, Event, Hand, Objection, Part, Picture, PictureKind, Remark, Supervision, Whistle
 from linli.events.rules import (
     ENDED,
     MAX_PHOTOS,
@@ -20,6 +20,7 @@ from linli.events.rules import (
     PAUSED,
     TOLD,
     Audience,
+    PartState,
     Question,
     Standing,
     State,
@@ -51,7 +52,7 @@ def act(function: Callable[P, T]) -> Callable[P, T]:
     @functools.wraps(function)
     def acted(*args: P.args, **kwargs: P.kwargs) -> T:
         if "photos" in kwargs:
-            kwargs["photos"] = _kept(kwargs["photos"])
+            kwargs["photos"] = kept(kwargs["photos"])
         with transaction.atomic():
             done = function(*args, **kwargs)
             if args and isinstance(event := args[0], Event):
@@ -61,7 +62,8 @@ def act(function: Callable[P, T]) -> Callable[P, T]:
     return acted
 
 
-def _kept(photos: Any) -> list[File]:
+def kept(photos: Any) -> list[File]:
+    """Photos checked and stored. Raises `BadInput`."""
     if len(photos) > MAX_PHOTOS:
         raise BadInput("too_many_photos", _("Nine photos at most. Choose the ones that show it best."), field="photos")
     return [photo if isinstance(photo, File) else keep(photo) for photo in photos]
@@ -73,7 +75,7 @@ def standing_of(event: Event, by: Person | None, at: datetime, scope: Scope | No
         return Standing(frozenset({Role.RESIDENT}))
     scope = scope if scope is not None else scope_of(by, at)
     roles = set(scope.roles_in(event.area_id))
-    parts = [part for part in event.parts.all() if part.department_id in scope.departments]
+    parts = [part for part in event.parts.seen() if part.department_id in scope.departments]
     if parts:
         roles.add(Role.HANDLER)
     if event.state == State.OBJECTED and (waiting := waiting_objection(event, coordinated=True)):
@@ -97,6 +99,8 @@ def questions_of(event: Event) -> set[Question]:
     asked = {Question.EXTENSION} if event.extension_asked_until else set()
     supervised = Supervision.objects.filter(event=event, ended_at__isnull=True).exists()
     bounced = event.state == State.OBJECTED and waiting_objection(event, coordinated=True) is not None
+    whistled = Whistle.objects.filter(event=event, ended_at__isnull=True).exists()
+    asked |= {Question.WHISTLE} if whistled else set()
     return asked | ({Question.SUPERVISION} if supervised else set()) | ({Question.BOUNCED} if bounced else set())
 
 
@@ -241,7 +245,8 @@ def _on_duty(role: Role) -> Callable[[Event, datetime], list[Person]]:
 
 
 def _handlers(event: Event, at: datetime) -> list[Person]:
-    departments = [part.department_id for part in Part.objects.filter(event=event)]
+    parts = Part.objects.seen().filter(event=event).exclude(state=PartState.DROPPED)
+    departments = [part.department_id for part in parts]
     return officers_of(departments, at) if departments else []
 
 
@@ -261,6 +266,9 @@ PAST: dict[str, str] = {
     "reject": "rejected",
     "self_handle": "self_handled",
     "dispatch": "dispatched",
+    "whistle": "whistled",
+    "end_whistle": "whistle_ended",
+    "add_part": "part_added",
     "sign_for": "signed_for",
     "object": "objected",
     "uphold_objection": "objection_upheld",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions import promise
 from linli.events.actions.course import Photos, act, note_hand, take_step
+from linli.events.actions.joint import drop_unanswered, refuse_open_parts
 from linli.events.actions.objecting import refuse_upheld
 from linli.events.actions.redrawing import follow_area
 from linli.events.actions.relaying import require_other_lead
@@ -168,8 +169,15 @@ def dispatch(
         lead=lead,
         co_handlers=[department.pk for department in departments if department != lead],
     )
-    event.parts.all().delete()
-    Part.objects.bulk_create(Part(event=event, department=one, leads=one == lead, asked_at=at) for one in departments)
+    # What a co-handler has answered already stays as it is.
+    kept = event.parts.filter(leads=False, state__in=[PartState.ANSWERED, PartState.VERIFIED]).exclude(department=lead)
+    answered = {part.department_id: part.pk for part in kept}
+    event.parts.exclude(pk__in=answered.values()).delete()
+    Part.objects.bulk_create(
+        Part(event=event, department=one, leads=one == lead, asked_at=at)
+        for one in departments
+        if one.pk not in answered
+    )
 
 
 @act
@@ -205,8 +213,15 @@ def _no_extension_waits(event: Event) -> None:
 
 
 @act
-def submit_result(event: Event, *, text: str, by: Person | None, at: datetime, photos: Photos = ()) -> None:
-    """The lead says what was done, with photos taken after; somebody else will verify it."""
+def submit_result(
+    event: Event, *, text: str, by: Person | None, at: datetime, photos: Photos = (), without: str = ""
+) -> None:
+    """The lead says what was done, with photos taken after; somebody else will verify it.
+
+    `without`: why it does not wait for co-handlers who have not answered; their parts end with it. Raises `Refused`
+    while some have not and no reason is given.
+    """
+    drop_unanswered(event, without, by=by, at=at)
 
     def handled(event: Event) -> None:
         event.handled_at = max(at, event.reported_at)
@@ -226,6 +241,8 @@ def submit_result(event: Event, *, text: str, by: Person | None, at: datetime, p
         set_before=handled,
     )
     _sign(event, by, at)
+    lead = event.parts.filter(leads=True)
+    lead.update(state=PartState.ANSWERED, answered_at=at, answer=event.outcome)
 
 
 @act
@@ -246,6 +263,7 @@ def verify(event: Event, *, by: Person | None, at: datetime, text: str = "", pho
         picture_kind=PictureKind.CHECK,
         set_before=verified,
     )
+    event.parts.filter(state=PartState.ANSWERED).update(state=PartState.VERIFIED, verified_at=at)
 
 
 @act
@@ -257,11 +275,13 @@ def rework(event: Event, *, text: str, by: Person | None, at: datetime) -> None:
         event.reworked += 1
 
     take_step(event, "rework", by=by, at=at, text=text, reason_needed=True, set_before=again)
+    event.parts.filter(leads=True).update(state=PartState.SIGNED_FOR, answered_at=None, answer="")
 
 
 @act
 def close(event: Event, *, text: str, by: Person | None, at: datetime) -> None:
     """End it, with the words the reporter will read (结案)."""
+    refuse_open_parts(event)
 
     def closed(event: Event) -> None:
         event.outcome = text.strip()

@@ -2,16 +2,19 @@
 
 from linli.events.forms.acts import ACTS, Act
 from linli.events.forms.fields import CategoryField, DayForm, Photos, PhotosInput, StepForm, day_field, photos, words
+from linli.events.forms.joint import PART_FORMS, PartAct
 from linli.events.forms.reports import NewReport
 from linli.events.forms.steps import Merge
 
 __all__ = [
     "ACTS",
+    "PART_FORMS",
     "Act",
     "CategoryField",
     "DayForm",
     "Merge",
     "NewReport",
+    "PartAct",
     "Photos",
     "PhotosInput",
     "StepForm",

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from linli.events.forms.fields import StepForm
+from linli.events.forms.joint import AddPart, BlowWhistle
 from linli.events.forms.steps import (
     Accept,
     AskExtension,
@@ -52,6 +53,9 @@ ACTS: dict[str, Act] = {
     "reject": Act(_("Do not accept"), "x", Reject),
     "self_handle": Act(_("Handle at the grid"), "circle-check", SelfHandle),
     "dispatch": Act(_("Dispatch"), "send", Dispatch),
+    "whistle": Act(_("Call departments to the spot"), "megaphone", BlowWhistle, is_side=True),
+    "end_whistle": Act(_("End the call to the spot"), "check-check", Reason),
+    "add_part": Act(_("Add a department"), "users-round", AddPart, is_side=True),
     "sign_for": Act(_("Sign for"), "file-check", Nothing),
     "object": Act(_("Object"), "hand", Object, is_side=True),
     "uphold_objection": Act(_("Uphold the objection"), "thumbs-up", Remark),

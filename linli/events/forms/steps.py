@@ -12,7 +12,7 @@ from linli.events.actions.objecting import next_owner
 from linli.events.actions.supervising import SUPERVISORS
 from linli.events.forms.fields import CategoryField, DayForm, StepForm, day_field, open_categories, photos, words
 from linli.events.models import Event, Part
-from linli.events.rules import Rating, ReferredTo, Severity, Urgency
+from linli.events.rules import PartState, Rating, ReferredTo, Severity, Urgency
 from linli.people.models import Appointment, Department, Person
 
 
@@ -154,6 +154,17 @@ class SubmitResult(StepForm):
 
     text = words(_("What was done"), help_text=_("The reporter reads this."))
     photos = photos(_("Photos taken after"))
+    without = words(
+        _("Why you do not wait for those who have not answered"),
+        required=False,
+        rows=2,
+        help_text=_("Their parts end with it, and they are told."),
+    )
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, event=event, **kwargs)
+        if not Part.objects.open().filter(event=event).exclude(state=PartState.ANSWERED).exists():
+            del self.fields["without"]
 
 
 class Verify(StepForm):

@@ -11,11 +11,13 @@ from linli.events.models.relaying import ReporterMessage, Reveal, Shield
 from linli.events.models.reporters import Contact, Receipt, Statement, Support
 from linli.events.models.supervision import Supervision
 from linli.events.models.views import IndexedUpTo, SavedView
+from linli.events.models.whistles import Call, Whistle
 
 __all__ = [
     "IS_OPEN",
     "RUNS_OUT_AT",
     "AwaitedPicture",
+    "Call",
     "Category",
     "Clock",
     "Contact",
@@ -42,4 +44,5 @@ __all__ = [
     "Statement",
     "Supervision",
     "Support",
+    "Whistle",
 ]

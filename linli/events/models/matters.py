@@ -40,7 +40,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Events in the areas of the person's appointments, and those their department has a part in."""
         if not scope.departments:
             return self.filter(within(*scope.area_codes))
-        ours = Part.objects.filter(event=OuterRef("pk"), department__in=scope.departments)
+        ours = Part.objects.seen().filter(event=OuterRef("pk"), department__in=scope.departments)
         return self.filter(within(*scope.area_codes) | Exists(ours))
 
     def open(self) -> "EventQuerySet":

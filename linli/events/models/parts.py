@@ -3,8 +3,20 @@
 from django.db import models
 from django.db.models import Q
 
-from linli.events.rules import PartState
+from linli.events.rules import PART_OPEN, PART_UNSEEN, PartState
 from linli.people.models import Department, Person
+
+
+class PartQuerySet(models.QuerySet["Part"]):
+    """Named sets of parts."""
+
+    def seen(self) -> "PartQuerySet":
+        """Those that open the matter to their department: not what is reserved for later."""
+        return self.exclude(state__in=sorted(PART_UNSEEN))
+
+    def open(self) -> "PartQuerySet":
+        """Co-handlers' parts that something is still waited for."""
+        return self.filter(leads=False, state__in=sorted(PART_OPEN))
 
 
 class Part(models.Model):
@@ -23,8 +35,14 @@ class Part(models.Model):
     signed_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
+    #: The act it was answered with; the photos of that act are its evidence.
+    answered_with = models.ForeignKey(
+        "journal.Entry", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     #: What was done; why it was not needed or not waited for.
     answer = models.TextField(blank=True)
+
+    objects = PartQuerySet.as_manager()
 
     class Meta:
         ordering = ["-leads", "department"]

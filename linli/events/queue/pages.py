@@ -15,7 +15,7 @@ from linli.areas.codes import contains, within
 from linli.events import search
 from linli.events.models import IS_OPEN, RUNS_OUT_AT, Category, Event, EventQuerySet, Part
 from linli.events.queue.filters import Filters, Order, Show
-from linli.events.rules import NEW, WITH_DEPARTMENT, State, due_soon_at
+from linli.events.rules import NEW, WITH_DEPARTMENT, PartState, State, due_soon_at
 from linli.kit.refusal import BadInput
 from linli.people.rules import Role, Scope
 
@@ -44,6 +44,13 @@ class Row:
     event: Event
     is_overdue: bool
     is_due_soon: bool = False
+
+    @property
+    def joint(self) -> str:
+        """How many of the co-handlers have answered, as "2/3"; empty where one department handles it alone."""
+        parts = [part for part in self.event.parts.all() if not part.leads and part.state != PartState.DROPPED]
+        answered = sum(part.state in (PartState.ANSWERED, PartState.VERIFIED) for part in parts)
+        return f"{answered}/{len(parts)}" if parts else ""
 
     @property
     def lead(self) -> str:
@@ -106,7 +113,7 @@ def _are_few(scope: Scope, filters: Filters) -> bool:
     codes = _codes(scope, filters)
     seen = base.filter(within(*codes)).order_by()[: FEW + 1].count() if codes else 0
     if scope.departments and seen <= FEW:
-        seen += Part.objects.filter(department__in=scope.departments).order_by()[: FEW + 1].count()
+        seen += Part.objects.seen().filter(department__in=scope.departments).order_by()[: FEW + 1].count()
     return seen <= FEW
 
 
@@ -121,7 +128,7 @@ def _codes(scope: Scope, filters: Filters) -> list[str]:
 def _by_area(scope: Scope, filters: Filters) -> EventQuerySet:
     seen = within(*_codes(scope, filters))
     if scope.departments:
-        seen |= Q(pk__in=Part.objects.filter(department__in=scope.departments).values("event"))
+        seen |= Q(pk__in=Part.objects.seen().filter(department__in=scope.departments).values("event"))
     return Event.objects.filter(seen)
 
 
@@ -133,7 +140,7 @@ def _in_order(scope: Scope, filters: Filters) -> EventQuerySet:
     for code in _codes(scope, filters):
         seen |= _inside(code)
     if scope.departments:
-        seen |= Q(Exists(Part.objects.filter(event=OuterRef("pk"), department__in=scope.departments)))
+        seen |= Q(Exists(Part.objects.seen().filter(event=OuterRef("pk"), department__in=scope.departments)))
     return Event.objects.filter(seen)
 
 

@@ -16,6 +16,7 @@ from linli.events.rules.clocks import (
 )
 from linli.events.rules.conversation import (
     LONGEST_MESSAGE,
+    MOST_MENTIONS,
     WITHDRAW_WITHIN,
     HeardBy,
     names_called,
@@ -58,6 +59,7 @@ from linli.events.rules.ladder import (
 )
 from linli.events.rules.limits import (
     ACCEPT_WITHIN,
+    LAWFUL_SHARE,
     REOPEN_WITHIN,
     STEP_LIMITS,
     SUPPLEMENT_WITHIN,
@@ -70,7 +72,14 @@ from linli.events.rules.limits import (
 )
 from linli.events.rules.parts import (
     PART_ENDED,
+    PART_OPEN,
+    PART_STEPS,
+    PART_UNSEEN,
+    By,
     PartState,
+    PartStep,
+    part_steps_open,
+    require_part_step,
 )
 from linli.events.rules.relaying import (
     LONGEST_REVEAL,
@@ -119,12 +128,14 @@ __all__ = [
     "FOLLOWED",
     "HOTLINE_SOURCE",
     "LADDER",
+    "LAWFUL_SHARE",
     "LONGEST_MESSAGE",
     "LONGEST_REVEAL",
     "MAX_PHOTOS",
     "MAX_TEXT",
     "MAY_CALL",
     "MAY_KNOW",
+    "MOST_MENTIONS",
     "NEEDS_CLOSED",
     "NEEDS_OPEN",
     "NEVER_PAUSED",
@@ -132,6 +143,9 @@ __all__ = [
     "OPEN",
     "OPENS_ORIGINALS",
     "PART_ENDED",
+    "PART_OPEN",
+    "PART_STEPS",
+    "PART_UNSEEN",
     "PAUSED",
     "PAUSE_OF_STATE",
     "PROMISES",
@@ -150,6 +164,7 @@ __all__ = [
     "WITHDRAW_WITHIN",
     "WITH_DEPARTMENT",
     "Audience",
+    "By",
     "Caution",
     "ClockKind",
     "Door",
@@ -158,6 +173,7 @@ __all__ = [
     "Limit",
     "MessageState",
     "PartState",
+    "PartStep",
     "PauseReason",
     "Promise",
     "Question",
@@ -183,9 +199,11 @@ __all__ = [
     "may_open_originals",
     "names_called",
     "pace_of",
+    "part_steps_open",
     "pieces",
     "reached",
     "require",
+    "require_part_step",
     "require_releasing",
     "row_of",
     "step_limit",

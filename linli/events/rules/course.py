@@ -108,6 +108,10 @@ STEPS: tuple[Step, ...] = (
     _step("ask_check", {S.REPORTED}, S.CHECKING, R.DESK, R.CADRE),
     _step("self_handle", BEFORE_DISPATCH, S.SELF_HANDLED, *FIELD),
     _step("dispatch", {S.ACCEPTED} | WITH_DEPARTMENT, S.DISPATCHED, R.DESK),
+    _step("whistle", {S.ACCEPTED}, S.DISPATCHED, R.CADRE, R.DESK),
+    _step("whistle", WITH_DEPARTMENT, To.SAME, R.CADRE, R.DESK),
+    _step("end_whistle", OPEN - BEFORE_DISPATCH, To.SAME, R.CADRE, R.DESK),
+    _step("add_part", WITH_DEPARTMENT, To.SAME, R.DESK, R.HANDLER),
     _step("sign_for", {S.DISPATCHED}, S.SIGNED_FOR, R.HANDLER),
     _step("sign_for", {S.SIGNED_FOR, S.HANDLING}, To.SAME, R.HANDLER),
     _step("object", {S.DISPATCHED}, S.OBJECTED, R.HANDLER, lead_only=True),
@@ -154,6 +158,8 @@ class Question(StrEnum):
 
     EXTENSION = "extension"
     SUPERVISION = "supervision"
+    #: Departments have been called to the spot.
+    WHISTLE = "whistle"
     #: A matter bounced twice: a named coordinator settles whose it is.
     BOUNCED = "bounced"
 
@@ -163,10 +169,12 @@ Q = Question
 NEEDS_OPEN: dict[str, tuple[Question, str, Any]] = {
     "extend": (Q.EXTENSION, "no_extension_asked", _("Nobody has asked for an extension.")),
     "refuse_extension": (Q.EXTENSION, "no_extension_asked", _("Nobody has asked for an extension.")),
+    "end_whistle": (Q.WHISTLE, "no_whistle", _("Nobody is called to the spot.")),
     "settle": (Q.BOUNCED, "not_bounced", _("It has bounced once. The desk answers this objection.")),
     "end_supervision": (Q.SUPERVISION, "not_supervised", _("Nobody supervises this matter.")),
 }
 NEEDS_CLOSED: dict[str, tuple[Question, str, Any]] = {
+    "whistle": (Q.WHISTLE, "whistled_already", _("Departments are called already. End that call first.")),
     "ask_extension": (
         Q.EXTENSION,
         "extension_waits",

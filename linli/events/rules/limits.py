@@ -103,6 +103,10 @@ STEP_LIMITS: dict[str, dict[str, Limit]] = {
 _AT_LEAST: dict[str, str] = {Severity.MAJOR: Urgency.URGENT, Severity.GRAVE: Urgency.IMMEDIATE}
 _SLOWEST_FIRST: tuple[str, ...] = (Urgency.NORMAL, Urgency.URGENT, Urgency.IMMEDIATE)
 
+#: A department's limit is no shorter than this share of what the promise leaves, unless a reason is given for all to read:
+#: limits that shrink at every level are what cadres complain of most (层层加码).
+LAWFUL_SHARE = 0.5
+
 #: Waiting for details from the reporter ends by itself.
 SUPPLEMENT_WITHIN = Limit(working_days=5)
 

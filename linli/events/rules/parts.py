@@ -1,7 +1,16 @@
-"""The parts of a joint handling: one lead, named co-handlers, each with a state of its own."""
+"""The parts of a joint handling: one lead, named co-handlers, each with a state of its own; and the acts on a part.
+
+The lead's part follows the event. What a department called to the spot does there stands in the same table.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from linli.kit.refusal import NotYours, Refused
 
 
 class PartState(models.TextChoices):
@@ -19,3 +28,67 @@ class PartState(models.TextChoices):
 
 #: Nothing more is waited for.
 PART_ENDED = frozenset({PartState.VERIFIED, PartState.DROPPED})
+#: A result can be submitted and the matter closed only once none of its parts is here.
+PART_OPEN = frozenset(PartState) - PART_ENDED
+#: Their departments do not see the matter yet.
+PART_UNSEEN = frozenset({PartState.RESERVED})
+
+
+class By(StrEnum):
+    """Who acts on a part of a co-handler."""
+
+    #: An officer of the part's department, or of the co-handler it is under.
+    OWN = "own"
+    ABOVE = "above"
+    LEAD = "lead"
+    DESK = "desk"
+    #: Whoever may verify the matter, and had no hand in it.
+    CHECKER = "checker"
+    #: Whoever blew the whistle the department was called by.
+    WHISTLER = "whistler"
+
+
+@dataclass(frozen=True)
+class PartStep:
+    """One row: this act leads a co-handler's part from these states to that one (None: it stays), and these may do it."""
+
+    name: str
+    sources: frozenset[PartState]
+    target: PartState | None
+    by: frozenset[By]
+    #: Only while the department is called to the spot and has not come.
+    when_called: bool = False
+
+
+P = PartState
+_HOLDING = frozenset({By.LEAD, By.ABOVE, By.DESK})
+
+PART_STEPS: tuple[PartStep, ...] = (
+    PartStep("call_in", frozenset({P.RESERVED}), P.ASKED, _HOLDING),
+    PartStep("answer_part", frozenset({P.ASKED, P.SIGNED_FOR}), P.ANSWERED, frozenset({By.OWN})),
+    PartStep("send_back_part", frozenset({P.ANSWERED}), P.SIGNED_FOR, _HOLDING | {By.CHECKER}),
+    PartStep("verify_part", frozenset({P.ANSWERED}), P.VERIFIED, frozenset({By.CHECKER})),
+    PartStep("drop_part", frozenset({P.RESERVED, P.ASKED, P.SIGNED_FOR, P.ANSWERED}), P.DROPPED, _HOLDING),
+    PartStep("arrive", frozenset(P) - {P.RESERVED}, None, frozenset({By.OWN, By.WHISTLER}), when_called=True),
+    PartStep("excuse", frozenset(P) - {P.RESERVED}, None, frozenset({By.OWN, By.WHISTLER}), when_called=True),
+)
+
+
+def part_steps_open(state: str, standing: Collection[By], *, leads: bool, called: bool) -> list[str]:
+    """The acts somebody may take on a part now, in the order of the table."""
+    return [row.name for row in PART_STEPS if _allows(row, state, standing, leads, called)]
+
+
+def require_part_step(name: str, state: str, standing: Collection[By], *, leads: bool, called: bool) -> PartStep:
+    """The row that allows the act. Raises `Refused` (state) or `NotYours`."""
+    row = next(row for row in PART_STEPS if row.name == name)
+    if state not in row.sources or (leads and not row.when_called) or (row.when_called and not called):
+        raise Refused("moved_on", _("This matter has moved on. Refresh the page, then see what is open now."))
+    if not row.by & set(standing):
+        raise NotYours("not_yours", _("None of your appointments includes this act. Ask the desk that has the matter."))
+    return row
+
+
+def _allows(row: PartStep, state: str, standing: Collection[By], leads: bool, called: bool) -> bool:
+    fits = state in row.sources and not (leads and not row.when_called) and (called or not row.when_called)
+    return fits and bool(row.by & set(standing))

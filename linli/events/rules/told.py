@@ -23,6 +23,8 @@ TOLD: dict[str, tuple[Audience, ...]] = {
     "reject": (A.REPORTER,),
     "self_handle": (A.DESK,),
     "dispatch": (A.HANDLERS,),
+    "whistle": (A.DESK, A.GRID),
+    "add_part": (A.DESK, A.HANDLERS),
     "object": (A.DESK,),
     "settle": (A.DESK,),
     "dismiss_objection": (A.HANDLERS,),

@@ -77,6 +77,12 @@ TURNING_POINTS: dict[str, TurningPoint] = {
     "event.dispatched": TurningPoint(
         _("It has been sent to the department that handles it."), H.DEPARTMENTS, P.LIMIT, _SUPERVISED
     ),
+    "event.part_added": _line(_("One more department handles it too.")),
+    "event.part_answered": _line(_("One of the departments has done its part.")),
+    "event.whistled": TurningPoint(
+        _("The departments have been called to the spot."), H.DEPARTMENTS, P.LIMIT, _SUPERVISED
+    ),
+    "event.whistle_ended": _line(_("The departments have met on the spot.")),
     "event.signed_for": TurningPoint(_("The department has taken it on."), H.DEPARTMENTS, P.LIMIT, _SUPERVISED),
     "event.objected": TurningPoint(
         _("The department says that it is not responsible. The desk settles who is."), H.DESK, if_not=_LOOKED_AT

@@ -91,7 +91,14 @@ def test_before_and_after_stand_beside_each_other(world: World) -> None:
     event, _picture = with_photo(world, State.SIGNED_FOR)
     reader = desk_of(world.cast.desk)
     assert "photo-sides both" not in words_of(reader.get(page_of(event)))
-    actions.submit_result(event, text="已疏通", photos=[photo("plum").read()], by=world.cast.handler, at=timezone.now())
+    actions.submit_result(
+        event,
+        text="已疏通",
+        without="只作支持",
+        photos=[photo("plum").read()],
+        by=world.cast.handler,
+        at=timezone.now(),
+    )
     assert "photo-sides both" in words_of(reader.get(page_of(event)))
 
 

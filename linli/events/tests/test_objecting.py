@@ -124,7 +124,7 @@ def test_a_matter_taken_up_again_begins_a_new_round(world: World) -> None:
     event, desk = make_event(world, State.OBJECTED), world.cast.desk
     actions.dismiss_objection(event, text="属水务", by=desk, at=NOON + HOUR)
     actions.sign_for(event, by=world.cast.handler, at=NOON + HOUR)
-    actions.submit_result(event, text="已疏通", by=world.cast.handler, at=NOON + HOUR)
+    actions.submit_result(event, text="已疏通", without="只作支持", by=world.cast.handler, at=NOON + HOUR)
     actions.verify(event, by=desk, at=NOON + HOUR)
     actions.close(event, text="已办结", by=desk, at=NOON + HOUR)
     actions.reopen(event, text="又堵了", by=None, at=NOON + DAY)

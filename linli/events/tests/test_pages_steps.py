@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from linli.events import actions
 from linli.events.forms import ACTS
-from linli.events.models import Event
+from linli.events.models import Call, Event, Whistle
 from linli.events.rules import STEP_NAMES, STEPS, State
 from linli.events.testing import World
 from linli.events.tests.pages import desk_of, page_of, photo, recent, words_of
 from linli.journal.models import Entry
-from linli.people.models import Person
+from linli.people.models import Department, Person
 
 #: What each step needs, beyond nothing.
 FIELDS: dict[str, Callable[[World, Event], dict[str, Any]]] = {
@@ -27,6 +27,13 @@ FIELDS: dict[str, Callable[[World, Event], dict[str, Any]]] = {
     "dispatch": lambda world, event: {"lead": "water", "co_handlers": ["housing"], "text": "请尽快"},
     "object": lambda world, event: {"next_owner": "housing", "basis": "权责清单第12项"},
     "dismiss_objection": lambda world, event: {"text": "属于贵局职责"},
+    "whistle": lambda world, event: {
+        "departments": ["water", "housing"],
+        "be_there_by": timezone.localtime(timezone.now() + timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M"),
+        "text": "墙有裂缝",
+    },
+    "end_whistle": lambda world, event: {"text": "水务清沟，住建加固"},
+    "add_part": lambda world, event: {"department": "roads", "text": "修复路面"},
     "settle": lambda world, event: {"lead": "water", "text": "按权责清单由水务局办理"},
     "hand_back": lambda world, event: {"text": "需住建牵头"},
     "submit_result": lambda world, event: {"text": "已疏通", "photos": [photo("green")]},
@@ -67,6 +74,17 @@ def prepared(world: World, step: str, state: str) -> Event:
     if step in ("extend", "refuse_extension"):
         until = _due(event) + timedelta(days=3)
         actions.ask_extension(event, until=until, text="等材料", by=world.cast.handler, at=timezone.now())
+    if step == "submit_result":
+        part = event.parts.get(department=world.housing)
+        actions.PART_ACTS["answer_part"](part, text="已加固", by=world.cast.co_handler, at=timezone.now())
+    if step == "add_part":
+        Department.objects.create(code="roads", name="公路局", area=world.areas["440881"])
+    if step == "end_whistle":
+        at = timezone.now()
+        wanted = Event.objects.get(pk=event.pk).state
+        _whistled(world, event, at)
+        event.refresh_from_db()
+        assert event.state == wanted
     if step == "settle":
         desk, at = world.cast.county, timezone.now()
         actions.uphold_objection(event, by=desk, at=at)
@@ -76,6 +94,14 @@ def prepared(world: World, step: str, state: str) -> Event:
         leader = world.cast.leader
         actions.supervise(event, supervisor=leader, text="已超期", by=leader, at=timezone.now())
     return event
+
+
+def _whistled(world: World, event: Event, at: Any) -> None:
+    """A call to the spot that began while it was with departments, in whatever state it is now."""
+    blown = Whistle.objects.create(
+        event=event, blown_by=world.cast.desk, blown_at=at, place="村口", be_there_by=at + timedelta(hours=2)
+    )
+    Call.objects.bulk_create(Call(whistle=blown, part=part) for part in event.parts.all())
 
 
 def somebody(world: World, event: Event, step: str) -> Person | None:

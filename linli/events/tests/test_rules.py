@@ -44,11 +44,12 @@ MAY = {
     },
     Role.CADRE: {
         *("ask_check", "check_truth", "accept", "self_handle", "ask_supplement", "supplement", "move", "refer_out"),
-        *("to_mediation", "verify", "rework", "escalate"),
+        *("to_mediation", "verify", "rework", "escalate", "whistle", "end_whistle"),
     },
     Role.HANDLER: {
         *(
             "sign_for",
+            "add_part",
             "object",
             "handle",
             "hand_back",
@@ -152,7 +153,13 @@ def test_who_handled_may_not_verify_whatever_roles_they_hold() -> None:
 
 def test_a_co_handler_signs_and_handles_but_only_the_lead_submits() -> None:
     co_handler = Standing(frozenset({Role.HANDLER}), leads=False)
-    assert steps_open(State.SIGNED_FOR, co_handler) == ["sign_for", "handle", "ask_supplement", "supplement"]
+    assert steps_open(State.SIGNED_FOR, co_handler) == [
+        "add_part",
+        "sign_for",
+        "handle",
+        "ask_supplement",
+        "supplement",
+    ]
     with pytest.raises(NotYours):
         require("submit_result", State.HANDLING, co_handler)
 

@@ -59,8 +59,8 @@ def test_a_subscriber_is_told_each_act_in_order(world: World, hook: Receiver) ->
     make_event(world, MatterState.CLOSED)
     work(LATER)
     assert types(hook) == [
-        "event.reported", "event.accepted", "event.dispatched", "event.signed_for", "event.result_submitted",
-        "event.verified", "event.closed",
+        "event.reported", "event.accepted", "event.dispatched", "event.signed_for", "event.part_dropped",
+        "event.result_submitted", "event.verified", "event.closed",
     ]  # fmt: skip
     assert set(states(subscription)) == {State.DELIVERED}
     assert work(LATER) == 0

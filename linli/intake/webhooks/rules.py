@@ -39,10 +39,23 @@ VERBS: dict[str, frozenset[str]] = {
             "event.objection_dismissed",
             "event.objection_settled",
             "event.handed_back",
+            "event.part_added",
+            "event.part_called_in",
+            "event.part_dropped",
+            "event.whistled",
+            "event.whistle_ended",
         }
     ),
     Group.HANDLED: frozenset(
-        {"event.handling_begun", "event.result_submitted", "event.verified", "event.rework_asked"}
+        {
+            "event.handling_begun",
+            "event.result_submitted",
+            "event.verified",
+            "event.rework_asked",
+            "event.part_answered",
+            "event.part_sent_back",
+            "event.part_verified",
+        }
     ),
     Group.CLOSED: frozenset({"event.closed", "event.self_handled"}),
     Group.TURNED_AWAY: frozenset(
@@ -84,6 +97,8 @@ NEVER_TOLD = frozenset(
         "event.support_withdrawn",
         "event.review_due",
         "event.due_soon",
+        "event.arrived",
+        "event.excused",
         "event.reminded",
         "event.supervised",
         "event.supervision_overdue",

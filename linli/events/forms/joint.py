@@ -1,0 +1,113 @@
+"""The forms of joint handling: one more department, a call to the spot, and the acts on a part."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from linli.events.forms.fields import StepForm, photos, words
+from linli.events.models import Event, Part
+from linli.people.models import Department
+
+
+def _others(event: Event) -> Any:
+    taking_part = Part.objects.filter(event=event).values("department")
+    return Department.objects.filter(closed_on__isnull=True).exclude(pk__in=taking_part)
+
+
+class AddPart(StepForm):
+    """Which department, for what, from when, how long."""
+
+    department = forms.ModelChoiceField(Department.objects.none(), label=_("Department"))
+    text = words(_("What it is asked for"), longest=500, rows=3)
+    later = forms.BooleanField(label=_("Only reserve it: it is called in later"), required=False)
+    days = forms.IntegerField(
+        label=_("Working days for its part"),
+        required=False,
+        min_value=1,
+        max_value=90,
+        help_text=_("Empty: as long as was promised to the reporter."),
+    )
+    why_short = words(
+        _("Why so short"), required=False, rows=2, longest=300, help_text=_("Needed below half of the time there is.")
+    )
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, event=event, **kwargs)
+        self.fields["department"].queryset = _others(event)  # type: ignore[attr-defined]
+
+
+class BlowWhistle(StepForm):
+    """Whom, where, by when."""
+
+    departments = forms.ModelMultipleChoiceField(
+        Department.objects.none(),
+        label=_("Departments to call"),
+        help_text=_("Of a matter nobody handles yet, the first of them leads."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    place = forms.CharField(label=_("Meeting place"), max_length=300, required=False)
+    be_there_by = forms.DateTimeField(
+        label=_("Be there by"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+    text = words(_("Why they are needed there"))
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        soon = (timezone.localtime() + timedelta(hours=2)).replace(minute=0)
+        initial = {"place": event.place or event.area.name, "be_there_by": soon}
+        initial["departments"] = list(event.parts.values_list("department", flat=True))
+        super().__init__(*args, event=event, initial=initial, **kwargs)
+        self.fields["departments"].queryset = Department.objects.filter(closed_on__isnull=True)  # type: ignore[attr-defined]
+
+
+class PartForm(forms.Form):
+    """Words for an act on a part."""
+
+    text = words(_("Remark"), required=False, rows=3)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+
+class PartReason(PartForm):
+    """A reason is needed."""
+
+    text = words(_("Reason"), rows=3)
+
+
+class PartAnswer(PartForm):
+    """What was done, with photos."""
+
+    text = words(_("What was done"))
+    photos = photos(_("Photos taken after"))
+
+
+class PartCheck(PartForm):
+    """What was seen, with photos."""
+
+    text = words(_("What you saw"), required=False, rows=3)
+    photos = photos(_("Photos from the spot"))
+
+
+@dataclass(frozen=True)
+class PartAct:
+    """How an act on a part looks."""
+
+    label: Any
+    icon: str
+    form: type[PartForm]
+
+
+PART_FORMS: dict[str, PartAct] = {
+    "call_in": PartAct(_("Call in now"), "play", PartForm),
+    "answer_part": PartAct(_("Answer for your part"), "clipboard-check", PartAnswer),
+    "send_back_part": PartAct(_("Send the answer back"), "rotate-ccw", PartReason),
+    "verify_part": PartAct(_("Verify this part"), "check-check", PartCheck),
+    "drop_part": PartAct(_("Not needed, or not waited for"), "circle-slash", PartReason),
+    "arrive": PartAct(_("On the spot"), "map-pin", PartForm),
+    "excuse": PartAct(_("Does not come"), "ban", PartReason),
+}
