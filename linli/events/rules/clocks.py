@@ -16,13 +16,13 @@ from linli.events.rules.parts import PartState
 class ClockKind(models.TextChoices):
     """What has to be done before it runs out."""
 
-    ACCEPT = "accept", _("To accept")
-    DISPATCH = "dispatch", _("To dispatch")
-    SIGN = "sign", _("To sign for")
-    HANDLE = "handle", _("To handle")
-    VERIFY = "verify", _("To verify")
-    ANSWER = "answer", _("To answer the objection")
-    ARRIVE = "arrive", _("To be on the spot")
+    ACCEPT = "accept", _("Time to accept")
+    DISPATCH = "dispatch", _("Time to dispatch")
+    SIGN = "sign", _("Time to sign for")
+    HANDLE = "handle", _("Time to handle")
+    VERIFY = "verify", _("Time to verify")
+    ANSWER = "answer", _("Time to answer the objection")
+    ARRIVE = "arrive", _("Time to be on the spot")
 
 
 #: The promise to the reporter, which the queue is ordered by: `Event.due_at` says the same.

@@ -18,9 +18,9 @@ class PartState(models.TextChoices):
 
     #: Named now, called later: no clock runs.
     RESERVED = "reserved", _("Reserved for later")
-    ASKED = "asked", _("Asked")
+    ASKED = "asked", _("Asked to handle")
     SIGNED_FOR = "signed_for", _("Signed for")
-    ANSWERED = "answered", _("Answered")
+    ANSWERED = "answered", _("Has answered")
     VERIFIED = "verified", _("Verified")
     #: The lead has recorded why it is not needed, or not waited for.
     DROPPED = "dropped", _("Not needed")
