@@ -21,13 +21,13 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("accept", "To accept"),
-                            ("dispatch", "To dispatch"),
-                            ("sign", "To sign for"),
-                            ("handle", "To handle"),
-                            ("verify", "To verify"),
-                            ("answer", "To answer the objection"),
-                            ("arrive", "To be on the spot"),
+                            ("accept", "Time to accept"),
+                            ("dispatch", "Time to dispatch"),
+                            ("sign", "Time to sign for"),
+                            ("handle", "Time to handle"),
+                            ("verify", "Time to verify"),
+                            ("answer", "Time to answer the objection"),
+                            ("arrive", "Time to be on the spot"),
                         ],
                         max_length=10,
                     ),
@@ -111,9 +111,9 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 choices=[
                     ("reserved", "Reserved for later"),
-                    ("asked", "Asked"),
+                    ("asked", "Asked to handle"),
                     ("signed_for", "Signed for"),
-                    ("answered", "Answered"),
+                    ("answered", "Has answered"),
                     ("verified", "Verified"),
                     ("dropped", "Not needed"),
                 ],
