@@ -10,7 +10,7 @@ from pathlib import Path
 
 import django
 
-MEASUREMENTS = ("areas", "queue", "imports", "clocks", "intake", "live", "categories", "duplicates")
+MEASUREMENTS = ("areas", "queue", "imports", "clocks", "year", "intake", "live", "categories", "duplicates")
 
 
 def main() -> int:

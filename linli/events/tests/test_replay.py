@@ -11,7 +11,7 @@ from bench.clocks import read, replay, shares_of_file
 
 @pytest.mark.real
 def test_the_shares_of_the_clocks_are_those_of_the_file(db: None, shared: Path, tmp_path: Path) -> None:
-    path = shared / "requests311" / "boston_2015.csv.gz"
+    path = shared / "data" / "requests311" / "boston_2015.csv.gz"
     requests = list(read(path))[:6000]
     ours, wrong = replay(requests)
     assert wrong == 0

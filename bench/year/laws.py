@@ -1,0 +1,56 @@
+"""What must hold at every moment of the year; each law says what breaks it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from linli.events.models import Clock, Event
+from linli.events.rules import PAUSED
+from linli.journal.models import Entry
+
+NAMES = ("every open matter waits for somebody by name", "under a running clock", "no clock fires twice or never")
+
+
+def broken(at: datetime) -> list[str]:
+    """All that is broken at a moment, in words; empty when everything holds."""
+    return [*_nobody(at), *_no_clock(at), *_late_to_fire(at)]
+
+
+def _nobody(at: datetime) -> Iterator[str]:
+    from bench.year.course import whose_turn
+
+    for event in Event.objects.open().exclude(state__in=sorted(PAUSED)).iterator(500):
+        if not whose_turn(event, at):
+            yield f"{event.number} ({event.state}) waits for nobody at {at:%Y-%m-%d %H:%M}"
+
+
+def _no_clock(at: datetime) -> Iterator[str]:
+    """An open matter has a clock that runs, or one that stands still for a listed reason."""
+    running = Count("clocks", filter=Q(clocks__stopped_at__isnull=True))
+    for event in Event.objects.open().annotate(running=running).filter(running=0).order_by()[:20]:
+        yield f"{event.number} ({event.state}) has no clock at {at:%Y-%m-%d %H:%M}"
+
+
+def _late_to_fire(at: datetime) -> Iterator[str]:
+    """The worker comes every ten minutes, and a dead one holds its chores for less than another ten."""
+    for clock in Clock.objects.filter(next_at__lt=at - timedelta(minutes=20)).order_by()[:20]:
+        yield f"the clock {clock.pk} ({clock.kind}) should have been looked at {clock.next_at:%Y-%m-%d %H:%M}"
+
+
+def fired_twice() -> list[str]:
+    """Warnings given more than once.
+
+    A limit that was agreed anew warns anew: the clocks of extended and reclassified matters are left out.
+    """
+    again = Entry.objects.filter(verb__in=["event.extended", "event.classified"]).values("on_key")
+    keys = [UUID(key) for key in again.values_list("on_key", flat=True)]
+    moved = set(Clock.objects.filter(event__in=keys).values_list("pk", flat=True))
+    given: Counter[tuple[int, int]] = Counter()
+    for facts in Entry.objects.filter(facts__has_key="rung").values_list("facts", flat=True).iterator(5000):
+        for rung in [facts["rung"], *facts.get("passed_over", [])]:
+            given[facts["clock"], rung] += 1
+    twice = [(clock, rung) for (clock, rung), number in given.items() if number > 1 and clock not in moved]
+    return [f"the clock {clock} gave its warning {rung} more than once" for clock, rung in twice]

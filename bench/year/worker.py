@@ -1,0 +1,99 @@
+"""The worker of the simulated year: it wakes whenever something is due, does the real chores, and is cut down at random."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Min, QuerySet
+
+from linli.chores.running import run_once
+from linli.chores.table import CHORES, Work
+from linli.events.models import Clock, Supervision
+
+#: So often a slice of work ends before it is committed, as when the process is killed.
+_KILLED = 0.02
+#: It looks so often, if anything is due at all.
+_TURN = timedelta(minutes=10)
+#: The chores that move matters and tell people, and what each waits for; those without anything to wait for, once a day.
+_CHORES: dict[str, list[tuple[QuerySet[Any], str]]] = {
+    "ladder": [
+        (Clock.objects.filter(next_at__isnull=False), "next_at"),
+        (Supervision.objects.filter(next_at__isnull=False), "next_at"),
+    ],
+    "pauses_that_end": [(Clock.objects.filter(paused_until__isnull=False), "paused_until")],
+    "review_days": [],
+    "firm_limits": [],
+}
+
+
+class Killed(BaseException):
+    """The process ends here: nothing after this is done, nothing uncommitted stays."""
+
+
+class Worker:
+    """Does what is due, moment by moment; what was cut down waits until its lease has run out, as for a real one."""
+
+    def __init__(self, rng: Random) -> None:
+        self.rng = rng
+        self.done: Counter[str] = Counter()
+        self.broken: list[str] = []
+        works = {work.name: work for work in CHORES}
+        self._works = {name: replace(works[name], do=self._mortal(works[name])) for name in _CHORES}
+        self._day: date | None = None
+        self._not_before: datetime | None = None
+
+    def until(self, at: datetime) -> None:
+        """Everything that falls due up to a moment, turn by turn."""
+        while (due := self._next_due()) is not None and due <= at:
+            turn = max(due, self._not_before or due)
+            if turn > at:
+                return
+            self._wake(turn)
+
+    def _wake(self, at: datetime) -> None:
+        self.done["woken"] += 1
+        names = [
+            name
+            for name, waits in _CHORES.items()
+            if any(rows.filter(**{f"{field}__lte": at}).exists() for rows, field in waits)
+        ]
+        if at.date() != self._day:
+            names += ["review_days", "firm_limits"]
+        try:
+            failed = run_once(lambda: at, [self._works[name] for name in names])
+        except Killed:
+            # Another worker takes over once the lease of the dead one has run out.
+            self.done["killed"] += 1
+            self._not_before = at + timedelta(seconds=max(work.lease_s for work in self._works.values()) + 1)
+        else:
+            self._day, self._not_before = at.date(), at + _TURN
+            self.broken += [f"the chore {name} failed at {at}" for name in failed]
+
+    def told(self) -> list[str]:
+        """What it did, in lines."""
+        return ["worker: " + ", ".join(f"{name} {number:,}" for name, number in self.done.most_common())]
+
+    @staticmethod
+    def _waits(name: str, at: datetime) -> bool:
+        return any(rows.filter(**{f"{field}__lte": at}).exists() for rows, field in _CHORES[name])
+
+    def _mortal(self, work: Work) -> Callable[[datetime], bool]:
+        def do(at: datetime) -> bool:
+            with transaction.atomic():
+                more = work.do(at)
+                if self.rng.random() < _KILLED:
+                    raise Killed
+            self.done[work.name] += 1
+            return more
+
+        return do
+
+    def _next_due(self) -> datetime | None:
+        """The next moment at which anything falls due."""
+        waits = [one for several in _CHORES.values() for one in several]
+        moments = [rows.aggregate(due=Min(field))["due"] for rows, field in waits]
+        return min((moment for moment in moments if moment is not None), default=None)
