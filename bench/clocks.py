@@ -100,7 +100,7 @@ def replay(requests: list[Request]) -> tuple[Shares, int]:
     for key, due_at, stopped_at in Clock.objects.filter(stopped_at__isnull=False).values_list(
         "event", "due_at", "stopped_at"
     ):
-        shares[by_event[key], stopped_at <= due_at] += 1
+        shares[by_event[key], bool(stopped_at and stopped_at <= due_at)] += 1
     names = {name for name, _kept in shares}
     running = Clock.objects.unstopped().count() - sum(bool(one.target_at and not one.closed_at) for one in requests)
     return {name: (shares[name, True], shares[name, True] + shares[name, False]) for name in names}, abs(running)

@@ -21,6 +21,7 @@ from linli.areas.models import Area
 from linli.chores import home
 from linli.chores.models import Chore
 from linli.events import search
+from linli.events.actions import ladder
 from linli.events.models import Event, NumberSeries, Pack
 from linli.journal.actions import verify_chain
 from linli.journal.models import Entry
@@ -249,6 +250,18 @@ def _look_at_chores(at: datetime) -> Findings:
         yield _ok(_("The worker is doing its chores."))
 
 
+def _look_at_clocks(at: datetime) -> Findings:
+    """Silence is an alarm: a clock that nobody looks at warns nobody."""
+    waited = timedelta(seconds=ladder.longest_wait(at))
+    if waited > _STALE_AFTER:
+        yield _warn(
+            _("A clock has waited %(minutes)s minutes for its warning. Is “linli work” running?")
+            % {"minutes": int(waited.total_seconds() // 60)}
+        )
+    else:
+        yield _ok(_("Every clock is looked at in time."))
+
+
 EXAMINATION: tuple[Callable[[datetime], Findings], ...] = (
     _look_at_safety,
     _look_at_disk,
@@ -261,4 +274,5 @@ EXAMINATION: tuple[Callable[[datetime], Findings], ...] = (
     _look_at_calendar,
     _look_at_search,
     _look_at_chores,
+    _look_at_clocks,
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 
 from linli.chores.examining import Level, examine
 from linli.chores.models import Chore
@@ -113,3 +114,12 @@ def test_a_store_of_photos_that_cannot_be_written_is_broken(healthy: World, sett
     settings.MEDIA_ROOT = tmp_path / "file"
     settings.MEDIA_ROOT.write_text("no folder")
     assert str(settings.MEDIA_ROOT) in sentences(Level.FAIL)
+
+
+def test_a_clock_that_nobody_looks_at_is_told(world: World) -> None:
+    make_event(world)
+    waiting = "A clock has waited"
+    with translation.override("en"):
+        assert not any(waiting in one.sentence for one in examine(NOON + timedelta(hours=1)))
+        late = [one for one in examine(NOON + timedelta(days=3)) if waiting in one.sentence]
+    assert [one.level for one in late] == [Level.WARN]

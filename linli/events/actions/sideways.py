@@ -73,7 +73,13 @@ def _later_than_now(event: Event, until: datetime) -> None:
 
 @act
 def extend(event: Event, *, by: Person | None, at: datetime, text: str = "", until: datetime | None = None) -> None:
-    """The desk grants the extension asked for, or another one."""
+    """The desk grants the extension asked for, or another one, before the limit runs out: what has passed has passed."""
+    if event.due_at and at > event.due_at:
+        raise BadInput(
+            "too_late_to_extend",
+            _("The limit has run out; it can no longer be extended. Say what holds it up instead."),
+            field="text",
+        )
     if until is not None:
         _later_than_now(event, until)
 

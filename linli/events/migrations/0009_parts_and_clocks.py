@@ -59,7 +59,6 @@ class Migration(migrations.Migration):
                             ("supplement", "Waiting for details from the reporter"),
                             ("objection", "Waiting for the answer to an objection"),
                             ("deferral", "Deferred until a day of review"),
-                            ("hindrance", "Held up by something nobody here can change"),
                         ],
                         max_length=12,
                     ),

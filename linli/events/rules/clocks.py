@@ -62,8 +62,6 @@ class PauseReason(models.TextChoices):
     SUPPLEMENT = "supplement", _("Waiting for details from the reporter")
     OBJECTION = "objection", _("Waiting for the answer to an objection")
     DEFERRAL = "deferral", _("Deferred until a day of review")
-    #: Words of the desk say which: weather, court order, material on its way.
-    HINDRANCE = "hindrance", _("Held up by something nobody here can change")
 
 
 #: Why the clocks stand still in a state that waits for somebody else.

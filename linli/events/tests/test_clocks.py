@@ -8,6 +8,7 @@ from linli.events import actions
 from linli.events.rules import State
 from linli.events.testing import NOON, World, make_event
 from linli.kit.models import CalendarDay
+from linli.kit.refusal import BadInput
 
 
 def shanghai(month: int, day: int, hour: int, year: int = 2026) -> datetime:
@@ -92,3 +93,16 @@ def test_a_provisional_limit_is_reckoned_again_once_the_year_is_published(world:
     assert actions.reckon_provisional() == 1
     event.refresh_from_db()
     assert (event.due_at, event.due_is_provisional) == (shanghai(1, 25, 18, 2027), False)
+
+
+def test_an_extension_is_granted_before_the_limit_runs_out_or_not_at_all(world: World) -> None:
+    event = make_event(world, State.SIGNED_FOR)
+    assert event.due_at is not None
+    until = event.due_at + timedelta(days=3)
+    actions.ask_extension(
+        event, until=until, text="等材料", by=world.cast.handler, at=event.due_at - timedelta(hours=1)
+    )
+    with pytest.raises(BadInput) as refusal:
+        actions.extend(event, by=world.cast.desk, at=event.due_at + timedelta(hours=1))
+    assert refusal.value.code == "too_late_to_extend"
+    actions.refuse_extension(event, text="已超期", by=world.cast.desk, at=event.due_at + timedelta(hours=1))
