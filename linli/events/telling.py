@@ -104,6 +104,8 @@ SENTENCES: dict[str, Any] = {
     "category.edited": _("edited the category"),
     "pack.loaded": _("loaded a pack of categories"),
     "pack.put_in_use": _("put a pack of categories in use"),
+    "duty_list.brought_in": _("brought in a duty list"),
+    "duty_list.put_in_use": _("put a duty list in use"),
     "key.created": _("made a key for another system"),
     "key.revoked": _("revoked the key of another system"),
     "device.registered": _("signed in on a phone"),

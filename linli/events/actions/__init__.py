@@ -5,6 +5,7 @@ from linli.events.actions.bound import bound_by
 from linli.events.actions.clocks import follow, reckon_provisional, start_missing
 from linli.events.actions.conversing import people_in_sight, say, take_back, unit_of
 from linli.events.actions.course import act, questions_of, standing_of, steps_for
+from linli.events.actions.duties import Choice, Recommendation, check_rows, load_list, put_in_use, recommend
 from linli.events.actions.handling import (
     accept,
     ask_check,
@@ -75,9 +76,11 @@ __all__ = [
     "LONGEST_STATEMENT",
     "PART_ACTS",
     "Awaited",
+    "Choice",
     "Draft",
     "Fate",
     "ImportedMatter",
+    "Recommendation",
     "Reported",
     "Taken",
     "accept",
@@ -89,6 +92,7 @@ __all__ = [
     "ask_reveal",
     "ask_supplement",
     "bound_by",
+    "check_rows",
     "check_truth",
     "checked",
     "classify",
@@ -116,6 +120,7 @@ __all__ = [
     "keep_beside",
     "keep_statement",
     "knows_reporter",
+    "load_list",
     "make_draft",
     "mark_told",
     "merge",
@@ -130,10 +135,12 @@ __all__ = [
     "open_supervisions",
     "people_in_sight",
     "prepare_release",
+    "put_in_use",
     "questions_of",
     "reach",
     "receive_picture",
     "reckon_provisional",
+    "recommend",
     "refer_out",
     "refuse_extension",
     "refuse_picture",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions import promise
 from linli.events.actions.course import Photos, act, note_hand, take_step
+from linli.events.actions.duties import Choice, keep_choice
 from linli.events.actions.joint import drop_unanswered, refuse_open_parts
 from linli.events.actions.objecting import refuse_upheld
 from linli.events.actions.redrawing import follow_area
@@ -139,8 +140,12 @@ def dispatch(
     at: datetime,
     co_handlers: Sequence[Department] = (),
     text: str = "",
+    choice: Choice | None = None,
 ) -> None:
-    """Give the event to a lead department and its co-handlers; a later dispatch takes the place of an earlier one."""
+    """Give the event to a lead department and its co-handlers; a later dispatch takes the place of an earlier one.
+
+    `choice`: why the lead is not the recommended one.
+    """
     departments = list(dict.fromkeys([lead, *co_handlers]))
     for department in departments:
         if department.closed_on is not None:
@@ -158,7 +163,7 @@ def dispatch(
         event.dispatched_at = max(at, event.reported_at)
         event.extension_asked_until = None
 
-    take_step(
+    entry = take_step(
         event,
         "dispatch",
         by=by,
@@ -169,6 +174,8 @@ def dispatch(
         lead=lead,
         co_handlers=[department.pk for department in departments if department != lead],
     )
+    if choice is not None:
+        keep_choice(event, entry, chosen=lead, choice=choice, at=at)
     # What a co-handler has answered already stays as it is.
     kept = event.parts.filter(leads=False, state__in=[PartState.ANSWERED, PartState.VERIFIED]).exclude(department=lead)
     answered = {part.department_id: part.pk for part in kept}

@@ -3,6 +3,7 @@
 from linli.events.models.categories import Category, Pack
 from linli.events.models.clocks import Clock
 from linli.events.models.conversation import Mention, Message
+from linli.events.models.duties import DispatchChoice, Duty, DutyList
 from linli.events.models.matters import IS_OPEN, RUNS_OUT_AT, Event, EventQuerySet, NumberSeries
 from linli.events.models.objections import Objection
 from linli.events.models.parts import Hand, Part, Remark
@@ -21,6 +22,9 @@ __all__ = [
     "Category",
     "Clock",
     "Contact",
+    "DispatchChoice",
+    "Duty",
+    "DutyList",
     "Event",
     "EventQuerySet",
     "Hand",

@@ -49,6 +49,13 @@ from linli.events.rules.course import (
     row_of,
     steps_open,
 )
+from linli.events.rules.duties import (
+    ChoiceReason,
+    Line,
+    Weighed,
+    WhyNot,
+    weigh,
+)
 from linli.events.rules.ladder import (
     AT_ANY_HOUR,
     LADDER,
@@ -166,11 +173,13 @@ __all__ = [
     "Audience",
     "By",
     "Caution",
+    "ChoiceReason",
     "ClockKind",
     "Door",
     "HeardBy",
     "Holder",
     "Limit",
+    "Line",
     "MessageState",
     "PartState",
     "PartStep",
@@ -189,6 +198,8 @@ __all__ = [
     "TurningPoint",
     "Unit",
     "Urgency",
+    "Weighed",
+    "WhyNot",
     "clean_answers",
     "clean_position",
     "clean_words",
@@ -208,4 +219,5 @@ __all__ = [
     "row_of",
     "step_limit",
     "steps_open",
+    "weigh",
 ]

@@ -1,0 +1,50 @@
+"""`linli duties`: bringing in a version of the duty list, and putting it in use."""
+
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from linli.events import actions
+from linli.events.actions.duties import COLUMNS, NEEDED
+from linli.kit.refusal import BadInput
+from linli.kit.tables import columns_of, read_rows
+
+
+class Command(BaseCommand):
+    """Versions of the duty list."""
+
+    help = gettext_noop("The duty list: who leads what, where, and on what basis.")
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """One subcommand per act."""
+        acts = parser.add_subparsers(dest="act", required=True)
+        bring = acts.add_parser("import", help=_("Bring in a version from a CSV file: all of it or nothing."))
+        bring.add_argument("file", metavar="FILE.csv")
+        bring.add_argument("--name", required=True, help=_("What this version is called."))
+        bring.add_argument("--source", default="", help=_("Where it was published."))
+        bring.add_argument("--from", dest="from_on", type=date.fromisoformat, help=_("Use it from this day on."))
+        bring.add_argument("--dry-run", action="store_true", help=_("Only say which rows are not possible."))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Import; the refused rows, each with its line, end it."""
+        missing = sorted(NEEDED - set(columns_of(options["file"])))
+        if missing:
+            words = _("The column %(column)s is missing. The columns are: %(columns)s.")
+            raise BadInput("column_missing", words, column=missing[0], columns=", ".join(COLUMNS))
+        now = timezone.now()
+        with transaction.atomic():
+            made = actions.load_list(
+                read_rows(options["file"]), name=options["name"], source=options["source"], by=None, at=now
+            )
+            if options["from_on"]:
+                actions.put_in_use(made, from_on=options["from_on"], by=None, at=now)
+            count = made.duties.count()
+            if options["dry_run"]:
+                transaction.set_rollback(True)
+        said = _("%(count)s rows are good. Nothing was brought in.") if options["dry_run"] else _("%(count)s rows.")
+        self.stdout.write(said % {"count": count})

@@ -1,0 +1,77 @@
+"""The duty list 权责清单 in its versions: who leads what where, and on what it rests; and dispatches that went elsewhere."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+
+from linli.areas.models import Area
+from linli.events.models.categories import Category
+from linli.events.models.matters import Event
+from linli.events.rules import ChoiceReason
+from linli.people.models import Department
+
+
+class DutyListQuerySet(models.QuerySet["DutyList"]):
+    """Named sets of versions."""
+
+    def in_force_on(self, day: date) -> "DutyList | None":
+        """The version put in use last, up to that day; None before the first."""
+        return self.filter(in_use_from__lte=day).order_by("-in_use_from", "-id").first()
+
+
+class DutyList(models.Model):
+    """One version as it was published. Its lines are never edited: a change is a new version."""
+
+    name = models.CharField(max_length=100, unique=True)
+    source = models.CharField(max_length=300, blank=True)
+    #: From when it holds by its own words; kept as said, nothing follows from it.
+    valid_from = models.DateField(null=True, blank=True)
+    #: From when the desk is recommended by it; empty: brought in, not in use.
+    in_use_from = models.DateField(null=True, blank=True)
+    brought_in_at = models.DateTimeField()
+
+    objects = DutyListQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Duty(models.Model):
+    """One line: matters of this category (or domain) in this area and all inside it are led by this department."""
+
+    list = models.ForeignKey(DutyList, models.PROTECT, related_name="duties", db_index=False)
+    category = models.ForeignKey(Category, models.PROTECT, related_name="duties", db_index=False)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", db_index=False)
+    lead = models.ForeignKey(Department, models.PROTECT, related_name="duties")
+    co_handlers = models.ManyToManyField(Department, related_name="+", blank=True)
+    basis = models.CharField(max_length=500)
+    hours = models.CharField(max_length=100, blank=True)
+    #: Of an office, never of a person.
+    contact = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["category", "area"]
+        constraints = [
+            models.UniqueConstraint(fields=["list", "category", "area"], name="one_duty_per_category_and_area")
+        ]
+
+
+class DispatchChoice(models.Model):
+    """A dispatch that went to another department than was recommended, and why."""
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="choices")
+    entry = models.OneToOneField("journal.Entry", models.PROTECT, related_name="+")
+    recommended = models.ForeignKey(Department, models.PROTECT, related_name="+", db_index=False)
+    chosen = models.ForeignKey(Department, models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=20, choices=ChoiceReason)
+    words = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason="other") | ~Q(words=""), name="another_reason_is_in_words"),
+        ]

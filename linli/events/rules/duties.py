@@ -1,0 +1,94 @@
+"""Which line of the duty list speaks for a matter, and why the others do not: the most specific area wins."""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from linli.areas.codes import contains
+
+
+class WhyNot(models.TextChoices):
+    """Why a department on the list is not recommended."""
+
+    CLOSED = "closed", _("No longer exists")
+    UPHELD = "upheld", _("Its objection was upheld in this round")
+    NOBODY = "nobody", _("None of its officers is present")
+    OTHER_AREA = "other_area", _("Responsible in another area")
+    WIDER_AREA = "wider_area", _("Responsible for a wider area; the more specific one goes first")
+    WIDER_CATEGORY = "wider_category", _("Responsible for the domain as a whole; the category goes first")
+
+
+class ChoiceReason(models.TextChoices):
+    """Why the desk chose another department than was recommended."""
+
+    LIST_OUTDATED = "list_outdated", _("The duty list is out of date here")
+    ALREADY_THERE = "already_there", _("Another department is already on the spot")
+    AGREED = "agreed", _("Agreed between the departments")
+    OTHER_MATTER = "other_matter", _("At its core it is another sort of matter")
+    NOT_REACHED = "not_reached", _("The recommended department cannot be reached")
+    OTHER = "other", _("Another reason")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One duty, in keys: category, code of the area, code of the lead."""
+
+    pk: int
+    category: int
+    area: str
+    lead: str
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """The line that speaks for the matter (None: none does), and per other department its reason, the nearest first."""
+
+    line: Line | None
+    others: tuple[tuple[Line, WhyNot], ...]
+
+
+def weigh(
+    lines: Iterable[Line],
+    *,
+    category: int,
+    area: str,
+    closed: AbstractSet[str] = frozenset(),
+    upheld: AbstractSet[str] = frozenset(),
+    present: Mapping[str, int],
+) -> Weighed:
+    """The line to follow among those of the category and its domain.
+
+    The most specific area goes first, then the category before its domain. A department without anybody present is passed
+    over only for one that has somebody: a duty does not end with office hours.
+    """
+    ordered = sorted(lines, key=lambda line: _nearness(line, category, area), reverse=True)
+    able = [line for line in ordered if contains(line.area, area) and line.lead not in closed | upheld]
+    chosen = next((line for line in able if present.get(line.lead)), next(iter(able), None))
+    others: dict[str, tuple[Line, WhyNot]] = {}
+    for line in ordered:
+        if chosen is None or line.lead != chosen.lead:
+            nearer = chosen is not None and ordered.index(line) < ordered.index(chosen)
+            others.setdefault(line.lead, (line, _why_not(line, chosen, nearer, area, closed, upheld)))
+    return Weighed(chosen, tuple(others.values()))
+
+
+def _nearness(line: Line, category: int, area: str) -> tuple[bool, int, bool, int]:
+    return contains(line.area, area), len(line.area), line.category == category, -line.pk
+
+
+def _why_not(
+    line: Line, chosen: Line | None, nearer: bool, area: str, closed: AbstractSet[str], upheld: AbstractSet[str]
+) -> WhyNot:
+    if line.lead in closed:
+        return WhyNot.CLOSED
+    if not contains(line.area, area):
+        return WhyNot.OTHER_AREA
+    if line.lead in upheld:
+        return WhyNot.UPHELD
+    assert chosen is not None  # a line that speaks for the area and is not barred would have been chosen
+    if nearer:
+        return WhyNot.NOBODY
+    return WhyNot.WIDER_AREA if len(line.area) < len(chosen.area) else WhyNot.WIDER_CATEGORY
