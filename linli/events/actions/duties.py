@@ -82,7 +82,7 @@ def load_list(
 def _refuse(checked: Checked) -> None:
     if checked.refused:
         told = "\n".join(f"{line}: {refused.message}" for line, refused in checked.refused[:_NAMED])
-        words = _("Nothing was brought in: %(count)s rows are not possible. By line:\n%(rows)s")
+        words = _("Nothing was brought in. Rows that are not possible: %(count)s. By line:\n%(rows)s")
         raise BadInput("rows_refused", words, count=len(checked.refused), rows=told)
     if not checked.good:
         raise BadInput("no_rows", _("The table has no rows. Nothing was brought in."))
