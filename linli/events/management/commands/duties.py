@@ -46,5 +46,5 @@ class Command(BaseCommand):
             count = made.duties.count()
             if options["dry_run"]:
                 transaction.set_rollback(True)
-        said = _("Rows that are good: %(count)s. Nothing was brought in.") if options["dry_run"] else _("Rows brought in: %(count)s.")
-        self.stdout.write(said % {"count": count})
+        tried, done = _("Rows that are good: %(count)s. Nothing was brought in."), _("Rows brought in: %(count)s.")
+        self.stdout.write((tried if options["dry_run"] else done) % {"count": count})
