@@ -55,7 +55,7 @@ def build(count: int) -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from linli.events import search
+    from linli.events import actions, search
     from linli.events.models import Event
 
     call_command("migrate", verbosity=0)
@@ -73,6 +73,8 @@ def build(count: int) -> None:
         for index in secondary:
             editor.add_index(Event, index)
     _give_parts(departments)
+    while actions.start_missing(AT, 5000):
+        pass
     newest = Event.objects.order_by("-pk").values_list("pk", flat=True)[:SEARCHED]
     search.index_events(newest)
     with connection.cursor() as cursor:
@@ -211,11 +213,15 @@ def _give_parts(departments: list[str]) -> None:
     parts = [
         (pk, dice.choice(departments)) for pk in with_department.iterator(chunk_size=50_000) if dice.random() < 0.3
     ]
-    columns = ["event_id", "department_id", "leads", "signed_at"]
+    columns = ["event_id", "department_id", "leads", "signed_at", "state", "task", "answer"]
     prepare = Part._meta.get_field("event").get_db_prep_save
     from django.db import connection
 
-    _insert(Part._meta.db_table, columns, [[prepare(pk, connection), code, True, None] for pk, code in parts])
+    _insert(
+        Part._meta.db_table,
+        columns,
+        [[prepare(pk, connection), code, True, None, "asked", "", ""] for pk, code in parts],
+    )
 
 
 # --- measuring --------------------------------------------------------------------------------------------------------

@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.areas.codes import lineage
 from linli.areas.models import ANSWERING, Area
+from linli.events.actions.duties import Choice, recommend
 from linli.events.actions.objecting import next_owner
 from linli.events.actions.supervising import SUPERVISORS
 from linli.events.forms.fields import CategoryField, DayForm, StepForm, day_field, open_categories, photos, words
 from linli.events.models import Event, Part
-from linli.events.rules import PartState, Rating, ReferredTo, Severity, Urgency
+from linli.events.rules import ChoiceReason, PartState, Rating, ReferredTo, Severity, Urgency
 from linli.people.models import Appointment, Department, Person
 
 
@@ -95,20 +96,47 @@ class SelfHandle(StepForm):
 
 
 class Dispatch(StepForm):
-    """Lead and co-handlers."""
+    """Lead and co-handlers, as the duty list recommends them or with the reason for another choice."""
 
     lead = forms.ModelChoiceField(Department.objects.none(), label=_("Lead department"))
+    reason = forms.ChoiceField(
+        label=_("Why another department than recommended"),
+        choices=[("", _("As recommended")), *ChoiceReason.choices],
+        required=False,
+    )
+    reason_words = forms.CharField(label=_("Another reason, in words"), max_length=500, required=False)
     co_handlers = forms.ModelMultipleChoiceField(
         Department.objects.none(), label=_("Co-handlers"), required=False, widget=forms.CheckboxSelectMultiple
     )
     text = words(_("Words to the departments"), required=False, rows=3)
 
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
-        lead = next_owner(event) or (event.category.department_id if event.category else None)
-        super().__init__(*args, event=event, initial={"lead": lead}, **kwargs)
+        self.recommended = recommend(event, timezone.now())
+        duty, lead = self.recommended.duty, self.recommended.lead
+        initial: dict[str, Any] = {"lead": next_owner(event) or (lead.pk if lead else None)}
+        initial["co_handlers"] = [one.pk for one in duty.co_handlers.all()] if duty else []
+        super().__init__(*args, event=event, initial=initial, **kwargs)
         departments = Department.objects.filter(closed_on__isnull=True)
         self.fields["lead"].queryset = departments  # type: ignore[attr-defined]
         self.fields["co_handlers"].queryset = departments  # type: ignore[attr-defined]
+        if duty is None:
+            del self.fields["reason"], self.fields["reason_words"]
+
+    def clean(self) -> dict[str, Any]:
+        """Another lead than the list names needs a reason; in words where it is another one."""
+        clean = super().clean() or {}
+        if "reason" in self.fields and clean.get("lead") not in (None, self.recommended.lead):
+            if not clean.get("reason"):
+                self.add_error("reason", _("Say why another department is chosen."))
+            elif clean["reason"] == ChoiceReason.OTHER and not clean.get("reason_words"):
+                self.add_error("reason_words", _("Words are needed here: what, or why."))
+        return clean
+
+    def values(self) -> dict[str, Any]:
+        """The departments, and why others than recommended."""
+        clean = dict(self.cleaned_data)
+        reason, said = clean.pop("reason", ""), clean.pop("reason_words", "")
+        return clean | {"choice": Choice(reason, said) if reason else None}
 
 
 class Object(StepForm):

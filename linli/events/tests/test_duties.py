@@ -8,12 +8,13 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
+from django.utils import timezone, translation
 
 from linli.events import actions
 from linli.events.models import DispatchChoice, Duty, DutyList, Event, Shield
 from linli.events.rules import Line, WhyNot, weigh
 from linli.events.testing import GRID, NOON, World, make_event
+from linli.events.tests.pages import desk_of, page_of, recent, words_of
 from linli.journal.models import Entry
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.people.models import Appointment, Department, Leave
@@ -252,3 +253,29 @@ def test_the_command_names_a_missing_column(world: World, tmp_path: Path) -> Non
     with pytest.raises(BadInput) as refused:
         call_command("duties", "import", str(file), "--name", "2026版")
     assert refused.value.facts["column"] == "basis"
+
+
+def test_the_desk_sees_whom_the_list_recommends_and_is_asked_why_it_chooses_another(world: World) -> None:
+    at = timezone.now()
+    made = actions.load_list(
+        [(2, _row(basis="排水条例")), (3, _row(area=TOWNSHIP, lead="housing"))], name="页面", by=None, at=at
+    )
+    actions.put_in_use(made, from_on=timezone.localdate(at), by=None, at=at)
+    event = recent(world, "accepted")
+    client, address = desk_of(world.cast.county), f"{page_of(event)}dispatch"
+    page = words_of(client.get(address))
+    assert "住建局" in page and str(WhyNot.WIDER_AREA.label) in page
+    refused = client.post(address, {"lead": "water"})
+    assert refused.status_code == 422 and refused.context["form"].errors.keys() == {"reason"}
+    refused = client.post(address, {"lead": "water", "reason": "other"})
+    assert refused.context["form"].errors.keys() == {"reason_words"}
+    assert client.post(address, {"lead": "water", "reason": "agreed"}).status_code == 302
+    kept = DispatchChoice.objects.get(event=event)
+    assert (kept.recommended, kept.chosen, kept.reason) == (world.housing, world.water, "agreed")
+
+
+def test_without_a_list_the_desk_is_asked_for_no_reason(world: World) -> None:
+    event = recent(world, "accepted")
+    client, address = desk_of(world.cast.county), f"{page_of(event)}dispatch"
+    assert "水务局" in words_of(client.get(address))
+    assert client.post(address, {"lead": "housing"}).status_code == 302
