@@ -379,6 +379,40 @@ def _desk_page(say: Callable[[str], None], store: str) -> None:
     wall, cpu = _best(lambda: client.get(address))
     queries = _queries(lambda: client.get(address))
     say(f"{store}: desk page of the township, {length:,} bytes, {queries} queries: {wall:.1f} ms ({cpu:,.0f} µs CPU)")
+    _matter_pages(say, store, client)
+
+
+def _matter_pages(say: Callable[[str], None], store: str, client: Any) -> None:
+    """The page of a matter and the shared page of its departments: alone, and handled by four with a long history."""
+    from django.urls import reverse
+
+    from linli.areas.codes import within
+    from linli.events.models import Event, Part
+    from linli.journal.actions import record
+
+    matters = Event.objects.open().filter(within(TOWNSHIP), state="handling", parts__leads=True)
+    event = matters.order_by("pk").first()
+    assert event is not None
+    pages = {name: reverse(f"events:{name}", args=[event.pk]) for name in ("show", "joint")}
+    few = {name: _queries(partial(client.get, address)) for name, address in pages.items()}
+    own = Part.objects.filter(event=event).values("department")
+    for code in _three_others(own):
+        Part.objects.create(event=event, department_id=code, asked_at=AT)
+    for _act in range(40):
+        record("event.supplemented", on=event, by=None, at=AT)
+    for name, address in pages.items():
+        assert client.get(address).status_code == 200
+        wall, cpu = _best(partial(client.get, address))
+        many = _queries(partial(client.get, address))
+        asked = f"{few[name]} queries for one department and {many} for four"
+        say(f"{store}: {name} page of a matter, {asked}: {wall:.1f} ms ({cpu:,.0f} µs CPU)")
+
+
+def _three_others(but: Any) -> list[str]:
+    """Three further departments."""
+    from linli.people.models import Department
+
+    return list(Department.objects.exclude(pk__in=but).values_list("pk", flat=True)[:3])
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -92,12 +93,15 @@ def start_missing(at: datetime, limit: int = 500) -> int:
     """Start the clocks of open matters that have none: those of a home from before there were clocks. How many matters."""
     unstopped = Clock.objects.unstopped().filter(event=OuterRef("pk"))
     keys = Event.objects.open().filter(~Exists(unstopped)).order_by("pk").values_list("pk", flat=True)[:limit]
-    for key in list(keys):
-        with transaction.atomic():
-            event = Event.objects.select_for_update(of=("self",)).select_related("category").get(pk=key)
-            if event.is_open:
-                follow(event, at)
-    return len(keys)
+    return sum(_start_clocks_of(key, at) for key in list(keys))
+
+
+@transaction.atomic
+def _start_clocks_of(key: UUID, at: datetime) -> bool:
+    event = Event.objects.select_for_update(of=("self",)).select_related("category").get(pk=key)
+    if event.is_open:
+        follow(event, at)
+    return Clock.objects.unstopped().filter(event=event).exists()
 
 
 def reckon_provisional(limit: int = 1000) -> int:

@@ -85,7 +85,10 @@ def due_soon_at(from_at: datetime, due_at: datetime) -> datetime:
 def clocks_of(state: str, state_before: str) -> frozenset[ClockKind]:
     """The clocks a matter has in this state; of a state that waits, those that stand still."""
     own = CLOCK_OF_STATE.get(state, frozenset())
-    return own | CLOCK_OF_STATE.get(state_before, frozenset()) if state in PAUSE_OF_STATE else own
+    if state not in PAUSE_OF_STATE:
+        return own
+    # Where it came from is not known of a matter that was brought in: then the promise stands still.
+    return own | CLOCK_OF_STATE.get(state_before, frozenset({ClockKind.HANDLE}))
 
 
 #: The clocks of a department's part in each of its states, while the matter is with departments.
