@@ -2,6 +2,7 @@
 
 import pytest
 
+from linli.events.models import ReporterMessage
 from linli.events.rules import State
 from linli.events.testing import NOON, World, make_event
 from linli.journal.actions import Act, record, record_many, verify_chain
@@ -43,6 +44,7 @@ def test_a_removed_entry_and_a_cut_end_are_found(world: World) -> None:
     make_event(world, State.ACCEPTED)
     last = Entry.objects.latest("id")
     last.notices.all().delete()
+    ReporterMessage.objects.filter(entry=last).delete()
     Entry.objects.filter(pk=last.pk).delete()
     assert [one.why for one in verify_chain()] == ["cut"]
 
