@@ -50,7 +50,7 @@ def context_of(event: Event, by: Any, at: datetime, scope: Scope) -> dict[str, A
     return {
         "parts": _shown(event, parts, steps, at),
         "whistle": whistle,
-        "calls": [call for part in parts for call in part.calls.all() if whistle and call.whistle_id == whistle.pk],
+        "calls": list(whistle.calls.select_related("department")) if whistle else [],
     }
 
 

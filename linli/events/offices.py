@@ -25,7 +25,7 @@ def departments_of(event: Event, only: Iterable[str] = ()) -> str:
     if keys := list(only):
         rows = sorted(Department.objects.filter(pk__in=keys), key=lambda one: keys.index(one.pk))
     else:
-        rows = [part.department for part in event.parts.select_related("department")]
+        rows = [part.department for part in event.parts.acting().select_related("department")]
     return str(_(", ")).join(str(one) for one in rows)
 
 

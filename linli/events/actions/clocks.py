@@ -115,15 +115,18 @@ def reckon_provisional(limit: int = 1000) -> int:
             promise.reckon(event, calendar)
             if (event.due_at, event.due_is_provisional) != before:
                 event.save(update_fields=["due_at", "due_is_provisional"])
-            _reckon_rows(event, calendar)
+            _reckon_rows(event, calendar, before[0])
             firm += not event.due_is_provisional
     return firm
 
 
-def _reckon_rows(event: Event, calendar: WorkCalendar) -> None:
+def _reckon_rows(event: Event, calendar: WorkCalendar, promised_until: datetime | None) -> None:
     for clock in event.clocks.unstopped().filter(is_provisional=True):
         if clock.part_id is None and clock.kind in PROMISES:
             _mirror(clock, event)
+        elif clock.kind == ClockKind.HANDLE and clock.due_at == promised_until:
+            clock.due_at = max(event.due_at or clock.due_at, clock.started_at)
+            clock.is_provisional = event.due_is_provisional
         else:
             _reckon(clock, calendar)
         if clock.next_at is not None:
@@ -141,16 +144,20 @@ class _Following:
     event: Event
     at: datetime
     by: Person | None
+    #: Until when the matter was to be handled before this act.
+    promised_until: datetime | None = None
 
     def do(self) -> None:
         parts = {part.pk: part for part in Part.objects.filter(event=self.event)}
         rows = {(row.kind, row.part_id): row for row in Clock.objects.unstopped().filter(event=self.event)}
+        promised = rows.get((ClockKind.HANDLE, None))
+        self.promised_until = promised.due_at if promised else None
         wanted = self._wanted(parts.values())
         for key, row in rows.items():
             if key not in wanted and (row.kind != ClockKind.ARRIVE or not self.event.is_open):
                 Clock.objects.filter(pk=row.pk).update(**_stopped(self.at))
             else:
-                self._line_up(row)
+                self._line_up(row, is_of_promise=self._is_of_promise(row))
         for key in wanted - rows.keys():
             self._start(key, parts)
 
@@ -163,7 +170,11 @@ class _Following:
             }
         return wanted
 
-    def _line_up(self, row: Clock) -> None:
+    def _is_of_promise(self, row: Clock) -> bool:
+        """A co-handler without a limit of its own has as long as was promised, and moves with it."""
+        return row.kind == ClockKind.HANDLE and row.part_id is not None and row.due_at == self.promised_until
+
+    def _line_up(self, row: Clock, *, is_of_promise: bool) -> None:
         """Pause, run on, or move a clock that goes on; written only where something changed."""
         before, due_at, was_paused = _as_stored(row), row.due_at, row.paused_at is not None
         reason = PAUSE_OF_STATE.get(self.event.state) if row.kind not in NEVER_PAUSED else None
@@ -173,6 +184,8 @@ class _Following:
             _run_on(row, self.at)
         if row.part_id is None and row.kind in PROMISES:
             _mirror(row, self.event)
+        if is_of_promise and self.event.due_at is not None:
+            row.due_at, row.is_provisional = max(self.event.due_at, row.started_at), self.event.due_is_provisional
         if _as_stored(row) == before:
             return
         if row.due_at > due_at and not (was_paused and row.paused_at is None):

@@ -13,6 +13,7 @@ from linli.events.actions import clocks, promise
 from linli.events.actions.telling_reporters import tell_reporters
 from linli.events.models import Clock, Event, Hand, Objection, Part, Picture, PictureKind, Remark, Supervision, Whistle
 from linli.events.rules import (
+    BEFORE_DISPATCH,
     ENDED,
     MAX_PHOTOS,
     NEEDS_CLOSED,
@@ -20,7 +21,6 @@ from linli.events.rules import (
     PAUSED,
     TOLD,
     Audience,
-    PartState,
     Question,
     Standing,
     State,
@@ -75,7 +75,7 @@ def standing_of(event: Event, by: Person | None, at: datetime, scope: Scope | No
         return Standing(frozenset({Role.RESIDENT}))
     scope = scope if scope is not None else scope_of(by, at)
     roles = set(scope.roles_in(event.area_id))
-    parts = [part for part in event.parts.seen() if part.department_id in scope.departments]
+    parts = [part for part in event.parts.acting() if part.department_id in scope.departments]
     if parts:
         roles.add(Role.HANDLER)
     if event.state == State.OBJECTED and (waiting := waiting_objection(event, coordinated=True)):
@@ -146,6 +146,9 @@ def take_step(
     _store(event, seen)
     if event.ended_at is not None:
         Supervision.objects.filter(event=event, ended_at__isnull=True).update(ended_at=at, next_at=None)
+    if event.ended_at is not None or event.state in BEFORE_DISPATCH:
+        # Of departments that have nothing to do with it any more, nobody is called to the spot.
+        Whistle.objects.filter(event=event, ended_at__isnull=True).update(ended_at=at)
     entry = record(f"event.{PAST[name]}", on=event, by=by, at=at, tell=[*told, *tell], **facts)
     write_beside(event, entry, words=words, for_reporter=for_reporter, photos=photos, kind=picture_kind)
     tell_reporters(event, entry)
@@ -245,8 +248,7 @@ def _on_duty(role: Role) -> Callable[[Event, datetime], list[Person]]:
 
 
 def _handlers(event: Event, at: datetime) -> list[Person]:
-    parts = Part.objects.seen().filter(event=event).exclude(state=PartState.DROPPED)
-    departments = [part.department_id for part in parts]
+    departments = [part.department_id for part in Part.objects.acting().filter(event=event)]
     return officers_of(departments, at) if departments else []
 
 

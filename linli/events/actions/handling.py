@@ -12,6 +12,7 @@ from linli.events.actions.joint import drop_unanswered, refuse_open_parts
 from linli.events.actions.objecting import refuse_upheld
 from linli.events.actions.redrawing import follow_area
 from linli.events.actions.relaying import require_other_lead
+from linli.events.actions.rounds import end_parts, rejoin_calls
 from linli.events.models import Category, Event, Part, PictureKind
 from linli.events.rules import REOPEN_WITHIN, SOLVED, PartState, Rating
 from linli.kit.refusal import BadInput, Refused
@@ -177,14 +178,13 @@ def dispatch(
     if choice is not None:
         keep_choice(event, entry, chosen=lead, choice=choice, at=at)
     # What a co-handler has answered already stays as it is.
-    kept = event.parts.filter(leads=False, state__in=[PartState.ANSWERED, PartState.VERIFIED]).exclude(department=lead)
-    answered = {part.department_id: part.pk for part in kept}
-    event.parts.exclude(pk__in=answered.values()).delete()
+    answered = end_parts(event, but=lead)
     Part.objects.bulk_create(
         Part(event=event, department=one, leads=one == lead, asked_at=at)
         for one in departments
         if one.pk not in answered
     )
+    rejoin_calls(event)
 
 
 @act

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions import clocks, promise
 from linli.events.actions.course import Photos, act, kept, note_hand, people_told, standing_of, take_step, write_beside
+from linli.events.actions.objecting import refuse_upheld
+from linli.events.actions.relaying import require_other_lead
 from linli.events.models import Call, Event, Part, PictureKind, Whistle
 from linli.events.rules import (
     CHECKERS,
@@ -54,13 +56,20 @@ def add_part(
     A co-handler puts the department under its own part, and that is as deep as it goes. Raises `BadInput` for a limit
     shorter than the lawful share of what the promise leaves and no reason given (`why_short`), which all can read.
     """
-    if department.closed_on is not None or Part.objects.filter(event=event, department=department).exists():
+    if later and days is not None:
         raise BadInput(
-            "has_a_part",
-            _("%(department)s takes part already or no longer exists."),
-            department=department.name,
-            field="department",
+            "limit_of_reserved", _("Its time begins when it is called in. Leave the days empty."), field="days"
         )
+
+    def asked(event: Event) -> None:
+        if department.closed_on is not None or Part.objects.filter(event=event, department=department).exists():
+            raise BadInput(
+                "has_a_part",
+                _("%(department)s takes part already or no longer exists."),
+                department=department.name,
+                field="department",
+            )
+
     until = _limit(event, days, why_short, at)
     under = _above(event, by, at)
     part = Part(
@@ -78,9 +87,10 @@ def add_part(
         "days": days,
         "short": bool(why_short.strip()) or None,
     }
-    take_step(event, "add_part", by=by, at=at, text=f"{text.strip()}\n{why_short.strip()}".strip(), tell=told, **facts)
+    words = f"{text.strip()}\n{why_short.strip()}".strip()
+    take_step(event, "add_part", by=by, at=at, text=words, tell=told, set_before=asked, **facts)
     part.save(force_insert=True)
-    if until is not None and not later:
+    if until is not None:
         clocks.start_clock(event, ClockKind.HANDLE, at, part=part, until=until)
 
 
@@ -89,7 +99,7 @@ def _above(event: Event, by: Person | None, at: datetime) -> Part | None:
     standing = standing_of(event, by, at)
     if Role.DESK in standing.roles or standing.leads:
         return None
-    own = Part.objects.seen().filter(event=event, department__in=scope_of(by, at).departments).first()
+    own = Part.objects.acting().filter(event=event, department__in=scope_of(by, at).departments).first()
     if own is not None and own.under_id is not None:
         raise Refused("nested_once", _("Your part is under another co-handler's. Ask them or the lead to add one."))
     return own
@@ -195,13 +205,14 @@ def _write(
     text: str = "",
     needed: bool = False,
     photos: Iterable[File] = (),
+    kind: str = PictureKind.AFTER,
     tell: Iterable[Person] = (),
 ) -> Entry:
     words = clean_words(text, field="text", required=needed)
     leads = Part.objects.filter(event=part.event, leads=True).values_list("department", flat=True)
     told = [*officers_of(list(leads), at), *people_told(part.event, (Audience.DESK,), at), *tell]
     entry = record(verb, on=part.event, by=by, at=at, tell=told, department=part.department_id, part=part.pk)
-    write_beside(part.event, entry, words=words, for_reporter=False, photos=photos, kind=PictureKind.AFTER)
+    write_beside(part.event, entry, words=words, for_reporter=False, photos=photos, kind=kind)
     return entry
 
 
@@ -234,7 +245,7 @@ def send_back_part(part: Part, *, by: Person | None, at: datetime, text: str, ph
 def verify_part(part: Part, *, by: Person | None, at: datetime, text: str, photos: list[File]) -> Entry:
     """Seen by somebody who did not handle it: this part is done."""
     part.verified_at = at
-    return _write("event.part_verified", part, by=by, at=at, text=text, photos=photos)
+    return _write("event.part_verified", part, by=by, at=at, text=text, photos=photos, kind=PictureKind.CHECK)
 
 
 @_on_part
@@ -253,6 +264,7 @@ def _officers(part: Part, at: datetime) -> list[Person]:
 
 def drop_unanswered(event: Event, without: str, *, by: Person | None, at: datetime) -> None:
     """End the parts that are not answered, for the reason the lead gives. Raises `Refused` where one is needed."""
+    _hold(event)
     waited_for = Part.objects.filter(event=event, leads=False).filter(
         state__in=[PartState.RESERVED, PartState.ASKED, PartState.SIGNED_FOR]
     )
@@ -274,6 +286,7 @@ def drop_unanswered(event: Event, without: str, *, by: Person | None, at: dateti
 
 def refuse_open_parts(event: Event) -> None:
     """Raises `Refused` while a part is neither verified nor dropped: a matter does not close over the head of a department."""
+    _hold(event)
     parts = list(Part.objects.open().filter(event=event).select_related("department"))
     if parts:
         raise Refused(
@@ -281,6 +294,11 @@ def refuse_open_parts(event: Event) -> None:
             _("These parts are neither verified nor given up: %(departments)s. Verify them, or record why not."),
             departments="、".join(str(part.department) for part in parts),
         )
+
+
+def _hold(event: Event) -> None:
+    """From here on nobody else acts on its parts."""
+    Event.objects.select_for_update().filter(pk=event.pk).values_list("pk").first()
 
 
 # --- the whistle ------------------------------------------------------------------------------------------------------
@@ -294,17 +312,21 @@ def whistle(
     be_there_by: datetime,
     by: Person | None,
     at: datetime,
+    lead: Department | None = None,
     place: str = "",
     text: str = "",
 ) -> None:
-    """Call departments to the spot by a time (吹哨). Of a matter nobody handles yet, the first of them leads."""
-    called = list(dict.fromkeys(departments))
+    """Call departments to the spot by a time (吹哨). Of a matter nobody handles yet, `lead` or else the first leads."""
+    called = list(dict.fromkeys([lead, *departments] if lead else departments))
     if not called:
         raise BadInput("nobody_called", _("Choose the departments to call."), field="departments")
     if not at < be_there_by <= at + timedelta(days=7):
         raise BadInput("be_there_by", _("The time lies between now and a week from now."), field="be_there_by")
     spot = clean_words(place, field="place", longest=300) or event.place or event.area.name
     was_new = event.state == State.ACCEPTED
+    if was_new:
+        require_other_lead(event, called[0], text)
+    refuse_upheld(event, called)
 
     def sent(event: Event) -> None:
         event.dispatched_at = max(at, event.reported_at)
@@ -320,7 +342,7 @@ def whistle(
         )
         if part.state == PartState.RESERVED:
             Part.objects.filter(pk=part.pk).update(state=PartState.ASKED, asked_at=at)
-        Call.objects.create(whistle=blown, part=part)
+        Call.objects.create(whistle=blown, part=part, department=department)
         clocks.start_clock(event, ClockKind.ARRIVE, at, part=part, until=be_there_by)
 
 
@@ -331,7 +353,8 @@ def arrive(part: Part, *, by: Person | None, at: datetime, text: str, photos: li
     assert call is not None
     Call.objects.filter(pk=call.pk).update(arrived_at=at, noted_by=by)
     clocks.stop_clock(part.event, ClockKind.ARRIVE, at, part=part)
-    return _write("event.arrived", part, by=by, at=at, text=text, photos=photos, tell=[call.whistle.blown_by])
+    seen, told = PictureKind.BEFORE, [call.whistle.blown_by]
+    return _write("event.arrived", part, by=by, at=at, text=text, photos=photos, kind=seen, tell=told)
 
 
 @_on_part

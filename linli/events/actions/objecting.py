@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions.course import act, take_step
+from linli.events.actions.rounds import rejoin_calls
 from linli.events.actions.supervising import supervisor_for
 from linli.events.models import Clock, Event, Objection, Part
 from linli.events.rules import ClockKind, clean_words
@@ -131,6 +132,7 @@ def settle(event: Event, *, lead: Department, text: str, by: Person | None, at: 
         Part.objects.filter(event=event, leads=True).delete()
         Part.objects.filter(event=event, department=lead).delete()
         Part.objects.create(event=event, department=lead, leads=True, asked_at=at)
+        rejoin_calls(event)
 
 
 def _answer(

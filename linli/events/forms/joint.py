@@ -8,8 +8,11 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from linli.events.actions.duties import recommend
+from linli.events.actions.objecting import next_owner
 from linli.events.forms.fields import StepForm, photos, words
 from linli.events.models import Event, Part
+from linli.events.rules import State
 from linli.people.models import Department
 
 
@@ -46,8 +49,12 @@ class BlowWhistle(StepForm):
     departments = forms.ModelMultipleChoiceField(
         Department.objects.none(),
         label=_("Departments to call"),
-        help_text=_("Of a matter nobody handles yet, the first of them leads."),
         widget=forms.CheckboxSelectMultiple,
+    )
+    lead = forms.ModelChoiceField(
+        Department.objects.none(),
+        label=_("Lead department"),
+        help_text=_("Nobody handles this matter yet. It is called too."),
     )
     place = forms.CharField(label=_("Meeting place"), max_length=300, required=False)
     be_there_by = forms.DateTimeField(
@@ -58,9 +65,17 @@ class BlowWhistle(StepForm):
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         soon = (timezone.localtime() + timedelta(hours=2)).replace(minute=0)
         initial = {"place": event.place or event.area.name, "be_there_by": soon}
-        initial["departments"] = list(event.parts.values_list("department", flat=True))
+        initial["departments"] = list(event.parts.acting().values_list("department", flat=True))
+        if event.state == State.ACCEPTED:
+            initial["lead"] = next_owner(event) or recommend(event, timezone.now()).lead
         super().__init__(*args, event=event, initial=initial, **kwargs)
-        self.fields["departments"].queryset = Department.objects.filter(closed_on__isnull=True)  # type: ignore[attr-defined]
+        for name in ("departments", "lead"):
+            self.fields[name].queryset = Department.objects.filter(closed_on__isnull=True)  # type: ignore[attr-defined]
+        if event.state == State.ACCEPTED:
+            # Whoever leads is called in any case.
+            self.fields["departments"].required = False
+        else:
+            del self.fields["lead"]
 
 
 class PartForm(forms.Form):
@@ -86,6 +101,12 @@ class PartAnswer(PartForm):
     photos = photos(_("Photos taken after"))
 
 
+class PartArrival(PartForm):
+    """How it looks there, with photos."""
+
+    photos = photos(_("Photos from the spot"))
+
+
 class PartCheck(PartForm):
     """What was seen, with photos."""
 
@@ -108,6 +129,6 @@ PART_FORMS: dict[str, PartAct] = {
     "send_back_part": PartAct(_("Send the answer back"), "rotate-ccw", PartReason),
     "verify_part": PartAct(_("Verify this part"), "check-check", PartCheck),
     "drop_part": PartAct(_("Not needed, or not waited for"), "circle-slash", PartReason),
-    "arrive": PartAct(_("On the spot"), "map-pin", PartForm),
+    "arrive": PartAct(_("On the spot"), "map-pin", PartArrival),
     "excuse": PartAct(_("Does not come"), "ban", PartReason),
 }

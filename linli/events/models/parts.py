@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from linli.events.rules import PART_OPEN, PART_UNSEEN, PartState
+from linli.events.rules import PART_ACTING, PART_OPEN, PART_UNSEEN, PartState
 from linli.people.models import Department, Person
 
 
@@ -13,6 +13,10 @@ class PartQuerySet(models.QuerySet["Part"]):
     def seen(self) -> "PartQuerySet":
         """Those that open the matter to their department: not what is reserved for later."""
         return self.exclude(state__in=sorted(PART_UNSEEN))
+
+    def acting(self) -> "PartQuerySet":
+        """Those whose departments take part: neither reserved for later nor given up."""
+        return self.filter(state__in=sorted(PART_ACTING))
 
     def open(self) -> "PartQuerySet":
         """Co-handlers' parts that something is still waited for."""

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from linli.people.models import Person
+from linli.people.models import Department, Person
 
 
 class Whistle(models.Model):
@@ -31,7 +31,9 @@ class Call(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     whistle = models.ForeignKey(Whistle, models.CASCADE, related_name="calls")
-    part = models.ForeignKey("Part", models.CASCADE, related_name="calls")
+    department = models.ForeignKey(Department, models.PROTECT, related_name="+", db_index=False)
+    #: Its part now; empty once the matter went elsewhere. Who came stays recorded.
+    part = models.ForeignKey("Part", models.SET_NULL, null=True, blank=True, related_name="calls")
     arrived_at = models.DateTimeField(null=True, blank=True)
     #: Of the department itself, or whoever blew the whistle.
     noted_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
@@ -40,7 +42,7 @@ class Call(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["whistle", "part"], name="called_once_by_a_whistle"),
+            models.UniqueConstraint(fields=["whistle", "department"], name="a_department_is_called_once"),
             models.CheckConstraint(
                 condition=Q(arrived_at__isnull=True) | Q(excused=""), name="who_came_needs_no_excuse"
             ),

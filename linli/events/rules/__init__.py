@@ -78,6 +78,7 @@ from linli.events.rules.limits import (
     step_limit,
 )
 from linli.events.rules.parts import (
+    PART_ACTING,
     PART_ENDED,
     PART_OPEN,
     PART_STEPS,
@@ -149,6 +150,7 @@ __all__ = [
     "NEW",
     "OPEN",
     "OPENS_ORIGINALS",
+    "PART_ACTING",
     "PART_ENDED",
     "PART_OPEN",
     "PART_STEPS",

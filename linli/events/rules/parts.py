@@ -32,6 +32,8 @@ PART_ENDED = frozenset({PartState.VERIFIED, PartState.DROPPED})
 PART_OPEN = frozenset(PartState) - PART_ENDED
 #: Their departments do not see the matter yet.
 PART_UNSEEN = frozenset({PartState.RESERVED})
+#: Their departments take part. Whoever is not waited for reads on, and does nothing more.
+PART_ACTING = frozenset(PartState) - PART_UNSEEN - {PartState.DROPPED}
 
 
 class By(StrEnum):

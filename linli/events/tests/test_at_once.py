@@ -17,6 +17,7 @@ from linli.events.testing import NOON, make_event, make_world
 from linli.journal.actions import verify_chain
 from linli.journal.models import Entry
 from linli.kit.refusal import Refused
+from linli.people.models import Department
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = NOON + timedelta(hours=1)
@@ -89,3 +90,36 @@ def test_of_six_who_enter_the_same_order_of_the_hotline_at_once_one_wins() -> No
 
     assert sorted(together(enter)) == ["GD7", *["order_entered"] * (AT_ONCE - 1)]
     assert list(_number_faults()) == []
+
+
+def test_while_the_lead_submits_no_answer_goes_back_unnoticed() -> None:
+    world = make_world()
+    event = make_event(world, State.SIGNED_FOR)
+    part = event.parts.get(department=world.housing)
+    actions.PART_ACTS["answer_part"](part, text="已加固", by=world.cast.co_handler, at=LATER)
+    seen = [Event.objects.get(pk=event.pk) for _n in range(AT_ONCE)]
+
+    def act_on_it(number: int) -> None:
+        if number % 2:
+            actions.submit_result(seen[number], text="已疏通", by=world.cast.handler, at=LATER)
+        else:
+            actions.PART_ACTS["send_back_part"](part, text="没有照片", by=world.cast.desk, at=LATER)
+
+    together(act_on_it)
+    event.refresh_from_db()
+    verbs = list(Entry.objects.filter(on_key=str(event.pk)).order_by("id").values_list("verb", flat=True))
+    if event.state == State.RESULT_SUBMITTED and "event.part_sent_back" in verbs:
+        assert verbs.index("event.result_submitted") < verbs.index("event.part_sent_back")
+    assert "event.result_submitted" in verbs or "event.part_sent_back" in verbs
+
+
+def test_of_six_who_add_the_same_department_at_once_one_wins() -> None:
+    world = make_world()
+    event = make_event(world, State.SIGNED_FOR)
+    roads = Department.objects.create(code="roads", name="公路局", area=world.areas["440881"])
+    seen = [Event.objects.get(pk=event.pk) for _n in range(AT_ONCE)]
+    answers = together(
+        lambda number: actions.add_part(seen[number], department=roads, text="路面", by=world.cast.desk, at=LATER)
+    )
+    assert sorted(map(str, answers)) == ["None", *["has_a_part"] * (AT_ONCE - 1)]
+    assert event.parts.filter(department=roads).count() == 1

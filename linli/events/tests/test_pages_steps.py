@@ -29,6 +29,7 @@ FIELDS: dict[str, Callable[[World, Event], dict[str, Any]]] = {
     "dismiss_objection": lambda world, event: {"text": "属于贵局职责"},
     "whistle": lambda world, event: {
         "departments": ["water", "housing"],
+        "lead": "water",
         "be_there_by": timezone.localtime(timezone.now() + timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M"),
         "text": "墙有裂缝",
     },
@@ -101,7 +102,7 @@ def _whistled(world: World, event: Event, at: Any) -> None:
     blown = Whistle.objects.create(
         event=event, blown_by=world.cast.desk, blown_at=at, place="村口", be_there_by=at + timedelta(hours=2)
     )
-    Call.objects.bulk_create(Call(whistle=blown, part=part) for part in event.parts.all())
+    Call.objects.bulk_create(Call(whistle=blown, part=part, department=part.department) for part in event.parts.all())
 
 
 def somebody(world: World, event: Event, step: str) -> Person | None:

@@ -59,7 +59,7 @@ def _changes(entries: Sequence[Written]) -> list[Change]:
             done[entry.on_key].append(entry)
     keys = [UUID(key) for key in done]
     departments: dict[UUID, list[str]] = defaultdict(list)
-    for key, department in Part.objects.filter(event__in=keys).order_by().values_list("event", "department"):
+    for key, department in Part.objects.seen().filter(event__in=keys).order_by().values_list("event", "department"):
         departments[key].append(department)
     rows = Event.objects.filter(pk__in=keys).order_by().values_list("pk", "number", "state", "area_id")
     return [
