@@ -58,15 +58,6 @@ def stop_clock(event: Event, kind: str, at: datetime, *, part: Part | None = Non
     return event.clocks.unstopped().filter(kind=kind, part=part).update(**_stopped(at))
 
 
-def extend_clock(clock: Clock, until: datetime) -> None:
-    """A later limit for a clock of a part; its warnings begin anew."""
-    clock.due_at, clock.unit, clock.amount, clock.is_provisional = until, Unit.MOMENT, None, False
-    clock.extension_asked_until = None
-    clock.extensions += 1
-    clock.rung, clock.next_at = 0, due_soon_at(clock.from_at, until)
-    clock.save()
-
-
 def first_clocks(events: Iterable[Event]) -> None:
     """The clocks of matters just stored together and not taken on yet: to accept."""
     insert(Clock, [_first(event) for event in events if event.due_at is not None])
@@ -104,6 +95,25 @@ def _start_clocks_of(key: UUID, at: datetime) -> bool:
     return Clock.objects.unstopped().filter(event=event).exists()
 
 
+def reckon_steps(event: Event) -> None:
+    """Another class has other limits: those of the steps count anew from where they began."""
+    calendar: WorkCalendar | None = None
+    for row in Clock.objects.unstopped().filter(event=event, kind__in=_BY_CLASS, amount__isnull=False):
+        limit = step_limit(row.kind, event.severity, event.urgency)
+        if (limit.unit, limit.amount) == (row.unit, row.amount):
+            continue
+        calendar = calendar or stored_calendar(since=row.from_at.astimezone(promise.home_zone()).date())
+        due_at, row.unit, row.amount = row.due_at, limit.unit, limit.amount
+        _reckon(row, calendar)
+        row.rung = 0 if row.due_at > due_at else row.rung
+        row.next_at = None if row.paused_at else due_soon_at(row.from_at, row.due_at)
+        row.save()
+
+
+#: The clocks whose limit follows from severity and urgency alone.
+_BY_CLASS = frozenset({ClockKind.DISPATCH, ClockKind.SIGN, ClockKind.VERIFY, ClockKind.ANSWER})
+
+
 def reckon_provisional(limit: int = 1000) -> int:
     """Reckon again the limits that lay beyond the published calendar; how many matters are firm now."""
     calendar, firm = stored_calendar(), 0
@@ -124,9 +134,8 @@ def _reckon_rows(event: Event, calendar: WorkCalendar, promised_until: datetime 
     for clock in event.clocks.unstopped().filter(is_provisional=True):
         if clock.part_id is None and clock.kind in PROMISES:
             _mirror(clock, event)
-        elif clock.kind == ClockKind.HANDLE and clock.due_at == promised_until:
-            clock.due_at = max(event.due_at or clock.due_at, clock.started_at)
-            clock.is_provisional = event.due_is_provisional
+        elif clock.kind == ClockKind.HANDLE:
+            _keep_within(clock, event, ended_with_it=clock.due_at == promised_until)
         else:
             _reckon(clock, calendar)
         if clock.next_at is not None:
@@ -144,20 +153,18 @@ class _Following:
     event: Event
     at: datetime
     by: Person | None
-    #: Until when the matter was to be handled before this act.
-    promised_until: datetime | None = None
 
     def do(self) -> None:
         parts = {part.pk: part for part in Part.objects.filter(event=self.event)}
         rows = {(row.kind, row.part_id): row for row in Clock.objects.unstopped().filter(event=self.event)}
         promised = rows.get((ClockKind.HANDLE, None))
-        self.promised_until = promised.due_at if promised else None
+        promised_until = promised.due_at if promised else None
         wanted = self._wanted(parts.values())
         for key, row in rows.items():
             if key not in wanted and (row.kind != ClockKind.ARRIVE or not self.event.is_open):
                 Clock.objects.filter(pk=row.pk).update(**_stopped(self.at))
             else:
-                self._line_up(row, is_of_promise=self._is_of_promise(row))
+                self._line_up(row, promised_until)
         for key in wanted - rows.keys():
             self._start(key, parts)
 
@@ -170,12 +177,11 @@ class _Following:
             }
         return wanted
 
-    def _is_of_promise(self, row: Clock) -> bool:
-        """A co-handler without a limit of its own has as long as was promised, and moves with it."""
-        return row.kind == ClockKind.HANDLE and row.part_id is not None and row.due_at == self.promised_until
+    def _line_up(self, row: Clock, promised_until: datetime | None) -> None:
+        """Pause, run on, or move a clock that goes on; written only where something changed.
 
-    def _line_up(self, row: Clock, *, is_of_promise: bool) -> None:
-        """Pause, run on, or move a clock that goes on; written only where something changed."""
+        `promised_until`: when the promise ran out before this act.
+        """
         before, due_at, was_paused = _as_stored(row), row.due_at, row.paused_at is not None
         reason = PAUSE_OF_STATE.get(self.event.state) if row.kind not in NEVER_PAUSED else None
         if row.paused_at is None and reason is not None:
@@ -184,8 +190,8 @@ class _Following:
             _run_on(row, self.at)
         if row.part_id is None and row.kind in PROMISES:
             _mirror(row, self.event)
-        if is_of_promise and self.event.due_at is not None:
-            row.due_at, row.is_provisional = max(self.event.due_at, row.started_at), self.event.due_is_provisional
+        elif row.kind == ClockKind.HANDLE:
+            _keep_within(row, self.event, ended_with_it=due_at == promised_until)
         if _as_stored(row) == before:
             return
         if row.due_at > due_at and not (was_paused and row.paused_at is None):
@@ -264,6 +270,13 @@ def _mirror(row: Clock, event: Event) -> None:
     row.due_at = max(event.due_at or row.from_at, row.started_at)
     row.is_provisional = event.due_is_provisional
     row.extension_asked_until, row.extensions = event.extension_asked_until, event.extensions
+
+
+def _keep_within(row: Clock, event: Event, *, ended_with_it: bool) -> None:
+    """A department's clock that ended with the promise still does, later or sooner; none outlives the promise."""
+    if event.due_at is not None and row.paused_at is None and (ended_with_it or row.due_at > event.due_at):
+        row.due_at = max(event.due_at, row.started_at)
+        row.is_provisional = event.due_is_provisional
 
 
 def _as_stored(row: Clock) -> tuple[Any, ...]:

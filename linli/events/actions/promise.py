@@ -27,12 +27,15 @@ def reckon(event: Event, calendar: WorkCalendar | None = None) -> None:
     if event.clock_from is None:
         return
     zone = home_zone()
-    begun = event.clock_from
     if calendar is None:
-        calendar = stored_calendar(since=begun.astimezone(zone).date())
-    due_at = min(end_of(limit, begun, calendar, zone) for limit in limits_of(event))
-    event.due_at = due_at
-    event.due_is_provisional = calendar.is_provisional(due_at, zone)
+        calendar = stored_calendar(since=event.clock_from.astimezone(zone).date())
+    event.due_at = _reckoned(event, event.clock_from, calendar)
+    event.due_is_provisional = calendar.is_provisional(event.due_at, zone)
+
+
+def _reckoned(event: Event, begun: datetime, calendar: WorkCalendar) -> datetime:
+    zone = home_zone()
+    return min(end_of(limit, begun, calendar, zone) for limit in limits_of(event))
 
 
 def binding(event: Event, calendar: WorkCalendar) -> Limit:
@@ -51,12 +54,16 @@ def resume(event: Event, at: datetime) -> None:
     if event.paused_at is None or event.clock_from is None:
         return
     stood_still = max(at - event.paused_at, timedelta(0))
+    calendar = stored_calendar(since=event.clock_from.astimezone(home_zone()).date())
+    was_agreed = event.due_at != _reckoned(event, event.clock_from, calendar)
     event.paused_at = None
     event.clock_from += stood_still
-    if event.extensions and event.due_at is not None:
+    # Agreed as a moment (an extension, the promise of another system), or under limits the county has changed since: what was
+    # promised stands, moved on.
+    if event.due_at is not None and (event.extensions or was_agreed) and not event.due_is_provisional:
         event.due_at += stood_still
     else:
-        reckon(event)
+        reckon(event, calendar)
 
 
 def limits_of(event: Event) -> list[Limit]:

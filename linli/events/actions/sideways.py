@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.areas.models import ANSWERING, Area
-from linli.events.actions import promise
+from linli.events.actions import clocks, promise
 from linli.events.actions.course import Photos, act, note_hand, people_told, standing_of, take_step
 from linli.events.actions.handling import set_class
 from linli.events.models import Category, Event, PictureKind
@@ -188,6 +188,7 @@ def classify(
         urgency=urgency or "",
         suggested=list(suggested) or None,
     )
+    clocks.reckon_steps(event)
 
 
 @act

@@ -148,6 +148,65 @@ def test_acts_before_their_report_by_the_clock_of_a_device_break_nothing(world: 
     assert running(event) == {("dispatch", ""), ("handle", "")}
 
 
+def test_a_promise_of_another_system_is_moved_by_a_pause_and_not_replaced(world: World) -> None:
+    promised = NOON + 20 * DAY
+    matter = actions.ImportedMatter(
+        "1", world.grid, NOON - 10 * DAY, title="路灯不亮", state=State.ACCEPTED, due_at=promised, category=world.drain
+    )
+    actions.import_matters([matter], source="old", at=NOON)
+    event = Event.objects.get(external_no="1")
+    actions.ask_supplement(event, text="哪一盏？", by=world.cast.desk, at=NOON + HOUR)
+    actions.supplement(event, text="桥头", by=None, at=NOON + 3 * HOUR)
+    assert event.due_at == promised + 2 * HOUR
+    assert Clock.objects.unstopped().get(event=event, kind=ClockKind.HANDLE).due_at == event.due_at
+
+
+def test_a_graver_class_leaves_less_time_for_the_step_that_runs(world: World) -> None:
+    event = make_event(world, State.ACCEPTED)
+    at = NOON + timedelta(minutes=5)
+    actions.classify(event, severity="grave", urgency="immediate", by=world.cast.desk, at=at)
+    clock = Clock.objects.unstopped().get(event=event, kind=ClockKind.DISPATCH)
+    assert clock.due_at == clock.from_at + HOUR
+    assert clock.next_at == due_soon_at(clock.from_at, clock.due_at)
+
+
+def test_a_co_handlers_clock_ends_with_the_promise_also_when_that_is_extended(world: World) -> None:
+    event = make_event(world, State.HANDLING)
+    assert event.due_at is not None
+    until = event.due_at + 5 * DAY
+    actions.ask_extension(event, until=until, text="等材料", by=world.cast.handler, at=NOON + HOUR)
+    actions.extend(event, by=world.cast.desk, at=NOON + HOUR)
+    clock = Clock.objects.unstopped().get(event=event, kind=ClockKind.HANDLE, part__department=world.housing)
+    assert clock.due_at == until
+
+
+def test_a_shorter_limit_of_a_co_handler_stays_when_the_promise_is_extended(world: World) -> None:
+    event = make_event(world, State.HANDLING, category=world.quarrel)
+    assert event.due_at is not None
+    clock = Clock.objects.unstopped().get(event=event, kind=ClockKind.HANDLE, part__department=world.housing)
+    Clock.objects.filter(pk=clock.pk).update(due_at=event.due_at - 2 * DAY)
+    until = event.due_at + 5 * DAY
+    actions.ask_extension(event, until=until, text="等材料", by=world.cast.handler, at=NOON + HOUR)
+    actions.extend(event, by=world.cast.desk, at=NOON + HOUR)
+    clock.refresh_from_db()
+    assert clock.due_at == until - 7 * DAY
+
+
+def test_no_co_handlers_clock_outlives_a_promise_that_became_shorter(world: World) -> None:
+    event = make_event(world, State.HANDLING)
+    actions.classify(event, severity="grave", urgency="immediate", by=world.cast.desk, at=NOON + HOUR)
+    clock = Clock.objects.unstopped().get(event=event, kind=ClockKind.HANDLE, part__department=world.housing)
+    assert clock.due_at == event.due_at == (event.accepted_at or NOON) + 2 * HOUR
+
+
+def test_a_co_handler_and_the_promise_still_end_together_after_a_pause_over_a_weekend(world: World) -> None:
+    event = make_event(world, State.HANDLING)
+    actions.ask_supplement(event, text="哪一户？", by=world.cast.handler, at=NOON + 3 * DAY)
+    actions.supplement(event, text="第三户", by=None, at=NOON + 6 * DAY + HOUR)
+    clock = Clock.objects.unstopped().get(event=event, kind=ClockKind.HANDLE, part__department=world.housing)
+    assert clock.due_at == event.due_at
+
+
 # --- arithmetic, by any example ---------------------------------------------------------------------------------------
 
 #: New Year and Spring Festival 2026 with its make-up weekends, month ends, and a year without a published calendar.
