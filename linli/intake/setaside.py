@@ -11,9 +11,9 @@ from linli.events.models import Event
 from linli.intake import digest
 from linli.intake.models import Kept, KeptQuerySet, KeptState
 from linli.journal.actions import record
-from linli.kit.refusal import BadInput, NotYours, Refused
+from linli.kit.refusal import BadInput, Refused
 from linli.people.models import Person
-from linli.people.rules import Role, Scope
+from linli.people.rules import Role, Scope, not_yours
 
 
 def visible_to(scope: Scope) -> KeptQuerySet:
@@ -64,4 +64,4 @@ _BY_HAND = gettext_noop("It was entered by hand as %(number)s.")
 
 def _require_desk(scope: Scope, area: str) -> None:
     if Role.DESK not in scope.roles_in(area):
-        raise NotYours("not_yours", _("None of your appointments includes this act. Ask the desk that has the matter."))
+        raise not_yours()

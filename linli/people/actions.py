@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.areas.codes import lineage
 from linli.areas.models import Area
-from linli.kit.refusal import BadInput, NotYours
+from linli.kit.refusal import BadInput
 from linli.people.models import Appointment, Department, Leave, Person
-from linli.people.rules import ADMINISTRATORS, KEEPS_REGISTER, Held, Role, Scope
+from linli.people.rules import ADMINISTRATORS, KEEPS_REGISTER, Held, Role, Scope, not_yours
 
 
 def scope_of(person: Person | AnonymousUser | None, at: datetime) -> Scope:
@@ -172,7 +172,7 @@ def add_leave(appointment: Appointment, *, from_at: datetime, to_at: datetime) -
 def require_register(by: Person, area: str, at: datetime) -> None:
     """Raises `NotYours` unless the person keeps the register of this area."""
     if not scope_of(by, at).roles_in(area) & KEEPS_REGISTER:
-        raise NotYours("not_yours", _("None of your appointments includes this act. Ask the desk that has the matter."))
+        raise not_yours()
 
 
 def _day(at: datetime) -> date:
@@ -182,3 +182,14 @@ def _day(at: datetime) -> date:
 def facts_of(appointment: Appointment) -> dict[str, Any]:
     """What the journal keeps of an appointment: codes and keys only."""
     return {"person": appointment.person_id, "role": appointment.role, "department": appointment.department_id or ""}
+
+
+def require_open_department(department: Department, field: str) -> None:
+    """Raises `BadInput` for a department that no longer exists; `field` is where it was chosen."""
+    if department.closed_on is not None:
+        raise BadInput(
+            "department_closed",
+            _("%(department)s no longer exists. Choose another."),
+            department=department.name,
+            field=field,
+        )

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from linli.areas.codes import contains, outermost
+from linli.kit.refusal import NotYours
 
 
 class Role(models.TextChoices):
@@ -81,3 +82,8 @@ class Scope:
     def holds(self, *roles: Role) -> bool:
         """Whether they hold one of these roles anywhere."""
         return any(one.role in roles for one in self.held)
+
+
+def not_yours() -> NotYours:
+    """No appointment of theirs includes the act."""
+    return NotYours("not_yours", _("None of your appointments includes this act. Ask the desk that has the matter."))

@@ -102,7 +102,7 @@ def reckon_steps(event: Event) -> None:
         limit = step_limit(row.kind, event.severity, event.urgency)
         if (limit.unit, limit.amount) == (row.unit, row.amount):
             continue
-        calendar = calendar or stored_calendar(since=row.from_at.astimezone(promise.home_zone()).date())
+        calendar = calendar or promise.calendar_from(row.from_at)
         due_at, row.unit, row.amount = row.due_at, limit.unit, limit.amount
         _reckon(row, calendar)
         row.rung = 0 if row.due_at > due_at else row.rung
@@ -183,7 +183,7 @@ class _Following:
         `promised_until`: when the promise ran out before this act.
         """
         before, due_at, was_paused = _as_stored(row), row.due_at, row.paused_at is not None
-        reason = PAUSE_OF_STATE.get(self.event.state) if row.kind not in NEVER_PAUSED else None
+        reason = self._reason(row.kind)
         if row.paused_at is None and reason is not None:
             self._pause(row, reason)
         elif row.paused_at is not None and reason is None:
@@ -210,7 +210,7 @@ class _Following:
         row = Clock(event=self.event, part=parts[part] if part else None, kind=kind)
         row.started_at = row.from_at = self.at
         if kind in PROMISES and part is None:
-            limit = promise.binding(self.event, self._calendar())
+            limit = promise.binding(self.event, promise.calendar_from(self.at))
             row.unit, row.amount = limit.unit, limit.amount
             row.started_at = self.event.clock_from or self.event.reported_at
             _mirror(row, self.event)
@@ -220,25 +220,25 @@ class _Following:
         else:
             limit = step_limit(kind, self.event.severity, self.event.urgency)
             row.unit, row.amount = limit.unit, limit.amount
-            _reckon(row, self._calendar())
-        reason = PAUSE_OF_STATE.get(self.event.state) if kind not in NEVER_PAUSED else None
+            _reckon(row, promise.calendar_from(self.at))
+        reason = self._reason(kind)
         if reason is not None:
             self._pause(row, reason)
         else:
             row.next_at = due_soon_at(row.from_at, row.due_at)
         row.save(force_insert=True)
 
-    def _calendar(self) -> WorkCalendar:
-        return stored_calendar(since=self.at.astimezone(promise.home_zone()).date())
+    def _reason(self, kind: str) -> PauseReason | None:
+        """Why a clock of this kind stands still in the state of the event; None if it runs."""
+        return None if kind in NEVER_PAUSED else PAUSE_OF_STATE.get(self.event.state)
 
 
 def pause_ends(event: Event, reason: str, at: datetime) -> datetime | None:
     """Until when a clock may stand still for this reason; None where another clock bounds it: the answer to an objection."""
-    zone = promise.home_zone()
     if reason == PauseReason.SUPPLEMENT:
-        return promise.end_of(SUPPLEMENT_WITHIN, at, stored_calendar(since=at.astimezone(zone).date()), zone)
+        return promise.runs_out(SUPPLEMENT_WITHIN, at)
     if reason == PauseReason.DEFERRAL and event.review_on is not None:
-        return datetime.combine(event.review_on, CLOSE_OF_BUSINESS, zone)
+        return datetime.combine(event.review_on, CLOSE_OF_BUSINESS, promise.home_zone())
     return None
 
 
@@ -252,7 +252,7 @@ def _run_on(row: Clock, at: datetime) -> None:
     if row.unit == Unit.MOMENT:
         row.due_at += stood_still
     else:
-        _reckon(row, stored_calendar(since=row.from_at.astimezone(promise.home_zone()).date()))
+        _reckon(row, promise.calendar_from(row.from_at))
 
 
 def _reckon(row: Clock, calendar: WorkCalendar) -> None:

@@ -14,7 +14,7 @@ from linli.journal.actions import record
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.people.actions import scope_of
 from linli.people.models import Appointment, Person
-from linli.people.rules import SEES_AREA, Role, Scope
+from linli.people.rules import SEES_AREA, Role, Scope, not_yours
 
 
 @transaction.atomic
@@ -73,4 +73,4 @@ def people_in_sight(event: Event, at: datetime, unit: str | None = None) -> list
 
 def _require_in_sight(event: Event, scope: Scope) -> None:
     if not Event.objects.visible_to(scope).filter(pk=event.pk).exists():
-        raise NotYours("not_yours", _("None of your appointments includes this act. Ask the desk that has the matter."))
+        raise not_yours()

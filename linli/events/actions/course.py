@@ -26,6 +26,7 @@ from linli.events.rules import (
     State,
     To,
     clean_words,
+    moved_on,
     require,
     steps_open,
 )
@@ -33,7 +34,7 @@ from linli.journal.actions import record
 from linli.journal.models import Entry
 from linli.kit.media.checking import File
 from linli.kit.media.keeping import keep
-from linli.kit.refusal import BadInput, Refused
+from linli.kit.refusal import BadInput
 from linli.people.actions import officers_of, on_duty, scope_of
 from linli.people.models import Person
 from linli.people.rules import Role, Scope
@@ -137,7 +138,7 @@ def take_step(
     event.refresh_from_db(from_queryset=Event.objects.select_for_update())
     row = require(name, seen, standing_of(event, by, at), questions=questions_of(event) if name in _ASKS else ())
     if event.state != seen:
-        raise Refused("moved_on", _("This matter has moved on. Refresh the page, then see what is open now."))
+        raise moved_on()
     told = people_told(event, TOLD.get(name, ()), at)
     # A clock set back at the door must not put an act before the report it is about; the journal keeps the time as given.
     _enter(event, row.target, max(at, event.reported_at))
@@ -199,7 +200,7 @@ def _store(event: Event, before: str) -> None:
         field.attname: getattr(event, field.attname) for field in Event._meta.concrete_fields if not field.primary_key
     }
     if not Event.objects.filter(pk=event.pk, state=before).update(**fields):
-        raise Refused("moved_on", _("This matter has moved on. Refresh the page, then see what is open now."))
+        raise moved_on()
 
 
 def write_beside(

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.areas.models import Area
 from linli.events.actions.categories import require_editor
-from linli.events.models import Category, DispatchChoice, Duty, DutyList, Event, Objection, Shield
+from linli.events.actions.objecting import upheld_in
+from linli.events.models import Category, DispatchChoice, Duty, DutyList, Event, Shield
 from linli.events.rules import ChoiceReason, Line, WhyNot, clean_words, weigh
 from linli.journal.actions import record
 from linli.journal.models import Entry
@@ -215,7 +216,7 @@ def recommend(event: Event, at: datetime) -> Recommendation:
     duties = _duties(in_force, category) if in_force and category else {}
     fallback = category.department if category else None
     keys = {duty.lead_id for duty in duties.values()} | ({fallback.pk} if fallback else set())
-    present, upheld = _present(keys, at), _upheld(event)
+    present, upheld = _present(keys, at), upheld_in(event)
     weighed = weigh(
         (Line(duty.pk, duty.category_id, duty.area_id, duty.lead_id) for duty in duties.values()),
         category=category.pk if category else 0,
@@ -245,13 +246,6 @@ def _present(departments: Iterable[str], at: datetime) -> Counter[str]:
     held = Appointment.objects.filter(department__in=list(departments), role=Role.HANDLER, person__is_active=True)
     there = held.valid_on(timezone.localdate(at)).exclude(Exists(away))
     return Counter(code for code, _person in set(there.values_list("department", "person")) if code)
-
-
-def _upheld(event: Event) -> set[str]:
-    """Whose objection was upheld in this round, unless a coordinator settled on them after all."""
-    rows = Objection.objects.filter(event=event, round=event.reopened)
-    answered = list(rows.values_list("department", "was_upheld", "settled_on"))
-    return {own for own, yes, _to in answered if yes} - {to for _own, _yes, to in answered if to}
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from linli.events.actions.rounds import end_parts, rejoin_calls
 from linli.events.models import Category, Event, Part, PictureKind
 from linli.events.rules import REOPEN_WITHIN, SOLVED, PartState, Rating
 from linli.kit.refusal import BadInput, Refused
-from linli.people.actions import officers_of, scope_of
+from linli.people.actions import officers_of, require_open_department, scope_of
 from linli.people.models import Department, Person
 
 
@@ -149,13 +149,7 @@ def dispatch(
     """
     departments = list(dict.fromkeys([lead, *co_handlers]))
     for department in departments:
-        if department.closed_on is not None:
-            raise BadInput(
-                "department_closed",
-                _("%(department)s no longer exists. Choose another."),
-                department=department.name,
-                field="lead",
-            )
+        require_open_department(department, "lead")
     require_other_lead(event, lead, text)
 
     refuse_upheld(event, departments)

@@ -23,6 +23,7 @@ from linli.events.rules import (
     PartState,
     State,
     clean_words,
+    moved_on,
     part_steps_open,
     require_part_step,
 )
@@ -30,7 +31,6 @@ from linli.journal.actions import record
 from linli.journal.models import Entry
 from linli.kit.media.checking import File
 from linli.kit.refusal import BadInput, Refused
-from linli.kit.workdays import stored_calendar
 from linli.people.actions import officers_of, scope_of
 from linli.people.models import Department, Person
 from linli.people.rules import Role, Scope
@@ -108,9 +108,7 @@ def _above(event: Event, by: Person | None, at: datetime) -> Part | None:
 def _limit(event: Event, days: int | None, why_short: str, at: datetime) -> datetime | None:
     if days is None or event.due_at is None:
         return None
-    zone = promise.home_zone()
-    calendar = stored_calendar(since=at.astimezone(zone).date())
-    until = promise.end_of(Limit(working_days=days), at, calendar, zone)
+    until = promise.runs_out(Limit(working_days=days), at)
     if until > event.due_at:
         raise BadInput("later_than_promised", _("That is later than was promised to the reporter."), field="days")
     if until < at + (event.due_at - at) * LAWFUL_SHARE and not why_short.strip():
@@ -183,7 +181,7 @@ def _on_part(function: Callable[..., Entry]) -> Callable[..., None]:
             part = rows.get(pk=part.pk)
             part.event = event
             if event.state not in PARTS_LIVE_IN:
-                raise Refused("moved_on", _("This matter has moved on. Refresh the page, then see what is open now."))
+                raise moved_on()
             name, called = function.__name__, waiting_call(part) is not None
             row = require_part_step(name, part.state, part_standing(part, by, at), leads=part.leads, called=called)
             if row.target is not None:
@@ -265,9 +263,7 @@ def _officers(part: Part, at: datetime) -> list[Person]:
 def drop_unanswered(event: Event, without: str, *, by: Person | None, at: datetime) -> None:
     """End the parts that are not answered, for the reason the lead gives. Raises `Refused` where one is needed."""
     _hold(event)
-    waited_for = Part.objects.filter(event=event, leads=False).filter(
-        state__in=[PartState.RESERVED, PartState.ASKED, PartState.SIGNED_FOR]
-    )
+    waited_for = Part.objects.unanswered().filter(event=event)
     parts = list(waited_for.select_related("department"))
     if not parts:
         return

@@ -19,7 +19,6 @@ from linli.events.actions.telling_reporters import tell_reporters
 from linli.events.models import Clock, Event, Supervision
 from linli.events.rules import AT_ANY_HOUR, LADDER, Caution, Rung, due_soon_at, pace_of, reached
 from linli.journal.actions import record
-from linli.kit.workdays import WorkCalendar, stored_calendar
 
 #: So many clocks are looked at in one slice of work.
 SLICE = 200
@@ -67,7 +66,7 @@ def _locked(pk: UUID) -> Event:
 def _moments(clock: Clock, event: Event) -> Iterator[tuple[Caution, datetime]]:
     """When each warning of a clock comes, in their order; a later one never before an earlier one."""
     zone, pace = promise.home_zone(), pace_of(event.severity, event.urgency)
-    calendar, last = _calendar(clock.from_at), clock.from_at
+    calendar, last = promise.calendar_from(clock.from_at), clock.from_at
     for warning in LADDER:
         moment = due_soon_at(clock.from_at, clock.due_at)
         if warning.after is not None:
@@ -76,10 +75,6 @@ def _moments(clock: Clock, event: Event) -> Iterator[tuple[Caution, datetime]]:
             moment = calendar.opens_next(moment, zone)
         last = max(last, moment)
         yield warning, last
-
-
-def _calendar(since: datetime) -> WorkCalendar:
-    return stored_calendar(since=since.astimezone(promise.home_zone()).date())
 
 
 @dataclass

@@ -17,7 +17,7 @@ from linli.events.models import Clock, Event, Objection, Part
 from linli.events.rules import ClockKind, clean_words
 from linli.journal.models import Entry
 from linli.kit.refusal import BadInput, Refused
-from linli.people.actions import officers_of, scope_of
+from linli.people.actions import officers_of, require_open_department, scope_of
 from linli.people.models import Department, Person
 
 
@@ -82,13 +82,8 @@ def _refuse_objecting(event: Event, part: Part, next_owner: Department | None, a
         )
     if next_owner is not None and next_owner.pk == part.department_id:
         raise BadInput("next_owner_is_own", _("Name another department than your own."), field="next_owner")
-    if next_owner is not None and next_owner.closed_on is not None:
-        raise BadInput(
-            "department_closed",
-            _("%(department)s no longer exists. Choose another."),
-            department=next_owner.name,
-            field="next_owner",
-        )
+    if next_owner is not None:
+        require_open_department(next_owner, "next_owner")
 
 
 def bounces_of(event: Event) -> int:
@@ -117,13 +112,7 @@ def dismiss_objection(event: Event, *, text: str, by: Person | None, at: datetim
 @act
 def settle(event: Event, *, lead: Department, text: str, by: Person | None, at: datetime) -> None:
     """The coordinator says which department takes it, after a second bounce; that department objects no more."""
-    if lead.closed_on is not None:
-        raise BadInput(
-            "department_closed",
-            _("%(department)s no longer exists. Choose another."),
-            department=lead.name,
-            field="lead",
-        )
+    require_open_department(lead, "lead")
     told = officers_of([lead.pk], at)
     take_step(event, "settle", by=by, at=at, text=text, reason_needed=True, tell=told, lead=lead)
     keeps = Part.objects.filter(event=event, leads=True, department=lead).exists()
@@ -148,15 +137,21 @@ def next_owner(event: Event) -> str | None:
     return upheld.next_owner_id if upheld else None
 
 
+def upheld_in(event: Event) -> set[str]:
+    """Whose objection was upheld in this round, unless a coordinator settled on them after all."""
+    rows = Objection.objects.filter(event=event, round=event.reopened)
+    answered = list(rows.values_list("department", "was_upheld", "settled_on"))
+    return {own for own, yes, _to in answered if yes} - {to for _own, _yes, to in answered if to}
+
+
 def refuse_upheld(event: Event, departments: Iterable[Department]) -> None:
     """Raises `BadInput` for a lead or co-handler whose objection was upheld in this round: it would only come back."""
-    keys = [department.pk for department in departments]
-    upheld = Objection.objects.filter(event=event, round=event.reopened, was_upheld=True, department__in=keys)
-    found = upheld.exclude(settled_on__in=keys).select_related("department").first()
+    upheld = upheld_in(event)
+    found = next((department for department in departments if department.pk in upheld), None)
     if found is not None:
         raise BadInput(
             "objection_was_upheld",
             _("The objection of %(department)s was upheld. Choose another department."),
-            department=found.department.name,
+            department=found.name,
             field="lead",
         )

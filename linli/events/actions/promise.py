@@ -28,7 +28,7 @@ def reckon(event: Event, calendar: WorkCalendar | None = None) -> None:
         return
     zone = home_zone()
     if calendar is None:
-        calendar = stored_calendar(since=event.clock_from.astimezone(zone).date())
+        calendar = calendar_from(event.clock_from)
     event.due_at = _reckoned(event, event.clock_from, calendar)
     event.due_is_provisional = calendar.is_provisional(event.due_at, zone)
 
@@ -54,7 +54,7 @@ def resume(event: Event, at: datetime) -> None:
     if event.paused_at is None or event.clock_from is None:
         return
     stood_still = max(at - event.paused_at, timedelta(0))
-    calendar = stored_calendar(since=event.clock_from.astimezone(home_zone()).date())
+    calendar = calendar_from(event.clock_from)
     was_agreed = event.due_at != _reckoned(event, event.clock_from, calendar)
     event.paused_at = None
     event.clock_from += stood_still
@@ -85,6 +85,16 @@ def limits_of(event: Event) -> list[Limit]:
 def home_zone() -> ZoneInfo:
     """The zone of the home, whose days and office hours count."""
     return ZoneInfo(timezone.get_current_timezone_name())
+
+
+def calendar_from(moment: datetime) -> WorkCalendar:
+    """The calendar as far as a limit asks for it that begins then."""
+    return stored_calendar(since=moment.astimezone(home_zone()).date())
+
+
+def runs_out(limit: Limit, begun: datetime) -> datetime:
+    """When a limit that began then runs out, by the county's calendar."""
+    return end_of(limit, begun, calendar_from(begun), home_zone())
 
 
 def end_of(limit: Limit, begun: datetime, calendar: WorkCalendar, zone: ZoneInfo) -> datetime:

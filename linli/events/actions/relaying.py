@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from linli.events.actions.course import people_told, standing_of, write_beside
 from linli.events.actions.telling_reporters import tell_reporters
 from linli.events.models import Contact, Event, PictureKind, Receipt, Reveal, Shield
-from linli.events.rules import LONGEST_REVEAL, MAY_CALL, MAY_KNOW, RELAYING, Audience, clean_words
+from linli.events.rules import LONGEST_REVEAL, MAY_CALL, MAY_KNOW, RELAYING, Audience, clean_words, moved_on
 from linli.journal.actions import record
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.people.actions import scope_of
 from linli.people.models import Department, Person
-from linli.people.rules import Role, Scope
+from linli.people.rules import Role, Scope, not_yours
 
 
 def may_call(event: Event) -> frozenset[Role]:
@@ -44,7 +44,7 @@ def may_open(event: Event, by: Person, at: datetime) -> bool:
 
 def _require(name: str, event: Event, by: Person, at: datetime) -> None:
     if not RELAYING[name] & standing_of(event, by, at).roles:
-        raise NotYours("not_yours", _("None of your appointments includes this act. Ask the desk that has the matter."))
+        raise not_yours()
 
 
 @transaction.atomic
@@ -109,7 +109,7 @@ def _answer(reveal: Reveal, name: str, by: Person, at: datetime, *, until: datet
         )
     waiting = Reveal.objects.waiting().filter(pk=reveal.pk)
     if not waiting.update(answered_by=by, answered_at=at, until=until):
-        raise Refused("moved_on", _("This matter has moved on. Refresh the page, then see what is open now."))
+        raise moved_on()
     return event
 
 

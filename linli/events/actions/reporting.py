@@ -33,10 +33,11 @@ from linli.events.rules import (
 )
 from linli.journal.actions import record
 from linli.kit.keys import new_key
-from linli.kit.refusal import BadInput, NotYours, Refused
+from linli.kit.refusal import BadInput, Refused
 from linli.kit.sealing import seal, unseal
 from linli.kit.workdays import WorkCalendar
 from linli.people.models import Person
+from linli.people.rules import not_yours
 
 #: No letters or digits that are taken for one another when read aloud or copied by hand.
 _SECRET_SIGNS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
@@ -330,7 +331,7 @@ def open_contact(event: Event, *, by: Person, at: datetime, reason: str) -> str:
     """How to reach the reporter. Looking is an act: the reason is kept. Raises `NotYours`, `BadInput`, `Refused`."""
     why = clean_words(reason, field="reason", required=True, longest=200)
     if not may_open(event, by, at):
-        raise NotYours("not_yours", _("None of your appointments includes this act. Ask the desk that has the matter."))
+        raise not_yours()
     contact = Contact.objects.filter(event=event).first()
     if contact is None:
         raise Refused("no_contact", _("The reporter left no contact, or has withdrawn it."))

@@ -5,6 +5,7 @@ from datetime import datetime, time
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from linli.areas.codes import lineage
 from linli.events.actions import promise
 from linli.events.actions.bound import bound_by, level_above
 from linli.events.actions.course import act, take_step
@@ -12,7 +13,6 @@ from linli.events.models import Clock, Event, EventQuerySet, Supervision
 from linli.events.rules import SUPERVISED_WITHIN, clean_words, pace_of
 from linli.journal.models import Entry
 from linli.kit.refusal import BadInput, Refused
-from linli.kit.workdays import stored_calendar
 from linli.people.actions import on_duty, scope_of
 from linli.people.models import Person
 from linli.people.rules import Role
@@ -79,7 +79,7 @@ def supervisor_for(event: Event, at: datetime) -> Person | None:
     leaders = on_duty(event.area_id, at, Role.LEADER)
     if leaders:
         return leaders[0].person
-    desks = on_duty(event.area_id[:6], at, Role.DESK)
+    desks = on_duty(lineage(event.area_id)[0], at, Role.DESK)
     return desks[0].person if desks else None
 
 
@@ -94,9 +94,7 @@ def put_under_supervision(
 ) -> Supervision:
     """The supervision of this event: the one there is, or a new one with a date of its own."""
     if due_at is None:
-        zone = promise.home_zone()
-        limit = SUPERVISED_WITHIN[pace_of(event.severity, event.urgency)]
-        due_at = promise.end_of(limit, at, stored_calendar(since=at.astimezone(zone).date()), zone)
+        due_at = promise.runs_out(SUPERVISED_WITHIN[pace_of(event.severity, event.urgency)], at)
     found, _is_new = Supervision.objects.get_or_create(
         event=event,
         ended_at=None,

@@ -13,7 +13,7 @@ from linli.events.actions.objecting import next_owner
 from linli.events.actions.supervising import SUPERVISORS
 from linli.events.forms.fields import CategoryField, DayForm, StepForm, day_field, open_categories, photos, words
 from linli.events.models import Event, Part
-from linli.events.rules import ChoiceReason, PartState, Rating, ReferredTo, Severity, Urgency
+from linli.events.rules import ChoiceReason, Rating, ReferredTo, Severity, Urgency
 from linli.people.models import Appointment, Department, Person
 
 
@@ -191,7 +191,7 @@ class SubmitResult(StepForm):
 
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, event=event, **kwargs)
-        if not Part.objects.open().filter(event=event).exclude(state=PartState.ANSWERED).exists():
+        if not Part.objects.unanswered().filter(event=event).exists():
             del self.fields["without"]
 
 

@@ -18,6 +18,10 @@ class PartQuerySet(models.QuerySet["Part"]):
         """Those whose departments take part: neither reserved for later nor given up."""
         return self.filter(state__in=sorted(PART_ACTING))
 
+    def unanswered(self) -> "PartQuerySet":
+        """Co-handlers' parts whose answer the lead waits for."""
+        return self.open().exclude(state=PartState.ANSWERED)
+
     def open(self) -> "PartQuerySet":
         """Co-handlers' parts that something is still waited for."""
         return self.filter(leads=False, state__in=sorted(PART_OPEN))

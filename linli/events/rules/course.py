@@ -13,7 +13,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from linli.kit.refusal import NotYours, Refused
-from linli.people.rules import Role
+from linli.people.rules import Role, not_yours
 
 
 class State(models.TextChoices):
@@ -234,20 +234,25 @@ def require(name: str, state: str, standing: Standing, *, questions: Collection[
     """The row that allows the step. Raises `Refused` (state) or `NotYours` (role, or handled it oneself)."""
     row = row_of(name, state)
     if row is None:
-        raise Refused("moved_on", _("This matter has moved on. Refresh the page, then see what is open now."))
+        raise moved_on()
     if row.independent and standing.handled and row.roles & standing.roles:
         raise NotYours("own_work", _("Whoever handled a matter does not verify it. Ask somebody else to check it."))
     if not standing.may(row):
-        raise NotYours("not_yours", _("None of your appointments includes this act. Ask the desk that has the matter."))
+        raise not_yours()
     if refusal := _stands_against(name, questions):
         raise refusal
     return row
 
 
+def moved_on() -> Refused:
+    """The matter is no longer as it was when it was looked at."""
+    return Refused("moved_on", _("This matter has moved on. Refresh the page, then see what is open now."))
+
+
 def require_releasing(name: str, standing: Standing) -> None:
     """Raises `NotYours` unless this act on a picture is theirs."""
     if not RELEASING[name] & standing.roles:
-        raise NotYours("not_yours", _("None of your appointments includes this act. Ask the desk that has the matter."))
+        raise not_yours()
 
 
 def _stands_against(name: str, questions: Collection[str]) -> Refused | None:

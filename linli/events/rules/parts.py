@@ -10,7 +10,8 @@ from enum import StrEnum
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from linli.kit.refusal import NotYours, Refused
+from linli.events.rules.course import moved_on
+from linli.people.rules import not_yours
 
 
 class PartState(models.TextChoices):
@@ -85,9 +86,9 @@ def require_part_step(name: str, state: str, standing: Collection[By], *, leads:
     """The row that allows the act. Raises `Refused` (state) or `NotYours`."""
     row = next(row for row in PART_STEPS if row.name == name)
     if state not in row.sources or (leads and not row.when_called) or (row.when_called and not called):
-        raise Refused("moved_on", _("This matter has moved on. Refresh the page, then see what is open now."))
+        raise moved_on()
     if not row.by & set(standing):
-        raise NotYours("not_yours", _("None of your appointments includes this act. Ask the desk that has the matter."))
+        raise not_yours()
     return row
 
 

@@ -21,8 +21,8 @@ from linli.events.calls import TakenDown
 from linli.events.models import Event
 from linli.events.rules import Source
 from linli.events.views.reports import MAY_REPORT, areas_below, own_area
-from linli.kit.refusal import BadInput, NotYours, Refused
-from linli.people.rules import Scope
+from linli.kit.refusal import BadInput, Refused
+from linli.people.rules import Scope, not_yours
 
 #: So long the slip can be shown again to whoever wrote it.
 _SLIP_SHOWN = timedelta(hours=12)
@@ -99,7 +99,7 @@ def slip(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _required_scope(request: HttpRequest) -> Scope:
     scope: Scope = request.scope  # type: ignore[attr-defined]
     if not scope.holds(*MAY_REPORT):
-        raise NotYours("not_yours", _("None of your appointments includes this act. Ask the desk that has the matter."))
+        raise not_yours()
     return scope
 
 

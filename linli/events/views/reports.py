@@ -16,8 +16,8 @@ from linli.events import actions, alike, once, placing, suggesting
 from linli.events.forms import NewReport
 from linli.events.models import Event
 from linli.events.rules import MAX_TEXT, Source
-from linli.kit.refusal import BadInput, NotYours, Refused
-from linli.people.rules import Role, Scope
+from linli.kit.refusal import BadInput, Refused
+from linli.people.rules import Role, Scope, not_yours
 
 #: Whoever works in an area may take down what they see or hear.
 MAY_REPORT = (Role.GRID_WORKER, Role.CADRE, Role.DESK, Role.VERIFIER, Role.LEADER)
@@ -29,7 +29,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """The form, and taking it in."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
     if not scope.holds(*MAY_REPORT):
-        raise NotYours("not_yours", _("None of your appointments includes this act. Ask the desk that has the matter."))
+        raise not_yours()
     form = NewReport(request.POST or None, request.FILES or None, initial={"area": own_area(scope)})
     if request.method == "GET" or not form.is_valid():
         return _page(request, form, 422 if form.is_bound else 200)
