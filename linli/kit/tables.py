@@ -21,6 +21,8 @@ LONGEST_FIELD = 2_000_000
 #: A line longer than this would fill the memory before anybody could refuse it.
 LONGEST_LINE = 5_000_000
 _SAMPLE = 1_000_000
+#: How XLSX and ODS begin (they are zip archives), and the older XLS.
+_SPREADSHEET = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 def columns_of(path: Path | str, encoding: str | None = None, delimiter: str = ",") -> list[str]:
@@ -114,7 +116,13 @@ def open_binary(path: Path) -> IO[bytes]:
         raise BadInput(
             "no_such_file", _("%(file)s cannot be read: %(why)s."), file=str(path), why=reason(error)
         ) from None
-    if file.peek(2)[:2] != b"\x1f\x8b":
+    begins = file.peek(4)
+    if begins.startswith(_SPREADSHEET):
+        file.close()
+        raise BadInput(
+            "is_a_spreadsheet", _("%(file)s is a spreadsheet. Save it as CSV and send that."), file=path.name
+        )
+    if not begins.startswith(b"\x1f\x8b"):
         return file
     return cast(IO[bytes], gzip.GzipFile(fileobj=file))
 

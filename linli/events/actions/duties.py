@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.areas.models import Area
 from linli.events.actions.categories import require_editor
-from linli.events.actions.objecting import upheld_in
+from linli.events.actions.objecting import next_owner, upheld_in
 from linli.events.models import Category, DispatchChoice, Duty, DutyList, Event, Shield
 from linli.events.rules import ChoiceReason, Line, WhyNot, clean_words, weigh
 from linli.journal.actions import record
@@ -218,8 +218,8 @@ def recommend(event: Event, at: datetime) -> Recommendation:
     keys = {duty.lead_id for duty in duties.values()} | ({fallback.pk} if fallback else set())
     present, upheld = _present(keys, at), upheld_in(event)
     weighed = weigh(
-        (Line(duty.pk, duty.category_id, duty.area_id, duty.lead_id) for duty in duties.values()),
-        category=category.pk if category else 0,
+        (Line(duty.pk, duty.category.code, duty.area_id, duty.lead_id) for duty in duties.values()),
+        category=category.code if category else "",
         area=event.area_id,
         closed={duty.lead_id for duty in duties.values() if duty.lead.closed_on is not None},
         upheld=upheld,
@@ -235,9 +235,11 @@ def recommend(event: Event, at: datetime) -> Recommendation:
 
 
 def _duties(in_force: DutyList, category: Category) -> dict[int, Duty]:
-    own = [key for key in (category.pk, category.parent_id) if key]
-    rows = Duty.objects.filter(list=in_force, category__in=own).select_related("lead", "area", "category")
-    return {duty.pk: duty for duty in rows.prefetch_related("co_handlers")}
+    """By code: a pack in its next version has other rows for the same categories."""
+    codes = [category.code, *([category.parent.code] if category.parent else [])]
+    rows = Duty.objects.filter(list=in_force, category__code__in=codes, category__pack__code=category.pack.code)
+    related = rows.select_related("lead", "area", "category")
+    return {duty.pk: duty for duty in related.prefetch_related("co_handlers")}
 
 
 def _present(departments: Iterable[str], at: datetime) -> Counter[str]:
@@ -256,14 +258,17 @@ class Choice:
     words: str = ""
 
 
-def keep_choice(event: Event, entry: Entry, *, chosen: Department, choice: Choice, at: datetime) -> None:
-    """Keep why a dispatch went elsewhere; nothing when it went where it was recommended. Raises `BadInput`."""
-    recommended = recommend(event, at).lead
-    if recommended is None or recommended.pk == chosen.pk:
+def keep_choice(event: Event, entry: Entry, *, chosen: Department, choice: Choice | None, at: datetime) -> None:
+    """Keep why a dispatch went elsewhere; nothing when it went where it was recommended.
+
+    Raises `BadInput` where the list names another lead and no reason is given. Whom an upheld objection named needs none.
+    """
+    found = recommend(event, at)
+    if found.lead is None or chosen.pk in (found.lead.pk, next_owner(event)) or (choice is None and found.duty is None):
         return
-    if choice.reason not in ChoiceReason.values:
+    if choice is None or choice.reason not in ChoiceReason.values:
         raise BadInput("no_reason", _("Say why another department is chosen."), field="reason")
-    words = clean_words(choice.words, field="words", required=choice.reason == ChoiceReason.OTHER, longest=500)
+    words = clean_words(choice.words, field="reason_words", required=choice.reason == ChoiceReason.OTHER, longest=500)
     DispatchChoice.objects.create(
-        event=event, entry=entry, recommended=recommended, chosen=chosen, reason=choice.reason, words=words
+        event=event, entry=entry, recommended=found.lead, chosen=chosen, reason=choice.reason, words=words
     )

@@ -169,8 +169,7 @@ def dispatch(
         lead=lead,
         co_handlers=[department.pk for department in departments if department != lead],
     )
-    if choice is not None:
-        keep_choice(event, entry, chosen=lead, choice=choice, at=at)
+    keep_choice(event, entry, chosen=lead, choice=choice, at=at)
     # What a co-handler has answered already stays as it is.
     answered = end_parts(event, but=lead)
     Part.objects.bulk_create(

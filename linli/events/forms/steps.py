@@ -122,16 +122,6 @@ class Dispatch(StepForm):
         if duty is None:
             del self.fields["reason"], self.fields["reason_words"]
 
-    def clean(self) -> dict[str, Any]:
-        """Another lead than the list names needs a reason; in words where it is another one."""
-        clean = super().clean() or {}
-        if "reason" in self.fields and clean.get("lead") not in (None, self.recommended.lead):
-            if not clean.get("reason"):
-                self.add_error("reason", _("Say why another department is chosen."))
-            elif clean["reason"] == ChoiceReason.OTHER and not clean.get("reason_words"):
-                self.add_error("reason_words", _("Words are needed here: what, or why."))
-        return clean
-
     def values(self) -> dict[str, Any]:
         """The departments, and why others than recommended."""
         clean = dict(self.cleaned_data)

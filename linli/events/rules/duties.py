@@ -34,10 +34,10 @@ class ChoiceReason(models.TextChoices):
 
 @dataclass(frozen=True)
 class Line:
-    """One duty, in keys: category, code of the area, code of the lead."""
+    """One duty, in codes: of the category, the area, the lead."""
 
     pk: int
-    category: int
+    category: str
     area: str
     lead: str
 
@@ -53,7 +53,7 @@ class Weighed:
 def weigh(
     lines: Iterable[Line],
     *,
-    category: int,
+    category: str,
     area: str,
     closed: AbstractSet[str] = frozenset(),
     upheld: AbstractSet[str] = frozenset(),
@@ -75,7 +75,7 @@ def weigh(
     return Weighed(chosen, tuple(others.values()))
 
 
-def _nearness(line: Line, category: int, area: str) -> tuple[bool, int, bool, int]:
+def _nearness(line: Line, category: str, area: str) -> tuple[bool, int, bool, int]:
     return contains(line.area, area), len(line.area), line.category == category, -line.pk
 
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from linli.events import actions
-from linli.events.models import DispatchChoice, Duty, DutyList, Event, Shield
+from linli.events.models import Category, DispatchChoice, Duty, DutyList, Event, Pack, Shield
 from linli.events.rules import Line, WhyNot, weigh
 from linli.events.testing import GRID, NOON, World, make_event
 from linli.events.tests.pages import desk_of, page_of, recent, words_of
@@ -20,12 +20,12 @@ from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.people.models import Appointment, Department, Leave
 
 COUNTY, TOWNSHIP, OTHER_TOWNSHIP = "440881", "440881101", "440881102"
-OWN, DOMAIN = 2, 1
+OWN, DOMAIN = "C01", "C"
 TODAY = date(2026, 11, 16)
 HEADER = "category,area,lead,co_handlers,basis,hours,contact\n"
 
 
-def _lines(*rows: tuple[int, str, str]) -> list[Line]:
+def _lines(*rows: tuple[str, str, str]) -> list[Line]:
     return [Line(pk, *row) for pk, row in enumerate(rows, 1)]
 
 
@@ -279,3 +279,58 @@ def test_without_a_list_the_desk_is_asked_for_no_reason(world: World) -> None:
     client, address = desk_of(world.cast.county), f"{page_of(event)}dispatch"
     assert "水务局" in words_of(client.get(address))
     assert client.post(address, {"lead": "housing"}).status_code == 302
+
+
+def test_the_list_speaks_for_the_next_version_of_its_pack(world: World) -> None:
+    _use(world, [_row(lead="housing")])
+    Pack.objects.filter(in_use=True).update(in_use=False)
+    following = Pack.objects.create(code="test", version="2", name="二", in_use=True)
+    drain = Category.objects.create(pack=following, code="C01", name="排水管道", department=world.water)
+    found = actions.recommend(make_event(world, "accepted", category=drain), NOON)
+    assert found.duty is not None and found.lead == world.housing
+
+
+def test_an_act_that_goes_against_the_list_without_a_reason_is_refused(world: World) -> None:
+    _use(world, [_row()])
+    with pytest.raises(BadInput) as refusal:
+        _dispatch(world, world.housing, None)
+    assert refusal.value.facts["field"] == "reason"
+
+
+def test_whom_an_upheld_objection_named_needs_no_reason(world: World) -> None:
+    _use(world, [_row()])
+    event = make_event(world, "objected")
+    actions.uphold_objection(event, by=world.cast.county, at=NOON + timedelta(hours=1))
+    actions.dispatch(event, lead=world.housing, by=world.cast.county, at=NOON + timedelta(hours=1))
+    assert not DispatchChoice.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("column", "code"), [("姓名", "column_forbidden"), ("mobile", "column_forbidden"), ("co_handler", "column_unknown")]
+)
+def test_columns_that_name_persons_or_that_nobody_knows_are_refused_by_name(
+    world: World, tmp_path: Path, column: str, code: str
+) -> None:
+    file = tmp_path / "duties.csv"
+    file.write_text(f"category,area,lead,basis,{column}\nC01,{COUNTY},water,清单,住建局\n", encoding="utf-8")
+    with pytest.raises(BadInput) as refusal:
+        call_command("duties", "import", str(file), "--name", "2026版")
+    assert refusal.value.code == code and column in str(refusal.value.message)
+
+
+def test_a_version_brought_in_before_is_put_in_use_by_command(world: World, tmp_path: Path) -> None:
+    _load(world, [_row()], "以后用")
+    call_command("duties", "use", "以后用", "--from", "2099-01-01")
+    assert DutyList.objects.get().in_use_from == date(2099, 1, 1)
+    with pytest.raises(BadInput) as refusal:
+        call_command("duties", "use", "没有的", "--from", "2099-01-01")
+    assert refusal.value.code == "no_such_list"
+
+
+@pytest.mark.parametrize("begins", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"])
+def test_a_spreadsheet_is_told_to_be_saved_as_csv(world: World, tmp_path: Path, begins: bytes) -> None:
+    file = tmp_path / "duties.xlsx"
+    file.write_bytes(begins + bytes(200))
+    with pytest.raises(BadInput) as refusal:
+        call_command("duties", "import", str(file), "--name", "2026版")
+    assert refusal.value.code == "is_a_spreadsheet"

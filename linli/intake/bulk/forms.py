@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.areas.crs import Crs
 from linli.intake.bulk import making
-from linli.intake.importing.forbidden import why_forbidden
+from linli.kit.forbidden import why_forbidden
 
 _LONGEST_MAP = 200_000
 

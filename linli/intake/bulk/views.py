@@ -16,7 +16,7 @@ from linli.intake import bulk
 from linli.intake.bulk import forms, making
 from linli.intake.doors import ImportRun, RunState
 from linli.intake.importing import map_of
-from linli.intake.importing.forbidden import why_forbidden
+from linli.kit.forbidden import why_forbidden
 from linli.kit.refusal import BadInput, Refused, in_words
 from linli.kit.tables import columns_of, read_rows
 

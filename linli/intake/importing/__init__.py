@@ -22,11 +22,11 @@ from linli.areas.codes import contains
 from linli.events import actions
 from linli.events.actions import Fate, ImportedMatter
 from linli.intake.importing.categories import categories_of
-from linli.intake.importing.forbidden import why_forbidden
 from linli.intake.importing.maps import ImportMap, check_columns, map_of, read_map
 from linli.intake.importing.notes import Notes
 from linli.intake.importing.places import Places
 from linli.intake.importing.rows import Draft, RowReader
+from linli.kit.forbidden import why_forbidden
 from linli.kit.progress import progress
 from linli.kit.refusal import BadInput
 from linli.kit.tables import columns_of, count_rows, read_rows

@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from linli.areas.crs import Crs
 from linli.events.actions import IMPORTABLE
 from linli.events.rules import Rating, Source
-from linli.intake.importing.forbidden import why_forbidden
 from linli.intake.importing.tables import Table
+from linli.kit.forbidden import why_forbidden
 from linli.kit.reasons import reason
 from linli.kit.refusal import BadInput
 

@@ -8,8 +8,8 @@ from django.utils import translation
 from linli.events.models import Event
 from linli.events.testing import World
 from linli.intake.importing import read_map
-from linli.intake.importing.forbidden import why_forbidden
 from linli.intake.tests.files import COLUMNS, MAP, bring, good, table, write
+from linli.kit.forbidden import why_forbidden
 from linli.kit.refusal import BadInput
 
 CHECKOUT = Path(__file__).resolve().parents[3]

@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.areas.crs import Crs
 from linli.events.rules import MAX_TEXT, Urgency
-from linli.intake.importing.forbidden import why_forbidden
 from linli.intake.importing.maps import ISO, REFUSE
 from linli.intake.importing.tables import Table
+from linli.kit.forbidden import why_forbidden
 from linli.kit.refusal import BadInput
 
 _LONGEST = {"title": 200, "place": 300, "contact": 200}

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_noop
 
 from linli.events import actions
 from linli.events.actions.duties import COLUMNS, NEEDED
+from linli.events.models import DutyList
+from linli.kit.forbidden import why_forbidden
 from linli.kit.refusal import BadInput
 from linli.kit.tables import columns_of, read_rows
 
@@ -29,13 +31,19 @@ class Command(BaseCommand):
         bring.add_argument("--source", default="", help=_("Where it was published."))
         bring.add_argument("--from", dest="from_on", type=date.fromisoformat, help=_("Use it from this day on."))
         bring.add_argument("--dry-run", action="store_true", help=_("Only say which rows are not possible."))
+        use = acts.add_parser("use", help=_("Put a version in use that was brought in before."))
+        use.add_argument("name", metavar="NAME", help=_("What this version is called."))
+        use.add_argument(
+            "--from", dest="from_on", required=True, type=date.fromisoformat, help=_("Use it from this day on.")
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Import; the refused rows, each with its line, end it."""
-        missing = sorted(NEEDED - set(columns_of(options["file"])))
-        if missing:
-            words = _("The column %(column)s is missing. The columns are: %(columns)s.")
-            raise BadInput("column_missing", words, column=missing[0], columns=", ".join(COLUMNS))
+        """Take the chosen act."""
+        {"import": self._import, "use": self._use}[options["act"]](options)
+
+    def _import(self, options: dict[str, Any]) -> None:
+        """The refused rows, each with its line, end it."""
+        _refuse_columns(columns_of(options["file"]))
         now = timezone.now()
         with transaction.atomic():
             made = actions.load_list(
@@ -48,3 +56,24 @@ class Command(BaseCommand):
                 transaction.set_rollback(True)
         tried, done = _("Rows that are good: %(count)s. Nothing was brought in."), _("Rows brought in: %(count)s.")
         self.stdout.write((tried if options["dry_run"] else done) % {"count": count})
+
+    def _use(self, options: dict[str, Any]) -> None:
+        made = DutyList.objects.filter(name=options["name"]).first()
+        if made is None:
+            raise BadInput("no_such_list", _("There is no duty list named “%(name)s”."), name=options["name"])
+        actions.put_in_use(made, from_on=options["from_on"], by=None, at=timezone.now())
+        self.stdout.write(_("In use from %(day)s on.") % {"day": options["from_on"].isoformat()})
+
+
+def _refuse_columns(columns: list[str]) -> None:
+    """Raises `BadInput` for columns that are missing, that name persons, or that nobody knows: perhaps one is misspelt."""
+    known = ", ".join(COLUMNS)
+    for name in columns:
+        if why := why_forbidden(name):
+            raise BadInput("column_forbidden", _("The column “%(column)s” is not read: %(why)s"), column=name, why=why)
+        if name not in COLUMNS:
+            words = _("There is no column “%(column)s”. The columns are: %(columns)s.")
+            raise BadInput("column_unknown", words, column=name, columns=known)
+    if missing := sorted(NEEDED - set(columns)):
+        words = _("The column %(column)s is missing. The columns are: %(columns)s.")
+        raise BadInput("column_missing", words, column=missing[0], columns=known)
