@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from linli.intake.webhooks import addresses
-from linli.intake.webhooks.addresses import Forbidden, may_reach, read_address, resolve
 from linli.intake.webhooks.posting import Parcel, post
 from linli.intake.webhooks.rules import Outcome
 from linli.intake.webhooks.testing import receiver
+from linli.kit import addresses
+from linli.kit.addresses import Forbidden, may_reach, read_address, resolve
 
 INSIDE = [
     "127.0.0.1", "127.8.8.8", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "100.64.0.1", "169.254.169.254",

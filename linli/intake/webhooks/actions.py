@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from linli.areas.codes import lineage
 from linli.areas.models import Area
 from linli.intake.webhooks import making, mapping, sending, signing
-from linli.intake.webhooks.addresses import read_address
 from linli.intake.webhooks.models import Delivery, Pusher, Scheme, Standing, Subscription, WithSecret
 from linli.intake.webhooks.rules import MOST_SUBSCRIPTIONS, OVERLAP, Group, State
 from linli.journal.actions import record
 from linli.journal.models import ChainHead
+from linli.kit.addresses import read_address
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.kit.sealing import seal
 from linli.people.actions import scope_of

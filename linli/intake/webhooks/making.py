@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
@@ -18,6 +17,7 @@ from linli.events.models import Event
 from linli.intake.webhooks.models import Delivery, Standing, Subscription, key_of
 from linli.intake.webhooks.rules import TEST, moment
 from linli.journal.models import ChainHead, Entry
+from linli.kit.addresses import own_address
 from linli.kit.keys import new_key
 
 #: Entries followed in one transaction.
@@ -117,12 +117,6 @@ def trial_delivery(subscription: Subscription, at: datetime) -> Delivery:
         wanted_since=at,
         due_at=at,
     )
-
-
-def own_address(path: str) -> str:
-    """An address of this home as others reach it."""
-    host = f"https://{settings.HOSTS[0]}" if settings.HOSTS else f"http://127.0.0.1:{settings.PORT}"
-    return host + path
 
 
 def _utc(at: datetime | None) -> datetime | None:

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.intake.webhooks import actions, mapping, telling
 from linli.intake.webhooks.forms import NewPusherForm, PusherForm
-from linli.intake.webhooks.making import own_address
 from linli.intake.webhooks.models import Pusher
 from linli.intake.webhooks.views import areas_kept, keeper_only, secret_page
+from linli.kit.addresses import own_address
 from linli.kit.refusal import BadInput, Refused
 
 _SHOWN = 50

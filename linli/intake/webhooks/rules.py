@@ -9,6 +9,9 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from linli.kit.posting import Answer as Answer
+from linli.kit.posting import Outcome as Outcome
+
 
 class Group(models.TextChoices):
     """What another system may subscribe to; each stands for some verbs of the journal."""
@@ -136,18 +139,6 @@ class State(models.TextChoices):
 UNFINISHED = (State.WAITING, State.UNKNOWN)
 
 
-class Outcome(models.TextChoices):
-    """What came of one attempt."""
-
-    UNKNOWN = "unknown", _("no answer known")
-    ANSWERED = "answered", _("answered")
-    NOT_REACHED = "not_reached", _("not reached")
-    NO_NAME = "no_name", _("the name of the host is not known")
-    FORBIDDEN = "forbidden", _("an address that may not be reached from here")
-    NOT_SAFE = "not_safe", _("no trusted certificate")
-    GARBLED = "garbled", _("answered with no HTTP")
-
-
 #: How long after the first, second … attempt the next one follows: 15 attempts within about three days.
 WAITS_S = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 43200, 43200, 43200, 43200, 43200)
 #: While a receiver is down it is asked this seldom: after one, two … failures in a row; once it is well, all at once.
@@ -160,17 +151,6 @@ GIVEN_UP_AFTER, KEPT_FOR = timedelta(days=7), timedelta(days=90)
 DOWN_AFTER = 3
 _LONGEST_ASKED_FOR_S = 12 * 3600
 _GONE = 410
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came of sending: `status` and `words` of the receiver if it answered, `retry_after_s` if it asked for that."""
-
-    outcome: Outcome
-    status: int | None = None
-    words: str = ""
-    took_ms: int = 0
-    retry_after_s: int | None = None
 
 
 class Verdict(StrEnum):

@@ -1,4 +1,4 @@
-"""Where deliveries may go: public addresses over https; those of networks that a setting names, also inside and over http.
+"""Where this home may send to: public addresses over https; those of networks that a setting names, also inside and over http.
 
 The connection goes to the very address that was looked at: a name that answers otherwise the next time changes nothing.
 """
@@ -66,6 +66,12 @@ class Forbidden(Exception):
     """None of the addresses behind a name may be reached from here."""
 
 
+def own_address(path: str) -> str:
+    """An address of this home as others reach it."""
+    host = f"https://{settings.HOSTS[0]}" if settings.HOSTS else f"http://127.0.0.1:{settings.PORT}"
+    return host + path
+
+
 def allowed_networks() -> list[IPv4Network | IPv6Network]:
     """The networks of `LINLI_WEBHOOK_NETWORKS`."""
     return [ip_network(one, strict=False) for one in settings.WEBHOOK_NETWORKS]
@@ -83,7 +89,7 @@ def resolve(target: Target) -> str:
 
 
 def may_reach(text: str, allowed: Iterable[IPv4Network | IPv6Network], *, is_plain: bool) -> bool:
-    """Whether deliveries may go to this address."""
+    """Whether anything may be sent to this address."""
     address = _unwrapped(ip_address(text.partition("%")[0]))
     if any(address.version == one.version and address in one for one in allowed):
         return True
