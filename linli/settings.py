@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "linli.journal",
     "linli.events",
     "linli.statistics",
+    "linli.notices",
     "linli.intake",
     "linli.chores",
     "linli.web",
@@ -171,6 +172,16 @@ MAP_APPROVAL_NUMBER = os.environ.get("LINLI_MAP_APPROVAL_NUMBER", "")
 
 #: Networks, besides the public internet, to which webhooks may be sent: county intranets are private networks.
 WEBHOOK_NETWORKS = [one.strip() for one in os.environ.get("LINLI_WEBHOOK_NETWORKS", "").split(",") if one.strip()]
+#: Notices: the mail server they are handed to, `smtps://user@host:465?from=…&password_file=PATH`; none: mail waits.
+MAIL_OUT = os.environ.get("LINLI_MAIL_OUT", "")
+#: A gateway for text messages, `https://host/path`; none: they are written into the folder `outbox` of the home.
+SMS_GATEWAY = os.environ.get("LINLI_SMS_GATEWAY", "")
+SMS_KEY_FILE = Path(os.environ.get("LINLI_SMS_KEY_FILE") or HOME / "sms_key")
+SMS_BODY = os.environ.get("LINLI_SMS_BODY") or '{"to": "{to}", "text": "{text}", "id": "{id}"}'
+#: Hosts of robots other than the makers' own: `wecom=https://gateway.example,feishu=…`.
+ROBOT_HOSTS = dict(
+    one.strip().split("=", 1) for one in os.environ.get("LINLI_ROBOT_HOSTS", "").split(",") if "=" in one
+)
 #: Mailboxes whose mail becomes reports: `imaps://user@host/INBOX?area=CODE&password_file=PATH`, several parted by spaces.
 MAIL_IN = os.environ.get("LINLI_MAIL_IN", "").split()
 

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from linli.events.views import maps, pictures, queue
+from linli.notices import inbox
 
 urlpatterns = [
     path("", include("linli.web.public_urls")),
@@ -14,6 +15,8 @@ urlpatterns = [
     path("desk/intake/", include("linli.intake.urls")),
     path("desk/webhooks/", include("linli.intake.webhooks.urls")),
     path("desk/import/", include("linli.intake.bulk.urls")),
+    path("desk/notices/", inbox.inbox, name="notices"),
+    path("desk/notices/", include("linli.notices.urls")),
     path("desk/statistics/", include("linli.statistics.urls")),
     path("open311/", include("linli.intake.open311.urls")),
     path("media/<str:sha256>.jpg", pictures.photo, name="photo"),

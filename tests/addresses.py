@@ -49,6 +49,8 @@ NEEDS: dict[str, dict[str, str]] = {
     "webhooks:again": {"pk": "subscription", "delivery": "delivery"},
     "webhooks:act": {"pk": "subscription", "name": "=pause"},
     "webhooks:pusher_act": {"pk": "pusher", "name": "=pause"},
+    **{f"notices:{name}": {"pk": "channel"} for name in ("rules", "confirm", "test", "remove")},
+    "notices:again": {"pk": "notice"},
     "bulk:run": {"pk": "run"},
     "bulk:look": {"pk": "run"},
     "bulk:begin": {"pk": "run"},
@@ -72,6 +74,7 @@ NEEDS_NOTHING = {
     *("events:new", "events:questions", "events:known", "events:save_view", "events:map_areas", "events:map_events"),
     *("intake:index", "intake:devices", "intake:all_devices"),
     *("areas", "categories", "category_add", "packs", "pack_load", "statistics:mine", "open311:root"),
+    *(f"notices:{name}" for name in ("read", "unread", "settings", "add", "browser", "quiet", "robots", "log")),
     *("webhooks:index", "webhooks:add", "webhooks:pusher_add"),
     *("events:call", "events:order", "events:find_areas", "events:supervised", "bulk:index"),
 }

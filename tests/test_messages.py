@@ -134,7 +134,7 @@ def _translated() -> Iterator[messages.Message]:
 #: What only residents read; nobody else is addressed.
 OF_RESIDENTS = re.compile(
     r"linli/web/(?:(?:public|public_forms|standing|held)\.py|templates/web/(?:home|status|_story|status_key|report|receipt)\.html)"
-    r"|linli/events/rules/turning_points\.py"
+    r"|linli/events/rules/turning_points\.py|linli/notices/reporters\.py"
 )
 
 

@@ -32,6 +32,7 @@ from linli.intake.models import Device, Kept
 from linli.intake.webhooks import actions as webhooks
 from linli.intake.webhooks.making import trial_delivery
 from linli.intake.webhooks.models import Pusher
+from linli.notices import actions as notices
 from linli.people.models import Appointment, Person
 from tests.addresses import HIDDEN, NAMES, NEEDS, OPEN_DATA, PUBLIC, QUERY
 from tools.messages import PO
@@ -89,6 +90,7 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         "kept": set_aside(grid, text).pk,
         "device": phone_of(desk).pk,
         **_webhooks(world, text),
+        **_notices(desk, text),
         "run": sent_table(world).pk,
         "message": actions.say(event, words=f"{text}，请看", by=desk, at=timezone.now()).pk,
         "reveal": _asked_to_reveal(event, world).pk,
@@ -107,6 +109,13 @@ def _webhooks(world: World, text: str) -> dict[str, int]:
     name = f"system-{len(Pusher.objects.all())}"
     pusher, _secret = webhooks.let_push(name=name, title=name, scheme="standard", text='text = "a"', **act)
     return {"subscription": told.pk, "delivery": trial_delivery(told, timezone.now()).pk, "pusher": pusher.pk}
+
+
+def _notices(person: Person, text: str) -> dict[str, int]:
+    """A way to reach somebody, with what was sent there first: a code."""
+    address = f"{len(text)}.{person.username}@county.example"
+    channel = notices.add_channel(person, kind="mail", address=address, at=timezone.now())
+    return {"channel": channel.pk, "notice": channel.deliveries.get().pk}
 
 
 def set_aside(area: str, text: str) -> Kept:

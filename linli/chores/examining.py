@@ -31,6 +31,9 @@ from linli.kit.media.storing import try_out
 from linli.kit.reasons import reason
 from linli.kit.refusal import Refused
 from linli.kit.workdays import stored_calendar
+from linli.notices.balance import balance
+from linli.notices.models import Delivery
+from linli.notices.rules import State as NoticeState
 
 _AT_MOST = 20
 _LITTLE_SPACE, _NO_SPACE = 2_000_000_000, 200_000_000
@@ -260,6 +263,28 @@ def _look_at_clocks(at: datetime) -> Findings:
         )
     else:
         yield _ok(_("Every clock is looked at in time."))
+
+
+def _look_at_notices(at: datetime) -> Findings:
+    sums = balance()
+    faults = sums.faults()
+    if faults:
+        yield _fail(
+            _("Notices do not add up: %(what)s. Compare with a backup from before it.") % {"what": ", ".join(faults)}
+        )
+        return
+    facts = {"notices": sums.notices, "alone": sums.in_inbox_alone, "decided": sums.decided}
+    yield _ok(_("Notices add up: %(notices)s, of them %(alone)s in the inbox alone; %(decided)s decided.") % facts)
+    unsure = Delivery.objects.filter(
+        state__in=(NoticeState.UNKNOWN, NoticeState.FAILED), made_at__gt=at - timedelta(days=7)
+    )
+    if count := unsure.count():
+        words = ngettext(
+            "%(count)s delivery of the last seven days failed or stayed without an answer. The log of notices says why.",
+            "%(count)s deliveries of the last seven days failed or stayed without an answer. The log of notices says why.",
+            count,
+        )
+        yield _warn(words % {"count": count})
 
 
 EXAMINATION: tuple[Callable[[datetime], Findings], ...] = (

@@ -18,6 +18,10 @@ from linli.intake.digest import are_arriving, digest_all
 from linli.intake.models import Kept
 from linli.intake.webhooks import courier, making, sending
 from linli.journal.actions import forget_read_notices
+from linli.notices import courier as notice_courier
+from linli.notices import making as notice_making
+from linli.notices.rules import KEPT_FOR as SENT_NOTICES_KEPT
+from linli.notices.sending import ways_set
 
 #: Read notices are kept so long; the journal keeps the acts themselves for good.
 NOTICES_KEPT = timedelta(days=90)
@@ -130,6 +134,24 @@ def _webhooks_wait() -> bool:
     return courier.COURIER.has_work(timezone.now())
 
 
+def _make_notices(at: datetime) -> bool:
+    more = notice_making.has_news() and notice_making.follow(at)
+    return notice_making.bundle(at) or more
+
+
+def _notices_wait() -> bool:
+    return notice_courier.COURIER.has_work(timezone.now())
+
+
+def _take_in_reporters(at: datetime) -> bool:
+    notice_making.take_in_reporters(at, ways_set())
+    return False
+
+
+def _forget_sent_notices(at: datetime) -> bool:
+    return notice_making.forget_old(at - SENT_NOTICES_KEPT)
+
+
 def _forget_tables(at: datetime) -> bool:
     return bulk.forget(at) > 0
 
@@ -153,6 +175,10 @@ CHORES: tuple[Work, ...] = (
     Work("webhooks", 1, making.make_deliveries, lease_s=10),
     Work("webhooks_sent", 0, courier.COURIER.turn, waits=_webhooks_wait, longest_pause_s=30, lease_s=10),
     Work("webhooks_old", 10 * _MINUTE, sending.tidy),
+    Work("notices_made", 1, _make_notices, longest_pause_s=60, lease_s=30),
+    Work("notices_sent", 0, notice_courier.COURIER.turn, waits=_notices_wait, longest_pause_s=30, lease_s=10),
+    Work("notices_to_reporters", 10, _take_in_reporters),
+    Work("notices_old", _HOUR, _forget_sent_notices),
     Work("category_model", _DAY, _learn_categories),
     Work("sent_reports", _HOUR, _forget_sent),
     Work("old_notices", _DAY, _forget_notices),

@@ -116,6 +116,8 @@ SENTENCES: dict[str, Any] = {
     "import.failed": _("could not bring in a table"),
     "report.retaken": _("took in a report that had been set aside"),
     "report.settled": _("entered by hand a report that had been set aside"),
+    "robot.added": _("added the robot of a group"),
+    "robot.removed": _("removed the robot of a group"),
     "webhook.subscribed": _("subscribed another system"),
     "webhook.edited": _("changed a subscription"),
     "webhook.paused": _("paused a subscription"),

@@ -198,6 +198,12 @@ def mark_read(person: Person, *, at: datetime, entries: Iterable[int] | None = N
 
 
 @transaction.atomic
+def mark_unread(person: Person, *, marked_at: datetime) -> int:
+    """Take back what was marked as read at just this moment; how many."""
+    return Notice.objects.filter(person=person, read_at=marked_at).update(read_at=None)
+
+
+@transaction.atomic
 def forget_read_notices(before: datetime, limit: int = 5000) -> int:
     """Delete notices read before a moment, at most `limit` of them; how many. What was done stays in the entries."""
     old = list(Notice.objects.filter(read_at__lt=before).order_by("pk").values_list("pk", flat=True)[:limit])

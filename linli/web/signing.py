@@ -1,4 +1,4 @@
-"""Signing in and out, choosing the language, and the notices of a person."""
+"""Signing in and out, and choosing the language."""
 
 import json
 import unicodedata
@@ -6,21 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from linli.events.models import Event
-from linli.events.telling import told
-from linli.journal.actions import mark_read
-from linli.journal.models import Notice
 from linli.people.actions import speak
 from linli.people.rules import Role
 from linli.web import throttle
@@ -98,28 +91,3 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form came without its token: it stood open too long, or another site sent it."""
     return render(request, "403.html", status=403)
-
-
-_NOTICES = 60
-
-
-@login_required
-def notices(request: HttpRequest) -> HttpResponse:
-    """What was done that this person must know, the newest first; marked as read on demand."""
-    if request.method == "POST":
-        mark_read(request.user, at=timezone.now())  # type: ignore[arg-type]
-        messages.success(request, _("All notices are marked as read."))
-        return redirect("notices")
-    mine = Notice.objects.filter(person=request.user)  # type: ignore[misc]
-    shown = list(mine.select_related("entry__by").order_by("-entry")[:_NOTICES])
-    keys = {notice.entry.on_key for notice in shown if notice.entry.on_kind == "event"}
-    events = {
-        str(event.pk): event
-        for event in Event.objects.visible_to(request.scope).filter(pk__in=keys).select_related("area", "category")  # type: ignore[attr-defined]
-    }
-    rows = [
-        {"notice": one, "event": events[one.entry.on_key], "words": told(one.entry)}
-        for one in shown
-        if one.entry.on_key in events
-    ]
-    return render(request, "web/notices.html", {"rows": rows})

@@ -1,4 +1,4 @@
-"""Addresses of signing in, the language and notices."""
+"""Addresses of signing in and the language."""
 
 from django.urls import path
 
@@ -9,7 +9,6 @@ urlpatterns = [
     path("sign-in", signing.sign_in, name="sign_in"),
     path("sign-out", signing.sign_out, name="sign_out"),
     path("language", signing.choose_language, name="language"),
-    path("desk/notices/", signing.notices, name="notices"),
     path("healthz", healthz, name="healthz"),
     path("live", live, name="live"),
 ]

@@ -256,6 +256,32 @@ def _turn(page: Page, *, is_hidden: bool) -> None:
     )
 
 
+#: The desk wants text messages, of every sort and each at once.
+REACHED = """
+from linli.notices import actions as notices
+from linli.notices.models import Channel
+person = Person.objects.get(username="desk")
+channel = notices.add_channel(person, kind="sms", address="19900000042", at=timezone.now())
+Channel.objects.filter(pk=channel.pk).update(verified_at=timezone.now(), groups=["to_do"], bundle_minutes=0)
+"""
+
+
+def test_the_open_inbox_fills_by_itself_and_the_worker_sends_what_is_wanted(town: Town, page: Page) -> None:
+    town.does(REACHED)
+    town.open("desk", "/desk/notices/", page)
+    expect(page.locator(".notice-row")).to_have_count(0)
+    town.report("村口水沟堵了")
+    expect(page.locator(".notice-row.unread")).to_have_count(1, timeout=20_000)
+    expect(page.locator("[data-unread]")).to_have_text("1")
+    expect(page.get_by_text("村口水沟堵了")).to_be_visible()
+    page.wait_for_function(
+        "async () => (await (await fetch('/desk/notices/log')).text()).split('state-closed').length > 2", polling=200
+    )
+    sent = [json.loads(file.read_text()) for file in (Path(town.home.environment["LINLI_HOME"]) / "outbox").iterdir()]
+    assert {one["to"] for one in sent} == {"19900000042"}
+    assert not [one for one in sent if "水沟" in one["text"] or "上县" in one["text"]]
+
+
 def test_the_desk_works_without_a_front_that_tells(live_server: Any, page: Page, world: Any, sign_in: Any) -> None:
     sign_in(page, world.cast.desk)
     page.goto("/desk/")

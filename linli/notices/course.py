@@ -1,0 +1,138 @@
+"""The course of a delivery: claimed by a conditional update, sent, settled by its result. The clock is an argument.
+
+Before anything is sent the row says so. A worker killed meanwhile leaves it at that; when its claim has run out nobody knows
+whether it was sent: it is told once more under the same key where that does no harm, else it stays unknown, to be seen.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from linli.kit.refusal import Refused
+from linli.notices import reporters
+from linli.notices.models import Channel, Delivery
+from linli.notices.rules import CODE_DIGITS, LEASE, UNFINISHED, Kind, Purpose, Result, State, Verdict, judge
+from linli.notices.wording import Words, compose
+
+SLICE = 500
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """Everything needed to send one attempt, without asking the store. `address` is unsealed: it goes into no log."""
+
+    delivery: int
+    tries: int
+    key: str
+    kind: str
+    address: dict[str, str]
+    words: Words
+    at: datetime
+    is_pressing: bool = False
+
+
+def kinds_due(at: datetime) -> list[str]:
+    """The ways by which something is to be sent, or was lost, now."""
+    rows = Delivery.objects.unfinished().filter(due_at__lte=at).order_by().values_list("kind", flat=True).distinct()
+    found = set(rows)
+    return [one for one in Kind.values if one in found]
+
+
+def due(kind: str, at: datetime, most: int) -> list[Delivery]:
+    """What is to be sent now by one way, the oldest first."""
+    rows = Delivery.objects.filter(kind=kind, state=State.WAITING, due_at__lte=at)
+    related = rows.select_related("channel__person", "reporter_message__entry", "reporter_message__event")
+    return list(related.order_by("due_at", "pk")[:most])
+
+
+def code_of(channel: Channel) -> str:
+    """The code that was sent last. It is stored nowhere: it follows from the key of this home and the moment of asking."""
+    asked = channel.code_asked_at.timestamp() if channel.code_asked_at else 0
+    words = f"linli code {channel.key.hex} {asked:.6f}".encode()
+    digest = hmac.digest(settings.SECRET_KEY.encode(), words, hashlib.sha256)
+    return f"{int.from_bytes(digest[:8], 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
+
+
+@transaction.atomic
+def claim(delivery: Delivery, at: datetime) -> Parcel | None:
+    """Take it for one attempt; None if somebody was quicker, it is not needed any more, or has no address."""
+    ours = Delivery.objects.filter(pk=delivery.pk, state=State.WAITING, due_at=delivery.due_at, tries=delivery.tries)
+    if not _is_needed(delivery):
+        ours.update(state=State.DROPPED, due_at=None, finished_at=at)
+        return None
+    if not ours.update(state=State.SENDING, due_at=at + LEASE, tries=F("tries") + 1):
+        return None
+    tries = delivery.tries + 1
+    address, why = _address(delivery)
+    if address is None:
+        settle(delivery.pk, tries, Result(Verdict.REFUSED, why), at)
+        return None
+    code = code_of(delivery.channel) if delivery.channel and delivery.purpose == Purpose.CODE else ""
+    presses = delivery.purpose != Purpose.NOTICES or delivery.decisions.filter(is_pressing=True).exists()
+    words = compose(delivery, code)
+    return Parcel(delivery.pk, tries, delivery.key.hex, delivery.kind, address, words, at, presses)
+
+
+def _is_needed(delivery: Delivery) -> bool:
+    if delivery.reporter_message is not None:
+        return delivery.reporter_message.read_at is None
+    channel = delivery.channel
+    return channel is not None and channel.closed_at is None and (channel.is_on or delivery.purpose != Purpose.NOTICES)
+
+
+def _address(delivery: Delivery) -> tuple[dict[str, str] | None, str]:
+    """Where it goes, or why that is not known."""
+    try:
+        if delivery.reporter_message is not None:
+            return reporters.address_of(delivery.reporter_message), "no_contact"
+        return (delivery.channel.address if delivery.channel else None), "no_contact"
+    except Refused as refused:
+        return None, refused.code
+
+
+@transaction.atomic
+def settle(pk: int, tries: int, result: Result, at: datetime) -> None:
+    """Write down what came of an attempt. The late answer of one that was thought lost still counts if it is yes."""
+    rows = Delivery.objects.select_for_update(of=("self",)).select_related("channel", "reporter_message")
+    delivery = rows.filter(pk=pk).exclude(state__in=(State.DELIVERED, State.DROPPED)).first()
+    if delivery is None:
+        return
+    is_ours = delivery.tries == tries and delivery.state == State.SENDING
+    if not is_ours and result.verdict != Verdict.DELIVERED:
+        return
+    judgement = judge(result, kind=delivery.kind, tries=tries, repeats=delivery.repeats)
+    delivery.state, delivery.why, delivery.took_ms = judgement.state, result.why[:60], result.took_ms
+    delivery.repeats += judgement.is_repeat
+    is_over = judgement.state not in UNFINISHED
+    delivery.due_at = None if is_over else at + timedelta(seconds=judgement.again_in_s or 0)
+    delivery.finished_at = at if is_over else None
+    delivery.save(update_fields=["state", "why", "took_ms", "repeats", "due_at", "finished_at"])
+    _tell(delivery, result, at)
+
+
+def _tell(delivery: Delivery, result: Result, at: datetime) -> None:
+    """What the result says of the channel, or of the message to a reporter."""
+    if delivery.reporter_message is not None:
+        reporters.note(delivery.reporter_message, delivery.state, at)
+    channel = delivery.channel
+    if channel is None:
+        return
+    if result.verdict == Verdict.GONE:
+        # The browser gave its address up: there is nobody behind it any more. What is held is skipped when it is due.
+        Channel.objects.filter(pk=channel.pk, closed_at__isnull=True).update(closed_at=at, sealed=b"", is_on=False)
+    elif delivery.state == State.DELIVERED and delivery.purpose == Purpose.TEST:
+        Channel.objects.filter(pk=channel.pk, verified_at__isnull=True).update(verified_at=at)
+
+
+def give_up_lost(at: datetime) -> bool:
+    """Settle what was claimed by a worker that never came back; whether there may be more."""
+    lost = Delivery.objects.filter(state=State.SENDING, due_at__lte=at).order_by("due_at")
+    rows = list(lost.values_list("pk", "tries")[:SLICE])
+    for pk, tries in rows:
+        settle(pk, tries, Result(Verdict.UNKNOWN, "no_answer"), at)
+    return len(rows) == SLICE

@@ -1,0 +1,77 @@
+"""What a delivery says: a sentence, a number and a link. No names, no places, no contacts; whoever may, reads on behind it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from linli.events.models import Event
+from linli.events.telling import SENTENCES
+from linli.journal.models import Entry
+from linli.kit.addresses import own_address
+from linli.notices.models import Channel, Delivery
+from linli.notices.reporters import words_of
+from linli.notices.rules import Purpose
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is sent: one sentence, and the address of a page of this home (empty: none, or it is in the sentence)."""
+
+    sentence: str
+    link: str
+
+    @property
+    def whole(self) -> str:
+        """Both in one text."""
+        return f"{self.sentence} {self.link}".strip()
+
+
+def compose(delivery: Delivery, code: str = "") -> Words:
+    """The words of a delivery, in the language of whoever gets it."""
+    with translation.override(_language(delivery.channel)):
+        if delivery.reporter_message is not None:
+            return Words(words_of(delivery.reporter_message), "")
+        if delivery.purpose == Purpose.CODE:
+            return Words(_("Your code is %(code)s. It holds for 15 minutes.") % {"code": code}, "")
+        if delivery.purpose == Purpose.TEST:
+            return Words(_("A test: notices reach you here."), own_address(reverse("notices")))
+        return _of_notices([one.entry for one in delivery.decisions.select_related("entry").order_by("pk")])
+
+
+def _language(channel: Channel | None) -> str:
+    chosen = channel.person.language if channel is not None and channel.person is not None else ""
+    return chosen or settings.LANGUAGE_CODE
+
+
+def _of_notices(entries: Sequence[Entry]) -> Words:
+    keys = list(dict.fromkeys(one.on_key for one in entries))
+    if len(keys) > 1:
+        words = ngettext("%(n)s matter has news for you.", "%(n)s matters have news for you.", len(keys))
+        return Words(words % {"n": len(keys)}, own_address(reverse("notices")))
+    entry = entries[-1]
+    number = _number(entry)
+    if not number:
+        return Words(_("There is news for you."), own_address(reverse("notices")))
+    facts = {"number": number, "words": act_words(entry.verb), "n": len(entries)}
+    if len(entries) > 1:
+        words = ngettext("%(number)s: %(n)s piece of news.", "%(number)s: %(n)s pieces of news.", len(entries)) % facts
+    else:
+        words = _("%(number)s: %(words)s.") % facts
+    return Words(words, own_address(reverse("events:show", args=[entry.on_key])))
+
+
+def act_words(verb: str) -> str:
+    """What was done, by the verb alone."""
+    return str(SENTENCES.get(verb, _("There is news for you.")))
+
+
+def _number(entry: Entry) -> str:
+    if entry.on_kind != "event":
+        return ""
+    return Event.objects.filter(pk=UUID(entry.on_key)).values_list("number", flat=True).first() or ""
