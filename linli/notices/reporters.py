@@ -17,11 +17,10 @@ from linli.kit.refusal import Refused
 from linli.notices.rules import Kind, State
 
 _WAYS = {"telephone": Kind.SMS, "email": Kind.MAIL}
-#: One that failed for two days reached nobody, whatever contact was left.
 _BECOMES = {
     State.DELIVERED: MessageState.SENT,
     State.UNKNOWN: MessageState.UNKNOWN,
-    State.FAILED: MessageState.NONE,
+    State.FAILED: MessageState.FAILED,
 }
 
 

@@ -100,5 +100,6 @@ def reach(message: ReporterMessage) -> Reach | None:
 @transaction.atomic
 def note_sent(message: ReporterMessage, state: str, *, at: datetime) -> bool:
     """What came of sending it; whether this changed anything. What was read or sent before stays as it is."""
-    still = ReporterMessage.objects.filter(pk=message.pk, state__in=(MessageState.WAITING, MessageState.UNKNOWN))
+    open_still = (MessageState.WAITING, MessageState.UNKNOWN, MessageState.FAILED)
+    still = ReporterMessage.objects.filter(pk=message.pk, state__in=open_still)
     return bool(still.update(state=state, sent_at=at if state == MessageState.SENT else None))

@@ -15,6 +15,7 @@ class MessageState(models.TextChoices):
     WAITING = "waiting", _("Waiting")
     SENT = "sent", _("Sent")
     UNKNOWN = "unknown", _("No answer known")
+    FAILED = "failed", _("Could not be delivered")
 
 
 #: Who may open a sealed contact: those who have to ask the reporter something, on the side of the area. Officers of the

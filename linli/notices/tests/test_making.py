@@ -14,7 +14,7 @@ from linli.events.telling import SENTENCES
 from linli.events.testing import NOON, World, make_event
 from linli.journal.actions import mark_read, record
 from linli.kit.refusal import NotYours
-from linli.notices import actions, making
+from linli.notices import actions, making, reporters
 from linli.notices.course import Parcel
 from linli.notices.models import Channel, Decision, Delivery
 from linli.notices.rules import Decided, Group, Kind, State, Verdict, Why
@@ -212,3 +212,15 @@ def test_a_contact_that_is_no_number_and_no_address_is_noted(world: World) -> No
     _reported(world, "村口小卖部找我")
     assert making.take_in_reporters(NOON, [Kind.SMS]) == 0
     assert set(ReporterMessage.objects.values_list("state", flat=True)) == {MessageState.NONE}
+
+
+def test_a_message_that_failed_says_so_and_one_sent_after_it_too(world: World) -> None:
+    _reported(world, "13800138000")
+    message = ReporterMessage.objects.to_send().first()
+    assert message is not None
+    reporters.note(message, State.FAILED, NOON)
+    message.refresh_from_db()
+    assert message.state == MessageState.FAILED
+    reporters.note(message, State.DELIVERED, NOON)
+    message.refresh_from_db()
+    assert message.state == MessageState.SENT
