@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "linli.events",
     "linli.statistics",
     "linli.notices",
+    "linli.desk",
     "linli.intake",
     "linli.chores",
     "linli.web",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("desk/", queue.desk, name="desk"),
     path("desk/map/", maps.map_page, name="map"),
     path("desk/", include("linli.events.urls")),
+    path("desk/", include("linli.desk.urls")),
     path("desk/", include("linli.web.areas_urls")),
     path("desk/intake/", include("linli.intake.urls")),
     path("desk/webhooks/", include("linli.intake.webhooks.urls")),

@@ -53,9 +53,13 @@ def read_rows(
 def _read(path: Path, encoding: str | None, delimiter: str) -> Generator[tuple[int, list[str]], None, None]:
     """The header, then the rows, each with the line on which it ends."""
     csv.field_size_limit(LONGEST_FIELD)
-    with open_binary(path) as raw, _text(raw, path, encoding) as text:
+    with open_binary(path) as opened, _buffered(opened) as raw, _text(raw, path, encoding) as text:
         reader = csv.reader(_checked(text, path), strict=True, delimiter=delimiter)
         try:
+            if raw.peek(4).startswith(_SPREADSHEET):
+                raise BadInput(
+                    "is_a_spreadsheet", _("%(file)s is a spreadsheet. Save it as CSV and send that."), file=path.name
+                )
             yield from _rows(reader, path)
         except UnicodeDecodeError:
             raise BadInput(
@@ -116,20 +120,17 @@ def open_binary(path: Path) -> IO[bytes]:
         raise BadInput(
             "no_such_file", _("%(file)s cannot be read: %(why)s."), file=str(path), why=reason(error)
         ) from None
-    begins = file.peek(4)
-    if begins.startswith(_SPREADSHEET):
-        file.close()
-        raise BadInput(
-            "is_a_spreadsheet", _("%(file)s is a spreadsheet. Save it as CSV and send that."), file=path.name
-        )
-    if not begins.startswith(b"\x1f\x8b"):
+    if not file.peek(2).startswith(b"\x1f\x8b"):
         return file
     return cast(IO[bytes], gzip.GzipFile(fileobj=file))
 
 
-def _text(raw: IO[bytes], path: Path, encoding: str | None) -> io.TextIOWrapper:
-    buffered = raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(raw)  # type: ignore[type-var]
-    return io.TextIOWrapper(buffered, encoding=encoding or _guess(path), newline="")
+def _buffered(raw: IO[bytes]) -> io.BufferedReader:
+    return raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, raw))
+
+
+def _text(raw: io.BufferedReader, path: Path, encoding: str | None) -> io.TextIOWrapper:
+    return io.TextIOWrapper(raw, encoding=encoding or _guess(path), newline="")
 
 
 def _guess(path: Path) -> str:
