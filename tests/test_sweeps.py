@@ -25,7 +25,7 @@ from linli.events import actions
 from linli.events.actions.views import save_view
 from linli.events.models import Event, Reveal
 from linli.events.rules import State
-from linli.events.testing import GRID, World, draw_boundaries, make_event, make_world
+from linli.events.testing import GRID, World, draw_boundaries, make_drawn, make_event, make_world
 from linli.intake.devices import register as register_device
 from linli.intake.doors import ImportRun
 from linli.intake.models import Device, Kept
@@ -93,6 +93,7 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         **_notices(desk, text),
         "run": sent_table(world).pk,
         "message": actions.say(event, words=f"{text}，请看", by=desk, at=timezone.now()).pk,
+        "draw": make_drawn(world, event).pk,
         "reveal": _asked_to_reveal(event, world).pk,
     }
     return Things(world, event, numbers)

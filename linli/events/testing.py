@@ -8,8 +8,8 @@ from linli.areas.actions import set_boundary
 from linli.areas.geometry import clean_outline
 from linli.areas.models import Area, Kind
 from linli.events import actions
-from linli.events.models import Category, Event, Pack, Picture, Release
-from linli.events.rules import Source, State
+from linli.events.models import Category, Draw, Event, Pack, Picture, Release
+from linli.events.rules import Source, State, commitment, fingerprint, seed_of
 from linli.kit.holidays import load_calendar
 from linli.kit.testing import BuiltOnce
 from linli.people.models import Department, Person
@@ -125,6 +125,28 @@ def make_public(picture: Picture, *, by: Person, at: datetime) -> str:
     seen = Release.objects.get(pk=picture.pk).draft_sha256 or ""
     actions.confirm_release(picture, seen=seen, by=by, at=at)
     return seen
+
+
+def make_drawn(world: World, event: Event) -> Draw:
+    """A draw of the county that fell on this matter alone, in a year long past, so that other draws do not meet it."""
+    day = date(2020, 1, 1) + timedelta(days=Draw.objects.count())
+    secret = bytes(32)
+    frozen = fingerprint([event.number])
+    draw = Draw.objects.create(
+        area=world.areas["440881"],
+        from_on=day,
+        to_on=day,
+        share_percent=100,
+        at_most=1,
+        population=[event.number],
+        frozen=frozen,
+        commitment=commitment(secret),
+        secret=secret.hex(),
+        seed=seed_of(secret, frozen),
+        drawn_at=NOON,
+    )
+    draw.reinspections.create(lot=1, event=event, inspector=world.cast.verifier, due_at=NOON + timedelta(days=7))
+    return draw
 
 
 Act = Callable[[World, Event, datetime], object]

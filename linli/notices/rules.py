@@ -49,6 +49,7 @@ VERBS: dict[str, frozenset[str]] = {
             *("event.dispatched", "event.objected", "event.objection_dismissed", "event.objection_settled"),
             *("event.handed_back", "event.result_submitted", "event.rework_asked", "event.reopened", "event.moved"),
             *("event.extension_asked", "event.resumed", "event.review_due", "event.reveal_asked", "event.whistled"),
+            "event.drawn",
             *("event.part_added", "event.part_called_in", "event.part_answered", "event.part_sent_back"),
         }
     ),

@@ -5,6 +5,7 @@ from linli.events.actions.bound import bound_by
 from linli.events.actions.clocks import follow, reckon_provisional, start_missing
 from linli.events.actions.conversing import people_in_sight, say, take_back, unit_of
 from linli.events.actions.course import act, questions_of, standing_of, steps_for
+from linli.events.actions.drawing import draw_lots, draw_of_last_week, plan_draws, wrong_with
 from linli.events.actions.duties import Choice, Recommendation, check_rows, load_list, put_in_use, recommend
 from linli.events.actions.handling import (
     accept,
@@ -30,6 +31,7 @@ from linli.events.actions.ladder import climb
 from linli.events.actions.looking import open_original
 from linli.events.actions.objecting import dismiss_objection, object, settle, uphold_objection
 from linli.events.actions.receiving import note_arrival, receive_picture, refuse_picture
+from linli.events.actions.reinspecting import reinspect
 from linli.events.actions.relaying import (
     ask_reveal,
     grant_reveal,
@@ -105,6 +107,8 @@ __all__ = [
     "defer",
     "dismiss_objection",
     "dispatch",
+    "draw_lots",
+    "draw_of_last_week",
     "end_supervision",
     "end_whistle",
     "entered_order",
@@ -134,6 +138,7 @@ __all__ = [
     "open_receipt",
     "open_supervisions",
     "people_in_sight",
+    "plan_draws",
     "prepare_release",
     "put_in_use",
     "questions_of",
@@ -145,6 +150,7 @@ __all__ = [
     "refuse_extension",
     "refuse_picture",
     "refuse_reveal",
+    "reinspect",
     "reject",
     "remind",
     "reopen",
@@ -181,4 +187,5 @@ __all__ = [
     "withdraw_release",
     "withdraw_support",
     "write_to_reporter",
+    "wrong_with",
 ]

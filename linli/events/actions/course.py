@@ -11,7 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions import clocks, promise
 from linli.events.actions.telling_reporters import tell_reporters
-from linli.events.models import Clock, Event, Hand, Objection, Part, Picture, PictureKind, Remark, Supervision, Whistle
+from linli.events.models import (
+    Clock,
+    Event,
+    Hand,
+    Objection,
+    Part,
+    Picture,
+    PictureKind,
+    Reinspection,
+    Remark,
+    Supervision,
+    Whistle,
+)
 from linli.events.rules import (
     BEFORE_DISPATCH,
     ENDED,
@@ -19,6 +31,7 @@ from linli.events.rules import (
     NEEDS_CLOSED,
     NEEDS_OPEN,
     PAUSED,
+    SOLVED,
     TOLD,
     Audience,
     Question,
@@ -102,6 +115,8 @@ def questions_of(event: Event) -> set[Question]:
     bounced = event.state == State.OBJECTED and waiting_objection(event, coordinated=True) is not None
     whistled = Whistle.objects.filter(event=event, ended_at__isnull=True).exists()
     asked |= {Question.WHISTLE} if whistled else set()
+    drawn = event.state in SOLVED and Reinspection.objects.waiting().filter(event=event).exists()
+    asked |= {Question.DRAWN} if drawn else set()
     return asked | ({Question.SUPERVISION} if supervised else set()) | ({Question.BOUNCED} if bounced else set())
 
 
@@ -284,6 +299,7 @@ PAST: dict[str, str] = {
     "rework": "rework_asked",
     "close": "closed",
     "follow_up": "followed_up",
+    "reinspect": "reinspected",
     "reopen": "reopened",
     "ask_supplement": "supplement_asked",
     "supplement": "supplemented",

@@ -13,7 +13,7 @@ from linli.events.actions.objecting import next_owner
 from linli.events.actions.supervising import SUPERVISORS
 from linli.events.forms.fields import CategoryField, DayForm, StepForm, day_field, open_categories, photos, words
 from linli.events.models import Event, Part
-from linli.events.rules import ChoiceReason, Rating, ReferredTo, Severity, Urgency
+from linli.events.rules import ChoiceReason, Finding, Rating, ReferredTo, Severity, Urgency
 from linli.people.models import Appointment, Department, Person
 
 
@@ -189,6 +189,23 @@ class Verify(StepForm):
     """What was seen on the spot."""
 
     text = words(_("What you saw"), required=False)
+    photos = photos(_("Photos from the spot"))
+
+
+class Reinspect(StepForm):
+    """What was found of a matter that was drawn."""
+
+    finding = forms.ChoiceField(
+        label=_("What did you find?"),
+        choices=Finding.choices,
+        widget=forms.RadioSelect,
+        help_text=_("What does not hold is taken up again at once."),
+    )
+    text = words(
+        _("What you saw"),
+        required=False,
+        help_text=_("Needed unless it holds: the department reads what is missing, the desk why it could not be seen."),
+    )
     photos = photos(_("Photos from the spot"))
 
 

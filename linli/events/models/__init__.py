@@ -8,6 +8,7 @@ from linli.events.models.matters import IS_OPEN, RUNS_OUT_AT, Event, EventQueryS
 from linli.events.models.objections import Objection
 from linli.events.models.parts import Hand, Part, Remark
 from linli.events.models.pictures import AwaitedPicture, Picture, PictureKind, Release, ReleaseQuerySet
+from linli.events.models.reinspections import Draw, DrawPlan, DrawQuerySet, Reinspection, ReinspectionQuerySet
 from linli.events.models.relaying import ReporterMessage, Reveal, Shield
 from linli.events.models.reporters import Contact, Receipt, Statement, Support
 from linli.events.models.supervision import Supervision
@@ -23,6 +24,9 @@ __all__ = [
     "Clock",
     "Contact",
     "DispatchChoice",
+    "Draw",
+    "DrawPlan",
+    "DrawQuerySet",
     "Duty",
     "DutyList",
     "Event",
@@ -38,6 +42,8 @@ __all__ = [
     "Picture",
     "PictureKind",
     "Receipt",
+    "Reinspection",
+    "ReinspectionQuerySet",
     "Release",
     "ReleaseQuerySet",
     "Remark",

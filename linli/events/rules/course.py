@@ -125,6 +125,7 @@ STEPS: tuple[Step, ...] = (
     _step("rework", {S.RESULT_SUBMITTED}, S.HANDLING, *CHECKERS, independent=True),
     _step("close", {S.VERIFIED}, S.CLOSED, R.DESK),
     _step("follow_up", {S.CLOSED, S.SELF_HANDLED}, To.SAME, R.RESIDENT, R.DESK, R.VERIFIER, independent=True),
+    _step("reinspect", SOLVED, To.SAME, R.VERIFIER, R.DESK, independent=True),
     _step("reopen", SOLVED, S.ACCEPTED, R.RESIDENT, R.DESK, R.VERIFIER),
     _step("reopen", {S.REJECTED, S.VOIDED, S.REFERRED_OUT, S.IN_MEDIATION}, S.REPORTED, R.DESK),
     _step("ask_supplement", BEFORE_DISPATCH, S.SUPPLEMENT_ASKED, *FIELD, R.DESK),
@@ -162,6 +163,8 @@ class Question(StrEnum):
     WHISTLE = "whistle"
     #: A matter bounced twice: a named coordinator settles whose it is.
     BOUNCED = "bounced"
+    #: Drawn by lot, and not looked at yet.
+    DRAWN = "drawn"
 
 
 Q = Question
@@ -171,6 +174,7 @@ NEEDS_OPEN: dict[str, tuple[Question, str, Any]] = {
     "refuse_extension": (Q.EXTENSION, "no_extension_asked", _("Nobody has asked for an extension.")),
     "end_whistle": (Q.WHISTLE, "no_whistle", _("Nobody is called to the spot.")),
     "settle": (Q.BOUNCED, "not_bounced", _("It has bounced once. The desk answers this objection.")),
+    "reinspect": (Q.DRAWN, "not_drawn", _("This matter was not drawn, or somebody has looked at it already.")),
     "end_supervision": (Q.SUPERVISION, "not_supervised", _("Nobody supervises this matter.")),
 }
 NEEDS_CLOSED: dict[str, tuple[Question, str, Any]] = {

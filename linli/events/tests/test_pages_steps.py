@@ -13,7 +13,7 @@ from linli.events import actions
 from linli.events.forms import ACTS
 from linli.events.models import Call, Event, Whistle
 from linli.events.rules import STEP_NAMES, STEPS, State
-from linli.events.testing import World
+from linli.events.testing import World, make_drawn
 from linli.events.tests.pages import desk_of, page_of, photo, recent, words_of
 from linli.journal.models import Entry
 from linli.people.models import Department, Person
@@ -42,6 +42,7 @@ FIELDS: dict[str, Callable[[World, Event], dict[str, Any]]] = {
     "rework": lambda world, event: {"text": "还有淤泥"},
     "close": lambda world, event: {"text": "已办结"},
     "follow_up": lambda world, event: {"rating": "satisfied", "text": "很好"},
+    "reinspect": lambda world, event: {"finding": "held", "text": "水流畅通"},
     "reopen": lambda world, event: {"text": "又堵了"},
     "ask_supplement": lambda world, event: {"text": "哪一户？"},
     "supplement": lambda world, event: {"text": "三巷五号", "photos": [photo("navy")]},
@@ -86,6 +87,8 @@ def prepared(world: World, step: str, state: str) -> Event:
         _whistled(world, event, at)
         event.refresh_from_db()
         assert event.state == wanted
+    if step == "reinspect":
+        make_drawn(world, event)
     if step == "settle":
         desk, at = world.cast.county, timezone.now()
         actions.uphold_objection(event, by=desk, at=at)

@@ -60,7 +60,7 @@ MAY = {
         ),
     },
     Role.LEADER: {"remind", "supervise", "end_supervision", "settle"},
-    Role.VERIFIER: {"check_truth", "verify", "rework", "follow_up", "reopen"},
+    Role.VERIFIER: {"check_truth", "verify", "rework", "follow_up", "reinspect", "reopen"},
     Role.DESK: set(STEP_NAMES)
     - {
         "check_truth",

@@ -64,7 +64,7 @@ VERBS: dict[str, frozenset[str]] = {
     Group.TURNED_AWAY: frozenset(
         {"event.rejected", "event.voided", "event.referred_out", "event.sent_to_mediation", "event.merged"}
     ),
-    Group.REOPENED: frozenset({"event.followed_up", "event.reopened", "event.separated"}),
+    Group.REOPENED: frozenset({"event.followed_up", "event.reinspected", "event.reopened", "event.separated"}),
     Group.WAITING: frozenset(
         {
             "event.check_asked",
@@ -98,6 +98,7 @@ NEVER_TOLD = frozenset(
         "event.supported",
         "event.was_supported",
         "event.support_withdrawn",
+        "event.drawn",
         "event.review_due",
         "event.due_soon",
         "event.arrived",

@@ -1,0 +1,257 @@
+"""Drawing closed matters for re-inspection by lot 双随机复查: the plan of an area, the draw, and proving a draw."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from linli.areas.codes import within
+from linli.areas.models import Area
+from linli.events.actions import promise
+from linli.events.models import Draw, DrawPlan, Event, Hand, Reinspection
+from linli.events.rules import (
+    LONGEST_LIST,
+    SOLVED,
+    USUAL_AT_MOST,
+    USUAL_SHARE_PERCENT,
+    USUAL_WORKING_DAYS,
+    Limit,
+    commitment,
+    drawn,
+    fingerprint,
+    inspector_of,
+    overlap,
+    seed_of,
+)
+from linli.journal.actions import record
+from linli.journal.models import Entry
+from linli.kit.refusal import BadInput, Refused
+from linli.kit.sealing import seal, unseal
+from linli.people.actions import on_duty, scope_of
+from linli.people.models import Person
+from linli.people.rules import Role, not_yours
+
+#: Who checked or ended a matter does not look at it again.
+_CHECKED = ("event.verified", "event.closed", "event.self_handled")
+#: Who looks: verifiers, and where none may, the desk.
+_LOOKERS = (Role.VERIFIER, Role.DESK)
+
+
+@transaction.atomic
+def plan_draws(
+    area: Area,
+    *,
+    by: Person | None,
+    at: datetime,
+    share_percent: int = USUAL_SHARE_PERCENT,
+    at_most: int = USUAL_AT_MOST,
+    working_days: int = USUAL_WORKING_DAYS,
+    is_weekly: bool = True,
+) -> DrawPlan:
+    """Set how an area draws. The desk of the area, or of one above it; `by=None` is the command line.
+
+    The secret of the next draw stays as it is, so that nobody tries until they like what would come.
+    """
+    _require_desk(area, by, at)
+    _in_bounds("share_percent", share_percent, 1, 100)
+    _in_bounds("at_most", at_most, 1, 1000)
+    _in_bounds("working_days", working_days, 1, 60)
+    plan = DrawPlan.objects.select_for_update().filter(pk=area.pk).first() or _with_secret(DrawPlan(area=area))
+    plan.share_percent, plan.at_most, plan.working_days, plan.is_weekly = (
+        share_percent,
+        at_most,
+        working_days,
+        is_weekly,
+    )
+    plan.save()
+    record(
+        "draw.planned",
+        on=plan,
+        by=by,
+        at=at,
+        area=area.pk,
+        share_percent=share_percent,
+        at_most=at_most,
+        working_days=working_days,
+        is_weekly=is_weekly,
+        next=plan.commitment,
+    )
+    return plan
+
+
+@transaction.atomic
+def draw_lots(area: Area, *, from_on: date, to_on: date, by: Person | None, at: datetime) -> Draw:
+    """Draw of what was closed in an area from one day to another, both included; each matter drawn gets who looks at it.
+
+    Raises `Refused` without a plan, before the last day is over, for days that were drawn of already, and for a list
+    too long to be drawn at once.
+    """
+    _require_desk(area, by, at)
+    plan = DrawPlan.objects.select_for_update().filter(pk=area.pk).first()
+    if plan is None:
+        raise Refused(
+            "no_plan", _("First set how %(area)s draws: the secret of a draw is fixed before."), area=area.name
+        )
+    _refuse_days(area, from_on, to_on, at)
+    closed = {event.number: event for event in _closed_in(area, from_on, to_on)[: LONGEST_LIST + 1]}
+    if len(closed) > LONGEST_LIST:
+        raise Refused("list_too_long", _("That are too many matters to draw from at once. Choose fewer days."))
+    made = _frozen(plan, sorted(closed), from_on, to_on, by, at)
+    lucky = drawn(made.population, made.seed, plan.share_percent, plan.at_most)
+    _share_out(made, [closed[number] for number in lucky], plan, at)
+    _with_secret(plan).save()
+    record(
+        "draw.drawn", on=made, by=by, at=at, secret=made.secret, seed=made.seed, drawn=len(lucky), next=plan.commitment
+    )
+    return made
+
+
+def draw_of_last_week(at: datetime) -> int:
+    """Draw for every area with a weekly plan of the week that ended last Sunday, unless it was done; how many draws."""
+    monday = timezone.localdate(at) - timedelta(days=timezone.localdate(at).weekday())
+    days = monday - timedelta(days=7), monday - timedelta(days=1)
+    done = Draw.objects.filter(to_on__gte=days[0]).values("area")
+    count = 0
+    for plan in DrawPlan.objects.filter(is_weekly=True).exclude(area__in=done).select_related("area").order_by("pk"):
+        try:
+            draw_lots(plan.area, from_on=days[0], to_on=days[1], by=None, at=at)
+        except Refused as refusal:
+            # Two at once: the other was quicker.
+            if refusal.code != "drawn_already":
+                raise
+        else:
+            count += 1
+    return count
+
+
+def wrong_with(draw: Draw) -> list[Any]:
+    """What a draw says that cannot be, recomputed from its list, its secret and the journal; nothing if it is as drawn."""
+    entries = {entry.verb: entry for entry in Entry.objects.filter(on_kind="draw", on_key=str(draw.pk))}
+    if not entries.keys() >= {"draw.frozen", "draw.drawn"}:
+        return [_("The journal does not know it.")]
+    frozen, done = entries["draw.frozen"], entries["draw.drawn"]
+    secret = bytes.fromhex(draw.secret)
+    matters = list(draw.reinspections.order_by("lot").values_list("event__number", flat=True))
+    checks = (
+        (fingerprint(draw.population) == draw.frozen == frozen.facts["frozen"], _("The list was changed.")),
+        (
+            commitment(secret) == draw.commitment == frozen.facts["commitment"],
+            _("It is another secret than was fixed."),
+        ),
+        (_was_fixed(draw, frozen), _("The secret was not fixed before the list.")),
+        (seed_of(secret, draw.frozen) == draw.seed == done.facts["seed"], _("The seed was changed.")),
+        (
+            [draw.share_percent, draw.at_most] == [frozen.facts["share_percent"], frozen.facts["at_most"]],
+            _("The share was changed."),
+        ),
+        (
+            drawn(draw.population, draw.seed, draw.share_percent, draw.at_most) == matters,
+            _("Other matters are listed than were drawn."),
+        ),
+    )
+    return [words for holds, words in checks if not holds]
+
+
+def candidates_for(event: Event, at: datetime) -> list[int]:
+    """Keys of those who may look at a matter again: verifiers on duty, else the desk; none who handled, checked or closed it."""
+    had = set(Hand.objects.filter(event=event).values_list("person", flat=True))
+    had |= set(Entry.objects.filter(on_key=str(event.pk), verb__in=_CHECKED).values_list("by", flat=True))
+    for role in _LOOKERS:
+        free = sorted({turn.person.pk for turn in on_duty(event.area_id, at, role)} - had)
+        if free:
+            return free
+    return []
+
+
+def _require_desk(area: Area, by: Person | None, at: datetime) -> None:
+    if by is not None and Role.DESK not in scope_of(by, at).roles_in(area.pk):
+        raise not_yours()
+
+
+def _in_bounds(field: str, number: int, least: int, most: int) -> None:
+    if not least <= number <= most:
+        raise BadInput(
+            "out_of_bounds",
+            _("Between %(least)s and %(most)s."),
+            least=least,
+            most=most,
+            field=field,
+        )
+
+
+def _with_secret(plan: DrawPlan) -> DrawPlan:
+    """A new secret for the next draw: sealed in the store, its SHA-256 beside it."""
+    secret = secrets.token_bytes(32)
+    plan.secret = seal(secret.hex(), bound_to=plan.area_id.encode())
+    plan.commitment = commitment(secret)
+    return plan
+
+
+def _refuse_days(area: Area, from_on: date, to_on: date, at: datetime) -> None:
+    if to_on < from_on:
+        raise BadInput("ends_before_it_begins", _("The last day lies before the first."), field="to_on")
+    if to_on >= timezone.localdate(at):
+        raise BadInput("not_over_yet", _("The last day is not over yet. Choose one before today."), field="to_on")
+    near = Draw.objects.filter(area=area, from_on__lte=to_on, to_on__gte=from_on).values_list("from_on", "to_on")
+    if any(overlap((from_on, to_on), days) for days in near):
+        raise Refused("drawn_already", _("Some of these days were drawn of already. A draw is not repeated."))
+
+
+def _closed_in(area: Area, from_on: date, to_on: date) -> Any:
+    begins = timezone.make_aware(datetime.combine(from_on, time.min))
+    ends = timezone.make_aware(datetime.combine(to_on + timedelta(days=1), time.min))
+    rows = Event.objects.filter(within(area.pk), state__in=sorted(SOLVED), ended_at__gte=begins, ended_at__lt=ends)
+    return rows.order_by("number")
+
+
+def _frozen(plan: DrawPlan, numbers: list[str], from_on: date, to_on: date, by: Person | None, at: datetime) -> Draw:
+    """The draw with its list, in the journal before its seed is known to anybody."""
+    secret = bytes.fromhex(unseal(bytes(plan.secret), bound_to=plan.area_id.encode()))
+    frozen = fingerprint(numbers)
+    draw = Draw.objects.create(
+        area_id=plan.area_id,
+        from_on=from_on,
+        to_on=to_on,
+        share_percent=plan.share_percent,
+        at_most=plan.at_most,
+        population=numbers,
+        frozen=frozen,
+        commitment=plan.commitment,
+        secret=secret.hex(),
+        seed=seed_of(secret, frozen),
+        drawn_at=at,
+        drawn_by=by,
+    )
+    record(
+        "draw.frozen",
+        on=draw,
+        by=by,
+        at=at,
+        count=len(numbers),
+        frozen=frozen,
+        commitment=plan.commitment,
+        share_percent=plan.share_percent,
+        at_most=plan.at_most,
+        from_on=from_on,
+        to_on=to_on,
+    )
+    return draw
+
+
+def _share_out(draw: Draw, events: Iterable[Event], plan: DrawPlan, at: datetime) -> None:
+    due_at = promise.runs_out(Limit(working_days=plan.working_days), at)
+    for lot, event in enumerate(events, 1):
+        inspector = inspector_of(event.number, draw.seed, candidates_for(event, at))
+        Reinspection.objects.create(draw=draw, lot=lot, event=event, inspector_id=inspector, due_at=due_at)
+        told = Person.objects.filter(pk=inspector) if inspector else Person.objects.none()
+        record("event.drawn", on=event, by=draw.drawn_by, at=at, tell=told, draw=draw.pk, lot=lot)
+
+
+def _was_fixed(draw: Draw, frozen: Entry) -> bool:
+    """Whether the secret's SHA-256 stood in the journal before the list."""
+    before = Entry.objects.filter(verb__in=("draw.planned", "draw.drawn"), area=draw.area_id, id__lt=frozen.pk)
+    return any(facts.get("next") == draw.commitment for facts in before.values_list("facts", flat=True))
