@@ -32,9 +32,9 @@ def reinspections(request: HttpRequest) -> HttpResponse:
     """What waits to be looked at, the draws there were, and, for a desk, how its area draws."""
     areas = _areas_of_desk(request)
     chosen = {"plan": Plan, "draw": DrawByHand}
-    bound = {}
+    bound: dict[str, forms.Form] = {}
     if request.method == "POST" and areas and (do := request.POST.get("do", "")) in chosen:
-        bound[do] = form = chosen[do](request.POST, areas=areas, prefix=do)
+        form = bound[do] = chosen[do](request.POST, areas=areas, prefix=do)
         if form.is_valid() and _done(request, do, form):
             return redirect("events:reinspections")
     return render(request, "events/reinspections.html", _context(request, areas, bound), status=422 if bound else 200)
