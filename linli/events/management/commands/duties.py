@@ -14,7 +14,7 @@ from linli.events.actions.duties import COLUMNS, NEEDED
 from linli.events.models import DutyList
 from linli.kit.forbidden import why_forbidden
 from linli.kit.refusal import BadInput
-from linli.kit.tables import columns_of, read_rows
+from linli.kit.tables import columns_of, read_rows, sheets_of
 
 
 class Command(BaseCommand):
@@ -25,8 +25,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """One subcommand per act."""
         acts = parser.add_subparsers(dest="act", required=True)
-        bring = acts.add_parser("import", help=_("Bring in a version from a CSV file: all of it or nothing."))
-        bring.add_argument("file", metavar="FILE.csv")
+        bring = acts.add_parser("import", help=_("Bring in a version from a table: all of it or nothing."))
+        bring.add_argument("file", metavar="FILE.csv|FILE.xlsx")
+        bring.add_argument("--sheet", help=_("Which sheet of a spreadsheet; without, the first that is filled."))
         bring.add_argument("--name", required=True, help=_("What this version is called."))
         bring.add_argument("--source", default="", help=_("Where it was published."))
         bring.add_argument("--from", dest="from_on", type=date.fromisoformat, help=_("Use it from this day on."))
@@ -43,11 +44,13 @@ class Command(BaseCommand):
 
     def _import(self, options: dict[str, Any]) -> None:
         """The refused rows, each with its line, end it."""
-        _refuse_columns(columns_of(options["file"]))
+        file, sheet = options["file"], options["sheet"]
+        _refuse_columns(columns_of(file, sheet=sheet))
+        self._say_sheet(file, sheet)
         now = timezone.now()
         with transaction.atomic():
             made = actions.load_list(
-                read_rows(options["file"]), name=options["name"], source=options["source"], by=None, at=now
+                read_rows(file, sheet=sheet), name=options["name"], source=options["source"], by=None, at=now
             )
             if options["from_on"]:
                 actions.put_in_use(made, from_on=options["from_on"], by=None, at=now)
@@ -56,6 +59,15 @@ class Command(BaseCommand):
                 transaction.set_rollback(True)
         tried, done = _("Rows that are good: %(count)s. Nothing was brought in."), _("Rows brought in: %(count)s.")
         self.stdout.write((tried if options["dry_run"] else done) % {"count": count})
+
+    def _say_sheet(self, file: str, sheet: str | None) -> None:
+        """Of several filled sheets but one is read."""
+        names = sheets_of(file)
+        if len(names) > 1:
+            read = sheet or names[0]
+            others = ", ".join(name for name in names if name != read)
+            words = _("Read is the sheet “%(read)s”, not: %(others)s.")
+            self.stdout.write(words % {"read": read, "others": others})
 
     def _use(self, options: dict[str, Any]) -> None:
         made = DutyList.objects.filter(name=options["name"]).first()
