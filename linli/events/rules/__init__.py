@@ -53,10 +53,12 @@ from linli.events.rules.course import (
 from linli.events.rules.duties import (
     ChoiceReason,
     Line,
+    Spoken,
     Weighed,
     WhyNot,
     weigh,
 )
+from linli.events.rules.hours import Hours, Opening, opening_at, parse_hours
 from linli.events.rules.ladder import (
     AT_ANY_HOUR,
     LADDER,
@@ -181,9 +183,11 @@ __all__ = [
     "Door",
     "HeardBy",
     "Holder",
+    "Hours",
     "Limit",
     "Line",
     "MessageState",
+    "Opening",
     "PartState",
     "PartStep",
     "PauseReason",
@@ -194,6 +198,7 @@ __all__ = [
     "Rung",
     "Severity",
     "Source",
+    "Spoken",
     "Standing",
     "State",
     "Step",
@@ -213,7 +218,9 @@ __all__ = [
     "may_open_originals",
     "moved_on",
     "names_called",
+    "opening_at",
     "pace_of",
+    "parse_hours",
     "part_steps_open",
     "pieces",
     "reached",
