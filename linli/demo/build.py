@@ -31,7 +31,7 @@ from linli.kit.workdays import stored_calendar
 from linli.people.models import Person
 
 #: Long enough for some of its lines to be overruled, short enough not to be asked for a year of matters.
-_LIST_USED_FOR = timedelta(days=60)
+_LIST_USED_FOR = timedelta(days=45)
 
 
 @dataclass

@@ -1,14 +1,16 @@
 """The duty list of the demo county: by the departments of its categories, with laws that exist; and a draft of the next one."""
 
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from django.utils import timezone
 
 from linli.areas.models import Area
 from linli.events import actions, duty_files
-from linli.events.models import Duty
-from linli.events.rules import ChoiceReason
+from linli.events.models import Category, Duty
+from linli.events.rules import ChoiceReason, Line, Spoken
+from linli.kit.tables import read_rows
 from linli.people.models import Department, Person
 
 FILE = Path(__file__).parent / "duties.csv"
@@ -30,6 +32,18 @@ def use_duty_list(by: Person, at: datetime) -> None:
     for code, office in _MOVES.items():
         for duty in draft.duties.filter(category__code=code, area__level="county").select_related("list", "category"):
             _move(duty, offices[office], by, at)
+
+
+@lru_cache(maxsize=1)
+def _spoken() -> Spoken:
+    rows = (row for _line, row in read_rows(FILE))
+    return Spoken(Line(number, row["category"], row["area"], row["lead"]) for number, row in enumerate(rows))
+
+
+def lead_in(category: Category, grid: str) -> str:
+    """The department to which the desk of the demo sends matters of this category in this grid, as the list says."""
+    line = _spoken().of(category.code, category.code[:1], grid)
+    return line.lead if line else category.department_id or "urban-management"
 
 
 def _move(duty: Duty, lead: Department, by: Person, at: datetime) -> None:

@@ -222,8 +222,12 @@ class Recommendation:
     others: list[tuple[Duty, WhyNot]]
     #: The matter is about the work of the lead itself.
     is_about_lead: bool
-    #: Whether the office answers now by the hours of its line; None: it has none, or none that can be reckoned with.
-    opening: Opening | None = None
+    at: datetime
+
+    @property
+    def opening(self) -> Opening | None:
+        """Whether the office answers now by the hours of its line; None: it has none, or none that can be reckoned with."""
+        return opening_of(self.duty, self.at) if self.duty else None
 
 
 def recommend(event: Event, at: datetime) -> Recommendation:
@@ -248,8 +252,8 @@ def recommend(event: Event, at: datetime) -> Recommendation:
     lead = duty.lead if duty else fallback
     shielded = Shield.objects.filter(event=event).values_list("department", flat=True).first()
     others = [(duties[line.pk], why) for line, why in weighed.others if lead is None or line.lead != lead.pk]
-    is_about_lead, opening = bool(lead and lead.pk == shielded), opening_of(duty, at) if duty else None
-    return Recommendation(lead, duty, present[lead.pk] if lead else 0, others, is_about_lead, opening)
+    is_about_lead = bool(lead and lead.pk == shielded)
+    return Recommendation(lead, duty, present[lead.pk] if lead else 0, others, is_about_lead, at)
 
 
 def opening_of(duty: Duty, at: datetime) -> Opening | None:

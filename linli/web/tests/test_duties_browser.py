@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from playwright.sync_api import Page, expect
 
 from linli.events.models import DispatchChoice, DutyList
+from linli.events.rules import ChoiceReason
 from linli.events.testing import World, make_event
 from linli.kit.tests.sheet_files import xlsx
 from linli.people.models import Person
@@ -39,7 +41,7 @@ def test_a_version_is_brought_in_compared_used_and_recommends(
     page.get_by_role("link", name="导入新版本").click()
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_label("版本名称").fill("2027版")
-    page.get_by_role("button", name="试一遍").or_(page.get_by_role("button", name="试导入")).first.click()
+    page.get_by_role("button", name=_("Try it")).click()
     expect(page.get_by_role("heading", name="2 行，全部可以导入")).to_be_visible()
     accessible(page)
     page.get_by_role("button", name="正式导入").click()
@@ -55,7 +57,7 @@ def test_a_version_is_brought_in_compared_used_and_recommends(
     expect(recommended).to_contain_text("住建局")
     expect(recommended).to_contain_text("现在为工作时间")
     page.get_by_label("牵头部门").select_option("water")
-    page.get_by_label("为什么不选推荐的部门").select_option("agreed")
+    page.get_by_label(str(ChoiceReason.AGREED.label)).check()
     page.get_by_role("button", name="派遣").last.click()
     expect(page.locator("h1")).to_be_visible()
     assert DispatchChoice.objects.get().reason == "agreed"
