@@ -42,6 +42,11 @@ NEEDS: dict[str, dict[str, str]] = {
     "category_close": {"pk": "category"},
     "pack_use": {"pk": "pack"},
     "pack_file": {"pk": "pack"},
+    **{name: {"pk": "duty"} for name in ("duty", "duty_edit", "duty_remove")},
+    **{
+        f"duty_{name}": {"pk": "duty_list"}
+        for name in ("table", "add", "use", "take_back", "discard", "draft", "follow")
+    },
     "intake:retake": {"pk": "kept"},
     "intake:settle": {"pk": "kept"},
     "intake:sign_out_device": {"pk": "device"},
@@ -77,6 +82,7 @@ NEEDS_NOTHING = {
     *("intake:index", "intake:devices", "intake:all_devices"),
     *("areas", "categories", "category_add", "packs", "pack_load", "statistics:mine", "open311:root"),
     *(f"notices:{name}" for name in ("read", "unread", "settings", "add", "browser", "quiet", "robots", "log")),
+    *("duties", "duty_matrix", "duty_overruled", "duty_versions", "duty_compare", "duty_bring", "duty_template"),
     *("webhooks:index", "webhooks:add", "webhooks:pusher_add"),
     *("events:call", "events:order", "events:find_areas", "events:supervised", "events:reinspections", "bulk:index"),
 }

@@ -87,6 +87,7 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         "place": add_place(area, f"{text}旁的市场", "market").pk,
         "category": world.drain.pk,
         "pack": world.drain.pack_id,
+        **_duties(world, grid),
         "kept": set_aside(grid, text).pk,
         "device": phone_of(desk).pk,
         **_webhooks(world, text),
@@ -97,6 +98,13 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         "reveal": _asked_to_reveal(event, world).pk,
     }
     return Things(world, event, numbers)
+
+
+def _duties(world: World, grid: str) -> dict[str, int]:
+    """A version of the duty list that is not in use, with a line of this grid."""
+    row = {"category": world.drain.code, "area": grid, "lead": "water", "basis": "排水条例"}
+    made = actions.load_list([(2, row)], name=f"清单{grid}", by=None, at=timezone.now())
+    return {"duty_list": made.pk, "duty": made.duties.get().pk}
 
 
 def _asked_to_reveal(event: Event, world: World) -> Reveal:

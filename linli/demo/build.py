@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from linli.areas.models import Area, stored_numbering
 from linli.demo.cast import Cast, make_cast
 from linli.demo.course import Act, Plan
 from linli.demo.courses import Album
+from linli.demo.duties import choice_of, use_duty_list
 from linli.demo.land import COUNTY, make_land
 from linli.demo.plans import make_plans
 from linli.demo.rhythm import Year
@@ -29,6 +30,9 @@ from linli.kit.refusal import Refused
 from linli.kit.workdays import stored_calendar
 from linli.people.models import Person
 
+#: Long enough for some of its lines to be overruled, short enough not to be asked for a year of matters.
+_LIST_USED_FOR = timedelta(days=45)
+
 
 @dataclass
 class Built:
@@ -38,6 +42,7 @@ class Built:
     events: int = 0
     acts: int = 0
     refused: Counter[str] = field(default_factory=Counter)
+    has_duty_list: bool = False
 
 
 def is_demo_home() -> bool:
@@ -67,7 +72,7 @@ def build(*, now: datetime, seed: int = 1, events: int = 3000, small: bool = Fal
     packs.load(packs.DEFAULT, at=now)
     cast = make_cast(land, rng, now)
     plans = make_plans(land, cast, _year(now), Album(rng, 1 if small else 4), categories(), rng, events)
-    return _live(plans, land.areas, cast, len(land.grids))
+    return _live(plans, land.areas, cast, Built(len(land.grids)), now - _LIST_USED_FOR)
 
 
 def _year(now: datetime) -> Year:
@@ -76,11 +81,13 @@ def _year(now: datetime) -> Year:
     return Year(now, zone, stored_calendar(), frozenset(festival))
 
 
-def _live(plans: Sequence[Plan], areas: dict[str, Area], cast: Cast, grids: int) -> Built:
-    """Report every matter and take every step, all in the order of time."""
-    built = Built(grids)
+def _live(plans: Sequence[Plan], areas: dict[str, Area], cast: Cast, built: Built, list_at: datetime) -> Built:
+    """Report every matter and take every step, all in the order of time; from `list_at` on by a duty list."""
     stored: dict[int, Event] = {}
-    for _at, plan, act in progress(in_order(plans), total=sum(1 + len(plan.acts) for plan in plans), label="demo"):
+    for at, plan, act in progress(in_order(plans), total=sum(1 + len(plan.acts) for plan in plans), label="demo"):
+        if at >= list_at and not built.has_duty_list:
+            use_duty_list(cast.at_county["county"], list_at)
+            built.has_duty_list = True
         try:
             if act is None:
                 _report(plan, areas, stored)
@@ -121,6 +128,8 @@ def _take(plan: Plan, act: Act, stored: dict[int, Event], built: Built) -> None:
         part = event.parts.get(department=below.pop("part"))
         actions.PART_ACTS[act.step](part, by=act.by, at=act.at, **below)
         return
+    if act.step == "dispatch" and built.has_duty_list:
+        below["choice"] = choice_of(built.acts)
     made = getattr(actions, act.step)(event, by=act.by, at=act.at, **below)
     for child, event in zip(act.children, made or (), strict=False):
         stored[id(child)] = event

@@ -48,6 +48,7 @@ class Cast:
     verifiers: dict[str, Person] = field(default_factory=dict)
     officers: dict[str, list[Person]] = field(default_factory=lambda: defaultdict(list))
     departments: dict[str, Department] = field(default_factory=dict)
+    at_county: dict[str, Person] = field(default_factory=dict)
     away: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
 
     def in_field(self, grid: str, at: datetime) -> Person:
@@ -74,7 +75,7 @@ def make_cast(land: Land, rng: Random, now: datetime) -> Cast:
         names = [name for name, department in HANDLERS.items() if department == code] or [f"{code}1"]
         cast.officers[code] = [people.add(name, Role.HANDLER, COUNTY, code) for name in [*names, f"{code}2"]]
     for name in ("county", "leader", "auditor", "security", "system"):
-        people.add(name, dict(LOGINS)[name], COUNTY)
+        cast.at_county[name] = people.add(name, dict(LOGINS)[name], COUNTY)
     people.keep()
     _stand_in(cast, land, people)
     _send_on_leave(cast, rng, now)

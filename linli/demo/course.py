@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from linli.demo.cast import Cast
+from linli.demo.duties import lead_in
 from linli.demo.land import Spot
 from linli.demo.rhythm import Year
 from linli.demo.words import say
@@ -79,7 +80,7 @@ class Course:
         self.urgent = self.category.urgency != "normal"
         town = plan.grid[:9]
         self.desk, self.verifier, self.cadre = cast.desks[town], cast.verifiers[town], cast.cadres[plan.grid[:12]]
-        self.lead = self.category.department_id or "urban-management"
+        self.lead = lead_in(self.category, plan.grid)
         self.officer = rng.choice(cast.officers[self.lead])
         #: Departments that handle it too and have not answered.
         self.helpers: list[str] = []

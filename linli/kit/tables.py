@@ -1,4 +1,4 @@
-"""Reading tables as people send them: CSV, plain or gzipped, in UTF-8 (with or without a mark) or GB18030."""
+"""Reading tables as people send them: spreadsheets, and CSV, plain or gzipped, in UTF-8 (with or without a mark) or GB18030."""
 
 import codecs
 import csv
@@ -13,6 +13,7 @@ from typing import IO, cast
 
 from django.utils.translation import gettext_lazy as _
 
+from linli.kit import sheets
 from linli.kit.reasons import reason
 from linli.kit.refusal import BadInput
 
@@ -21,45 +22,72 @@ LONGEST_FIELD = 2_000_000
 #: A line longer than this would fill the memory before anybody could refuse it.
 LONGEST_LINE = 5_000_000
 _SAMPLE = 1_000_000
-#: How XLSX and ODS begin (they are zip archives), and the older XLS.
-_SPREADSHEET = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+#: What a file chooser offers.
+TABLE_FILES = ".csv,.gz,.xlsx,.xlsm,.xls,.ods,text/csv"
 
 
-def columns_of(path: Path | str, encoding: str | None = None, delimiter: str = ",") -> list[str]:
+def columns_of(
+    path: Path | str, encoding: str | None = None, delimiter: str = ",", *, sheet: str | None = None
+) -> list[str]:
     """The names of the columns. Raises `BadInput` as `read_rows` does."""
-    with closing(_read(Path(path), encoding, delimiter)) as lines:
+    with closing(_read(Path(path), encoding, delimiter, sheet)) as lines:
         return next(lines)[1]
 
 
-def count_rows(path: Path | str, encoding: str | None = None, delimiter: str = ",") -> int:
+def count_rows(path: Path | str, encoding: str | None = None, delimiter: str = ",", *, sheet: str | None = None) -> int:
     """How many rows there are, read to the end: whatever `read_rows` would raise on the way, this raises first."""
-    return sum(1 for _line in _read(Path(path), encoding, delimiter)) - 1
+    return sum(1 for _line in _read(Path(path), encoding, delimiter, sheet)) - 1
+
+
+def sheets_of(path: Path | str) -> list[str]:
+    """The names of the filled sheets of a spreadsheet, the first of which is read unless another is named; of CSV none."""
+    with open_binary(Path(path)) as opened, _buffered(opened) as raw:
+        is_sheet = not isinstance(opened, gzip.GzipFile) and sheets.looks_like_one(raw.peek(4))
+    return sheets.names_of_filled(Path(path)) if is_sheet else []
 
 
 def read_rows(
-    path: Path | str, encoding: str | None = None, delimiter: str = ","
+    path: Path | str, encoding: str | None = None, delimiter: str = ",", *, sheet: str | None = None
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row as (line on which it ends, {column: field}), one at a time. Missing fields at the end are empty.
 
-    Raises `BadInput` naming file and line: unreadable, damaged gzip, no header, two columns of one name, NUL, too many
-    fields, neither UTF-8 nor GB18030.
+    Of a spreadsheet the first sheet with rows, or `sheet`, in the plain text people see; encoding and delimiter are not
+    asked there. Raises `BadInput` naming file and line: unreadable, damaged gzip, no header, two columns of one name, NUL,
+    too many fields, neither UTF-8 nor GB18030; for spreadsheets see `sheets`.
     """
-    lines = _read(Path(path), encoding, delimiter)
+    lines = _read(Path(path), encoding, delimiter, sheet)
     _first, header = next(lines)
     for number, fields in lines:
         yield number, dict(zip(header, fields + [""] * (len(header) - len(fields)), strict=True))
 
 
-def _read(path: Path, encoding: str | None, delimiter: str) -> Generator[tuple[int, list[str]], None, None]:
+def _read(
+    path: Path, encoding: str | None, delimiter: str, sheet: str | None = None
+) -> Generator[tuple[int, list[str]], None, None]:
     """The header, then the rows, each with the line on which it ends."""
+    with open_binary(path) as opened, _buffered(opened) as raw:
+        try:
+            is_sheet = sheets.looks_like_one(raw.peek(4))
+        except _DAMAGED_GZIP:
+            raise _damaged_gzip(path, 0) from None
+        if is_sheet:
+            if opened is not raw or not path.is_file():
+                raise sheets.refused("sheet_packed", path)
+            lines = sheets.read_sheet(path, sheet)
+            line, header = next(lines)
+            yield line, _checked_header(header, path)
+            yield from lines
+        else:
+            yield from _read_csv(path, raw, encoding, delimiter)
+
+
+def _read_csv(
+    path: Path, raw: io.BufferedReader, encoding: str | None, delimiter: str
+) -> Generator[tuple[int, list[str]], None, None]:
     csv.field_size_limit(LONGEST_FIELD)
-    with open_binary(path) as opened, _buffered(opened) as raw, _text(raw, path, encoding) as text:
+    with _text(raw, path, encoding) as text:
         reader = csv.reader(_checked(text, path), strict=True, delimiter=delimiter)
         try:
-            if raw.peek(4).startswith(_SPREADSHEET):
-                raise BadInput(
-                    "is_a_spreadsheet", _("%(file)s is a spreadsheet. Save it as CSV and send that."), file=path.name
-                )
             yield from _rows(reader, path)
         except UnicodeDecodeError:
             raise BadInput(
@@ -76,24 +104,20 @@ def _read(path: Path, encoding: str | None, delimiter: str) -> Generator[tuple[i
                 line=reader.line_num,
                 why=str(error),
             ) from None
-        except (EOFError, gzip.BadGzipFile, zlib.error):
-            raise BadInput(
-                "damaged_gzip",
-                _("%(file)s is damaged or was not copied to its end (after line %(line)s). Fetch it again."),
-                file=path.name,
-                line=reader.line_num,
-            ) from None
+        except _DAMAGED_GZIP:
+            raise _damaged_gzip(path, reader.line_num) from None
+
+
+_DAMAGED_GZIP = (EOFError, gzip.BadGzipFile, zlib.error)
+
+
+def _damaged_gzip(path: Path, line: int) -> BadInput:
+    words = _("%(file)s is damaged or was not copied to its end (after line %(line)s). Fetch it again.")
+    return BadInput("damaged_gzip", words, file=path.name, line=line)
 
 
 def _rows(reader: "csv._reader", path: Path) -> Iterator[tuple[int, list[str]]]:  # type: ignore[name-defined]
-    header = [name.strip() for name in next(reader, [])]
-    if not any(header):
-        raise BadInput("no_header", _("%(file)s is empty. Its first line must name the columns."), file=path.name)
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if twice:
-        raise BadInput(
-            "column_twice", _("%(file)s has two columns named “%(column)s”."), file=path.name, column=twice[0]
-        )
+    header = _checked_header([name.strip() for name in next(reader, [])], path)
     yield reader.line_num, header
     for fields in reader:
         if not fields:
@@ -110,6 +134,17 @@ def _rows(reader: "csv._reader", path: Path) -> Iterator[tuple[int, list[str]]]:
                 columns=len(header),
             )
         yield reader.line_num, fields
+
+
+def _checked_header(header: list[str], path: Path) -> list[str]:
+    if not any(header):
+        raise BadInput("no_header", _("%(file)s is empty. Its first line must name the columns."), file=path.name)
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise BadInput(
+            "column_twice", _("%(file)s has two columns named “%(column)s”."), file=path.name, column=twice[0]
+        )
+    return header
 
 
 def open_binary(path: Path) -> IO[bytes]:

@@ -16,4 +16,5 @@ urlpatterns = [
     path("appointments/<int:pk>/end", appointments.end, name="appointment_end"),
     path("places/<uuid:pk>/close", appointments.close_place, name="place_close"),
     path("", include("linli.web.categories_urls")),
+    path("", include("linli.web.duties_urls")),
 ]

@@ -9,6 +9,7 @@ from linli.areas.actions import close_area, import_divisions, set_numbering
 from linli.areas.actions.register import EVER
 from linli.areas.models import Area, Kind
 from linli.kit.refusal import BadInput
+from linli.kit.tests.sheet_files import xlsx
 
 pytestmark = pytest.mark.django_db
 UPPER = (
@@ -196,3 +197,10 @@ def test_lianjiang_comes_whole_out_of_the_country(shared: Path) -> None:
 def test_counties_of_every_sort_come_whole(shared: Path, county: str, townships: int) -> None:
     report = import_divisions([shared / "data" / "divisions" / "cn_divisions_l1_l4.csv.gz"], county)
     assert report.by_level == {"county": 1, "township": townships}
+
+
+def test_a_spreadsheet_of_divisions_is_read_with_codes_as_numbers(tmp_path: Path) -> None:
+    file = tmp_path / "区划.xlsx"
+    file.write_bytes(xlsx(("code", "name"), (440881, "廉江市"), (440881102, "石岭镇"), (440881102203, "某村")))
+    import_divisions([file], "440881")
+    assert set(Area.objects.values_list("code", flat=True)) == {"440881", "440881102", "440881102203"}

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 from django.test import override_settings
+from django.utils import timezone
 from shapely import contains_xy
 
 from linli.areas.actions import check_ground, outline_of
@@ -15,8 +16,9 @@ from linli.areas.models import Area, Kind, Place, Settlement
 from linli.demo.build import Built, build
 from linli.demo.cast import LOGINS, PASSWORD, logins
 from linli.demo.words import FOLDER
-from linli.events.models import Event, Hand
-from linli.events.rules import ENDED
+from linli.events.actions import recommend
+from linli.events.models import DutyList, Event, Hand
+from linli.events.rules import ENDED, parse_hours
 from linli.journal.actions import verify_chain
 from linli.journal.models import Entry
 from linli.kit.refusal import Refused
@@ -137,3 +139,12 @@ def test_a_home_with_data_of_its_own_is_refused() -> None:
     assert refused.value.code == "home_not_empty"
     call_command("demo", "--if-empty")
     assert not Area.objects.exists()
+
+
+def test_a_duty_list_is_in_use_whose_lines_speak_and_are_sometimes_overruled(county: Built) -> None:
+    in_force = DutyList.objects.in_force_on(timezone.localdate(NOW))
+    assert in_force is not None and DutyList.objects.drafts().count() == 1
+    assert all(hours is not None for hours in map(parse_hours, in_force.duties.values_list("hours", flat=True)))
+    waiting = Event.objects.filter(state="accepted").exclude(category__code="H03").first()
+    if waiting is not None:
+        assert recommend(waiting, NOW).duty is not None

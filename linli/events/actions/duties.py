@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from linli.areas.models import Area
 from linli.events.actions.categories import require_editor
 from linli.events.actions.objecting import next_owner, upheld_in
+from linli.events.actions.promise import calendar_from, home_zone
 from linli.events.models import Category, DispatchChoice, Duty, DutyList, Event, Shield
-from linli.events.rules import ChoiceReason, Line, WhyNot, clean_words, weigh
+from linli.events.rules import ChoiceReason, Line, Opening, WhyNot, clean_words, opening_at, parse_hours, weigh
 from linli.journal.actions import record
 from linli.journal.models import Entry
 from linli.kit.refusal import BadInput, Refused
@@ -109,7 +110,7 @@ def _store(made: DutyList, drafts: list[Draft]) -> None:
 
 def check_rows(rows: Iterable[Row]) -> Checked:
     """What `load_list` would store and refuse; writes nothing."""
-    reader = _Reader()
+    reader = Reader()
     good: list[Draft] = []
     refused: list[tuple[int, BadInput]] = []
     for line, fields in rows:
@@ -120,7 +121,7 @@ def check_rows(rows: Iterable[Row]) -> Checked:
     return Checked(good, refused)
 
 
-class _Reader:
+class Reader:
     """Finds categories, open areas and open departments by code or by a name that only one of them has."""
 
     def __init__(self) -> None:
@@ -133,7 +134,22 @@ class _Reader:
         )
         self._seen: dict[tuple[int, str], int] = {}
 
+    def names_only(self, among: str) -> dict[Any, str]:
+        """By key, a name that is told apart from all others: of `categories`, `areas` or `departments`."""
+        found: dict[str, set[Any]] = getattr(self, f"_{among}")
+        # Backwards, so that of several names the first given stays: the Chinese one, before the code.
+        return {next(iter(keys)): name for name, keys in reversed(found.items()) if len(keys) == 1}
+
+    def category(self, typed: str) -> int:
+        """The key of the category of this code or name. Raises `BadInput`."""
+        return int(_one(self._categories, typed, "category"))
+
+    def area(self, typed: str) -> str:
+        """The code of the open area of this code or name. Raises `BadInput`."""
+        return str(_one(self._areas, typed, "area"))
+
     def read(self, row: dict[str, str], line: int) -> Draft:
+        """The row as it would be stored. Raises `BadInput`."""
         fields = {column: row.get(column, "").strip() for column in COLUMNS}
         empty = [column for column in COLUMNS if column in NEEDED and not fields[column]]
         if empty:
@@ -142,8 +158,7 @@ class _Reader:
             if len(fields[column]) > longest:
                 words = _("%(column)s has more than %(longest)s characters.")
                 raise BadInput("field_too_long", words, column=column, longest=longest)
-        category = _one(self._categories, fields["category"], "category")
-        area = _one(self._areas, fields["area"], "area")
+        category, area = self.category(fields["category"]), self.area(fields["area"])
         lead = _one(self._departments, fields["lead"], "lead")
         named = [one.strip() for one in _BETWEEN.split(fields["co_handlers"]) if one.strip()]
         others = tuple(dict.fromkeys(_one(self._departments, one, "co_handlers") for one in named))
@@ -207,6 +222,12 @@ class Recommendation:
     others: list[tuple[Duty, WhyNot]]
     #: The matter is about the work of the lead itself.
     is_about_lead: bool
+    at: datetime
+
+    @property
+    def opening(self) -> Opening | None:
+        """Whether the office answers now by the hours of its line; None: it has none, or none that can be reckoned with."""
+        return opening_of(self.duty, self.at) if self.duty else None
 
 
 def recommend(event: Event, at: datetime) -> Recommendation:
@@ -231,7 +252,14 @@ def recommend(event: Event, at: datetime) -> Recommendation:
     lead = duty.lead if duty else fallback
     shielded = Shield.objects.filter(event=event).values_list("department", flat=True).first()
     others = [(duties[line.pk], why) for line, why in weighed.others if lead is None or line.lead != lead.pk]
-    return Recommendation(lead, duty, present[lead.pk] if lead else 0, others, bool(lead and lead.pk == shielded))
+    is_about_lead = bool(lead and lead.pk == shielded)
+    return Recommendation(lead, duty, present[lead.pk] if lead else 0, others, is_about_lead, at)
+
+
+def opening_of(duty: Duty, at: datetime) -> Opening | None:
+    """Whether the office of a line answers at this moment; None where its hours are not said, or only in words."""
+    hours = parse_hours(duty.hours)
+    return opening_at(hours, at, home_zone(), calendar_from(at).is_working) if hours else None
 
 
 def _duties(in_force: DutyList, category: Category) -> dict[int, Duty]:
@@ -270,5 +298,11 @@ def keep_choice(event: Event, entry: Entry, *, chosen: Department, choice: Choic
         raise BadInput("no_reason", _("Say why another department is chosen."), field="reason")
     words = clean_words(choice.words, field="reason_words", required=choice.reason == ChoiceReason.OTHER, longest=500)
     DispatchChoice.objects.create(
-        event=event, entry=entry, recommended=found.lead, chosen=chosen, reason=choice.reason, words=words
+        event=event,
+        entry=entry,
+        duty=found.duty,
+        recommended=found.lead,
+        chosen=chosen,
+        reason=choice.reason,
+        words=words,
     )

@@ -103,6 +103,7 @@ class Dispatch(StepForm):
         label=_("Why another department than recommended"),
         choices=[("", _("As recommended")), *ChoiceReason.choices],
         required=False,
+        widget=forms.RadioSelect,
     )
     reason_words = forms.CharField(label=_("Another reason, in words"), max_length=500, required=False)
     co_handlers = forms.ModelMultipleChoiceField(

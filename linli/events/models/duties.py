@@ -15,13 +15,17 @@ from linli.people.models import Department
 class DutyListQuerySet(models.QuerySet["DutyList"]):
     """Named sets of versions."""
 
+    def drafts(self) -> "DutyListQuerySet":
+        """Those not put in use, from no day: they may still be corrected."""
+        return self.filter(in_use_from__isnull=True)
+
     def in_force_on(self, day: date) -> "DutyList | None":
         """The version put in use last, up to that day; None before the first."""
         return self.filter(in_use_from__lte=day).order_by("-in_use_from", "-id").first()
 
 
 class DutyList(models.Model):
-    """One version as it was published. Its lines are never edited: a change is a new version."""
+    """One version. Once it is put in use its lines are never edited: a change is a new version, begun as a copy of this."""
 
     name = models.CharField(max_length=100, unique=True)
     source = models.CharField(max_length=300, blank=True)
@@ -67,6 +71,8 @@ class DispatchChoice(models.Model):
     entry = models.OneToOneField("journal.Entry", models.PROTECT, related_name="+")
     recommended = models.ForeignKey(Department, models.PROTECT, related_name="+", db_index=False)
     chosen = models.ForeignKey(Department, models.PROTECT, related_name="+", db_index=False)
+    #: The line that recommended it; None: the category's own department, or kept before lines were.
+    duty = models.ForeignKey(Duty, models.PROTECT, null=True, blank=True, related_name="overruled")
     reason = models.CharField(max_length=20, choices=ChoiceReason)
     words = models.CharField(max_length=500, blank=True)
 

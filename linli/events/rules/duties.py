@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from linli.areas.codes import contains
+from linli.areas.codes import contains, lineage
 
 
 class WhyNot(models.TextChoices):
@@ -92,3 +92,18 @@ def _why_not(
     if nearer:
         return WhyNot.NOBODY
     return WhyNot.WIDER_AREA if len(line.area) < len(chosen.area) else WhyNot.WIDER_CATEGORY
+
+
+class Spoken:
+    """Which line speaks where, by the list alone: the most specific area, in it the category before its domain."""
+
+    def __init__(self, lines: Iterable[Line], closed: AbstractSet[str] = frozenset()) -> None:
+        self._by_place = {(line.category, line.area): line for line in lines if line.lead not in closed}
+
+    def of(self, category: str, domain: str, area: str) -> Line | None:
+        """The line that speaks for this category, or its domain, in this area; None: none does."""
+        for code in reversed(lineage(area)):
+            for one in (category, domain):
+                if (line := self._by_place.get((one, code))) is not None:
+                    return line
+        return None

@@ -17,6 +17,7 @@ from linli.events.testing import GRID, NOON, World, make_event
 from linli.events.tests.pages import desk_of, page_of, recent, words_of
 from linli.journal.models import Entry
 from linli.kit.refusal import BadInput, NotYours, Refused
+from linli.kit.tests.sheet_files import xlsx
 from linli.people.models import Appointment, Department, Leave
 
 COUNTY, TOWNSHIP, OTHER_TOWNSHIP = "440881", "440881101", "440881102"
@@ -327,10 +328,14 @@ def test_a_version_brought_in_before_is_put_in_use_by_command(world: World, tmp_
     assert refusal.value.code == "no_such_list"
 
 
-@pytest.mark.parametrize("begins", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"])
-def test_a_spreadsheet_is_told_to_be_saved_as_csv(world: World, tmp_path: Path, begins: bytes) -> None:
-    file = tmp_path / "duties.xlsx"
-    file.write_bytes(begins + bytes(200))
-    with pytest.raises(BadInput) as refusal:
-        call_command("duties", "import", str(file), "--name", "2026版")
-    assert refusal.value.code == "is_a_spreadsheet"
+def test_the_command_brings_in_a_spreadsheet_and_names_the_sheet_it_reads(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "清单.xlsx"
+    rows = [HEADER.strip().split(","), ("C01", 440881, "水务局", "", "排水条例第6条", "", "")]
+    file.write_bytes(xlsx(*rows, more={"说明": [("只是说明",)]}))
+    call_command("duties", "import", str(file), "--name", "2026版")
+    assert Duty.objects.get().area_id == COUNTY and "说明" in capsys.readouterr().out
+    with pytest.raises(BadInput) as refused:
+        call_command("duties", "import", str(file), "--name", "另版", "--sheet", "说明")
+    assert refused.value.code == "column_unknown"

@@ -88,7 +88,9 @@ def send(name: str, content: IO[bytes], *, area: Area, by: Person, at: datetime)
 def look(run: ImportRun, *, map_name: str, map_text: str) -> None:
     """Have it tried by this map. Raises `BadInput` for a map or columns that cannot be used, `Refused` if it is over."""
     chosen = map_of(map_text.encode(), map_name)
-    check_columns(chosen, columns_of(_file_of(run), chosen.encoding, chosen.delimiter), run.file_name)
+    check_columns(
+        chosen, columns_of(_file_of(run), chosen.encoding, chosen.delimiter, sheet=chosen.sheet), run.file_name
+    )
     fresh = {"rows": 0, "rows_read": 0, "new": 0, "known": 0, "refused": 0, "refused_bytes": 0}
     lists: dict[str, object] = {"reasons": {}, "first_refused": [], "notes": {}, "problem": None}
     named = {"map_name": map_name[:120], "map_text": map_text, "source": chosen.source}

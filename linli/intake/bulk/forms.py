@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.areas.crs import Crs
 from linli.intake.bulk import making
 from linli.kit.forbidden import why_forbidden
+from linli.kit.tables import TABLE_FILES
 
 _LONGEST_MAP = 200_000
 
@@ -18,8 +19,11 @@ class Upload(forms.Form):
 
     table = forms.FileField(
         label=_("The table"),
-        help_text=_("CSV, plain or gzipped, UTF-8 or GB18030; up to 200 MB. Its first line names the columns."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.gz,text/csv"}),
+        help_text=_(
+            "A spreadsheet (XLSX, XLS, ODS; up to 100 MB), or CSV, plain or gzipped, UTF-8 or GB18030 (up to 200 MB). "
+            "Its first row names the columns."
+        ),
+        widget=forms.FileInput(attrs={"accept": TABLE_FILES}),
     )
 
 

@@ -18,7 +18,7 @@ from linli.intake.doors import ImportRun, RunState
 from linli.intake.importing import map_of
 from linli.kit.forbidden import why_forbidden
 from linli.kit.refusal import BadInput, Refused, in_words
-from linli.kit.tables import columns_of, read_rows
+from linli.kit.tables import columns_of, read_rows, sheets_of
 
 _SHOWN, _SAMPLE = 30, 3
 #: To a map: one that lies ready, one of their own, one made by choosing columns.
@@ -133,7 +133,7 @@ def _file(found: ImportRun) -> dict[str, Any]:
         unread = {name: why for name in columns if (why := why_forbidden(name))}
         usable = [name for name in columns if name not in unread]
         rows = [[row[name] for name in usable] for _line, row in islice(read_rows(path), _SAMPLE)]
-        return {"columns": usable, "forbidden": unread, "sample": rows}
+        return {"columns": usable, "forbidden": unread, "sample": rows, "sheets": sheets_of(path)}
     except Refused as refusal:
         return {"columns": [], "forbidden": {}, "sample": [], "file_problem": refusal.message}
 

@@ -128,7 +128,7 @@ def _rows_of(run: ImportRun) -> tuple[ImportMap, Rows]:
     if not path.exists():
         raise Refused("file_gone", _("The file of this run is gone. Send it again."))
     chosen = map_of(run.map_text.encode(), run.map_name)
-    return chosen, iter(read_rows(path, chosen.encoding, chosen.delimiter))
+    return chosen, iter(read_rows(path, chosen.encoding, chosen.delimiter, sheet=chosen.sheet))
 
 
 def _counted(run: ImportRun, give_way_at: float) -> bool:

@@ -74,7 +74,9 @@ def import_events(
     total = prepared(path, chosen, report)
     run = Run(chosen, report, at=at, dry_run=dry_run)
     with closing(RefusedList(refused_to or _default_list(chosen, at), path, is_chosen=bool(refused_to))) as refused:
-        rows = progress(read_rows(path, chosen.encoding, chosen.delimiter), total=total, label=path.name)
+        rows = progress(
+            read_rows(path, chosen.encoding, chosen.delimiter, sheet=chosen.sheet), total=total, label=path.name
+        )
         while batch := list(islice(rows, BATCH)):
             refused.add(run.bring(batch))
             report.refused_file = refused.path
@@ -85,7 +87,7 @@ def prepared(path: Path, chosen: ImportMap, report: Report) -> int:
 
     Raises `BadInput` for a file that cannot be read to its end, and for columns that are missing or forbidden.
     """
-    columns = columns_of(path, chosen.encoding, chosen.delimiter)
+    columns = columns_of(path, chosen.encoding, chosen.delimiter, sheet=chosen.sheet)
     check_columns(chosen, columns, path.name)
     report.unread |= unread_of(path, chosen)
     return _looked_through(path, chosen)
@@ -93,13 +95,13 @@ def prepared(path: Path, chosen: ImportMap, report: Report) -> int:
 
 def unread_of(path: Path, chosen: ImportMap) -> dict[str, str]:
     """The columns of a file that nobody may read, with the reasons."""
-    columns = columns_of(path, chosen.encoding, chosen.delimiter)
+    columns = columns_of(path, chosen.encoding, chosen.delimiter, sheet=chosen.sheet)
     return {name: why for name in columns if (why := why_forbidden(name))}
 
 
 def _looked_through(path: Path, chosen: ImportMap) -> int:
     """How many rows the file has, read to its end. Raises `BadInput` if it cannot be, or has none."""
-    count = count_rows(path, chosen.encoding, chosen.delimiter)
+    count = count_rows(path, chosen.encoding, chosen.delimiter, sheet=chosen.sheet)
     if not count:
         raise BadInput("no_rows", _("%(file)s holds no rows below the names of its columns."), file=path.name)
     return count

@@ -93,6 +93,8 @@ class ImportMap:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo(timezone.get_default_timezone_name()))
     encoding: str | None = None
     delimiter: str = ","
+    #: Of a spreadsheet; None: the first that is filled.
+    sheet: str | None = None
 
     def columns(self) -> set[str]:
         """All columns it reads."""
@@ -175,6 +177,7 @@ def _map(top: Table) -> ImportMap:
         zone=zone,
         encoding=_encoding(top),
         delimiter=top.sign("delimiter", ","),
+        sheet=top.text("sheet") or None,
     )
     top.done()
     if not (found.title or found.text):

@@ -24,8 +24,9 @@ from linli.intake import bulk
 from linli.intake.bulk import making, working
 from linli.intake.doors import ImportRun, RunState
 from linli.intake.importing import map_of
-from linli.intake.tests.files import COLUMNS, MAP, good, table
+from linli.intake.tests.files import COLUMNS, GOOD, MAP, good, table
 from linli.journal.models import Entry
+from linli.kit.tests.sheet_files import packed, xlsx
 from linli.people.models import Person
 
 BROKEN = good(no="8", where="999")
@@ -127,7 +128,29 @@ def test_tables_come_as_other_systems_write_them(world: World, content: bytes) -
     assert set(Event.objects.values_list("title", flat=True)) == {"水沟堵塞", "路灯不亮"}
 
 
-@pytest.mark.parametrize("content", [b"", b"a,a\n1,2\n", b"\x00\x01\x02", b"\x1f\x8b\x08broken"], ids=repr)
+def test_a_spreadsheet_is_brought_in_and_it_is_said_which_sheet_is_read(world: World) -> None:
+    rows = [tuple({**GOOD, "no": no}.get(name, "") for name in COLUMNS) for no in (7, 20260001)]
+    content = xlsx(COLUMNS, *rows, more={"说明": [("只是说明",)]})
+    send(world.cast.county, content, "热线.xlsx")
+    assert "说明" in page(world.cast.county, ImportRun.objects.get())
+    assert brought(world, content).new == 2
+    assert sorted(Event.objects.values_list("external_no", flat=True)) == ["20260001", "7"]
+
+
+def test_a_map_names_another_sheet(world: World) -> None:
+    rows = [tuple(GOOD.get(name, "") for name in COLUMNS)]
+    run_of = xlsx(("note",), ("x",), more={"数据": [COLUMNS, *rows]})
+    send(world.cast.county, run_of, "热线.xlsx")
+    run = ImportRun.objects.get()
+    look(world.cast.county, run, 'sheet = "数据"\n' + MAP)
+    work_off()
+    run.refresh_from_db()
+    assert (run.state, run.new) == (RunState.LOOKED, 1)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"a,a\n1,2\n", b"\x00\x01\x02", b"\x1f\x8b\x08broken", packed({"a.shp": "x"})], ids=repr
+)
 def test_what_is_no_table_is_refused_at_once_and_not_kept(world: World, content: bytes) -> None:
     response = send(world.cast.county, content or b"\n")
     assert response.status_code == 422
