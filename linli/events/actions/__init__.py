@@ -5,7 +5,7 @@ from linli.events.actions.bound import bound_by
 from linli.events.actions.clocks import follow, reckon_provisional, start_missing
 from linli.events.actions.conversing import people_in_sight, say, take_back, unit_of
 from linli.events.actions.course import act, questions_of, standing_of, steps_for
-from linli.events.actions.drawing import draw_lots, draw_of_last_week, plan_draws, wrong_with
+from linli.events.actions.drawing import draw_lots, draw_of_last_week, lost_draws, plan_draws, wrong_with
 from linli.events.actions.duties import Choice, Recommendation, check_rows, load_list, put_in_use, recommend
 from linli.events.actions.handling import (
     accept,
@@ -125,6 +125,7 @@ __all__ = [
     "keep_statement",
     "knows_reporter",
     "load_list",
+    "lost_draws",
     "make_draft",
     "mark_told",
     "merge",
