@@ -21,8 +21,8 @@ from linli.areas.models import Area
 from linli.chores import home
 from linli.chores.models import Chore
 from linli.events import search
-from linli.events.actions import ladder
-from linli.events.models import Event, NumberSeries, Pack
+from linli.events.actions import ladder, lost_draws, wrong_with
+from linli.events.models import Draw, Event, NumberSeries, Pack
 from linli.journal.actions import verify_chain
 from linli.journal.models import Entry
 from linli.kit.media import faces
@@ -159,6 +159,16 @@ def _said(moment: datetime) -> str:
     return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"
 
 
+def _look_at_draws(at: datetime) -> Findings:
+    changed = [str(key) for key in lost_draws()]
+    changed += [str(draw.pk) for draw in Draw.objects.order_by("pk").iterator(chunk_size=20) if wrong_with(draw)]
+    if changed:
+        facts = {"draws": ", ".join(changed[:_AT_MOST])}
+        yield _fail(_("Not as they were drawn by lot: %(draws)s. “linli reinspections verify” says what.") % facts)
+    elif count := Draw.objects.count():
+        yield _ok(_("Lots are as they were drawn: %(count)s draws.") % {"count": count})
+
+
 def _look_at_numbers(at: datetime) -> Findings:
     faults = list(islice(_number_faults(), _AT_MOST))
     for series in faults:
@@ -293,6 +303,7 @@ EXAMINATION: tuple[Callable[[datetime], Findings], ...] = (
     _look_at_media,
     _look_at_clock,
     _look_at_journal,
+    _look_at_draws,
     _look_at_numbers,
     _look_at_areas,
     _look_at_pack,

@@ -143,7 +143,7 @@ def make_drawn(world: World, event: Event) -> Draw:
         commitment=commitment(secret),
         secret=secret.hex(),
         seed=seed_of(secret, frozen),
-        drawn_at=NOON,
+        drawn_at=event.ended_at or NOON,
     )
     draw.reinspections.create(lot=1, event=event, inspector=world.cast.verifier, due_at=NOON + timedelta(days=7))
     return draw

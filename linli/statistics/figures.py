@@ -7,7 +7,7 @@ by itself; SQLite keeps no figures of the table to go by and must be told, so th
 `FEW` first.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,8 +17,8 @@ from django.db.models import Case, CharField, Count, F, IntegerField, Q, Value, 
 from django.db.models.functions import Cast, Left
 
 from linli.areas.codes import numbering, within
-from linli.events.models import IS_OPEN, Event, EventQuerySet
-from linli.events.rules import OPEN, SOLVED, Rating
+from linli.events.models import IS_OPEN, Event, EventQuerySet, Reinspection
+from linli.events.rules import OPEN, SOLVED, Finding, Rating
 from linli.statistics.periods import Period
 from linli.statistics.rules import FIGURES, OTHERWISE, Cohort, Figure
 
@@ -30,6 +30,8 @@ CLOCK: dict[Cohort, str] = {
     Cohort.DUE: "due_at",
     Cohort.ENDED: "ended_at",
     Cohort.NOW: "reported_at",
+    # The time of the look stands on another table; the matters are listed as they came.
+    Cohort.INSPECTED: "reported_at",
 }
 
 _SOLVED = Q(state__in=sorted(SOLVED))
@@ -84,12 +86,30 @@ class Moment:
                 return Q(ended_at__gte=start, ended_at__lt=end)
             case Cohort.NOW:
                 return IS_OPEN
+            case Cohort.INSPECTED:
+                return self.found(*Finding.values)
 
     def among(self, figure: Figure) -> Q:
         """Which matters of its cohort a figure counts."""
         if figure.code == "overdue":
             return Q(due_at__lt=self.at, paused_at__isnull=True)
+        if figure.cohort == Cohort.INSPECTED:
+            return _INSPECTED[figure.code](self)
         return _AMONG[figure.code]
+
+    def found(self, *findings: str) -> Q:
+        """Matters of which one of these was found in the period. By their keys: a matter drawn twice is counted once."""
+        seen = Reinspection.objects.filter(found_at__gte=self.period.start, found_at__lt=self.period.end)
+        return Q(pk__in=seen.filter(finding__in=findings).order_by().values("event"))
+
+
+#: What a look of the period has to have found; together the first and the last are the cohort.
+_INSPECTED: dict[str, Callable[[Moment], Q]] = {
+    "looked_at": lambda moment: moment.found(Finding.HELD, Finding.NOT_HELD),
+    "held": lambda moment: moment.found(Finding.HELD) & ~moment.found(Finding.NOT_HELD),
+    "not_held": lambda moment: moment.found(Finding.NOT_HELD),
+    "not_seen": lambda moment: ~moment.found(Finding.HELD, Finding.NOT_HELD),
+}
 
 
 def matters_of(code: str) -> EventQuerySet:

@@ -24,6 +24,10 @@ class Cohort(models.TextChoices):
     DUE = "due", _("Matters whose limit fell inside the period and has passed, whenever they were reported")
     ENDED = "ended", _("Matters that ended in the period, whenever they were reported")
     NOW = "now", _("Matters open at this moment, whenever they were reported")
+    INSPECTED = (
+        "inspected",
+        _("Matters drawn by lot that were looked at again in the period, whenever they were closed"),
+    )
 
 
 #: Ended, but not solved: counted apart, each by itself.
@@ -65,6 +69,7 @@ class Rate:
 
 
 _REOPENED_ANEW = _("A reopened matter counts by its present limit.")
+_ONE_OF_MANY = _("A lot stands for many, not for one: it says something of an area, nothing of those who worked on it.")
 _UNANSWERED = _("Who did not answer is unknown, never satisfied. A reopened matter is asked anew.")
 
 FIGURES: tuple[Figure, ...] = (
@@ -209,6 +214,37 @@ FIGURES: tuple[Figure, ...] = (
             "Of those open now: the clock stands still, for details, for an answer to an objection, or until a day of review."
         ),
     ),
+    Figure(
+        "looked_at",
+        Cohort.INSPECTED,
+        _("Looked at again"),
+        _("Drawn by lot after they were closed, and seen on the spot in the period."),
+        _("Those that could not be seen, and those nobody has looked at yet."),
+        _ONE_OF_MANY,
+    ),
+    Figure(
+        "held",
+        Cohort.INSPECTED,
+        _("Held"),
+        _("Of those looked at again in the period: the closing held every time."),
+        note=_ONE_OF_MANY,
+    ),
+    Figure(
+        "not_held",
+        Cohort.INSPECTED,
+        _("Did not hold"),
+        _(
+            "Of those looked at again in the period: it did not hold, and was taken up again, whatever became of it since."
+        ),
+        note=_ONE_OF_MANY,
+    ),
+    Figure(
+        "not_seen",
+        Cohort.INSPECTED,
+        _("Could not be looked at"),
+        _("Drawn by lot, but could not be seen on the spot in the period."),
+        note=_("Counted apart: no part of what was looked at."),
+    ),
 )
 BY_CODE: dict[str, Figure] = {figure.code: figure for figure in FIGURES}
 
@@ -231,6 +267,15 @@ RATES: tuple[Rate, ...] = (
     ),
     Rate("satisfaction", _("Satisfaction"), "satisfied", "answered", _("Satisfied / answered"), note=_UNANSWERED),
     Rate("response", _("Response"), "answered", "closed", _("Answered / closed in the period")),
+    Rate(
+        "holding",
+        _("Share that held"),
+        "held",
+        "looked_at",
+        _("Held / looked at again"),
+        _("Those that could not be seen."),
+        _ONE_OF_MANY,
+    ),
 )
 
 

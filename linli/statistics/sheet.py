@@ -1,8 +1,9 @@
 """The page of one area as values: every number with the address of its rows."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +21,8 @@ from linli.statistics.rules import BY_CODE, DAYS, FIGURES, RATES, Cohort, Days, 
 
 #: The figures of each line of a table; rates come from them.
 COLUMNS = ("reported", "due", "in_time", "due_closed", "open", "overdue")
+#: What is shown of matters drawn by lot, area by area.
+OF_DRAWN = ("looked_at", "held")
 #: What became of those due: together they are all of them.
 PARTS_OF_DUE = ("in_time", "late", "due_otherwise", "due_open")
 
@@ -75,6 +78,8 @@ class Sheet:
     exits: list[Number]
     states: list[tuple[State, Number, str]]
     children: list[Line]
+    #: The same areas with what was drawn by lot; those alone where something was looked at.
+    drawn: list[Line]
     categories: list[Line]
     steps: list[Line]
     tallest: int
@@ -85,6 +90,11 @@ class Sheet:
     def is_empty(self) -> bool:
         """Nothing was reported, due or ended in the period, and nothing is open."""
         return not any(number.n for number in self.numbers.values())
+
+    @property
+    def is_drawn(self) -> bool:
+        """Matters drawn by lot were looked at again in the period, or could not be."""
+        return bool(self.numbers["looked_at"].n + self.numbers["not_seen"].n)
 
 
 def sheet_of(area: Area, moment: Moment) -> Sheet:
@@ -109,7 +119,8 @@ class _Reading:
 
     def _read(self) -> None:
         keys = {"unit": unit_of(self.area.code), "of_category": F("category")}
-        for cohort, more in ((Cohort.REPORTED, {"in_state": F("state")}), (Cohort.DUE, {}), (Cohort.NOW, {})):
+        by_place = (Cohort.DUE, Cohort.NOW, Cohort.INSPECTED)
+        for cohort, more in ((Cohort.REPORTED, {"in_state": F("state")}), *((cohort, {}) for cohort in by_place)):
             for row in counted(self.events, cohort, self.moment, **keys, **more):
                 self._add(row, self.totals, self.by_unit[row["unit"]], self.by_category[row["of_category"]])
                 if cohort == Cohort.REPORTED:
@@ -144,7 +155,8 @@ class _Reading:
             parts_of_due=_side_by_side([numbers[code] for code in PARTS_OF_DUE]),
             exits=[numbers[state.value] for state in State if state in ENDED - SOLVED],
             states=self._states(),
-            children=self._children(),
+            children=self._children(COLUMNS),
+            drawn=[line for line in self._children(OF_DRAWN) if line.numbers["looked_at"].n],
             categories=self._categories(),
             steps=steps,
             tallest=max((number.n for line in steps for number in line.numbers.values()), default=0),
@@ -159,9 +171,17 @@ class _Reading:
         return Number(BY_CODE[code], counts.get(code, 0), f"{address}?{urlencode(asked)}")
 
     def _line(
-        self, name: str, counts: Counts, *, to: str = "", icon: str = "", is_part: bool = False, **more: Any
+        self,
+        name: str,
+        counts: Counts,
+        *,
+        to: str = "",
+        icon: str = "",
+        is_part: bool = False,
+        codes: Sequence[str] = COLUMNS,
+        **more: Any,
     ) -> Line:
-        numbers = {code: self._number(code, counts, **more) for code in COLUMNS}
+        numbers = {code: self._number(code, counts, **more) for code in codes}
         return Line(name, numbers, _shares(numbers), to, icon, is_part)
 
     def _days(self) -> list[tuple[Days, float]]:
@@ -176,24 +196,27 @@ class _Reading:
             if (n := self.by_state.get(state, 0))
         ]
 
-    def _children(self) -> list[Line]:
+    def _children(self, codes: Sequence[str]) -> list[Line]:
         """In the order of codes: never by what they count."""
         own = self.by_unit.get(self.area.code)
-        below = self._areas_below([code for code in self.by_unit if code != self.area.code])
+        below = self._below
         lines = [
             self._line(
                 area.name,
                 self.by_unit.get(area.code, {}),
                 area=area.code,
+                codes=codes,
                 to=reverse("statistics:area", args=[area.code]) + f"?{self.moment.period.query}",
             )
             for area in below
         ]
         if below and own and any(own.values()):
-            lines.append(self._line(gettext("In no area below"), own, only_area=True))
+            lines.append(self._line(gettext("In no area below"), own, codes=codes, only_area=True))
         return lines
 
-    def _areas_below(self, with_matters: list[str]) -> list[Area]:
+    @cached_property
+    def _below(self) -> list[Area]:
+        with_matters = [code for code in self.by_unit if code != self.area.code]
         answering = Area.objects.open().children_of(self.area.code).filter(kind__in=ANSWERING)
         return list((answering | Area.objects.filter(pk__in=with_matters)).order_by("code"))
 

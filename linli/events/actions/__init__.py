@@ -5,8 +5,7 @@ from linli.events.actions.bound import bound_by
 from linli.events.actions.clocks import follow, reckon_provisional, start_missing
 from linli.events.actions.conversing import people_in_sight, say, take_back, unit_of
 from linli.events.actions.course import act, questions_of, standing_of, steps_for
-from linli.events.actions.drawing import draw_lots, draw_of_last_week, plan_draws, wrong_with
-from linli.events.actions.duties import Choice, Recommendation, check_rows, load_list, put_in_use, recommend
+from linli.events.actions.drawing import draw_lots, draw_of_last_week, lost_draws, plan_draws, wrong_with
 from linli.events.actions.duties import Choice, Recommendation, check_rows, load_list, opening_of, put_in_use, recommend
 from linli.events.actions.duty_versions import (
     LineDraft,
@@ -86,15 +85,15 @@ from linli.events.actions.taking import LONGEST_STATEMENT, Taken, clean_order, c
 from linli.events.actions.telling_reporters import mark_told, note_sent, reach
 
 __all__ = [
+    "IMPORTABLE",
+    "LONGEST_STATEMENT",
+    "PART_ACTS",
     "Awaited",
     "Choice",
     "Draft",
     "Fate",
-    "IMPORTABLE",
     "ImportedMatter",
-    "LONGEST_STATEMENT",
     "LineDraft",
-    "PART_ACTS",
     "Recommendation",
     "Reported",
     "Taken",
@@ -143,6 +142,7 @@ __all__ = [
     "keep_statement",
     "knows_reporter",
     "load_list",
+    "lost_draws",
     "make_draft",
     "mark_told",
     "merge",

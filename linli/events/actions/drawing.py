@@ -1,6 +1,7 @@
 """Drawing closed matters for re-inspection by lot 双随机复查: the plan of an area, the draw, and proving a draw."""
 
 import secrets
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -24,6 +25,7 @@ from linli.events.rules import (
     drawn,
     fingerprint,
     inspector_of,
+    left_of,
     overlap,
     seed_of,
 )
@@ -36,9 +38,9 @@ from linli.people.models import Person
 from linli.people.rules import Role, not_yours
 
 #: Who checked or ended a matter does not look at it again.
-_CHECKED = ("event.verified", "event.closed", "event.self_handled")
+CHECKED = ("event.verified", "event.closed", "event.self_handled")
 #: Who looks: verifiers, and where none may, the desk.
-_LOOKERS = (Role.VERIFIER, Role.DESK)
+LOOKERS = (Role.VERIFIER, Role.DESK)
 
 
 @transaction.atomic
@@ -111,21 +113,30 @@ def draw_lots(area: Area, *, from_on: date, to_on: date, by: Person | None, at: 
 
 
 def draw_of_last_week(at: datetime) -> int:
-    """Draw for every area with a weekly plan of the week that ended last Sunday, unless it was done; how many draws."""
+    """Draw for every area with a weekly plan of the week that ended last Sunday; how many draws.
+
+    Of each day that was not drawn of by hand: else a draw of one quiet day would spare all the others.
+    """
     monday = timezone.localdate(at) - timedelta(days=timezone.localdate(at).weekday())
-    days = monday - timedelta(days=7), monday - timedelta(days=1)
-    done = Draw.objects.filter(to_on__gte=days[0]).values("area")
-    count = 0
-    for plan in DrawPlan.objects.filter(is_weekly=True).exclude(area__in=done).select_related("area").order_by("pk"):
-        try:
-            draw_lots(plan.area, from_on=days[0], to_on=days[1], by=None, at=at)
-        except Refused as refusal:
-            # Two at once: the other was quicker.
-            if refusal.code != "drawn_already":
-                raise
-        else:
-            count += 1
-    return count
+    week = monday - timedelta(days=7), monday - timedelta(days=1)
+    near = Draw.objects.filter(from_on__lte=week[1], to_on__gte=week[0])
+    done: dict[str, list[tuple[date, date]]] = defaultdict(list)
+    for code, first, last in near.values_list("area", "from_on", "to_on"):
+        done[code].append((first, last))
+    plans = DrawPlan.objects.filter(is_weekly=True).select_related("area").order_by("pk")
+    todo = [(plan.area, days) for plan in plans for days in left_of(week, done[plan.area_id])]
+    return sum(_drew(area, days, at) for area, days in todo)
+
+
+def _drew(area: Area, days: tuple[date, date], at: datetime) -> bool:
+    """Whether it was drawn now; two at once: the other was quicker."""
+    try:
+        draw_lots(area, from_on=days[0], to_on=days[1], by=None, at=at)
+    except Refused as refusal:
+        if refusal.code != "drawn_already":
+            raise
+        return False
+    return True
 
 
 def wrong_with(draw: Draw) -> list[Any]:
@@ -134,8 +145,12 @@ def wrong_with(draw: Draw) -> list[Any]:
     if not entries.keys() >= {"draw.frozen", "draw.drawn"}:
         return [_("The journal does not know it.")]
     frozen, done = entries["draw.frozen"], entries["draw.drawn"]
-    secret = bytes.fromhex(draw.secret)
+    try:
+        secret = bytes.fromhex(draw.secret)
+    except ValueError:
+        secret = b""
     matters = list(draw.reinspections.order_by("lot").values_list("event__number", flat=True))
+    days = [draw.from_on.isoformat(), draw.to_on.isoformat()]
     checks = (
         (fingerprint(draw.population) == draw.frozen == frozen.facts["frozen"], _("The list was changed.")),
         (
@@ -148,19 +163,27 @@ def wrong_with(draw: Draw) -> list[Any]:
             [draw.share_percent, draw.at_most] == [frozen.facts["share_percent"], frozen.facts["at_most"]],
             _("The share was changed."),
         ),
+        (days == [frozen.facts["from_on"], frozen.facts["to_on"]], _("The days were changed.")),
         (
             drawn(draw.population, draw.seed, draw.share_percent, draw.at_most) == matters,
             _("Other matters are listed than were drawn."),
         ),
+        (_looks_as_drawn(draw), _("Somebody else is to look than was drawn.")),
     )
     return [words for holds, words in checks if not holds]
+
+
+def lost_draws() -> list[int]:
+    """Keys of draws that the journal knows and the store does not: somebody took them out."""
+    known = {int(key) for key in Entry.objects.filter(verb="draw.drawn").values_list("on_key", flat=True)}
+    return sorted(known - set(Draw.objects.values_list("pk", flat=True)))
 
 
 def candidates_for(event: Event, at: datetime) -> list[int]:
     """Keys of those who may look at a matter again: verifiers on duty, else the desk; none who handled, checked or closed it."""
     had = set(Hand.objects.filter(event=event).values_list("person", flat=True))
-    had |= set(Entry.objects.filter(on_key=str(event.pk), verb__in=_CHECKED).values_list("by", flat=True))
-    for role in _LOOKERS:
+    had |= set(Entry.objects.filter(on_key=str(event.pk), verb__in=CHECKED).values_list("by", flat=True))
+    for role in LOOKERS:
         free = sorted({turn.person.pk for turn in on_duty(event.area_id, at, role)} - had)
         if free:
             return free
@@ -245,10 +268,27 @@ def _frozen(plan: DrawPlan, numbers: list[str], from_on: date, to_on: date, by: 
 def _share_out(draw: Draw, events: Iterable[Event], plan: DrawPlan, at: datetime) -> None:
     due_at = promise.runs_out(Limit(working_days=plan.working_days), at)
     for lot, event in enumerate(events, 1):
-        inspector = inspector_of(event.number, draw.seed, candidates_for(event, at))
+        among = candidates_for(event, at)
+        inspector = inspector_of(event.number, draw.seed, among)
         Reinspection.objects.create(draw=draw, lot=lot, event=event, inspector_id=inspector, due_at=due_at)
         told = Person.objects.filter(pk=inspector) if inspector else Person.objects.none()
-        record("event.drawn", on=event, by=draw.drawn_by, at=at, tell=told, draw=draw.pk, lot=lot)
+        record("event.drawn", on=event, by=draw.drawn_by, at=at, tell=told, draw=draw.pk, lot=lot, among=among)
+
+
+def _looks_as_drawn(draw: Draw) -> bool:
+    """Whether each of those who look is whom the seed gives of those who could; the journal has among whom."""
+    drawn_of = Entry.objects.filter(
+        on_kind="event", verb="event.drawn", on_key__in=[str(key) for key in _events_of(draw)]
+    )
+    among = {
+        facts["lot"]: facts["among"] for facts in drawn_of.values_list("facts", flat=True) if facts["draw"] == draw.pk
+    }
+    rows = draw.reinspections.values_list("lot", "event__number", "inspector")
+    return all(inspector == inspector_of(number, draw.seed, among.get(lot, [])) for lot, number, inspector in rows)
+
+
+def _events_of(draw: Draw) -> Iterable[Any]:
+    return draw.reinspections.values_list("event", flat=True)
 
 
 def _was_fixed(draw: Draw, frozen: Entry) -> bool:

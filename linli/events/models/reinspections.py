@@ -76,8 +76,11 @@ class ReinspectionQuerySet(models.QuerySet["Reinspection"]):
         return self.filter(within(*scope.area_codes, field="event__area"))
 
     def waiting(self) -> "ReinspectionQuerySet":
-        """Not looked at yet."""
-        return self.filter(found_at__isnull=True)
+        """Not looked at yet, of matters that are still closed as they were when they were drawn.
+
+        A closing that was undone meanwhile needs nobody to find out, and its next one is another closing.
+        """
+        return self.filter(found_at__isnull=True, event__ended_at__lte=F("draw__drawn_at"))
 
 
 class Reinspection(models.Model):
@@ -109,3 +112,9 @@ class Reinspection(models.Model):
                 name="a_finding_has_a_time",
             ),
         ]
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Taken up again before anybody had looked."""
+        ended_at = self.event.ended_at
+        return self.found_at is None and (ended_at is None or ended_at > self.draw.drawn_at)

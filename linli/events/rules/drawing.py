@@ -8,7 +8,7 @@ the secret (nobody but the machine) cannot change the list afterwards. docs/deci
 import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 
@@ -67,6 +67,18 @@ def inspector_of(number: str, seed: str, candidates: Iterable[int]) -> int | Non
 def overlap(first: tuple[date, date], second: tuple[date, date]) -> bool:
     """Whether two periods, both ends included, have a day in common."""
     return first[0] <= second[1] and second[0] <= first[1]
+
+
+def left_of(period: tuple[date, date], drawn_of: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
+    """What is left of a period, both ends included, after these were drawn of: its stretches in order."""
+    left, begins = [], period[0]
+    for first, last in sorted(drawn_of):
+        if first > period[1]:
+            break
+        if begins < first:
+            left.append((begins, first - timedelta(days=1)))
+        begins = max(begins, last + timedelta(days=1))
+    return left + ([(begins, period[1])] if begins <= period[1] else [])
 
 
 def _lot(seed: str, name: str) -> str:

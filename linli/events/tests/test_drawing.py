@@ -7,7 +7,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from linli.events.rules import commitment, drawn, fingerprint, how_many, inspector_of, lots, overlap, seed_of
+from linli.events.rules import commitment, drawn, fingerprint, how_many, inspector_of, left_of, lots, overlap, seed_of
 
 NUMBERS = st.lists(st.text("0123456789-", min_size=1, max_size=20), unique=True, max_size=60)
 
@@ -75,3 +75,12 @@ def test_nobody_looks_where_nobody_may() -> None:
 def test_periods_overlap_when_they_share_a_day(first: tuple[int, int], second: tuple[int, int], meets: bool) -> None:
     days = [tuple(date(2026, 11, day) for day in one) for one in (first, second)]
     assert overlap(*days) is meets  # type: ignore[arg-type]
+
+
+@given(st.lists(st.tuples(st.integers(1, 14), st.integers(0, 5)), max_size=6))
+def test_what_is_left_of_a_period_are_just_the_days_nobody_drew_of(periods: list[tuple[int, int]]) -> None:
+    drawn_of = [(date(2026, 11, first), date(2026, 11, first + more)) for first, more in periods]
+    left = left_of((date(2026, 11, 5), date(2026, 11, 11)), drawn_of)
+    days = [day for first, last in left for day in range(first.day, last.day + 1)]
+    wanted = [day for day in range(5, 12) if not any(first.day <= day <= last.day for first, last in drawn_of)]
+    assert days == wanted

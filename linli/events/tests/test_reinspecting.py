@@ -17,6 +17,9 @@ from linli.events.testing import NOON, World, make_event, make_world
 from linli.events.tests.pages import page_of, words_of
 from linli.journal.models import Entry, Notice
 from linli.kit.refusal import BadInput, NotYours, Refused
+from linli.people.actions import appoint
+from linli.people.rules import Role
+from linli.people.testing import FROM
 
 pytestmark = pytest.mark.django_db
 
@@ -249,3 +252,75 @@ def test_a_draw_is_not_there_for_whoever_does_not_see_its_area(world: World, cli
     client.force_login(getattr(world.cast, who))
     assert client.get(f"/desk/reinspections/{draw.pk}/").status_code == 404
     assert Event.objects.get().number not in words_of(client.get("/desk/reinspections/"))
+
+
+def test_a_draw_of_one_quiet_day_does_not_spare_the_others_of_the_week(world: World) -> None:
+    event = make_event(world, State.CLOSED)
+    planned(world)
+    actions.draw_lots(world.areas["440881"], from_on=LAST, to_on=LAST, by=world.cast.county, at=MONDAY)
+    _chore(MONDAY)
+    drawn = [(draw.from_on, draw.to_on, draw.population) for draw in Draw.objects.order_by("from_on")]
+    assert drawn == [(FIRST, LAST - timedelta(days=1), [event.number]), (LAST, LAST, [])]
+
+
+def test_nobody_else_looks_than_the_lot_chose_until_the_day_is_over(world: World) -> None:
+    a_draw(world, count=1)
+    event = Event.objects.get()
+    # Of another desk, without a hand in the matter.
+    other = world.cast.nobody
+    appoint(other, role=Role.DESK, area=world.areas["440881"], from_on=FROM)
+    with pytest.raises(NotYours) as refusal:
+        actions.reinspect(event, finding="held", text="", by=other, at=MONDAY)
+    assert refusal.value.code == "drawn_for_another"
+    actions.reinspect(event, finding="held", text="", by=other, at=MONDAY + timedelta(days=20))
+    assert not Reinspection.objects.waiting().exists()
+
+
+def test_whoever_closed_it_does_not_look_again(world: World) -> None:
+    event = make_event(world, State.RESULT_SUBMITTED)
+    actions.verify(event, by=world.cast.verifier, at=NOON + timedelta(hours=1))
+    actions.close(event, text="已清理", by=world.cast.desk, at=NOON + timedelta(hours=2))
+    planned(world)
+    actions.draw_lots(world.areas["440881"], from_on=FIRST, to_on=LAST, by=world.cast.county, at=MONDAY)
+    with pytest.raises(NotYours) as refusal:
+        actions.reinspect(event, finding="held", text="", by=world.cast.desk, at=MONDAY)
+    assert refusal.value.code == "closed_it"
+
+
+def test_a_matter_reopened_before_anybody_looked_waits_for_nobody(world: World) -> None:
+    draw = a_draw(world, count=1)
+    actions.reopen(Event.objects.get(), text="没有解决", by=world.cast.desk, at=MONDAY + timedelta(hours=1))
+    assert not Reinspection.objects.waiting().exists()
+    assert draw.reinspections.get().is_overtaken
+
+
+def _not_hexadecimal(draw: Draw) -> None:
+    Draw.objects.filter(pk=draw.pk).update(secret="none")
+
+
+def _other_days(draw: Draw) -> None:
+    Draw.objects.filter(pk=draw.pk).update(from_on=FIRST - timedelta(days=1))
+
+
+@pytest.mark.parametrize("change", [_not_hexadecimal, _other_days])
+def test_another_secret_or_other_days_are_told(world: World, change: Callable[[Draw], None]) -> None:
+    draw = a_draw(world)
+    change(draw)
+    draw.refresh_from_db()
+    assert len(actions.wrong_with(draw)) >= 1
+
+
+def test_another_inspector_than_was_drawn_is_told(world: World) -> None:
+    draw = a_draw(world)
+    draw.reinspections.update(inspector=world.cast.desk)
+    assert [str(words) for words in actions.wrong_with(draw)] == ["安排的复查人与抽取结果不一致。"]
+
+
+def test_a_draw_that_was_taken_out_is_told(world: World) -> None:
+    draw = a_draw(world)
+    draw.reinspections.all().delete()
+    key = draw.pk
+    draw.delete()
+    assert actions.lost_draws() == [key]
+    with pytest.raises(BadInput):
+        call_command("reinspections", "verify", stdout=StringIO())

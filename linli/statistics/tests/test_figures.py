@@ -7,7 +7,7 @@ import pytest
 from linli.events import actions
 from linli.events.models import Event
 from linli.events.rules import State
-from linli.events.testing import NOON, World, make_event
+from linli.events.testing import NOON, World, make_drawn, make_event
 from linli.statistics.figures import Moment, days_taken, matters_of, rows_of
 from linli.statistics.periods import Period
 from linli.statistics.rules import BY_CODE, quantile
@@ -158,3 +158,44 @@ def test_each_step_counts_what_fell_into_it(world: World) -> None:
     make_event(world, at=BEGINS + timedelta(days=1, hours=15, minutes=59))
     steps = sheet(world).steps
     assert [(line.numbers["reported"].n, line.numbers["closed"].n) for line in steps[:3]] == [(1, 1), (1, 0), (0, 0)]
+
+
+def looked_at(world: World, finding: str, at: datetime, closed_at: datetime = BEGINS) -> Event:
+    event = make_event(world, State.CLOSED, at=closed_at)
+    make_drawn(world, event)
+    words = "" if finding == "held" else "又堆起来了"
+    actions.reinspect(event, finding=finding, text=words, by=world.cast.verifier, at=at)
+    return event
+
+
+def test_a_matter_that_did_not_hold_counts_though_it_is_open_again(world: World) -> None:
+    held, not_held, not_seen = (
+        looked_at(world, finding, BEGINS + timedelta(days=9)) for finding in ("held", "not_held", "not_seen")
+    )
+    assert counted("closed") == {held, not_seen}
+    assert counted("looked_at") == {held, not_held}
+    assert (counted("held"), counted("not_held"), counted("not_seen")) == ({held}, {not_held}, {not_seen})
+
+
+def test_a_look_counts_in_the_period_of_the_look(world: World) -> None:
+    looked_at(world, "held", OCTOBER.end)
+    assert counted("looked_at") == set()
+    assert len(counted("looked_at", NOVEMBER)) == 1
+
+
+def test_a_matter_drawn_by_township_and_county_is_counted_once(world: World) -> None:
+    event = make_event(world, State.CLOSED, at=BEGINS)
+    for _each in range(2):
+        make_drawn(world, event)
+    actions.reinspect(event, finding="held", text="", by=world.cast.verifier, at=BEGINS + timedelta(days=9))
+    found = sheet(world)
+    assert (found.numbers["looked_at"].n, found.numbers["held"].n) == (1, 1)
+    assert [line.numbers["held"].n for line in found.drawn] == [1]
+
+
+def test_the_share_that_held_stands_beside_how_many_were_looked_at(world: World) -> None:
+    for number in range(20):
+        looked_at(world, "held" if number else "not_held", BEGINS + timedelta(days=9))
+    looked_at(world, "not_seen", BEGINS + timedelta(days=9))
+    share = sheet(world).shares["holding"]
+    assert (share.percent, share.numerator.n, share.denominator.n) == (95.0, 19, 20)

@@ -60,7 +60,11 @@ class Command(BaseCommand):
             draws = draws.filter(pk__in=options["draws"])
             if missing := set(options["draws"]) - set(draws.values_list("pk", flat=True)):
                 raise BadInput("no_such_draw", _("There is no draw %(draw)s."), draw=min(missing))
-        changed = 0
+        lost = [] if options["draws"] else actions.lost_draws()
+        gone = _("The journal knows it, but it is gone.")
+        for key in lost:
+            self.stdout.write(f"{key}\t{gone}")
+        changed = len(lost)
         for draw in draws.iterator():
             wrong = actions.wrong_with(draw)
             changed += bool(wrong)
