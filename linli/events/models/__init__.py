@@ -11,10 +11,12 @@ from linli.events.models.pictures import AwaitedPicture, Picture, PictureKind, R
 from linli.events.models.relaying import ReporterMessage, Reveal, Shield
 from linli.events.models.reporters import Contact, Receipt, Statement, Support
 from linli.events.models.supervision import Supervision
+from linli.events.models.verification import ASKED, Reopening, VerificationRule
 from linli.events.models.views import IndexedUpTo, SavedView
 from linli.events.models.whistles import Call, Whistle
 
 __all__ = [
+    "ASKED",
     "IS_OPEN",
     "RUNS_OUT_AT",
     "AwaitedPicture",
@@ -41,6 +43,7 @@ __all__ = [
     "Release",
     "ReleaseQuerySet",
     "Remark",
+    "Reopening",
     "ReporterMessage",
     "Reveal",
     "SavedView",
@@ -48,5 +51,6 @@ __all__ = [
     "Statement",
     "Supervision",
     "Support",
+    "VerificationRule",
     "Whistle",
 ]
