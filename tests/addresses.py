@@ -24,6 +24,8 @@ NEEDS: dict[str, dict[str, str]] = {
     "events:original": {"pk": "event", "picture": "picture"},
     "events:release": {"pk": "event", "picture": "picture"},
     "events:release_draft": {"pk": "event", "picture": "picture", "sha256": "sha256"},
+    **{f"events:{name}_verification": {"pk": "rule"} for name in ("remove", "put_back")},
+    "events:verification_rule": {"pk": "rule"},
     "events:joint": {"pk": "event"},
     "events:part_act": {"pk": "event", "part": "part", "step": "=drop_part"},
     "events:act": {"pk": "event", "step": "=classify"},
@@ -76,6 +78,7 @@ NEEDS_NOTHING = {
     *("areas", "categories", "category_add", "packs", "pack_load", "statistics:mine", "open311:root"),
     *(f"notices:{name}" for name in ("read", "unread", "settings", "add", "browser", "quiet", "robots", "log")),
     *("webhooks:index", "webhooks:add", "webhooks:pusher_add"),
+    *("events:verification", "events:add_verification"),
     *("events:call", "events:order", "events:find_areas", "events:supervised", "bulk:index"),
 }
 #: Open data: the number, place and course of public matters, for everybody; never their words.

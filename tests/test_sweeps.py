@@ -21,10 +21,12 @@ from django.utils import timezone
 from PIL import Image
 
 from linli.areas.actions import add_place
+from linli.areas.models import Area
 from linli.events import actions
+from linli.events.actions.verification_rules import set_rule
 from linli.events.actions.views import save_view
-from linli.events.models import Event, Reveal
-from linli.events.rules import State
+from linli.events.models import Event, Reveal, VerificationRule
+from linli.events.rules import State, Verification
 from linli.events.testing import GRID, World, draw_boundaries, make_event, make_world
 from linli.intake.devices import register as register_device
 from linli.intake.doors import ImportRun
@@ -94,8 +96,13 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         "run": sent_table(world).pk,
         "message": actions.say(event, words=f"{text}，请看", by=desk, at=timezone.now()).pk,
         "reveal": _asked_to_reveal(event, world).pk,
+        "rule": _rule(area, desk).pk,
     }
     return Things(world, event, numbers)
+
+
+def _rule(area: Area, desk: Person) -> VerificationRule:
+    return set_rule(area=area, category=None, asks=Verification(other_unit=True), by=desk, at=timezone.now())
 
 
 def _asked_to_reveal(event: Event, world: World) -> Reveal:

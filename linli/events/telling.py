@@ -39,6 +39,7 @@ SENTENCES: dict[str, Any] = {
     "event.rework_asked": _("asked for rework"),
     "event.closed": _("closed it"),
     "event.followed_up": _("followed up"),
+    "event.unanswered": _("has had no answer by the deadline"),
     "event.reopened": _("reopened it"),
     "event.supplement_asked": _("asked for details"),
     "event.supplemented": _("added details"),
@@ -106,6 +107,9 @@ SENTENCES: dict[str, Any] = {
     "pack.put_in_use": _("put a pack of categories in use"),
     "duty_list.brought_in": _("brought in a duty list"),
     "duty_list.put_in_use": _("put a duty list in use"),
+    "verification_rule.set": _("set how results are verified"),
+    "verification_rule.removed": _("removed a rule of verification"),
+    "verification_rule.put_back": _("put a rule of verification back in force"),
     "key.created": _("made a key for another system"),
     "key.revoked": _("revoked the key of another system"),
     "device.registered": _("signed in on a phone"),
@@ -141,6 +145,7 @@ _OF_ITSELF = frozenset(
         "event.review_due",
         "event.due_soon",
         "event.ran_on",
+        "event.unanswered",
         "event.supervision_overdue",
     }
 )

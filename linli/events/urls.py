@@ -15,6 +15,7 @@ from linli.events.views import (
     reports,
     show,
     supervised,
+    verification,
 )
 
 app_name = "events"
@@ -28,6 +29,11 @@ urlpatterns = [
     path("views", queue.save_view, name="save_view"),
     path("views/<int:pk>/delete", queue.delete_view, name="delete_view"),
     path("supervised/", supervised.supervised, name="supervised"),
+    path("verification/", verification.listing, name="verification"),
+    path("verification/new", verification.add, name="add_verification"),
+    path("verification/<int:pk>/", verification.rule, name="verification_rule"),
+    path("verification/<int:pk>/remove", verification.remove, name="remove_verification"),
+    path("verification/<int:pk>/back", verification.put_back, name="put_back_verification"),
     path("events/<uuid:pk>/", show.show, name="show"),
     path("events/<uuid:pk>/contact", show.contact, name="contact"),
     path("events/<uuid:pk>/slip", calls.slip, name="slip"),

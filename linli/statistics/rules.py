@@ -23,6 +23,7 @@ class Cohort(models.TextChoices):
     REPORTED = "reported", _("Matters reported in the period")
     DUE = "due", _("Matters whose limit fell inside the period and has passed, whenever they were reported")
     ENDED = "ended", _("Matters that ended in the period, whenever they were reported")
+    CLOSED = "closed", _("Matters closed in the period at least once, whatever came after")
     NOW = "now", _("Matters open at this moment, whenever they were reported")
 
 
@@ -67,6 +68,8 @@ class Rate:
 _REOPENED_ANEW = _("A reopened matter counts by its present limit.")
 _UNANSWERED = _("Who did not answer is unknown, never satisfied. A reopened matter is asked anew.")
 
+_AS_CLOSED = _("Every other end; each is counted apart.")
+
 FIGURES: tuple[Figure, ...] = (
     Figure(
         "reported",
@@ -92,6 +95,18 @@ FIGURES: tuple[Figure, ...] = (
         Cohort.REPORTED,
         _("Reworked"),
         _("Of those reported: sent back at least once by the verifier because it was not done."),
+    ),
+    Figure(
+        "bounced",
+        Cohort.REPORTED,
+        _("Bounced"),
+        _("Of those reported: objected to by a department or handed back to the desk at least once."),
+    ),
+    Figure(
+        "bounced_again",
+        Cohort.REPORTED,
+        _("Bounced again"),
+        _("Of those reported: objected to or handed back more than once."),
     ),
     Figure(
         "without_limit",
@@ -178,7 +193,7 @@ FIGURES: tuple[Figure, ...] = (
         Cohort.ENDED,
         _("Answered"),
         _("Of those asked: gave an answer."),
-        _("Those who could not be reached."),
+        _("Those who could not be reached, and those who let the deadline pass."),
     ),
     Figure("satisfied", Cohort.ENDED, _("Satisfied"), _("Of those who answered: satisfied."), note=_UNANSWERED),
     Figure(
@@ -191,7 +206,40 @@ FIGURES: tuple[Figure, ...] = (
         "unknown",
         Cohort.ENDED,
         _("Unknown"),
-        _("Of those closed in the period: nobody asked, or no answer came."),
+        _("Of those closed in the period: nobody has asked or answered yet, or the reporter could not be reached."),
+    ),
+    Figure(
+        "no_answer",
+        Cohort.ENDED,
+        _("No answer by the deadline"),
+        _("Of those asked: the reporter let the day pass. Counted apart, and never as satisfied."),
+        note=_("A later answer takes its place for 30 days."),
+    ),
+    Figure(
+        "closings",
+        Cohort.CLOSED,
+        _("Closed at least once"),
+        _("Closed or handled at the grid in the period, also those that were reopened since."),
+        _AS_CLOSED,
+    ),
+    Figure(
+        "held",
+        Cohort.CLOSED,
+        _("Closings that held"),
+        _("Of those closed at least once: no closing of the period has been reopened until now."),
+    ),
+    Figure(
+        "held_in_time",
+        Cohort.CLOSED,
+        _("Closed in time, and it held"),
+        _("Of the closings that held: no later than the limit."),
+        _("Matters without a limit."),
+    ),
+    Figure(
+        "fell",
+        Cohort.CLOSED,
+        _("Reopened after closing"),
+        _("Of those closed at least once: a closing of the period was reopened, even if the matter was closed again."),
     ),
     Figure("open", Cohort.NOW, _("Open now"), _("Not ended at this moment. The period makes no difference.")),
     Figure(
@@ -212,6 +260,8 @@ FIGURES: tuple[Figure, ...] = (
 )
 BY_CODE: dict[str, Figure] = {figure.code: figure for figure in FIGURES}
 
+_COUNTS_AGAINST = _("A reopened matter counts against its closing, however soon it is closed again.")
+
 RATES: tuple[Rate, ...] = (
     Rate(
         "on_time",
@@ -230,6 +280,22 @@ RATES: tuple[Rate, ...] = (
         _("Nothing: what ended otherwise stays among those due."),
     ),
     Rate("satisfaction", _("Satisfaction"), "satisfied", "answered", _("Satisfied / answered"), note=_UNANSWERED),
+    Rate(
+        "holding",
+        _("Closings that held"),
+        "held",
+        "closings",
+        _("Closings that held / closed at least once"),
+        note=_COUNTS_AGAINST,
+    ),
+    Rate(
+        "held_on_time",
+        _("In time, and it held"),
+        "held_in_time",
+        "closings",
+        _("Closed in time, and it held / closed at least once"),
+        note=_COUNTS_AGAINST,
+    ),
     Rate("response", _("Response"), "answered", "closed", _("Answered / closed in the period")),
 )
 

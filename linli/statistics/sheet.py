@@ -109,7 +109,12 @@ class _Reading:
 
     def _read(self) -> None:
         keys = {"unit": unit_of(self.area.code), "of_category": F("category")}
-        for cohort, more in ((Cohort.REPORTED, {"in_state": F("state")}), (Cohort.DUE, {}), (Cohort.NOW, {})):
+        for cohort, more in (
+            (Cohort.REPORTED, {"in_state": F("state")}),
+            (Cohort.DUE, {}),
+            (Cohort.CLOSED, {}),
+            (Cohort.NOW, {}),
+        ):
             for row in counted(self.events, cohort, self.moment, **keys, **more):
                 self._add(row, self.totals, self.by_unit[row["unit"]], self.by_category[row["of_category"]])
                 if cohort == Cohort.REPORTED:

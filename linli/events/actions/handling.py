@@ -335,7 +335,7 @@ def reopen(event: Event, *, text: str, by: Person | None, at: datetime) -> None:
         promise.start(event, moment)
 
     take_step(event, "reopen", by=by, at=at, text=text, reason_needed=True, for_reporter=True, set_before=taken_up)
-    if was_solved:
+    if was_solved and closed_at is not None:
         Reopening.objects.get_or_create(
             event=event, closed_at=closed_at, defaults={"due_at": due_at, "reopened_at": max(at, event.reported_at)}
         )

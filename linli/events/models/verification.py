@@ -5,11 +5,13 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
+from linli.areas.codes import lineage, outermost, within
 from linli.areas.models import Area
 from linli.events.models.categories import Category
 from linli.events.models.matters import Event
 from linli.events.rules import ANSWER_DAYS, Said, Verification
 from linli.people.models import Person
+from linli.people.rules import Scope
 
 
 class VerificationRuleQuerySet(models.QuerySet["VerificationRule"]):
@@ -18,6 +20,12 @@ class VerificationRuleQuerySet(models.QuerySet["VerificationRule"]):
     def in_force(self) -> "VerificationRuleQuerySet":
         """Those that hold now."""
         return self.filter(removed_at__isnull=True)
+
+    def visible_to(self, scope: Scope) -> "VerificationRuleQuerySet":
+        """Those that bear on where this person works: of their areas, of all inside them, and of those around them."""
+        areas = outermost(one.area for one in scope.held)
+        around = [code for area in areas for code in lineage(area)]
+        return self.filter(within(*areas) | Q(area__in=around))
 
     def with_names(self) -> "VerificationRuleQuerySet":
         """With all that a list shows of each."""

@@ -99,6 +99,7 @@ NEVER_TOLD = frozenset(
         "event.was_supported",
         "event.support_withdrawn",
         "event.review_due",
+        "event.unanswered",
         "event.due_soon",
         "event.arrived",
         "event.excused",
