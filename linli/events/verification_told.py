@@ -30,6 +30,11 @@ def asked(asks: Verification) -> list[str]:
     return [words for is_asked, words in said if is_asked] + [days % {"n": asks.answer_days}]
 
 
+def in_a_row(asks: Verification) -> str:
+    """The same in one line."""
+    return _(", ").join(asked(asks))
+
+
 @dataclass(frozen=True)
 class Change:
     """One change: who did what when, and what the rule asked from then on."""
@@ -37,13 +42,13 @@ class Change:
     by: str
     at: datetime
     did: str
-    asked: list[str]
+    asked: str
 
 
 def history(rule: VerificationRule) -> list[Change]:
     """The changes of a rule, the newest first. One query."""
     entries = Entry.objects.filter(on_kind="verificationrule", on_key=str(rule.pk)).select_related("by").order_by("-id")
-    return [Change(telling.who(one), one.at, telling.told(one), asked(_asks(one.facts))) for one in entries[:_SHOWN]]
+    return [Change(telling.who(one), one.at, telling.told(one), in_a_row(_asks(one.facts))) for one in entries[:_SHOWN]]
 
 
 def _asks(facts: Mapping[str, Any]) -> Verification:

@@ -35,7 +35,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "page": page,
         "next": page + 1 if len(found) > _ROWS else None,
         "removed": [_row(request, one) for one in rules.filter(removed_at__isnull=False).order_by("-removed_at")[:5]],
-        "standard": told.asked(Verification()),
+        "standard": told.in_a_row(Verification()),
         "may_add": bool(_kept_areas(request)),
         "room": "verification",
     }
