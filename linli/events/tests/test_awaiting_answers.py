@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
-from django.utils import timezone
 
 from linli.chores.running import run_due
 from linli.chores.table import CHORES
@@ -16,7 +14,6 @@ from linli.events.rules import Rating, State, Verification
 from linli.events.testing import NOON, World, make_event
 from linli.journal.models import Entry
 from linli.kit.refusal import BadInput, Refused
-from linli.web.tests.residents import reported
 
 DAY = timedelta(days=1)
 
@@ -88,18 +85,3 @@ def test_the_chore_notes_it_and_writes_nothing_when_there_is_none(world: World) 
     entries = Entry.objects.count()
     run_due(lambda: NOON + 11 * DAY, works)
     assert Entry.objects.count() == entries
-
-
-def test_the_status_page_says_until_when_and_that_one_still_may(world: World, client: Client) -> None:
-    event, _code = reported(client)
-    Event.objects.filter(pk=event.pk).update(area=world.grid)
-    event.refresh_from_db()
-    actions.self_handle(event, text="清理了", by=world.cast.worker, at=timezone.now())
-    client.post("/language", {"language": "en"})
-    assert "Please answer by" in client.get(f"/status/{event.number}").content.decode()
-    note_silence(timezone.now() + 20 * DAY)
-    page = client.get(f"/status/{event.number}").content.decode()
-    assert "You may still answer until" in page
-    client.post(f"/status/{event.number}", {"act": "follow_up", "rating": "satisfied"})
-    event.refresh_from_db()
-    assert event.rating == "satisfied"

@@ -2,15 +2,11 @@
 
 from datetime import timedelta
 
-import pytest
-from django.utils import timezone
-
 from linli.events import actions
 from linli.events.actions.awaiting_answers import note_silence
 from linli.events.models import Event
 from linli.events.rules import State
 from linli.events.testing import World, make_event
-from linli.events.tests.pages import desk_of
 from linli.statistics.figures import Moment
 from linli.statistics.periods import Period
 from linli.statistics.sheet import Sheet, sheet_of
@@ -93,18 +89,3 @@ def test_no_answer_is_counted_apart_and_never_satisfied(world: World) -> None:
     assert counted("answered") == counted("satisfied") == {satisfied}
     assert counted("unknown") == set()
     sheet(world)
-
-
-@pytest.mark.parametrize("figure", ["closings", "held", "held_in_time", "fell", "bounced", "bounced_again"])
-def test_each_number_of_the_page_opens_as_many_rows(world: World, figure: str) -> None:
-    at = timezone.now() - 3 * DAY
-    for _each in range(2):
-        event = make_event(world, State.CLOSED, at=at)
-    actions.reopen(event, text="又堵了", by=world.cast.desk, at=at + DAY)
-    make_event(world, State.OBJECTED, at=at)
-    client = desk_of(world.cast.county)
-    days = f"from={(at - DAY).date()}&to={timezone.localdate()}"
-    number = client.get(f"/desk/statistics/440881/?{days}").context["sheet"].numbers[figure]
-    rows = client.get(number.address).context
-    assert number.n > 0 or figure == "bounced_again"
-    assert (len(rows["page"].rows), rows["count"]) == (number.n, number.n)
