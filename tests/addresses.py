@@ -26,6 +26,8 @@ NEEDS: dict[str, dict[str, str]] = {
     "events:release_draft": {"pk": "event", "picture": "picture", "sha256": "sha256"},
     "events:draw": {"pk": "draw"},
     "events:draw_population": {"pk": "draw"},
+    **{f"events:{name}_verification": {"pk": "rule"} for name in ("remove", "put_back")},
+    "events:verification_rule": {"pk": "rule"},
     "events:joint": {"pk": "event"},
     "events:part_act": {"pk": "event", "part": "part", "step": "=drop_part"},
     "events:act": {"pk": "event", "step": "=classify"},
@@ -85,6 +87,8 @@ NEEDS_NOTHING = {
     *("duties", "duty_matrix", "duty_overruled", "duty_versions", "duty_compare", "duty_bring", "duty_template"),
     *("webhooks:index", "webhooks:add", "webhooks:pusher_add"),
     *("events:call", "events:order", "events:find_areas", "events:supervised", "events:reinspections", "bulk:index"),
+    *("events:verification", "events:add_verification"),
+    *("events:call", "events:order", "events:find_areas", "events:supervised", "bulk:index"),
 }
 #: Open data: the number, place and course of public matters, for everybody; never their words.
 OPEN_DATA = {"open311:requests", "open311:request", "open311:updates"}

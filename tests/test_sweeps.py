@@ -21,10 +21,12 @@ from django.utils import timezone
 from PIL import Image
 
 from linli.areas.actions import add_place
+from linli.areas.models import Area
 from linli.events import actions
+from linli.events.actions.verification_rules import set_rule
 from linli.events.actions.views import save_view
-from linli.events.models import Event, Reveal
-from linli.events.rules import State
+from linli.events.models import Event, Reveal, VerificationRule
+from linli.events.rules import State, Verification
 from linli.events.testing import GRID, World, draw_boundaries, make_drawn, make_event, make_world
 from linli.intake.devices import register as register_device
 from linli.intake.doors import ImportRun
@@ -96,6 +98,7 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         "message": actions.say(event, words=f"{text}，请看", by=desk, at=timezone.now()).pk,
         "draw": make_drawn(world, event).pk,
         "reveal": _asked_to_reveal(event, world).pk,
+        "rule": _rule(area, desk).pk,
     }
     return Things(world, event, numbers)
 
@@ -105,6 +108,10 @@ def _duties(world: World, grid: str) -> dict[str, int]:
     row = {"category": world.drain.code, "area": grid, "lead": "water", "basis": "排水条例"}
     made = actions.load_list([(2, row)], name=f"清单{grid}", by=None, at=timezone.now())
     return {"duty_list": made.pk, "duty": made.duties.get().pk}
+
+
+def _rule(area: Area, desk: Person) -> VerificationRule:
+    return set_rule(area=area, category=None, asks=Verification(other_unit=True), by=desk, at=timezone.now())
 
 
 def _asked_to_reveal(event: Event, world: World) -> Reveal:

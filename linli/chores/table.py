@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from linli.events import learning, search
-from linli.events.actions import clocks, drawing, ladder, reminding
+from linli.events.actions import awaiting_answers, clocks, drawing, ladder, reminding
 from linli.events.actions.releasing import make_draft
 from linli.events.models import Clock, Release
 from linli.intake import bulk, mail, media_uploads, retention
@@ -112,6 +112,10 @@ def _draw_lots(at: datetime) -> bool:
     return False
 
 
+def _note_silence(at: datetime) -> bool:
+    return awaiting_answers.note_silence(at) >= awaiting_answers.SLICE
+
+
 def _forget_sent(at: datetime) -> bool:
     days = settings.SENT_KEPT_DAYS
     if days <= 0:
@@ -178,6 +182,7 @@ CHORES: tuple[Work, ...] = (
     Work("firm_limits", 10 * _MINUTE, _reckon_limits),
     Work("review_days", 10 * _MINUTE, _remind),
     Work("draws", _HOUR, _draw_lots),
+    Work("answers_waited_for", 10 * _MINUTE, _note_silence),
     Work("webhooks", 1, making.make_deliveries, lease_s=10),
     Work("webhooks_sent", 0, courier.COURIER.turn, waits=_webhooks_wait, longest_pause_s=30, lease_s=10),
     Work("webhooks_old", 10 * _MINUTE, sending.tidy),

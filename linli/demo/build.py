@@ -22,6 +22,7 @@ from linli.demo.land import COUNTY, make_land
 from linli.demo.plans import make_plans
 from linli.demo.rhythm import Year
 from linli.events import actions, packs
+from linli.events.actions.awaiting_answers import note_silence
 from linli.events.models import Category, Event
 from linli.kit.holidays import load_calendar
 from linli.kit.models import CalendarDay
@@ -84,10 +85,15 @@ def _year(now: datetime) -> Year:
 def _live(plans: Sequence[Plan], areas: dict[str, Area], cast: Cast, built: Built, list_at: datetime) -> Built:
     """Report every matter and take every step, all in the order of time; from `list_at` on by a duty list."""
     stored: dict[int, Event] = {}
+    noted_on = None
     for at, plan, act in progress(in_order(plans), total=sum(1 + len(plan.acts) for plan in plans), label="demo"):
         if at >= list_at and not built.has_duty_list:
             use_duty_list(cast.at_county["county"], list_at)
             built.has_duty_list = True
+        if at.date() != noted_on:
+            # As the worker does: reporters who let the day pass have given no answer.
+            noted_on = at.date()
+            note_silence(at)
         try:
             if act is None:
                 _report(plan, areas, stored)

@@ -1,6 +1,6 @@
 """What the photos and videos of a matter look like to whoever reads it: sides, words for each, and what is still to come."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,8 @@ class Shown:
     words: str
     #: How far from the place of the matter it was taken, by its hidden data; empty where that is not known.
     away: str
+    #: What is to be known of a photo of the result or its verification (`evidence`), each with `words`, `icon`, `is_good`.
+    hints: Sequence[Any] = ()
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
 """The story of a matter for whoever holds its receipt: the turning points, newest first; and of the one theirs goes with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from linli.events.models import Event, ReporterMessage
-from linli.events.rules import FOLLOWED, TURNING_POINTS, Holder, TurningPoint
+from linli.events.rules import FOLLOWED, SOLVED, TURNING_POINTS, Holder, TurningPoint
 from linli.journal.models import Entry
 
 
@@ -14,6 +14,7 @@ class Line:
     """One turning point. `office`, `promised_at`: as it stood then; `remark`: words that are meant for the reporter."""
 
     at: datetime
+    verb: str
     words: str
     office: str
     is_yours: bool
@@ -22,12 +23,22 @@ class Line:
     if_not: str
     is_aside: bool
     remark: str
+    #: Until when the reporter is asked whether it is solved: of the closing that holds.
+    answer_by: datetime | None = None
+
+
+#: The acts at which the reporter is asked.
+_ASKING = ("event.closed", "event.self_handled")
 
 
 def lines(event: Event) -> list[Line]:
     """The turning points of a matter, for its own reporter."""
     remarks = {remark.entry_id: remark.text for remark in event.remarks.filter(for_reporter=True)}
-    return _lines(event, frozenset(TURNING_POINTS), told_to=event, remarks=remarks)
+    told = _lines(event, frozenset(TURNING_POINTS), told_to=event, remarks=remarks)
+    asked = next((place for place, one in enumerate(told) if one.verb in _ASKING), None)
+    if asked is not None and event.answer_by and event.state in SOLVED:
+        told[asked] = replace(told[asked], answer_by=event.answer_by)
+    return told
 
 
 def followed_lines(event: Event, by: Event) -> list[Line]:
@@ -45,6 +56,7 @@ def _line(entry: Entry, point: TurningPoint, told: ReporterMessage | None, remar
     review_on = entry.facts.get("review_on")
     return Line(
         at=entry.at,
+        verb=entry.verb,
         words=str(point.happened),
         office=told.office if told else "",
         is_yours=point.holder == Holder.REPORTER,

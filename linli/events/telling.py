@@ -41,6 +41,7 @@ SENTENCES: dict[str, Any] = {
     "event.followed_up": _("followed up"),
     "event.drawn": _("was drawn by lot to be looked at again"),
     "event.reinspected": _("looked at it again, as the lot had fallen on it"),
+    "event.unanswered": _("has had no answer by the deadline"),
     "event.reopened": _("reopened it"),
     "event.supplement_asked": _("asked for details"),
     "event.supplemented": _("added details"),
@@ -118,6 +119,9 @@ SENTENCES: dict[str, Any] = {
     "duty_list.areas_followed": _("moved lines of the duty list to the areas of today"),
     "duty_list.taken_back": _("took back a version of the duty list"),
     "duty_list.discarded": _("discarded a version of the duty list"),
+    "verification_rule.set": _("set how results are verified"),
+    "verification_rule.removed": _("removed a rule of verification"),
+    "verification_rule.put_back": _("put a rule of verification back in force"),
     "key.created": _("made a key for another system"),
     "key.revoked": _("revoked the key of another system"),
     "device.registered": _("signed in on a phone"),
@@ -153,6 +157,7 @@ _OF_ITSELF = frozenset(
         "event.review_due",
         "event.due_soon",
         "event.ran_on",
+        "event.unanswered",
         "event.supervision_overdue",
     }
 )

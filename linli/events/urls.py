@@ -16,6 +16,7 @@ from linli.events.views import (
     reports,
     show,
     supervised,
+    verification,
 )
 
 app_name = "events"
@@ -32,6 +33,11 @@ urlpatterns = [
     path("reinspections/", reinspections.reinspections, name="reinspections"),
     path("reinspections/<int:pk>/", reinspections.draw, name="draw"),
     path("reinspections/<int:pk>/list.txt", reinspections.population, name="draw_population"),
+    path("verification/", verification.listing, name="verification"),
+    path("verification/new", verification.add, name="add_verification"),
+    path("verification/<int:pk>/", verification.rule, name="verification_rule"),
+    path("verification/<int:pk>/remove", verification.remove, name="remove_verification"),
+    path("verification/<int:pk>/back", verification.put_back, name="put_back_verification"),
     path("events/<uuid:pk>/", show.show, name="show"),
     path("events/<uuid:pk>/contact", show.contact, name="contact"),
     path("events/<uuid:pk>/slip", calls.slip, name="slip"),

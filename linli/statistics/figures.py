@@ -17,7 +17,7 @@ from django.db.models import Case, CharField, Count, F, IntegerField, Q, Value, 
 from django.db.models.functions import Cast, Left
 
 from linli.areas.codes import numbering, within
-from linli.events.models import IS_OPEN, Event, EventQuerySet, Reinspection
+from linli.events.models import IS_OPEN, Event, EventQuerySet, Reinspection, Reopening
 from linli.events.rules import OPEN, SOLVED, Finding, Rating
 from linli.statistics.periods import Period
 from linli.statistics.rules import FIGURES, OTHERWISE, Cohort, Figure
@@ -29,6 +29,7 @@ CLOCK: dict[Cohort, str] = {
     Cohort.REPORTED: "reported_at",
     Cohort.DUE: "due_at",
     Cohort.ENDED: "ended_at",
+    Cohort.CLOSED: "reported_at",
     Cohort.NOW: "reported_at",
     # The time of the look stands on another table; the matters are listed as they came.
     Cohort.INSPECTED: "reported_at",
@@ -44,6 +45,8 @@ _AMONG: dict[str, Q] = {
     "accepted": Q(accepted_at__isnull=False),
     "reopened": Q(reopened__gt=0),
     "reworked": Q(reworked__gt=0),
+    "bounced": Q(bounces__gt=0),
+    "bounced_again": Q(bounces__gt=1),
     "without_limit": Q(due_at__isnull=True),
     "due": Q(),
     "in_time": _SOLVED & Q(ended_at__lte=F("due_at")),
@@ -60,8 +63,18 @@ _AMONG: dict[str, Q] = {
     "partly": _SOLVED & Q(rating=Rating.PARTLY),
     "not_satisfied": _SOLVED & Q(rating=Rating.NOT_SATISFIED),
     "unknown": _SOLVED & Q(rating__in=["", Rating.UNREACHED]),
+    "no_answer": _SOLVED & Q(rating=Rating.NO_ANSWER),
+    "closings": Q(),
     "open": Q(),
     "paused": Q(paused_at__isnull=False),
+}
+
+
+#: What figures of closings count, given the matters whose closing fell.
+_BY_FALLEN: dict[str, Callable[[Q], Q]] = {
+    "held": lambda fell: ~fell,
+    "held_in_time": lambda fell: ~fell & _SOLVED & Q(ended_at__lte=F("due_at")),
+    "fell": lambda fell: fell,
 }
 
 
@@ -84,15 +97,26 @@ class Moment:
                 return Q(due_at__gte=start, due_at__lt=min(end, self.at)) & ran_out
             case Cohort.ENDED:
                 return Q(ended_at__gte=start, ended_at__lt=end)
+            case Cohort.CLOSED:
+                # Closings that stand are read from the matter; of those that fell a row is kept. Each by its own index.
+                stand = Event.objects.filter(_SOLVED, ended_at__gte=start, ended_at__lt=end).order_by()
+                return Q(pk__in=stand.values("pk").union(self._fallen().values("event")))
             case Cohort.NOW:
                 return IS_OPEN
             case Cohort.INSPECTED:
                 return self.found(*Finding.values)
 
+    def _fallen(self) -> Any:
+        """Closings of the period that did not hold."""
+        start, end = self.period.start, self.period.end
+        return Reopening.objects.filter(closed_at__gte=start, closed_at__lt=end).order_by()
+
     def among(self, figure: Figure) -> Q:
         """Which matters of its cohort a figure counts."""
         if figure.code == "overdue":
             return Q(due_at__lt=self.at, paused_at__isnull=True)
+        if figure.code in _BY_FALLEN:
+            return _BY_FALLEN[figure.code](Q(pk__in=self._fallen().values("event")))
         if figure.cohort == Cohort.INSPECTED:
             return _INSPECTED[figure.code](self)
         return _AMONG[figure.code]
@@ -105,10 +129,10 @@ class Moment:
 
 #: What a look of the period has to have found; together the first and the last are the cohort.
 _INSPECTED: dict[str, Callable[[Moment], Q]] = {
-    "looked_at": lambda moment: moment.found(Finding.HELD, Finding.NOT_HELD),
-    "held": lambda moment: moment.found(Finding.HELD) & ~moment.found(Finding.NOT_HELD),
-    "not_held": lambda moment: moment.found(Finding.NOT_HELD),
-    "not_seen": lambda moment: ~moment.found(Finding.HELD, Finding.NOT_HELD),
+    "lots_looked_at": lambda moment: moment.found(Finding.HELD, Finding.NOT_HELD),
+    "lot_held": lambda moment: moment.found(Finding.HELD) & ~moment.found(Finding.NOT_HELD),
+    "lot_not_held": lambda moment: moment.found(Finding.NOT_HELD),
+    "lot_not_seen": lambda moment: ~moment.found(Finding.HELD, Finding.NOT_HELD),
 }
 
 

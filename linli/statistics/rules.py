@@ -23,6 +23,7 @@ class Cohort(models.TextChoices):
     REPORTED = "reported", _("Matters reported in the period")
     DUE = "due", _("Matters whose limit fell inside the period and has passed, whenever they were reported")
     ENDED = "ended", _("Matters that ended in the period, whenever they were reported")
+    CLOSED = "closed", _("Matters closed in the period at least once, whatever came after")
     NOW = "now", _("Matters open at this moment, whenever they were reported")
     INSPECTED = (
         "inspected",
@@ -72,6 +73,8 @@ _REOPENED_ANEW = _("A reopened matter counts by its present limit.")
 _ONE_OF_MANY = _("A lot stands for many, not for one: it says something of an area, nothing of those who worked on it.")
 _UNANSWERED = _("Who did not answer is unknown, never satisfied. A reopened matter is asked anew.")
 
+_AS_CLOSED = _("Every other end; each is counted apart.")
+
 FIGURES: tuple[Figure, ...] = (
     Figure(
         "reported",
@@ -97,6 +100,18 @@ FIGURES: tuple[Figure, ...] = (
         Cohort.REPORTED,
         _("Reworked"),
         _("Of those reported: sent back at least once by the verifier because it was not done."),
+    ),
+    Figure(
+        "bounced",
+        Cohort.REPORTED,
+        _("Bounced"),
+        _("Of those reported: objected to by a department or handed back to the desk at least once."),
+    ),
+    Figure(
+        "bounced_again",
+        Cohort.REPORTED,
+        _("Bounced again"),
+        _("Of those reported: objected to or handed back more than once."),
     ),
     Figure(
         "without_limit",
@@ -183,7 +198,7 @@ FIGURES: tuple[Figure, ...] = (
         Cohort.ENDED,
         _("Answered"),
         _("Of those asked: gave an answer."),
-        _("Those who could not be reached."),
+        _("Those who could not be reached, and those who let the deadline pass."),
     ),
     Figure("satisfied", Cohort.ENDED, _("Satisfied"), _("Of those who answered: satisfied."), note=_UNANSWERED),
     Figure(
@@ -196,7 +211,40 @@ FIGURES: tuple[Figure, ...] = (
         "unknown",
         Cohort.ENDED,
         _("Unknown"),
-        _("Of those closed in the period: nobody asked, or no answer came."),
+        _("Of those closed in the period: nobody has asked or answered yet, or the reporter could not be reached."),
+    ),
+    Figure(
+        "no_answer",
+        Cohort.ENDED,
+        _("No answer by the deadline"),
+        _("Of those asked: the reporter let the day pass. Counted apart, and never as satisfied."),
+        note=_("A later answer takes its place for 30 days."),
+    ),
+    Figure(
+        "closings",
+        Cohort.CLOSED,
+        _("Closed at least once"),
+        _("Closed or handled at the grid in the period, also those that were reopened since."),
+        _AS_CLOSED,
+    ),
+    Figure(
+        "held",
+        Cohort.CLOSED,
+        _("Closings that held"),
+        _("Of those closed at least once: no closing of the period has been reopened until now."),
+    ),
+    Figure(
+        "held_in_time",
+        Cohort.CLOSED,
+        _("Closed in time, and it held"),
+        _("Of the closings that held: no later than the limit."),
+        _("Matters without a limit."),
+    ),
+    Figure(
+        "fell",
+        Cohort.CLOSED,
+        _("Reopened after closing"),
+        _("Of those closed at least once: a closing of the period was reopened, even if the matter was closed again."),
     ),
     Figure("open", Cohort.NOW, _("Open now"), _("Not ended at this moment. The period makes no difference.")),
     Figure(
@@ -215,7 +263,7 @@ FIGURES: tuple[Figure, ...] = (
         ),
     ),
     Figure(
-        "looked_at",
+        "lots_looked_at",
         Cohort.INSPECTED,
         _("Looked at again"),
         _("Drawn by lot after they were closed, and seen on the spot in the period."),
@@ -223,14 +271,14 @@ FIGURES: tuple[Figure, ...] = (
         _ONE_OF_MANY,
     ),
     Figure(
-        "held",
+        "lot_held",
         Cohort.INSPECTED,
         _("Held"),
         _("Of those looked at again in the period: the closing held every time."),
         note=_ONE_OF_MANY,
     ),
     Figure(
-        "not_held",
+        "lot_not_held",
         Cohort.INSPECTED,
         _("Did not hold"),
         _(
@@ -239,7 +287,7 @@ FIGURES: tuple[Figure, ...] = (
         note=_ONE_OF_MANY,
     ),
     Figure(
-        "not_seen",
+        "lot_not_seen",
         Cohort.INSPECTED,
         _("Could not be looked at"),
         _("Drawn by lot, but could not be seen on the spot in the period."),
@@ -247,6 +295,8 @@ FIGURES: tuple[Figure, ...] = (
     ),
 )
 BY_CODE: dict[str, Figure] = {figure.code: figure for figure in FIGURES}
+
+_COUNTS_AGAINST = _("A reopened matter counts against its closing, however soon it is closed again.")
 
 RATES: tuple[Rate, ...] = (
     Rate(
@@ -266,12 +316,28 @@ RATES: tuple[Rate, ...] = (
         _("Nothing: what ended otherwise stays among those due."),
     ),
     Rate("satisfaction", _("Satisfaction"), "satisfied", "answered", _("Satisfied / answered"), note=_UNANSWERED),
-    Rate("response", _("Response"), "answered", "closed", _("Answered / closed in the period")),
     Rate(
         "holding",
-        _("Share that held"),
+        _("Closings that held"),
         "held",
-        "looked_at",
+        "closings",
+        _("Closings that held / closed at least once"),
+        note=_COUNTS_AGAINST,
+    ),
+    Rate(
+        "held_on_time",
+        _("In time, and it held"),
+        "held_in_time",
+        "closings",
+        _("Closed in time, and it held / closed at least once"),
+        note=_COUNTS_AGAINST,
+    ),
+    Rate("response", _("Response"), "answered", "closed", _("Answered / closed in the period")),
+    Rate(
+        "lots_holding",
+        _("Share that held"),
+        "lot_held",
+        "lots_looked_at",
         _("Held / looked at again"),
         _("Those that could not be seen."),
         _ONE_OF_MANY,

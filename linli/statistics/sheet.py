@@ -22,7 +22,7 @@ from linli.statistics.rules import BY_CODE, DAYS, FIGURES, RATES, Cohort, Days, 
 #: The figures of each line of a table; rates come from them.
 COLUMNS = ("reported", "due", "in_time", "due_closed", "open", "overdue")
 #: What is shown of matters drawn by lot, area by area.
-OF_DRAWN = ("looked_at", "held")
+OF_DRAWN = ("lots_looked_at", "lot_held")
 #: What became of those due: together they are all of them.
 PARTS_OF_DUE = ("in_time", "late", "due_otherwise", "due_open")
 
@@ -94,7 +94,7 @@ class Sheet:
     @property
     def is_drawn(self) -> bool:
         """Matters drawn by lot were looked at again in the period, or could not be."""
-        return bool(self.numbers["looked_at"].n + self.numbers["not_seen"].n)
+        return bool(self.numbers["lots_looked_at"].n + self.numbers["lot_not_seen"].n)
 
 
 def sheet_of(area: Area, moment: Moment) -> Sheet:
@@ -119,7 +119,7 @@ class _Reading:
 
     def _read(self) -> None:
         keys = {"unit": unit_of(self.area.code), "of_category": F("category")}
-        by_place = (Cohort.DUE, Cohort.NOW, Cohort.INSPECTED)
+        by_place = (Cohort.DUE, Cohort.CLOSED, Cohort.NOW, Cohort.INSPECTED)
         for cohort, more in ((Cohort.REPORTED, {"in_state": F("state")}), *((cohort, {}) for cohort in by_place)):
             for row in counted(self.events, cohort, self.moment, **keys, **more):
                 self._add(row, self.totals, self.by_unit[row["unit"]], self.by_category[row["of_category"]])
@@ -156,7 +156,7 @@ class _Reading:
             exits=[numbers[state.value] for state in State if state in ENDED - SOLVED],
             states=self._states(),
             children=self._children(COLUMNS),
-            drawn=[line for line in self._children(OF_DRAWN) if line.numbers["looked_at"].n],
+            drawn=[line for line in self._children(OF_DRAWN) if line.numbers["lots_looked_at"].n],
             categories=self._categories(),
             steps=steps,
             tallest=max((number.n for line in steps for number in line.numbers.values()), default=0),

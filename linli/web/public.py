@@ -19,7 +19,7 @@ from linli.events import actions, alike, once, placing, released, story
 from linli.events.forms import Photos
 from linli.events.gallery import gallery_of
 from linli.events.models import Category, Event, PictureKind, Support
-from linli.events.rules import REOPEN_WITHIN, SOLVED, Rating, Source, State
+from linli.events.rules import ANSWERS, REOPEN_WITHIN, SOLVED, Rating, Source, State
 from linli.events.views.maps import outlines
 from linli.events.views.pictures import VIDEO, film_response, photo_response, thumb_response
 from linli.journal import following
@@ -226,13 +226,15 @@ def _status(event: Event, **more: Any) -> dict[str, Any]:
         "standing": standing.of(event, at),
         **story.as_context(event, same["same"]),
         "gallery": gallery_of(event, _SHOWN),
-        "may_answer": event.state in SOLVED,
+        "may_answer": event.state in SOLVED and within,
         "may_reopen": event.state in SOLVED and within,
+        "answer_until": event.ended_at + REOPEN_WITHIN if event.ended_at else None,
+        "is_silent": event.rating == Rating.NO_ANSWER,
         "asked": event.state == State.SUPPLEMENT_ASKED,
         "may_add": event.is_open,
         "has_contact": hasattr(event, "contact"),
         **same,
-        "ratings": [(value, label) for value, label in Rating.choices if value != Rating.UNREACHED],
+        "ratings": [(one.value, one.label) for one in ANSWERS if one != Rating.UNREACHED],
         **more,
     }
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from linli.events.actions import clocks, promise
+from linli.events.actions import clocks, promise, verifying
 from linli.events.actions.telling_reporters import tell_reporters
 from linli.events.models import (
     Clock,
@@ -27,6 +27,8 @@ from linli.events.models import (
 from linli.events.rules import (
     BEFORE_DISPATCH,
     ENDED,
+    INDEPENDENT_ROLES,
+    INDEPENDENT_STATES,
     MAX_PHOTOS,
     NEEDS_CLOSED,
     NEEDS_OPEN,
@@ -39,6 +41,7 @@ from linli.events.rules import (
     State,
     To,
     clean_words,
+    marks_of,
     moved_on,
     require,
     steps_open,
@@ -95,9 +98,14 @@ def standing_of(event: Event, by: Person | None, at: datetime, scope: Scope | No
     if event.state == State.OBJECTED and (waiting := waiting_objection(event, coordinated=True)):
         # Whoever was named to settle it stands as a leader does.
         roles |= {Role.LEADER} if waiting.coordinator == by else set()
+    handled = event.hands.filter(person=by).exists()
+    is_asked = not handled and event.state in INDEPENDENT_STATES and roles & INDEPENDENT_ROLES
+    unit, instead = verifying.own_unit(event, by, scope, at) if is_asked else ("", "")
     return Standing(
         frozenset(roles),
-        handled=event.hands.filter(person=by).exists(),
+        handled=handled,
+        unit=unit,
+        instead=instead,
         leads=any(part.leads for part in parts),
         signed=bool(parts) and all(part.signed_at for part in parts),
     )
@@ -245,6 +253,7 @@ def picture_of(event: Event, entry: Entry, file: File, kind: str) -> Picture:
         taken_at=file.taken_at,
         lon=file.position[0] if file.position else None,
         lat=file.position[1] if file.position else None,
+        **dict(zip(("mark_1", "mark_2", "mark_3", "mark_4"), marks_of(file.likeness), strict=True)),
     )
 
 

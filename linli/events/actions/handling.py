@@ -13,8 +13,9 @@ from linli.events.actions.objecting import refuse_upheld
 from linli.events.actions.redrawing import follow_area
 from linli.events.actions.relaying import require_other_lead
 from linli.events.actions.rounds import end_parts, rejoin_calls
-from linli.events.models import Category, Event, Part, PictureKind
-from linli.events.rules import REOPEN_WITHIN, SOLVED, PartState, Rating
+from linli.events.actions.verifying import answer_by, require_photo
+from linli.events.models import Category, Event, Part, PictureKind, Reopening
+from linli.events.rules import ANSWERS, REOPEN_WITHIN, SOLVED, PartState, Proof
 from linli.kit.refusal import BadInput, Refused
 from linli.people.actions import officers_of, require_open_department, scope_of
 from linli.people.models import Department, Person
@@ -116,6 +117,7 @@ def self_handle(
         event.accepted_at = event.accepted_at or moment
         event.handled_at = moment
         event.outcome = text.strip()
+        event.answer_by = answer_by(event, moment)
 
     take_step(
         event,
@@ -204,12 +206,13 @@ def handle(event: Event, *, by: Person | None, at: datetime, text: str = "") -> 
 @act
 def hand_back(event: Event, *, text: str, by: Person | None, at: datetime) -> None:
     """The lead gives it back to the desk with a reason (回退); all parts in it end."""
-    take_step(event, "hand_back", by=by, at=at, text=text, reason_needed=True, set_before=_no_extension_waits)
+    take_step(event, "hand_back", by=by, at=at, text=text, reason_needed=True, set_before=_given_back)
     event.parts.all().delete()
 
 
-def _no_extension_waits(event: Event) -> None:
+def _given_back(event: Event) -> None:
     event.extension_asked_until = None
+    event.bounces += 1
 
 
 @act
@@ -224,6 +227,7 @@ def submit_result(
     drop_unanswered(event, without, by=by, at=at)
 
     def handled(event: Event) -> None:
+        require_photo(event, Proof.RESULT, photos)
         event.handled_at = max(at, event.reported_at)
         event.outcome = text.strip()
         event.extension_asked_until = None
@@ -250,6 +254,7 @@ def verify(event: Event, *, by: Person | None, at: datetime, text: str = "", pho
     """Seen on the spot by somebody who did not handle it: it is done (核查)."""
 
     def verified(event: Event) -> None:
+        require_photo(event, Proof.CHECK, photos)
         event.verified_at = max(at, event.reported_at)
 
     take_step(
@@ -285,14 +290,22 @@ def close(event: Event, *, text: str, by: Person | None, at: datetime) -> None:
 
     def closed(event: Event) -> None:
         event.outcome = text.strip()
+        event.answer_by = answer_by(event, max(at, event.reported_at))
 
     take_step(event, "close", by=by, at=at, text=text, reason_needed=True, for_reporter=True, set_before=closed)
 
 
 @act
 def follow_up(event: Event, *, rating: str, by: Person | None, at: datetime, text: str = "") -> None:
-    """The reporter's own answer to "solved?", or what they said when they were called (回访)."""
-    if rating not in Rating.values:
+    """The reporter's own answer to "solved?", or what they said when they were called (回访).
+
+    For 30 days it takes the place of no answer, whenever that was noted.
+    """
+    if by is None and event.ended_at and at > event.ended_at + REOPEN_WITHIN:
+        raise Refused(
+            "too_late_to_answer", _("The 30 days for an answer are over. Report it again if it is not solved.")
+        )
+    if rating not in ANSWERS:
         raise BadInput("rating_unknown", _("Choose one of the given answers."), field="rating")
 
     def answered(event: Event) -> None:
@@ -305,7 +318,7 @@ def follow_up(event: Event, *, rating: str, by: Person | None, at: datetime, tex
 @act
 def reopen(event: Event, *, text: str, by: Person | None, at: datetime) -> None:
     """Not solved after all: it is taken up again under a new clock. The receipt holder may say so for 30 days."""
-    was_solved = event.state in SOLVED
+    was_solved, closed_at, due_at = event.state in SOLVED, event.ended_at, event.due_at
     if by is None and event.ended_at and at > event.ended_at + REOPEN_WITHIN:
         raise Refused(
             "too_late_to_reopen", _("The 30 days to reopen it are over. Report it again and name this number.")
@@ -316,10 +329,15 @@ def reopen(event: Event, *, text: str, by: Person | None, at: datetime) -> None:
         event.accepted_at = moment if was_solved else None
         event.dispatched_at = event.handled_at = event.verified_at = event.followed_up_at = None
         event.rating = event.referred_to = ""
+        event.answer_by = None
         event.extensions = 0
         event.reopened += 1
         promise.start(event, moment)
 
     take_step(event, "reopen", by=by, at=at, text=text, reason_needed=True, for_reporter=True, set_before=taken_up)
+    if was_solved and closed_at is not None:
+        Reopening.objects.get_or_create(
+            event=event, closed_at=closed_at, defaults={"due_at": due_at, "reopened_at": max(at, event.reported_at)}
+        )
     event.parts.all().delete()
     follow_area(event, by=by, at=at)

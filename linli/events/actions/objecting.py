@@ -42,6 +42,7 @@ def object(
         department=part and part.department_id,
         next_owner=next_owner,
         bounce=bounce,
+        set_before=_bounced,
     )
     assert part is not None and by is not None  # only an officer of the lead comes through `take_step`
     Objection.objects.create(
@@ -55,6 +56,10 @@ def object(
         objected_at=at,
         coordinator=coordinator,
     )
+
+
+def _bounced(event: Event) -> None:
+    event.bounces += 1
 
 
 def _own_part(event: Event, by: Person | None, at: datetime) -> Part | None:

@@ -7,8 +7,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from linli.events.actions.verifying import asked_for
 from linli.events.models import Category, Event
-from linli.events.rules import MAX_PHOTOS, MAX_TEXT
+from linli.events.rules import MAX_PHOTOS, MAX_TEXT, Proof
 from linli.kit.media.checking import MAX_BYTES
 
 
@@ -55,6 +56,20 @@ def photos(label: Any, *, required: bool = False) -> Photos:
         {"accept": "image/jpeg,image/png,image/webp", "multiple": True, "data-preview-into": "chosen"}
     )
     return field
+
+
+def ask_for_photos(field: forms.Field, event: Event, proof: Proof) -> None:
+    """Say beside the field what the county asks of photos here, and need one where it does."""
+    asks = asked_for(event)
+    said = [field.help_text]
+    if asks.needs_photo(proof):
+        field.required = True
+        said.append(_("Here a photo is needed."))
+    if asks.near_m is not None:
+        said.append(_("Take it within %(m)s m of the place, with the position switched on.") % {"m": asks.near_m})
+    if asks.after_dispatch:
+        said.append(_("Take it now: photos from before the dispatch are marked."))
+    field.help_text = " ".join(str(one) for one in said)
 
 
 class StepForm(forms.Form):

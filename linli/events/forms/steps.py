@@ -11,9 +11,18 @@ from linli.areas.models import ANSWERING, Area
 from linli.events.actions.duties import Choice, recommend
 from linli.events.actions.objecting import next_owner
 from linli.events.actions.supervising import SUPERVISORS
-from linli.events.forms.fields import CategoryField, DayForm, StepForm, day_field, open_categories, photos, words
+from linli.events.forms.fields import (
+    CategoryField,
+    DayForm,
+    StepForm,
+    ask_for_photos,
+    day_field,
+    open_categories,
+    photos,
+    words,
+)
 from linli.events.models import Event, Part
-from linli.events.rules import ChoiceReason, Finding, Rating, ReferredTo, Severity, Urgency
+from linli.events.rules import ANSWERS, ChoiceReason, Finding, Proof, ReferredTo, Severity, Urgency
 from linli.people.models import Appointment, Department, Person
 
 
@@ -182,6 +191,7 @@ class SubmitResult(StepForm):
 
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, event=event, **kwargs)
+        ask_for_photos(self.fields["photos"], event, Proof.RESULT)
         if not Part.objects.unanswered().filter(event=event).exists():
             del self.fields["without"]
 
@@ -191,6 +201,10 @@ class Verify(StepForm):
 
     text = words(_("What you saw"), required=False)
     photos = photos(_("Photos from the spot"))
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, event=event, **kwargs)
+        ask_for_photos(self.fields["photos"], event, Proof.CHECK)
 
 
 class Reinspect(StepForm):
@@ -222,7 +236,11 @@ class Close(StepForm):
 class FollowUp(StepForm):
     """What the reporter said."""
 
-    rating = forms.ChoiceField(label=_("What did the reporter say?"), choices=Rating.choices, widget=forms.RadioSelect)
+    rating = forms.ChoiceField(
+        label=_("What did the reporter say?"),
+        choices=[(rating.value, rating.label) for rating in ANSWERS],
+        widget=forms.RadioSelect,
+    )
     text = words(_("In their words"), required=False)
 
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("areas", "0001_initial"),
-        ("events", "0018_failed_messages"),
+        ("events", "0020_what_fell_and_bounced"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,10 +12,12 @@ from linli.events.models.reinspections import Draw, DrawPlan, DrawQuerySet, Rein
 from linli.events.models.relaying import ReporterMessage, Reveal, Shield
 from linli.events.models.reporters import Contact, Receipt, Statement, Support
 from linli.events.models.supervision import Supervision
+from linli.events.models.verification import ASKED, Reopening, VerificationRule
 from linli.events.models.views import IndexedUpTo, SavedView
 from linli.events.models.whistles import Call, Whistle
 
 __all__ = [
+    "ASKED",
     "IS_OPEN",
     "RUNS_OUT_AT",
     "AwaitedPicture",
@@ -47,6 +49,7 @@ __all__ = [
     "Release",
     "ReleaseQuerySet",
     "Remark",
+    "Reopening",
     "ReporterMessage",
     "Reveal",
     "SavedView",
@@ -54,5 +57,6 @@ __all__ = [
     "Statement",
     "Supervision",
     "Support",
+    "VerificationRule",
     "Whistle",
 ]

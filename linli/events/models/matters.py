@@ -107,6 +107,10 @@ class Event(models.Model):
     referred_to = models.CharField(max_length=20, choices=ReferredTo, blank=True)
     rating = models.CharField(max_length=20, choices=Rating, blank=True)
     followed_up_at = models.DateTimeField(null=True, blank=True)
+    #: Until when the reporter is asked "solved?"; then no answer is noted. Empty: nobody holds a receipt.
+    answer_by = models.DateTimeField(null=True, blank=True)
+    #: How often it was objected to or handed back, in all rounds.
+    bounces = models.PositiveSmallIntegerField(default=0)
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", db_index=False
     )
@@ -135,6 +139,9 @@ class Event(models.Model):
             # History and figures of an area over time; the latest of a wide area.
             models.Index(fields=["area", "reported_at", "id"], name="event_by_area_and_time"),
             models.Index(fields=["reported_at", "id", "area"], name="event_by_time"),
+            models.Index(
+                fields=["answer_by"], condition=Q(answer_by__isnull=False, rating=""), name="answers_waited_for"
+            ),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="event_merged_into"),
             models.Index(fields=["split_from"], condition=Q(split_from__isnull=False), name="event_split_from"),
         ]

@@ -38,10 +38,33 @@ class Picture(models.Model):
     taken_at = models.DateTimeField(null=True, blank=True)
     lon = models.FloatField(null=True, blank=True)
     lat = models.FloatField(null=True, blank=True)
+    #: What it looks like, in four parts of 16 bits (`kit.media`): a hint that it was sent before. Empty for a video, for one
+    #: too plain to tell, and for those kept before these were.
+    mark_1 = models.PositiveIntegerField(null=True, blank=True)
+    mark_2 = models.PositiveIntegerField(null=True, blank=True)
+    mark_3 = models.PositiveIntegerField(null=True, blank=True)
+    mark_4 = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
+        indexes = [
+            models.Index(fields=["sha256"], name="picture_by_content"),
+            *(
+                models.Index(
+                    fields=[f"mark_{part}"],
+                    condition=Q(**{f"mark_{part}__isnull": False}),
+                    name=f"picture_by_mark_{part}",
+                )
+                for part in (1, 2, 3, 4)
+            ),
+        ]
         constraints = [models.UniqueConstraint(fields=["event", "sha256"], name="picture_once_per_event")]
+
+    @property
+    def marks(self) -> list[int] | None:
+        """What it looks like; None where that is not known."""
+        marks = [self.mark_1, self.mark_2, self.mark_3, self.mark_4]
+        return None if None in marks else [mark for mark in marks if mark is not None]
 
     @property
     def is_video(self) -> bool:

@@ -151,6 +151,10 @@ STEPS: tuple[Step, ...] = (
     _step("split", BEFORE_DISPATCH, To.SAME, R.DESK),
 )
 
+#: Where somebody is asked who had no hand in it, and who may be.
+INDEPENDENT_STATES: frozenset[State] = frozenset().union(*(step.sources for step in STEPS if step.independent))
+INDEPENDENT_ROLES: frozenset[Role] = frozenset().union(*(step.roles for step in STEPS if step.independent))
+
 STEP_NAMES: tuple[str, ...] = tuple(dict.fromkeys(step.name for step in STEPS))
 
 
@@ -213,13 +217,16 @@ class Standing:
     roles: frozenset[Role]
     #: They had a hand in handling it.
     handled: bool = False
+    #: They belong to a unit that handled it, where the county has another verify: its name; and who may verify instead.
+    unit: str = ""
+    instead: str = ""
     #: Their department leads, and it has signed (asked only of department officers).
     leads: bool = True
     signed: bool = False
 
     def may(self, row: Step) -> bool:
         """Whether this row is for them."""
-        if (row.independent and self.handled) or (row.name == "sign_for" and self.signed):
+        if (row.independent and (self.handled or self.unit)) or (row.name == "sign_for" and self.signed):
             return False
         return self._role_for(row)
 
@@ -241,11 +248,25 @@ def require(name: str, state: str, standing: Standing, *, questions: Collection[
         raise moved_on()
     if row.independent and standing.handled and row.roles & standing.roles:
         raise NotYours("own_work", _("Whoever handled a matter does not verify it. Ask somebody else to check it."))
+    if row.independent and standing.unit and row.roles & standing.roles:
+        raise same_unit(standing)
     if not standing.may(row):
         raise not_yours()
     if refusal := _stands_against(name, questions):
         raise refusal
     return row
+
+
+def same_unit(standing: Standing) -> NotYours:
+    """Their unit handled it, and here another one verifies."""
+    if not standing.instead:
+        words = _(
+            "%(unit)s handled this matter, and here another unit verifies. Nobody of another unit is there: "
+            "ask the county desk to appoint a verifier."
+        )
+        return NotYours("same_unit", words, unit=standing.unit)
+    words = _("%(unit)s handled this matter, and here another unit verifies. Ask one of these: %(who)s.")
+    return NotYours("same_unit", words, unit=standing.unit, who=standing.instead)
 
 
 def moved_on() -> Refused:

@@ -110,6 +110,7 @@ TURNING_POINTS: dict[str, TurningPoint] = {
     "event.closed": TurningPoint(_("It is closed. Please say whether it is solved."), H.NOBODY, if_not=_NOT_SOLVED),
     "event.followed_up": _line(_("You were asked whether it is solved.")),
     "event.reinspected": _line(_("It was drawn by lot, and somebody has looked at it again.")),
+    "event.unanswered": _line(_("By the day you were asked for it, you had not said whether it is solved.")),
     "event.reopened": TurningPoint(_("It has been taken up again."), H.DESK, P.LIMIT, _SUPERVISED),
     "event.supplement_asked": TurningPoint(_("We need details from you."), H.REPORTER, if_not=_YOUR_TURN),
     "event.supplemented": _line(_("Details were added.")),

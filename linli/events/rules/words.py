@@ -33,6 +33,12 @@ class Rating(models.TextChoices):
     PARTLY = "partly", _("Partly satisfied")
     NOT_SATISFIED = "not_satisfied", _("Not satisfied")
     UNREACHED = "unreached", _("Could not be reached")
+    #: The default once the deadline has passed: nobody says it, and it counts as no answer.
+    NO_ANSWER = "no_answer", _("No answer by the deadline")
+
+
+#: What somebody can have said, or a desk found.
+ANSWERS = tuple(rating for rating in Rating if rating != Rating.NO_ANSWER)
 
 
 class Source(models.TextChoices):

@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from linli.events import actions, suggesting
+from linli.events import actions, evidence, suggesting
 from linli.events.actions.course import questions_of, standing_of
 from linli.events.forms import ACTS, Merge, StepForm
+from linli.events.gallery import gallery_of
 from linli.events.models import Event
 from linli.events.rules import require
 from linli.events.views.show import seen
@@ -66,9 +67,22 @@ def _offered(event: Event, step: str) -> dict[str, Any]:
     return {"suggested": codes} if codes else {}
 
 
+#: The steps that judge a result, for which its photos stand beside the form.
+_JUDGING = frozenset({"verify", "rework", "close"})
+
+
+def _evidence(request: HttpRequest, event: Event, step: str) -> dict[str, Any]:
+    if step not in _JUDGING:
+        return {}
+    scope = request.scope  # type: ignore[attr-defined]
+    standing = standing_of(event, request.user, timezone.now(), scope)  # type: ignore[arg-type]
+    return {"evidence": evidence.with_hints(gallery_of(event), event, standing, scope).after}
+
+
 def _page(request: HttpRequest, event: Event, step: str, form: StepForm) -> HttpResponse:
     fragment = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
     page = "events/_act.html" if fragment else "events/act.html"
     context = {"event": event, "step": step, "act": ACTS[step], "form": form, "room": "queue"}
+    context |= _evidence(request, event, step)
     context |= {"likely": _likely(event, step), "chosen_in": "step-category"}
     return render(request, page, context, status=422 if form.is_bound else 200)

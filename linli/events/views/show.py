@@ -12,11 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.areas.codes import contains, lineage
 from linli.areas.models import Area
-from linli.events import actions, alike, joint, pressing, released, sections, telling
+from linli.events import actions, alike, evidence, joint, pressing, released, sections, telling
 from linli.events.forms import ACTS
 from linli.events.gallery import Gallery, gallery_of
 from linli.events.models import Event
-from linli.events.rules import State, may_open_originals, steps_open
+from linli.events.rules import State, may_open_originals, same_unit, steps_open
 from linli.journal import following
 from linli.journal.models import Entry
 from linli.people.rules import Scope
@@ -77,7 +77,7 @@ def context_of(request: HttpRequest, event: Event) -> dict[str, Any]:
     standing = actions.standing_of(event, request.user, at, request.scope)  # type: ignore[arg-type, attr-defined]
     open_steps = steps_open(event.state, standing, questions=actions.questions_of(event))
     steps: list[dict[str, Any]] = [{"name": name, "act": ACTS[name]} for name in open_steps]
-    gallery = gallery_of(event)
+    gallery = evidence.with_hints(gallery_of(event), event, standing, request.scope)  # type: ignore[attr-defined]
     knows = actions.knows_reporter(event, request.scope)  # type: ignore[attr-defined]
     return {
         "event": event,
@@ -85,6 +85,7 @@ def context_of(request: HttpRequest, event: Event) -> dict[str, Any]:
         "now": at,
         "path": _path(request.scope, event.area_id),  # type: ignore[attr-defined]
         "steps": [step for step in steps if not step["act"].is_side],
+        "kept_apart": same_unit(standing).message if standing.unit and event.state == State.RESULT_SUBMITTED else "",
         "may_merge": "merge" in open_steps,
         "side_steps": [step for step in steps if step["act"].is_side],
         **joint.context_of(event, request.user, at, request.scope),  # type: ignore[attr-defined]

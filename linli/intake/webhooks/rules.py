@@ -100,6 +100,7 @@ NEVER_TOLD = frozenset(
         "event.support_withdrawn",
         "event.drawn",
         "event.review_due",
+        "event.unanswered",
         "event.due_soon",
         "event.arrived",
         "event.excused",

@@ -37,6 +37,8 @@ class File:
     taken_at: datetime | None
     #: (longitude, latitude) in degrees, WGS-84.
     position: tuple[float, float] | None
+    #: What a photo looks like, 64 bits as 16 hexadecimal digits; empty for a video and for one too plain to tell.
+    likeness: str = ""
 
     @property
     def is_video(self) -> bool:
@@ -81,6 +83,7 @@ def _inspected(source: IO[bytes]) -> File:
         duration_s=found["duration_s"],
         taken_at=_moment(hidden["taken_at"]),
         position=(lon_lat[0], lon_lat[1]) if lon_lat else None,
+        likeness=found["likeness"],
     )
 
 

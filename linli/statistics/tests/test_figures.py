@@ -173,14 +173,14 @@ def test_a_matter_that_did_not_hold_counts_though_it_is_open_again(world: World)
         looked_at(world, finding, BEGINS + timedelta(days=9)) for finding in ("held", "not_held", "not_seen")
     )
     assert counted("closed") == {held, not_seen}
-    assert counted("looked_at") == {held, not_held}
-    assert (counted("held"), counted("not_held"), counted("not_seen")) == ({held}, {not_held}, {not_seen})
+    assert counted("lots_looked_at") == {held, not_held}
+    assert (counted("lot_held"), counted("lot_not_held"), counted("lot_not_seen")) == ({held}, {not_held}, {not_seen})
 
 
 def test_a_look_counts_in_the_period_of_the_look(world: World) -> None:
     looked_at(world, "held", OCTOBER.end)
-    assert counted("looked_at") == set()
-    assert len(counted("looked_at", NOVEMBER)) == 1
+    assert counted("lots_looked_at") == set()
+    assert len(counted("lots_looked_at", NOVEMBER)) == 1
 
 
 def test_a_matter_drawn_by_township_and_county_is_counted_once(world: World) -> None:
@@ -189,13 +189,13 @@ def test_a_matter_drawn_by_township_and_county_is_counted_once(world: World) -> 
         make_drawn(world, event)
     actions.reinspect(event, finding="held", text="", by=world.cast.verifier, at=BEGINS + timedelta(days=9))
     found = sheet(world)
-    assert (found.numbers["looked_at"].n, found.numbers["held"].n) == (1, 1)
-    assert [line.numbers["held"].n for line in found.drawn] == [1]
+    assert (found.numbers["lots_looked_at"].n, found.numbers["lot_held"].n) == (1, 1)
+    assert [line.numbers["lot_held"].n for line in found.drawn] == [1]
 
 
 def test_the_share_that_held_stands_beside_how_many_were_looked_at(world: World) -> None:
     for number in range(20):
         looked_at(world, "held" if number else "not_held", BEGINS + timedelta(days=9))
     looked_at(world, "not_seen", BEGINS + timedelta(days=9))
-    share = sheet(world).shares["holding"]
+    share = sheet(world).shares["lots_holding"]
     assert (share.percent, share.numerator.n, share.denominator.n) == (95.0, 19, 20)

@@ -24,6 +24,8 @@ class Found:
     #: As the file is stored, to be turned when it is drawn: EXIF's number for a photo, degrees for a video.
     orientation: int = 1
     duration_s: float | None = None
+    #: What a photo looks like; empty where it was not decoded.
+    likeness: str = ""
 
     def plain(self) -> dict[str, Any]:
         """As it is sent to the other side."""
@@ -41,10 +43,10 @@ def look(content: Content, source: IO[bytes], *, is_known: bool = False) -> Foun
     photos.refuse_large(format, shape.width, shape.height, shape.frames, is_progressive=shape.is_progressive)
     if not is_known:
         refuse_smuggled(content, shape)
-        photos.decode(source, format)
     hidden = merged(shape.exif, shape.xmp)
+    likeness = "" if is_known else photos.decode(source, format, hidden.orientation)
     size = (shape.height, shape.width) if photos.is_turned(hidden.orientation) else (shape.width, shape.height)
-    return Found(type, format, *size, hidden, hidden.orientation)
+    return Found(type, format, *size, hidden, hidden.orientation, likeness=likeness)
 
 
 def _refuse_heavy(content: Content, most: int, code: str) -> None:
@@ -98,11 +100,10 @@ def _heic(content: Content, source: IO[bytes], meta: boxes.Box, is_known: bool) 
         raise Bad("media_broken") from error
     width, height = first.size
     photos.refuse_large("HEIF", width, height)
-    if not is_known:
-        photos.decode(source, "HEIF")
+    likeness = "" if is_known else photos.decode(source, "HEIF")
     # It is turned by its own boxes, which the reader has followed; EXIF says the same again.
     hidden = merged(first.info.get("exif") or b"", first.info.get("xmp") or b"")
-    return Found("image/heic", "HEIF", width, height, hidden)
+    return Found("image/heic", "HEIF", width, height, hidden, likeness=likeness)
 
 
 def _sizes(content: Content, meta: boxes.Box) -> list[tuple[int, int]]:
