@@ -56,6 +56,8 @@ NEEDS: dict[str, dict[str, str]] = {
     "bulk:begin": {"pk": "run"},
     "bulk:cancel": {"pk": "run"},
     "bulk:refused": {"pk": "run"},
+    **{f"tools:{name}": {"pk": "many"} for name in ("bulk_run", "bulk_look", "bulk_do")},
+    **{f"tools:{name}": {"pk": "macro"} for name in ("macro_edit", "macro_close", "macro_run")},
     "statistics:area": {"code": "code"},
     "statistics:rows": {"code": "code"},
     "statistics:rows_csv": {"code": "code"},
@@ -77,6 +79,7 @@ NEEDS_NOTHING = {
     *(f"notices:{name}" for name in ("read", "unread", "settings", "add", "browser", "quiet", "robots", "log")),
     *("webhooks:index", "webhooks:add", "webhooks:pusher_add"),
     *("events:call", "events:order", "events:find_areas", "events:supervised", "bulk:index"),
+    *(f"tools:{name}" for name in ("commands", "offers", "reading", "bulk", "macros", "macro_new")),
 }
 #: Open data: the number, place and course of public matters, for everybody; never their words.
 OPEN_DATA = {"open311:requests", "open311:request", "open311:updates"}
