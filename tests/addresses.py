@@ -65,6 +65,8 @@ NEEDS: dict[str, dict[str, str]] = {
     "bulk:begin": {"pk": "run"},
     "bulk:cancel": {"pk": "run"},
     "bulk:refused": {"pk": "run"},
+    **{f"tools:{name}": {"pk": "many"} for name in ("bulk_run", "bulk_look", "bulk_do")},
+    **{f"tools:{name}": {"pk": "macro"} for name in ("macro_edit", "macro_close", "macro_run")},
     "statistics:area": {"code": "code"},
     "statistics:rows": {"code": "code"},
     "statistics:rows_csv": {"code": "code"},
@@ -89,6 +91,7 @@ NEEDS_NOTHING = {
     *("events:call", "events:order", "events:find_areas", "events:supervised", "events:reinspections", "bulk:index"),
     *("events:verification", "events:add_verification"),
     *("events:call", "events:order", "events:find_areas", "events:supervised", "bulk:index"),
+    *(f"tools:{name}" for name in ("commands", "offers", "reading", "bulk", "macros", "macro_new")),
 }
 #: Open data: the number, place and course of public matters, for everybody; never their words.
 OPEN_DATA = {"open311:requests", "open311:request", "open311:updates"}

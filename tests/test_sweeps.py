@@ -22,6 +22,8 @@ from PIL import Image
 
 from linli.areas.actions import add_place
 from linli.areas.models import Area
+from linli.desk.bulk import runs as bulk_runs
+from linli.desk.macros.keeping import keep as keep_macro
 from linli.events import actions
 from linli.events.actions.verification_rules import set_rule
 from linli.events.actions.views import save_view
@@ -94,6 +96,7 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         "device": phone_of(desk).pk,
         **_webhooks(world, text),
         **_notices(desk, text),
+        **_desk_tools(event, desk, text),
         "run": sent_table(world).pk,
         "message": actions.say(event, words=f"{text}，请看", by=desk, at=timezone.now()).pk,
         "draw": make_drawn(world, event).pk,
@@ -125,6 +128,16 @@ def _webhooks(world: World, text: str) -> dict[str, int]:
     name = f"system-{len(Pusher.objects.all())}"
     pusher, _secret = webhooks.let_push(name=name, title=name, scheme="standard", text='text = "a"', **act)
     return {"subscription": told.pk, "delivery": trial_delivery(told, timezone.now()).pk, "pusher": pusher.pk}
+
+
+def _desk_tools(event: Event, desk: Person, text: str) -> dict[str, Any]:
+    """A run over one matter, and a macro of the desk."""
+    at, area = timezone.now(), event.area.parent.parent  # type: ignore[union-attr]
+    run = bulk_runs.choose([event], by=desk, at=at)
+    bulk_runs.look(run, step="remind")
+    bulk_runs.go_on(at, run)
+    made = keep_macro(name=f"日常{text[:2]}", lines=["受理", "派 水务局"], area=area, by=desk, at=at)
+    return {"many": run.pk, "macro": made.pk}
 
 
 def _notices(person: Person, text: str) -> dict[str, int]:
@@ -277,6 +290,9 @@ def more_of_everything(of: Things, numbers: range) -> None:
         )
         add_place(world.grid, f"市场{number}", "market")
         save_view(world.cast.desk, name=f"视图{number}", query="")
+        bulk_runs.choose([event], by=world.cast.desk, at=timezone.now())
+        town = world.areas[GRID[:9]]
+        keep_macro(name=f"日常{number}号", lines=["催"], area=town, by=world.cast.desk, at=timezone.now())
         set_aside(GRID, f"第{number}件")
         if number < 8:
             phone_of(world.cast.desk)
@@ -297,6 +313,7 @@ LISTS = (
     *("areas", "area", "categories", "category", "packs", "my_appointments"),
     *("statistics:area", "statistics:rows", "statistics:rows_csv", "report", "intake:index", "intake:devices"),
     *("open311:services", "open311:requests", "open311:updates"),
+    *("tools:macros", "tools:bulk", "tools:offers", "tools:commands"),
 )
 
 

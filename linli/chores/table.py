@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from linli.desk.bulk import runs
+from linli.desk.models import BulkRun
 from linli.events import learning, search
 from linli.events.actions import awaiting_answers, clocks, drawing, ladder, reminding
 from linli.events.actions.releasing import make_draft
@@ -161,6 +163,10 @@ def _forget_sent_notices(at: datetime) -> bool:
     return notice_making.forget_old(at - SENT_NOTICES_KEPT)
 
 
+def _steps_on_many_wait() -> bool:
+    return BulkRun.objects.at_work().exists()
+
+
 def _forget_tables(at: datetime) -> bool:
     return bulk.forget(at) > 0
 
@@ -168,6 +174,7 @@ def _forget_tables(at: datetime) -> bool:
 CHORES: tuple[Work, ...] = (
     Work("digest", 0, _digest, waits=_reports_wait, longest_pause_s=30, lease_s=10),
     Work("imports", 0, working.work, waits=working.waits, longest_pause_s=30, lease_s=60),
+    Work("steps_on_many", 0, runs.go_on, waits=_steps_on_many_wait, longest_pause_s=30, lease_s=60),
     Work("mail_in", _MINUTE, mail.look_in),
     Work("forgotten_tables", _HOUR, _forget_tables),
     Work("media", 0, _settle_media, waits=_media_waits, longest_pause_s=30, lease_s=10),

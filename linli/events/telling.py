@@ -122,6 +122,10 @@ SENTENCES: dict[str, Any] = {
     "verification_rule.set": _("set how results are verified"),
     "verification_rule.removed": _("removed a rule of verification"),
     "verification_rule.put_back": _("put a rule of verification back in force"),
+    "bulk.begun": _("began a step on many matters"),
+    "bulk.ended": _("took a step on many matters"),
+    "macro.kept": _("kept a macro"),
+    "macro.closed": _("took a macro away"),
     "key.created": _("made a key for another system"),
     "key.revoked": _("revoked the key of another system"),
     "device.registered": _("signed in on a phone"),
@@ -164,6 +168,9 @@ _OF_ITSELF = frozenset(
 #: Acts of the ladder, where nobody did them by hand.
 _OF_THE_CLOCK = frozenset({"event.reminded", "event.supervised", "event.raised"})
 
+#: What a step came of, by the fact that says so.
+_COMES_OF: dict[str, Any] = {"macro": _("by a macro"), "bulk": _("together with other matters")}
+
 _RATED = dict(Rating.choices)
 _REFERRED = dict(ReferredTo.choices)
 _DOORS = dict(Door.choices)
@@ -201,6 +208,7 @@ def details(entry: Entry) -> list[str]:
         _REFERRED.get(facts.get("to", "") if entry.verb == "event.referred_out" else ""),
     ]
     found += [_CLASSED.get(facts.get(name, "")) for name in ("severity", "urgency")]
+    found += [words for name, words in _COMES_OF.items() if facts.get(name)]
     found.append(_CLOCKS.get(facts.get("kind", "")))
     if entry.verb == "event.truth_checked":
         found.append(_("as reported") if facts.get("is_true") else _("not as reported"))

@@ -4,7 +4,7 @@ from linli.events.actions.arriving import keep_beside, store_reports, told_of
 from linli.events.actions.bound import bound_by
 from linli.events.actions.clocks import follow, reckon_provisional, start_missing
 from linli.events.actions.conversing import people_in_sight, say, take_back, unit_of
-from linli.events.actions.course import act, questions_of, standing_of, steps_for
+from linli.events.actions.course import act, coming_of, questions_of, standing_of, steps_for
 from linli.events.actions.drawing import draw_lots, draw_of_last_week, lost_draws, plan_draws, wrong_with
 from linli.events.actions.duties import Choice, Recommendation, check_rows, load_list, opening_of, put_in_use, recommend
 from linli.events.actions.duty_versions import (
@@ -116,6 +116,7 @@ __all__ = [
     "climb",
     "close",
     "code_of",
+    "coming_of",
     "confirm_release",
     "cover",
     "defer",

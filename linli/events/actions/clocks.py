@@ -161,12 +161,21 @@ class _Following:
         promised_until = promised.due_at if promised else None
         wanted = self._wanted(parts.values())
         for key, row in rows.items():
-            if key not in wanted and (row.kind != ClockKind.ARRIVE or not self.event.is_open):
+            if key not in wanted and not self._goes_on(row, parts):
                 Clock.objects.filter(pk=row.pk).update(**_stopped(self.at))
             else:
                 self._line_up(row, promised_until)
         for key in wanted - rows.keys():
             self._start(key, parts)
+
+    def _goes_on(self, row: Clock, parts: dict[int, Part]) -> bool:
+        """A clock that was started by an act: the arrival at the spot, and a lead's own limit while it handles."""
+        if row.kind == ClockKind.ARRIVE:
+            return self.event.is_open
+        part = parts.get(row.part_id or 0)
+        if part is None or not part.leads:
+            return False
+        return row.kind in clocks_of_part(part.state, False, self.event.state, self.event.state_before)
 
     def _wanted(self, parts: Iterable[Part]) -> set[Key]:
         event = self.event

@@ -1,7 +1,9 @@
 """How a step is taken: check it against the table, change the event, write it down, tell who must know. One transaction."""
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
@@ -58,6 +60,20 @@ from linli.people.rules import Role, Scope
 P = ParamSpec("P")
 T = TypeVar("T")
 Photos = Sequence[bytes]
+
+
+#: What the acts come of that are taken now: facts for the journal, ids alone.
+_COMES_OF: ContextVar[dict[str, str]] = ContextVar("comes_of", default={})  # noqa: B039
+
+
+@contextmanager
+def coming_of(**facts: str) -> Iterator[None]:
+    """The steps taken within say in the journal what they came of: the run of many matters, the macro. Ids alone."""
+    token = _COMES_OF.set(facts)
+    try:
+        yield
+    finally:
+        _COMES_OF.reset(token)
 
 
 def act(function: Callable[P, T]) -> Callable[P, T]:
@@ -173,7 +189,7 @@ def take_step(
     if event.ended_at is not None or event.state in BEFORE_DISPATCH:
         # Of departments that have nothing to do with it any more, nobody is called to the spot.
         Whistle.objects.filter(event=event, ended_at__isnull=True).update(ended_at=at)
-    entry = record(f"event.{PAST[name]}", on=event, by=by, at=at, tell=[*told, *tell], **facts)
+    entry = record(f"event.{PAST[name]}", on=event, by=by, at=at, tell=[*told, *tell], **facts, **_COMES_OF.get())
     write_beside(event, entry, words=words, for_reporter=for_reporter, photos=photos, kind=picture_kind)
     tell_reporters(event, entry)
     return entry

@@ -5,17 +5,17 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from linli.events.actions import promise
+from linli.events.actions import clocks, promise
 from linli.events.actions.course import Photos, act, note_hand, take_step
 from linli.events.actions.duties import Choice, keep_choice
-from linli.events.actions.joint import drop_unanswered, refuse_open_parts
+from linli.events.actions.joint import drop_unanswered, limit_of_part, refuse_open_parts
 from linli.events.actions.objecting import refuse_upheld
 from linli.events.actions.redrawing import follow_area
 from linli.events.actions.relaying import require_other_lead
 from linli.events.actions.rounds import end_parts, rejoin_calls
 from linli.events.actions.verifying import answer_by, require_photo
 from linli.events.models import Category, Event, Part, PictureKind, Reopening
-from linli.events.rules import ANSWERS, REOPEN_WITHIN, SOLVED, PartState, Proof
+from linli.events.rules import ANSWERS, REOPEN_WITHIN, SOLVED, ClockKind, PartState, Proof
 from linli.kit.refusal import BadInput, Refused
 from linli.people.actions import officers_of, require_open_department, scope_of
 from linli.people.models import Department, Person
@@ -144,10 +144,13 @@ def dispatch(
     co_handlers: Sequence[Department] = (),
     text: str = "",
     choice: Choice | None = None,
+    days: int | None = None,
+    why_short: str = "",
 ) -> None:
     """Give the event to a lead department and its co-handlers; a later dispatch takes the place of an earlier one.
 
-    `choice`: why the lead is not the recommended one.
+    `choice`: why the lead is not the recommended one. `days`: working days for the lead, within what was promised to the
+    reporter; with `why_short`, which all can read, where that is less than the lawful share of it.
     """
     departments = list(dict.fromkeys([lead, *co_handlers]))
     for department in departments:
@@ -155,6 +158,7 @@ def dispatch(
     require_other_lead(event, lead, text)
 
     refuse_upheld(event, departments)
+    until = limit_of_part(event, days, why_short, at)
 
     def sent(event: Event) -> None:
         event.dispatched_at = max(at, event.reported_at)
@@ -165,11 +169,13 @@ def dispatch(
         "dispatch",
         by=by,
         at=at,
-        text=text,
+        text=f"{text.strip()}\n{why_short.strip()}".strip(),
         set_before=sent,
         tell=officers_of([department.pk for department in departments], at),
         lead=lead,
         co_handlers=[department.pk for department in departments if department != lead],
+        days=days,
+        short=bool(why_short.strip()) or None,
     )
     keep_choice(event, entry, chosen=lead, choice=choice, at=at)
     # What a co-handler has answered already stays as it is.
@@ -179,6 +185,9 @@ def dispatch(
         for one in departments
         if one.pk not in answered
     )
+    if until is not None:
+        leading = Part.objects.get(event=event, leads=True)
+        clocks.start_clock(event, ClockKind.HANDLE, at, part=leading, until=until)
     rejoin_calls(event)
 
 

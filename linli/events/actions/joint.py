@@ -70,7 +70,7 @@ def add_part(
                 field="department",
             )
 
-    until = _limit(event, days, why_short, at)
+    until = limit_of_part(event, days, why_short, at)
     under = _above(event, by, at)
     part = Part(
         event=event,
@@ -105,7 +105,11 @@ def _above(event: Event, by: Person | None, at: datetime) -> Part | None:
     return own
 
 
-def _limit(event: Event, days: int | None, why_short: str, at: datetime) -> datetime | None:
+def limit_of_part(event: Event, days: int | None, why_short: str, at: datetime) -> datetime | None:
+    """When a part's own limit of so many working days runs out; None if it has none.
+
+    Raises `BadInput` for one beyond the promise, and for one below the lawful share of what that leaves without a reason.
+    """
     if days is None or event.due_at is None:
         return None
     until = promise.runs_out(Limit(working_days=days), at)

@@ -4,6 +4,7 @@ from datetime import datetime, time
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,9 @@ from linli.events.actions.verifying import asked_for
 from linli.events.models import Category, Event
 from linli.events.rules import MAX_PHOTOS, MAX_TEXT, Proof
 from linli.kit.media.checking import MAX_BYTES
+
+#: Of a field that takes several values, no more are filled in beforehand.
+_MOST_GIVEN = 50
 
 
 class PhotosInput(forms.FileInput):
@@ -73,18 +77,32 @@ def ask_for_photos(field: forms.Field, event: Event, proof: Proof) -> None:
 
 
 class StepForm(forms.Form):
-    """A form of a step on an event. `values()` are the keyword arguments of the action."""
+    """A form of a step on an event. `values()` are the keyword arguments of the action.
 
-    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+    `given`: what an address fills in beforehand, by the names of fields; names that are none are passed over. It changes what
+    the form shows and never what it takes.
+    """
+
+    def __init__(self, *args: Any, event: Event, given: QueryDict | None = None, **kwargs: Any) -> None:
         self.event = event
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        for name in self.fields.keys() & (given or {}).keys():
+            assert given is not None
+            if not isinstance(self.fields[name], forms.FileField):
+                self.initial[name] = _given(self.fields[name], given, name)
         for name, field in self.fields.items():
             field.widget.attrs.setdefault("id", f"step-{name}")
 
     def values(self) -> dict[str, Any]:
         """What the action takes."""
         return dict(self.cleaned_data)
+
+
+def _given(field: forms.Field, given: QueryDict, name: str) -> Any:
+    if isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
+        return [value[:MAX_TEXT] for value in given.getlist(name)[:_MOST_GIVEN]]
+    return given.get(name, "").replace("\0", "")[:MAX_TEXT]
 
 
 class CategoryField(forms.ModelChoiceField):

@@ -118,6 +118,16 @@ class Dispatch(StepForm):
     co_handlers = forms.ModelMultipleChoiceField(
         Department.objects.none(), label=_("Co-handlers"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    days = forms.IntegerField(
+        label=_("Working days for the lead"),
+        required=False,
+        min_value=1,
+        max_value=90,
+        help_text=_("Empty: as long as was promised to the reporter."),
+    )
+    why_short = words(
+        _("Why so short"), required=False, rows=2, longest=300, help_text=_("Needed below half of the time there is.")
+    )
     text = words(_("Words to the departments"), required=False, rows=3)
 
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
@@ -331,8 +341,8 @@ class Merge(StepForm):
     into = forms.CharField(label=_("Number of the other matter"), max_length=40)
     text = words(_("Why they are the same"), required=False, rows=2)
 
-    def __init__(self, *args: Any, event: Event, scope: Any = None, chosen: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, event=event, initial={"into": chosen[:40]}, **kwargs)
+    def __init__(self, *args: Any, event: Event, scope: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, event=event, **kwargs)
         self.sight = Event.objects.visible_to(scope) if scope is not None else Event.objects.none()
         near = self.sight.open().exclude(pk=event.pk).filter(area=event.area_id)
         self.suggestions = list(near.order_by("-reported_at").select_related("category")[:8])

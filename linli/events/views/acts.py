@@ -8,10 +8,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
-from linli.events import actions, evidence, suggesting
+from linli.events import actions, evidence, suggesting, undoing
 from linli.events.actions.course import questions_of, standing_of
 from linli.events.forms import ACTS, Merge, StepForm
 from linli.events.gallery import gallery_of
@@ -39,7 +39,10 @@ def act(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
         field = refusal.facts.get("field")
         form.add_error(field if field in form.fields else None, refusal.message)
         return _page(request, event, step, form)
-    messages.success(request, _("Done: %(act)s") % {"act": ACTS[step].label})
+    messages.success(request, undoing.done(event, step, request.user, at, request.scope))  # type: ignore[arg-type, attr-defined]
+    back = request.POST.get("back", "")
+    if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        return redirect(back)
     if not Event.objects.visible_to(request.scope).filter(pk=event.pk).exists():  # type: ignore[attr-defined]
         return redirect("desk")
     return redirect("events:show", event.pk)
@@ -47,10 +50,10 @@ def act(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
 
 def _form(request: HttpRequest, event: Event, step: str) -> StepForm:
     kind = ACTS[step].form
-    more: dict[str, Any] = {"scope": request.scope, "chosen": request.GET.get("into", "")} if kind is Merge else {}  # type: ignore[attr-defined]
+    more: dict[str, Any] = {"scope": request.scope} if kind is Merge else {}  # type: ignore[attr-defined]
     if request.method == "POST":
         return kind(request.POST, request.FILES, event=event, **more)
-    return kind(event=event, **more)
+    return kind(event=event, given=request.GET, **more)
 
 
 #: The steps on which a category is chosen.

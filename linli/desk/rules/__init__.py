@@ -1,0 +1,1 @@
+"""What the tools of the desk allow and understand, as tables and pure functions."""
