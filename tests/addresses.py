@@ -56,6 +56,8 @@ NEEDS: dict[str, dict[str, str]] = {
     "bulk:begin": {"pk": "run"},
     "bulk:cancel": {"pk": "run"},
     "bulk:refused": {"pk": "run"},
+    **{f"tools:text{name}": {"pk": "text"} for name in ("", "_edit", "_close", "_reopen")},
+    "tools:texts_for": {"pk": "event", "step": "=close"},
     "statistics:area": {"code": "code"},
     "statistics:rows": {"code": "code"},
     "statistics:rows_csv": {"code": "code"},
@@ -76,6 +78,7 @@ NEEDS_NOTHING = {
     *("areas", "categories", "category_add", "packs", "pack_load", "statistics:mine", "open311:root"),
     *(f"notices:{name}" for name in ("read", "unread", "settings", "add", "browser", "quiet", "robots", "log")),
     *("webhooks:index", "webhooks:add", "webhooks:pusher_add"),
+    *("tools:texts", "tools:text_add", "tools:texts_start"),
     *("events:call", "events:order", "events:find_areas", "events:supervised", "bulk:index"),
 }
 #: Open data: the number, place and course of public matters, for everybody; never their words.

@@ -21,6 +21,9 @@ from django.utils import timezone
 from PIL import Image
 
 from linli.areas.actions import add_place
+from linli.areas.models import Area
+from linli.desk.models import ReadyText
+from linli.desk.texts.actions import add_text
 from linli.events import actions
 from linli.events.actions.views import save_view
 from linli.events.models import Event, Reveal
@@ -94,8 +97,13 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         "run": sent_table(world).pk,
         "message": actions.say(event, words=f"{text}，请看", by=desk, at=timezone.now()).pk,
         "reveal": _asked_to_reveal(event, world).pk,
+        "text": _ready_text(area, text).pk,
     }
     return Things(world, event, numbers)
+
+
+def _ready_text(area: Area, title: str) -> ReadyText:
+    return add_text(area=area, step="close", title=f"{title}旁的市场", words="已处置。", by=None, at=timezone.now())
 
 
 def _asked_to_reveal(event: Event, world: World) -> Reveal:
@@ -260,6 +268,7 @@ def more_of_everything(of: Things, numbers: range) -> None:
             at=timezone.now(),
         )
         add_place(world.grid, f"市场{number}", "market")
+        _ready_text(world.areas["440881101"], f"模板{number}")
         save_view(world.cast.desk, name=f"视图{number}", query="")
         set_aside(GRID, f"第{number}件")
         if number < 8:
@@ -280,7 +289,7 @@ LISTS = (
     ),
     *("areas", "area", "categories", "category", "packs", "my_appointments"),
     *("statistics:area", "statistics:rows", "statistics:rows_csv", "report", "intake:index", "intake:devices"),
-    *("open311:services", "open311:requests", "open311:updates"),
+    *("open311:services", "open311:requests", "open311:updates", "tools:texts", "tools:texts_for"),
 )
 
 

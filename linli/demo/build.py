@@ -20,6 +20,7 @@ from linli.demo.courses import Album
 from linli.demo.land import COUNTY, make_land
 from linli.demo.plans import make_plans
 from linli.demo.rhythm import Year
+from linli.desk.texts.actions import load_starting_texts
 from linli.events import actions, packs
 from linli.events.models import Category, Event
 from linli.kit.holidays import load_calendar
@@ -65,6 +66,7 @@ def build(*, now: datetime, seed: int = 1, events: int = 3000, small: bool = Fal
     load_calendar()
     land = make_land(rng, small=small)
     packs.load(packs.DEFAULT, at=now)
+    load_starting_texts(land.areas[COUNTY], by=None, at=now)
     cast = make_cast(land, rng, now)
     plans = make_plans(land, cast, _year(now), Album(rng, 1 if small else 4), categories(), rng, events)
     return _live(plans, land.areas, cast, len(land.grids))

@@ -15,7 +15,7 @@ from linli.events import actions, suggesting
 from linli.events.actions.course import questions_of, standing_of
 from linli.events.forms import ACTS, Merge, StepForm
 from linli.events.models import Event
-from linli.events.rules import require
+from linli.events.rules import MAX_TEXT, require
 from linli.events.views.show import seen
 from linli.kit.refusal import BadInput
 
@@ -30,7 +30,7 @@ def act(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
     standing = standing_of(event, request.user, at, request.scope)  # type: ignore[arg-type, attr-defined]
     require(step, event.state, standing, questions=questions_of(event))
     form = _form(request, event, step)
-    if request.method == "GET" or not form.is_valid():
+    if not form.is_bound or not form.is_valid():
         return _page(request, event, step, form)
     try:
         getattr(actions, step)(event, **form.values(), **_offered(event, step), by=request.user, at=at)
@@ -47,9 +47,13 @@ def act(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
 def _form(request: HttpRequest, event: Event, step: str) -> StepForm:
     kind = ACTS[step].form
     more: dict[str, Any] = {"scope": request.scope, "chosen": request.GET.get("into", "")} if kind is Merge else {}  # type: ignore[attr-defined]
-    if request.method == "POST":
+    if request.method == "POST" and "only_fill" not in request.POST:
         return kind(request.POST, request.FILES, event=event, **more)
-    return kind(event=event, **more)
+    form = kind(event=event, **more)
+    if request.method == "POST" and "text" in form.fields:
+        # A ready text chosen on a page of its own: words are sent, not written into an address.
+        form.initial["text"] = request.POST.get("text", "")[:MAX_TEXT]
+    return form
 
 
 #: The steps on which a category is chosen.
