@@ -27,6 +27,7 @@ NEEDS: dict[str, dict[str, str]] = {
     "events:joint": {"pk": "event"},
     "events:part_act": {"pk": "event", "part": "part", "step": "=drop_part"},
     "events:act": {"pk": "event", "step": "=classify"},
+    "events:check_words": {"pk": "event", "step": "=close"},
     "area": {"code": "code"},
     "area_outline": {"code": "code"},
     "area_redraw": {"code": "code"},

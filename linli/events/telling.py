@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from linli.events.rules import ClockKind, Door, Rating, ReferredTo, Severity, Urgency
+from linli.events.rules import ClockKind, Door, Finding, Rating, ReferredTo, Severity, Urgency
 from linli.journal.models import Entry
 
 #: What was done, by verb, as it stands in a timeline under the name of who did it.
@@ -155,6 +155,7 @@ _RATED = dict(Rating.choices)
 _REFERRED = dict(ReferredTo.choices)
 _DOORS = dict(Door.choices)
 _CLOCKS = dict(ClockKind.choices)
+_FOUND = dict(Finding.choices)
 _CLASSED = {**dict(Severity.choices), **dict(Urgency.choices)}
 
 
@@ -191,4 +192,6 @@ def details(entry: Entry) -> list[str]:
     found.append(_CLOCKS.get(facts.get("kind", "")))
     if entry.verb == "event.truth_checked":
         found.append(_("as reported") if facts.get("is_true") else _("not as reported"))
+    as_it_is = [str(_FOUND[one]) for one in facts.get("as_it_is", ()) if one in _FOUND]
+    found.append(_("sent as it is: %(found)s") % {"found": str(_(", ")).join(as_it_is)} if as_it_is else None)
     return [str(one) for one in found if one]

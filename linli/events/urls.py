@@ -44,6 +44,7 @@ urlpatterns = [
     path("events/<uuid:pk>/joint", joint.joint, name="joint"),
     path("events/<uuid:pk>/parts/<int:part>/<slug:step>", joint.act_on_part, name="part_act"),
     path("events/<uuid:pk>/<slug:step>", acts.act, name="act"),
+    path("events/<uuid:pk>/<slug:step>/words", acts.check_words, name="check_words"),
     path("map/areas.json", maps.areas_json, name="map_areas"),
     path("map/events.json", maps.events_json, name="map_events"),
 ]

@@ -4,11 +4,13 @@ from datetime import datetime, time
 from typing import Any
 
 from django import forms
+from django.forms.utils import ErrorList
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.events.models import Category, Event
-from linli.events.rules import MAX_PHOTOS, MAX_TEXT
+from linli.events.repeating import repeats_of
+from linli.events.rules import ADVICE, MAX_PHOTOS, MAX_TEXT, MUST_MEND, Finding, review
 from linli.kit.media.checking import MAX_BYTES
 
 
@@ -58,10 +60,15 @@ def photos(label: Any, *, required: bool = False) -> Photos:
 
 
 class StepForm(forms.Form):
-    """A form of a step on an event. `values()` are the keyword arguments of the action."""
+    """A form of a step on an event. `values()` are the keyword arguments of the action.
 
-    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
-        self.event = event
+    `step`: the words are looked at before the reporter reads them (rules.replies); without it they are not.
+    """
+
+    def __init__(self, *args: Any, event: Event, step: str = "", **kwargs: Any) -> None:
+        self.event, self.step = event, step
+        #: What may be sent as it is once it was looked at.
+        self.to_look_at: tuple[Finding, ...] = ()
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
@@ -70,6 +77,38 @@ class StepForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What the action takes."""
         return dict(self.cleaned_data)
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing is sent that betrays somebody; at the rest the writer has looked."""
+        clean: dict[str, Any] = super().clean() or {}
+        if self.step:
+            for field in ("text", "turn_to"):
+                self._look_at(field, str(clean.get(field) or ""))
+        return clean
+
+    def _look_at(self, field: str, words: str) -> None:
+        if not words:
+            return
+        is_main = field == "text"
+        found = review(self.step, words, repeats=repeats_of(self.event, self.step, words) if is_main else 0)
+        wrong = [one for one in found if one in MUST_MEND]
+        if is_main:
+            looked_at = str(self.data.get("as_it_is", "")).split()
+            self.to_look_at = tuple(one for one in found if one not in MUST_MEND)
+            wrong += [one for one in self.to_look_at if one.value not in looked_at]
+        for one in wrong:
+            self.add_error(field, forms.ValidationError(ADVICE[one], code=one.value))
+
+    @property
+    def asks_to_look(self) -> str:
+        """The findings that may be sent as they are, once nothing else is wrong with the words: codes for the tick."""
+        errors = {error.code for error in self.errors.get("text", ErrorList()).as_data()} if self.is_bound else set()
+        only_these = errors and errors <= {one.value for one in self.to_look_at}
+        return " ".join(self.to_look_at) if only_these else ""
+
+    def sent_as_it_is(self) -> dict[str, Any]:
+        """For the action: what was found and looked at, and sent all the same. Nothing where nothing was found."""
+        return {"as_it_is": list(self.to_look_at)} if self.to_look_at else {}
 
 
 class CategoryField(forms.ModelChoiceField):

@@ -98,6 +98,16 @@ from linli.events.rules.relaying import (
     REVEAL_HOURS,
     MessageState,
 )
+from linli.events.rules.replies import (
+    ADVICE,
+    ALSO_READ,
+    ASKED,
+    MUST_MEND,
+    SAID_WHILE_WRITING,
+    Finding,
+    folded,
+    review,
+)
 from linli.events.rules.told import (
     TOLD,
     Audience,
@@ -125,6 +135,9 @@ from linli.events.rules.words import (
 
 __all__ = [
     "ACCEPT_WITHIN",
+    "ADVICE",
+    "ALSO_READ",
+    "ASKED",
     "AT_ANY_HOUR",
     "BEFORE_DISPATCH",
     "CHECKERS",
@@ -145,6 +158,7 @@ __all__ = [
     "MAY_CALL",
     "MAY_KNOW",
     "MOST_MENTIONS",
+    "MUST_MEND",
     "NEEDS_CLOSED",
     "NEEDS_OPEN",
     "NEVER_PAUSED",
@@ -163,6 +177,7 @@ __all__ = [
     "RELEASING",
     "REOPEN_WITHIN",
     "REVEAL_HOURS",
+    "SAID_WHILE_WRITING",
     "SOLVED",
     "STEPS",
     "STEP_LIMITS",
@@ -179,6 +194,7 @@ __all__ = [
     "ChoiceReason",
     "ClockKind",
     "Door",
+    "Finding",
     "HeardBy",
     "Holder",
     "Limit",
@@ -209,6 +225,7 @@ __all__ = [
     "clocks_of",
     "clocks_of_part",
     "due_soon_at",
+    "folded",
     "limit_for",
     "may_open_originals",
     "moved_on",
@@ -220,6 +237,7 @@ __all__ = [
     "require",
     "require_part_step",
     "require_releasing",
+    "review",
     "row_of",
     "step_limit",
     "steps_open",
