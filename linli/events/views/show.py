@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.areas.codes import contains, lineage
 from linli.areas.models import Area
-from linli.events import actions, alike, joint, pressing, released, sections, telling
+from linli.events import actions, alike, joint, needing, pressing, released, sections, telling
 from linli.events.forms import ACTS
 from linli.events.gallery import Gallery, gallery_of
 from linli.events.models import Event
@@ -86,6 +86,7 @@ def context_of(request: HttpRequest, event: Event) -> dict[str, Any]:
         "path": _path(request.scope, event.area_id),  # type: ignore[attr-defined]
         "steps": [step for step in steps if not step["act"].is_side],
         "may_merge": "merge" in open_steps,
+        "needs": needing.needs_of_one(event, request.scope, request.user.pk, at),  # type: ignore[attr-defined]
         "side_steps": [step for step in steps if step["act"].is_side],
         **joint.context_of(event, request.user, at, request.scope),  # type: ignore[attr-defined]
         **pressing.context_of(event, at),
