@@ -27,6 +27,7 @@ NEEDS: dict[str, dict[str, str]] = {
     "events:joint": {"pk": "event"},
     "events:part_act": {"pk": "event", "part": "part", "step": "=drop_part"},
     "events:act": {"pk": "event", "step": "=classify"},
+    "events:work_order": {"pk": "event"},
     "events:check_words": {"pk": "event", "step": "=close"},
     "area": {"code": "code"},
     "area_outline": {"code": "code"},
@@ -58,6 +59,9 @@ NEEDS: dict[str, dict[str, str]] = {
     "bulk:cancel": {"pk": "run"},
     "bulk:refused": {"pk": "run"},
     **{f"tools:text{name}": {"pk": "text"} for name in ("", "_edit", "_close", "_reopen")},
+    **{f"tools:shift{name}": {"pk": "shift"} for name in ("", "_take_over", "_take_back", "_ask")},
+    "tools:shift_rows": {"pk": "shift"},
+    "tools:shift_answer": {"pk": "shift", "question": "question"},
     "tools:texts_for": {"pk": "event", "step": "=close"},
     "statistics:area": {"code": "code"},
     "statistics:rows": {"code": "code"},
@@ -79,7 +83,7 @@ NEEDS_NOTHING = {
     *("areas", "categories", "category_add", "packs", "pack_load", "statistics:mine", "open311:root"),
     *(f"notices:{name}" for name in ("read", "unread", "settings", "add", "browser", "quiet", "robots", "log")),
     *("webhooks:index", "webhooks:add", "webhooks:pusher_add"),
-    *("tools:texts", "tools:text_add", "tools:texts_start"),
+    *("tools:texts", "tools:text_add", "tools:texts_start", "tools:shifts", "tools:shift_rows_now"),
     *("events:call", "events:order", "events:find_areas", "events:supervised", "bulk:index"),
 }
 #: Open data: the number, place and course of public matters, for everybody; never their words.
@@ -99,6 +103,7 @@ HIDDEN = {"photo", "thumb", "film"}
 #: Queries that make an address answer with a page.
 QUERY = {
     "statistics:rows": "?figure=open",
+    "tools:shift_rows": "?figure=open",
     "statistics:rows_csv": "?figure=open",
     **dict.fromkeys(OPEN_DATA, "?extensions=true"),
 }

@@ -22,7 +22,7 @@ from PIL import Image
 
 from linli.areas.actions import add_place
 from linli.areas.models import Area
-from linli.desk.models import ReadyText
+from linli.desk.models import Handover, ReadyText, ShiftQuestion
 from linli.desk.texts.actions import add_text
 from linli.events import actions
 from linli.events.actions.views import save_view
@@ -98,12 +98,22 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         "message": actions.say(event, words=f"{text}，请看", by=desk, at=timezone.now()).pk,
         "reveal": _asked_to_reveal(event, world).pk,
         "text": _ready_text(area, text).pk,
+        **_handed_over(world, grid[:9], text),
     }
     return Things(world, event, numbers)
 
 
 def _ready_text(area: Area, title: str) -> ReadyText:
     return add_text(area=area, step="close", title=f"{title}旁的市场", words="已处置。", by=None, at=timezone.now())
+
+
+def _handed_over(world: World, township: str, text: str) -> dict[str, int]:
+    """A note of this township's desk, with a question about it. Another one of the same desk would have to wait."""
+    at = timezone.now()
+    before = {"area": world.areas[township], "handed_by": world.cast.county, "since": at, "handed_at": at}
+    note = Handover.objects.create(**before, take_by=at, next_until=at + timedelta(hours=8), words=text)
+    asked = ShiftQuestion.objects.create(handover=note, words=text, asked_by=world.cast.desk, asked_at=at)
+    return {"shift": note.pk, "question": asked.pk}
 
 
 def _asked_to_reveal(event: Event, world: World) -> Reveal:

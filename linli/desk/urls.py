@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from linli.desk.shifts import views as shifts
 from linli.desk.texts import views as texts
 
 app_name = "tools"
@@ -14,4 +15,12 @@ urlpatterns = [
     path("texts/<int:pk>/close", texts.close, name="text_close"),
     path("texts/<int:pk>/reopen", texts.reopen, name="text_reopen"),
     path("texts/for/<uuid:pk>/<slug:step>", texts.choose, name="texts_for"),
+    path("shifts/", shifts.listing, name="shifts"),
+    path("shifts/rows", shifts.rows_now, name="shift_rows_now"),
+    path("shifts/<int:pk>/", shifts.show, name="shift"),
+    path("shifts/<int:pk>/rows", shifts.rows_then, name="shift_rows"),
+    path("shifts/<int:pk>/take-over", shifts.take_over, name="shift_take_over"),
+    path("shifts/<int:pk>/take-back", shifts.take_back, name="shift_take_back"),
+    path("shifts/<int:pk>/ask", shifts.ask, name="shift_ask"),
+    path("shifts/<int:pk>/answer/<int:question>", shifts.answer, name="shift_answer"),
 ]
