@@ -16,6 +16,8 @@ PORT = int(os.environ.get("LINLI_PORT", "8000"))
 FRONTS = int(os.environ.get("LINLI_FRONTS", "0"))
 #: Days for which a report is kept as it was sent after it was taken in; 0: for good.
 SENT_KEPT_DAYS = int(os.environ.get("LINLI_SENT_KEPT_DAYS", "30"))
+#: A note between shifts that nobody has taken over after so many minutes stands at the top of the queue.
+HANDOVER_MINUTES = int(os.environ.get("LINLI_HANDOVER_MINUTES", "30"))
 DEBUG = os.environ.get("LINLI_DEBUG") == "1"
 #: A production home is meant for others than this machine; `checks.py` then refuses what is unsafe.
 HOSTS = [host for host in os.environ.get("LINLI_HOSTS", "").split(",") if host]

@@ -31,6 +31,8 @@ NEEDS: dict[str, dict[str, str]] = {
     "events:joint": {"pk": "event"},
     "events:part_act": {"pk": "event", "part": "part", "step": "=drop_part"},
     "events:act": {"pk": "event", "step": "=classify"},
+    "events:work_order": {"pk": "event"},
+    "events:check_words": {"pk": "event", "step": "=close"},
     "area": {"code": "code"},
     "area_outline": {"code": "code"},
     "area_redraw": {"code": "code"},
@@ -67,6 +69,11 @@ NEEDS: dict[str, dict[str, str]] = {
     "bulk:refused": {"pk": "run"},
     **{f"tools:{name}": {"pk": "many"} for name in ("bulk_run", "bulk_look", "bulk_do")},
     **{f"tools:{name}": {"pk": "macro"} for name in ("macro_edit", "macro_close", "macro_run")},
+    **{f"tools:text{name}": {"pk": "text"} for name in ("", "_edit", "_close", "_reopen")},
+    **{f"tools:shift{name}": {"pk": "shift"} for name in ("", "_take_over", "_take_back", "_ask")},
+    "tools:shift_rows": {"pk": "shift"},
+    "tools:shift_answer": {"pk": "shift", "question": "question"},
+    "tools:texts_for": {"pk": "event", "step": "=close"},
     "statistics:area": {"code": "code"},
     "statistics:rows": {"code": "code"},
     "statistics:rows_csv": {"code": "code"},
@@ -90,6 +97,7 @@ NEEDS_NOTHING = {
     *("webhooks:index", "webhooks:add", "webhooks:pusher_add"),
     *("events:call", "events:order", "events:find_areas", "events:supervised", "events:reinspections", "bulk:index"),
     *("events:verification", "events:add_verification"),
+    *("tools:texts", "tools:text_add", "tools:texts_start", "tools:shifts", "tools:shift_rows_now"),
     *("events:call", "events:order", "events:find_areas", "events:supervised", "bulk:index"),
     *(f"tools:{name}" for name in ("commands", "offers", "reading", "bulk", "macros", "macro_new")),
 }
@@ -110,6 +118,7 @@ HIDDEN = {"photo", "thumb", "film"}
 #: Queries that make an address answer with a page.
 QUERY = {
     "statistics:rows": "?figure=open",
+    "tools:shift_rows": "?figure=open",
     "statistics:rows_csv": "?figure=open",
     **dict.fromkeys(OPEN_DATA, "?extensions=true"),
 }

@@ -24,6 +24,8 @@ from linli.areas.actions import add_place
 from linli.areas.models import Area
 from linli.desk.bulk import runs as bulk_runs
 from linli.desk.macros.keeping import keep as keep_macro
+from linli.desk.models import Handover, ReadyText, ShiftQuestion
+from linli.desk.texts.actions import add_text
 from linli.events import actions
 from linli.events.actions.verification_rules import set_rule
 from linli.events.actions.views import save_view
@@ -102,6 +104,8 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         "draw": make_drawn(world, event).pk,
         "reveal": _asked_to_reveal(event, world).pk,
         "rule": _rule(area, desk).pk,
+        "text": _ready_text(area, text).pk,
+        **_handed_over(world, grid[:9], text),
     }
     return Things(world, event, numbers)
 
@@ -115,6 +119,19 @@ def _duties(world: World, grid: str) -> dict[str, int]:
 
 def _rule(area: Area, desk: Person) -> VerificationRule:
     return set_rule(area=area, category=None, asks=Verification(other_unit=True), by=desk, at=timezone.now())
+
+
+def _ready_text(area: Area, title: str) -> ReadyText:
+    return add_text(area=area, step="close", title=f"{title}旁的市场", words="已处置。", by=None, at=timezone.now())
+
+
+def _handed_over(world: World, township: str, text: str) -> dict[str, int]:
+    """A note of this township's desk, with a question about it. Another one of the same desk would have to wait."""
+    at = timezone.now()
+    before = {"area": world.areas[township], "handed_by": world.cast.county, "since": at, "handed_at": at}
+    note = Handover.objects.create(**before, take_by=at, next_until=at + timedelta(hours=8), words=text)
+    asked = ShiftQuestion.objects.create(handover=note, words=text, asked_by=world.cast.desk, asked_at=at)
+    return {"shift": note.pk, "question": asked.pk}
 
 
 def _asked_to_reveal(event: Event, world: World) -> Reveal:
@@ -289,6 +306,7 @@ def more_of_everything(of: Things, numbers: range) -> None:
             at=timezone.now(),
         )
         add_place(world.grid, f"市场{number}", "market")
+        _ready_text(world.areas["440881101"], f"模板{number}")
         save_view(world.cast.desk, name=f"视图{number}", query="")
         bulk_runs.choose([event], by=world.cast.desk, at=timezone.now())
         town = world.areas[GRID[:9]]
@@ -314,6 +332,7 @@ LISTS = (
     *("statistics:area", "statistics:rows", "statistics:rows_csv", "report", "intake:index", "intake:devices"),
     *("open311:services", "open311:requests", "open311:updates"),
     *("tools:macros", "tools:bulk", "tools:offers", "tools:commands"),
+    *("open311:services", "open311:requests", "open311:updates", "tools:texts", "tools:texts_for"),
 )
 
 

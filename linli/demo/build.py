@@ -21,6 +21,7 @@ from linli.demo.duties import choice_of, use_duty_list
 from linli.demo.land import COUNTY, make_land
 from linli.demo.plans import make_plans
 from linli.demo.rhythm import Year
+from linli.desk.texts.actions import load_starting_texts
 from linli.events import actions, packs
 from linli.events.actions.awaiting_answers import note_silence
 from linli.events.models import Category, Event
@@ -71,6 +72,7 @@ def build(*, now: datetime, seed: int = 1, events: int = 3000, small: bool = Fal
     load_calendar()
     land = make_land(rng, small=small)
     packs.load(packs.DEFAULT, at=now)
+    load_starting_texts(land.areas[COUNTY], by=None, at=now)
     cast = make_cast(land, rng, now)
     plans = make_plans(land, cast, _year(now), Album(rng, 1 if small else 4), categories(), rng, events)
     return _live(plans, land.areas, cast, Built(len(land.grids)), now - _LIST_USED_FOR)

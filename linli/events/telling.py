@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from linli.events.rules import ClockKind, Door, Rating, ReferredTo, Severity, Urgency
+from linli.events.rules import ClockKind, Door, Finding, Rating, ReferredTo, Severity, Urgency
 from linli.journal.models import Entry
 
 #: What was done, by verb, as it stands in a timeline under the name of who did it.
@@ -110,6 +110,15 @@ SENTENCES: dict[str, Any] = {
     "draw.planned": _("set how closed matters are drawn by lot"),
     "draw.frozen": _("froze the list of closed matters for a draw"),
     "draw.drawn": _("drew closed matters by lot"),
+    "shift.handed_over": _("handed over the shift"),
+    "shift.taken_over": _("took over the shift"),
+    "shift.taken_back": _("took the note between shifts back"),
+    "shift.asked": _("asked about a note between shifts"),
+    "shift.answered": _("answered about a note between shifts"),
+    "text.added": _("added a ready text"),
+    "text.edited": _("edited a ready text"),
+    "text.closed": _("closed a ready text"),
+    "text.reopened": _("offered a ready text again"),
     "duty_list.brought_in": _("brought in a duty list"),
     "duty_list.put_in_use": _("put a duty list in use"),
     "duty_list.drafted": _("began a version of the duty list as a copy"),
@@ -175,6 +184,7 @@ _RATED = dict(Rating.choices)
 _REFERRED = dict(ReferredTo.choices)
 _DOORS = dict(Door.choices)
 _CLOCKS = dict(ClockKind.choices)
+_FOUND = dict(Finding.choices)
 _CLASSED = {**dict(Severity.choices), **dict(Urgency.choices)}
 
 
@@ -212,4 +222,6 @@ def details(entry: Entry) -> list[str]:
     found.append(_CLOCKS.get(facts.get("kind", "")))
     if entry.verb == "event.truth_checked":
         found.append(_("as reported") if facts.get("is_true") else _("not as reported"))
+    as_it_is = [str(_FOUND[one]) for one in facts.get("as_it_is", ()) if one in _FOUND]
+    found.append(_("sent as it is: %(found)s") % {"found": str(_(", ")).join(as_it_is)} if as_it_is else None)
     return [str(one) for one in found if one]

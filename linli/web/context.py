@@ -4,9 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 
 from linli.areas.codes import lineage
 from linli.areas.models import Area
+from linli.desk.shifts.views import late_handovers
 from linli.journal import following
 from linli.journal.models import Notice
 from linli.people.rules import KEEPS_REGISTER, Role
@@ -29,6 +31,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "unread": lambda: _unread(user),
         "works_in": lambda: _works_in(request),
         "may": _may(request),
+        "late_handovers": lambda: late_handovers(request.scope, timezone.now()),  # type: ignore[attr-defined]
         # From here on the page listens. What it shows was read before; views that show more than notices say an earlier place.
         "live_after": lambda: following.spelled(following.place()),
     }

@@ -195,6 +195,11 @@ def take_step(
     return entry
 
 
+def sent_as(as_it_is: Sequence[str]) -> dict[str, Any]:
+    """The facts of words that were sent though something was found in them (rules.replies): its codes, never the words."""
+    return {"as_it_is": [str(one) for one in as_it_is]} if as_it_is else {}
+
+
 @transaction.atomic
 def end_pause(key: UUID, at: datetime) -> bool:
     """A pause that has lasted as long as it may: the matter goes back to where it was and its clocks run on.

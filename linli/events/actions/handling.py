@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions import clocks, promise
-from linli.events.actions.course import Photos, act, note_hand, take_step
+from linli.events.actions.course import Photos, act, note_hand, sent_as, take_step
 from linli.events.actions.duties import Choice, keep_choice
 from linli.events.actions.joint import drop_unanswered, limit_of_part, refuse_open_parts
 from linli.events.actions.objecting import refuse_upheld
@@ -93,8 +93,10 @@ def set_class(event: Event, category: Category | None, severity: str | None, urg
 
 
 @act
-def reject(event: Event, *, text: str, turn_to: str, by: Person | None, at: datetime) -> None:
-    """Not accepted: why, and where the reporter can turn (both are told to them)."""
+def reject(
+    event: Event, *, text: str, turn_to: str, by: Person | None, at: datetime, as_it_is: Sequence[str] = ()
+) -> None:
+    """Not accepted: why, and where the reporter can turn (both are told to them). `as_it_is`: see `sent_as`."""
     if not turn_to.strip():
         raise BadInput("turn_to_missing", _("Say where the reporter can turn instead."), field="turn_to")
 
@@ -102,12 +104,29 @@ def reject(event: Event, *, text: str, turn_to: str, by: Person | None, at: date
         event.outcome = f"{text.strip()}\n{turn_to.strip()}"
 
     words = f"{text.strip()}\n{turn_to.strip()}" if text.strip() else ""
-    take_step(event, "reject", by=by, at=at, text=words, reason_needed=True, for_reporter=True, set_before=turned_away)
+    take_step(
+        event,
+        "reject",
+        by=by,
+        at=at,
+        text=words,
+        reason_needed=True,
+        for_reporter=True,
+        set_before=turned_away,
+        **sent_as(as_it_is),
+    )
 
 
 @act
 def self_handle(
-    event: Event, *, text: str, by: Person | None, at: datetime, category: Category | None = None, photos: Photos = ()
+    event: Event,
+    *,
+    text: str,
+    by: Person | None,
+    at: datetime,
+    category: Category | None = None,
+    photos: Photos = (),
+    as_it_is: Sequence[str] = (),
 ) -> None:
     """Handled on the spot at the grid (自行处置); the words say what was done."""
 
@@ -130,6 +149,7 @@ def self_handle(
         photos=photos,  # type: ignore[arg-type]
         picture_kind=PictureKind.AFTER,
         set_before=done,
+        **sent_as(as_it_is),
     )
     note_hand(event, by)
 
@@ -226,7 +246,14 @@ def _given_back(event: Event) -> None:
 
 @act
 def submit_result(
-    event: Event, *, text: str, by: Person | None, at: datetime, photos: Photos = (), without: str = ""
+    event: Event,
+    *,
+    text: str,
+    by: Person | None,
+    at: datetime,
+    photos: Photos = (),
+    without: str = "",
+    as_it_is: Sequence[str] = (),
 ) -> None:
     """The lead says what was done, with photos taken after; somebody else will verify it.
 
@@ -252,6 +279,7 @@ def submit_result(
         photos=photos,  # type: ignore[arg-type]
         picture_kind=PictureKind.AFTER,
         set_before=handled,
+        **sent_as(as_it_is),
     )
     _sign(event, by, at)
     lead = event.parts.filter(leads=True)
@@ -293,7 +321,7 @@ def rework(event: Event, *, text: str, by: Person | None, at: datetime) -> None:
 
 
 @act
-def close(event: Event, *, text: str, by: Person | None, at: datetime) -> None:
+def close(event: Event, *, text: str, by: Person | None, at: datetime, as_it_is: Sequence[str] = ()) -> None:
     """End it, with the words the reporter will read (结案)."""
     refuse_open_parts(event)
 
@@ -301,7 +329,17 @@ def close(event: Event, *, text: str, by: Person | None, at: datetime) -> None:
         event.outcome = text.strip()
         event.answer_by = answer_by(event, max(at, event.reported_at))
 
-    take_step(event, "close", by=by, at=at, text=text, reason_needed=True, for_reporter=True, set_before=closed)
+    take_step(
+        event,
+        "close",
+        by=by,
+        at=at,
+        text=text,
+        reason_needed=True,
+        for_reporter=True,
+        set_before=closed,
+        **sent_as(as_it_is),
+    )
 
 
 @act

@@ -4,13 +4,13 @@ The first bounce of a round is answered by the desk. From the second on a named 
 that binds. A matter taken up again begins a new round.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from linli.events.actions.course import act, take_step
+from linli.events.actions.course import act, sent_as, take_step
 from linli.events.actions.rounds import rejoin_calls
 from linli.events.actions.supervising import supervisor_for
 from linli.events.models import Clock, Event, Objection, Part
@@ -108,9 +108,11 @@ def uphold_objection(event: Event, *, by: Person | None, at: datetime, text: str
 
 
 @act
-def dismiss_objection(event: Event, *, text: str, by: Person | None, at: datetime) -> None:
+def dismiss_objection(
+    event: Event, *, text: str, by: Person | None, at: datetime, as_it_is: Sequence[str] = ()
+) -> None:
     """The desk says why it is theirs all the same."""
-    take_step(event, "dismiss_objection", by=by, at=at, text=text, reason_needed=True)
+    take_step(event, "dismiss_objection", by=by, at=at, text=text, reason_needed=True, **sent_as(as_it_is))
     _answer(event, by, at, upheld=False)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.areas.models import ANSWERING, Area
 from linli.events.actions import clocks, promise
-from linli.events.actions.course import Photos, act, note_hand, people_told, standing_of, take_step
+from linli.events.actions.course import Photos, act, note_hand, people_told, sent_as, standing_of, take_step
 from linli.events.actions.handling import set_class
 from linli.events.models import Category, Event, PictureKind
 from linli.events.rules import TOLD, ReferredTo, clean_position
@@ -112,7 +112,9 @@ def refuse_extension(event: Event, *, text: str, by: Person | None, at: datetime
 
 
 @act
-def defer(event: Event, *, review_on: date, text: str, by: Person | None, at: datetime) -> None:
+def defer(
+    event: Event, *, review_on: date, text: str, by: Person | None, at: datetime, as_it_is: Sequence[str] = ()
+) -> None:
     """Park a matter that cannot be solved now, with a reason and the day on which it is looked at again (挂账)."""
     today = timezone.localdate(at)
     if not today < review_on <= today + timedelta(days=366):
@@ -134,6 +136,7 @@ def defer(event: Event, *, review_on: date, text: str, by: Person | None, at: da
         for_reporter=True,
         set_before=parked,
         review_on=review_on,
+        **sent_as(as_it_is),
     )
 
 
@@ -235,17 +238,20 @@ def move(
 
 
 @act
-def void(event: Event, *, text: str, by: Person | None, at: datetime) -> None:
+def void(event: Event, *, text: str, by: Person | None, at: datetime, as_it_is: Sequence[str] = ()) -> None:
     """It was no matter at all (a slip, a trial): voided with a reason, and counted apart."""
 
     def voided(event: Event) -> None:
         event.outcome = text.strip()
 
-    take_step(event, "void", by=by, at=at, text=text, reason_needed=True, for_reporter=True, set_before=voided)
+    facts = sent_as(as_it_is)
+    take_step(event, "void", by=by, at=at, text=text, reason_needed=True, for_reporter=True, set_before=voided, **facts)
 
 
 @act
-def refer_out(event: Event, *, to: str, text: str, by: Person | None, at: datetime) -> None:
+def refer_out(
+    event: Event, *, to: str, text: str, by: Person | None, at: datetime, as_it_is: Sequence[str] = ()
+) -> None:
     """It belongs elsewhere (110, 119, 120, 12345, court …): say where, and what the reporter does next."""
     if to not in ReferredTo.values:
         raise BadInput("referred_nowhere", _("Choose where it is referred to."), field="to")
@@ -254,8 +260,9 @@ def refer_out(event: Event, *, to: str, text: str, by: Person | None, at: dateti
         event.referred_to = to
         event.outcome = text.strip()
 
+    facts = {"to": to, **sent_as(as_it_is)}
     take_step(
-        event, "refer_out", by=by, at=at, text=text, reason_needed=True, for_reporter=True, set_before=sent, to=to
+        event, "refer_out", by=by, at=at, text=text, reason_needed=True, for_reporter=True, set_before=sent, **facts
     )
 
 

@@ -4,13 +4,15 @@ from datetime import datetime, time
 from typing import Any
 
 from django import forms
+from django.forms.utils import ErrorList
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions.verifying import asked_for
 from linli.events.models import Category, Event
-from linli.events.rules import MAX_PHOTOS, MAX_TEXT, Proof
+from linli.events.repeating import repeats_of
+from linli.events.rules import ADVICE, MAX_PHOTOS, MAX_TEXT, MUST_MEND, Doubt, Proof, review
 from linli.kit.media.checking import MAX_BYTES
 
 #: Of a field that takes several values, no more are filled in beforehand.
@@ -79,12 +81,15 @@ def ask_for_photos(field: forms.Field, event: Event, proof: Proof) -> None:
 class StepForm(forms.Form):
     """A form of a step on an event. `values()` are the keyword arguments of the action.
 
+    `step`: the words are looked at before the reporter reads them (rules.replies); without it they are not.
     `given`: what an address fills in beforehand, by the names of fields; names that are none are passed over. It changes what
     the form shows and never what it takes.
     """
 
-    def __init__(self, *args: Any, event: Event, given: QueryDict | None = None, **kwargs: Any) -> None:
-        self.event = event
+    def __init__(self, *args: Any, event: Event, step: str = "", given: QueryDict | None = None, **kwargs: Any) -> None:
+        self.event, self.step = event, step
+        #: What may be sent as it is once it was looked at.
+        self.to_look_at: tuple[Doubt, ...] = ()
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for name in self.fields.keys() & (given or {}).keys():
@@ -97,6 +102,38 @@ class StepForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What the action takes."""
         return dict(self.cleaned_data)
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing is sent that betrays somebody; at the rest the writer has looked."""
+        clean: dict[str, Any] = super().clean() or {}
+        if self.step:
+            for field in ("text", "turn_to"):
+                self._look_at(field, str(clean.get(field) or ""))
+        return clean
+
+    def _look_at(self, field: str, words: str) -> None:
+        if not words:
+            return
+        is_main = field == "text"
+        found = review(self.step, words, repeats=repeats_of(self.event, self.step, words) if is_main else 0)
+        wrong = [one for one in found if one in MUST_MEND]
+        if is_main:
+            looked_at = str(self.data.get("as_it_is", "")).split()
+            self.to_look_at = tuple(one for one in found if one not in MUST_MEND)
+            wrong += [one for one in self.to_look_at if one.value not in looked_at]
+        for one in wrong:
+            self.add_error(field, forms.ValidationError(ADVICE[one], code=one.value))
+
+    @property
+    def asks_to_look(self) -> str:
+        """The findings that may be sent as they are, once nothing else is wrong with the words: codes for the tick."""
+        errors = {error.code for error in self.errors.get("text", ErrorList()).as_data()} if self.is_bound else set()
+        only_these = errors and errors <= {one.value for one in self.to_look_at}
+        return " ".join(self.to_look_at) if only_these else ""
+
+    def sent_as_it_is(self) -> dict[str, Any]:
+        """For the action: what was found and looked at, and sent all the same. Nothing where nothing was found."""
+        return {"as_it_is": list(self.to_look_at)} if self.to_look_at else {}
 
 
 def _given(field: forms.Field, given: QueryDict, name: str) -> Any:

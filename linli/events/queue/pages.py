@@ -1,5 +1,6 @@
 """Pages of the queue and the figures of its tabs; the head of the package says how they are read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.areas.codes import contains, within
 from linli.events import search
 from linli.events.models import IS_OPEN, RUNS_OUT_AT, Category, Event, EventQuerySet, Part
+from linli.events.needing import ShownNeed, needs_of, with_questions
 from linli.events.queue.filters import Filters, Order, Show
 from linli.events.rules import NEW, WITH_DEPARTMENT, PartState, State, due_soon_at
 from linli.kit.refusal import BadInput
@@ -44,6 +46,8 @@ class Row:
     event: Event
     is_overdue: bool
     is_due_soon: bool = False
+    #: What it still needs, one's own first.
+    needs: Sequence[ShownNeed] = ()
 
     @property
     def joint(self) -> str:
@@ -67,10 +71,15 @@ class QueuePage:
     is_first: bool
 
 
-def page_of(scope: Scope, filters: Filters, *, at: datetime, after: str = "", size: int = PAGE) -> QueuePage:
-    """One page, by as many queries whatever its length. Raises `BadInput` for an `after` that no page gave."""
+def page_of(
+    scope: Scope, filters: Filters, *, at: datetime, after: str = "", size: int = PAGE, person: int | None = None
+) -> QueuePage:
+    """One page, by as many queries whatever its length. Raises `BadInput` for an `after` that no page gave.
+
+    `person`: who looks, so that what is asked of them by name is theirs.
+    """
     places = places_of(scope, filters, at=at, after=after, size=size + 1)
-    rows = _rows(scope, [key for _moment, key in places[:size]], at)
+    rows = _rows(scope, [key for _moment, key in places[:size]], at, person)
     return QueuePage(rows, _cursor(*places[size - 1]) if len(places) > size else "", not after)
 
 
@@ -294,19 +303,21 @@ _SHOWN = (
         "due_at",
         "ended_at",
     ),
+    *("lon", "review_on"),
     *("clock_from", "paused_at", "due_is_provisional", "reopened", "extension_asked_until", "is_demo"),
     *("area__name", "area__parent__name", "category__name", "category__name_en", "category__icon"),
 )
 
 
-def _rows(scope: Scope, keys: list[UUID], at: datetime) -> list[Row]:
+def _rows(scope: Scope, keys: list[UUID], at: datetime, person: int | None) -> list[Row]:
     """The events of these keys in this order; asked through `visible_to` once more, the one way to a row."""
     parts = Prefetch("parts", Part.objects.select_related("department"))
-    events = (
-        Event.objects.visible_to(scope).filter(pk__in=keys).select_related("area__parent", "category").only(*_SHOWN)
-    )
-    by_key = {event.pk: event for event in events.order_by().prefetch_related(parts)}
-    return [Row(event, _is_overdue(event, at), _is_due_soon(event, at)) for key in keys if (event := by_key.get(key))]
+    events = with_questions(Event.objects.visible_to(scope).filter(pk__in=keys))
+    related = events.select_related("area__parent", "category").only(*_SHOWN)
+    by_key = {event.pk: event for event in related.order_by().prefetch_related(parts)}
+    needs = needs_of(list(by_key.values()), scope, person, at)
+    found = [by_key[key] for key in keys if key in by_key]
+    return [Row(event, _is_overdue(event, at), _is_due_soon(event, at), needs[event.pk]) for event in found]
 
 
 def _is_due_soon(event: Event, at: datetime) -> bool:

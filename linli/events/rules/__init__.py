@@ -119,6 +119,16 @@ from linli.events.rules.relaying import (
     REVEAL_HOURS,
     MessageState,
 )
+from linli.events.rules.replies import (
+    ADVICE,
+    ALSO_READ,
+    ASKED,
+    MUST_MEND,
+    SAID_WHILE_WRITING,
+    Doubt,
+    folded,
+    review,
+)
 from linli.events.rules.told import (
     TOLD,
     Audience,
@@ -163,8 +173,11 @@ from linli.events.rules.words import (
 
 __all__ = [
     "ACCEPT_WITHIN",
+    "ADVICE",
+    "ALSO_READ",
     "ANSWERS",
     "ANSWER_DAYS",
+    "ASKED",
     "AT_ANY_HOUR",
     "AT_PLACE_M",
     "BEFORE_DISPATCH",
@@ -192,6 +205,7 @@ __all__ = [
     "MOST_ANSWER_DAYS",
     "MOST_MENTIONS",
     "MOST_NEAR_M",
+    "MUST_MEND",
     "NEEDS_CLOSED",
     "NEEDS_OPEN",
     "NEVER_PAUSED",
@@ -210,6 +224,7 @@ __all__ = [
     "RELEASING",
     "REOPEN_WITHIN",
     "REVEAL_HOURS",
+    "SAID_WHILE_WRITING",
     "SAME_WITHIN",
     "SOLVED",
     "STEPS",
@@ -230,6 +245,7 @@ __all__ = [
     "ChoiceReason",
     "ClockKind",
     "Door",
+    "Doubt",
     "Finding",
     "HeardBy",
     "Holder",
@@ -272,6 +288,7 @@ __all__ = [
     "drawn",
     "due_soon_at",
     "fingerprint",
+    "folded",
     "handling_units",
     "how_many",
     "inspector_of",
@@ -292,6 +309,7 @@ __all__ = [
     "require",
     "require_part_step",
     "require_releasing",
+    "review",
     "row_of",
     "same_unit",
     "seed_of",

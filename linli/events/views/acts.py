@@ -9,14 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from linli.events import actions, evidence, suggesting, undoing
 from linli.events.actions.course import questions_of, standing_of
 from linli.events.forms import ACTS, Merge, StepForm
 from linli.events.gallery import gallery_of
 from linli.events.models import Event
-from linli.events.rules import require
+from linli.events.rules import ADVICE, MAX_TEXT, MUST_MEND, SAID_WHILE_WRITING, require, review
 from linli.events.views.show import seen
 from linli.kit.refusal import BadInput
 
@@ -31,10 +31,11 @@ def act(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
     standing = standing_of(event, request.user, at, request.scope)  # type: ignore[arg-type, attr-defined]
     require(step, event.state, standing, questions=questions_of(event))
     form = _form(request, event, step)
-    if request.method == "GET" or not form.is_valid():
+    if not form.is_bound or not form.is_valid():
         return _page(request, event, step, form)
     try:
-        getattr(actions, step)(event, **form.values(), **_offered(event, step), by=request.user, at=at)
+        noted = _offered(event, step) | form.sent_as_it_is()
+        getattr(actions, step)(event, **form.values(), **noted, by=request.user, at=at)
     except BadInput as refusal:
         field = refusal.facts.get("field")
         form.add_error(field if field in form.fields else None, refusal.message)
@@ -50,10 +51,25 @@ def act(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
 
 def _form(request: HttpRequest, event: Event, step: str) -> StepForm:
     kind = ACTS[step].form
-    more: dict[str, Any] = {"scope": request.scope} if kind is Merge else {}  # type: ignore[attr-defined]
-    if request.method == "POST":
+    more: dict[str, Any] = {"step": step}
+    more |= {"scope": request.scope} if kind is Merge else {}  # type: ignore[attr-defined]
+    if request.method == "POST" and "only_fill" not in request.POST:
         return kind(request.POST, request.FILES, event=event, **more)
-    return kind(event=event, given=request.GET, **more)
+    form = kind(event=event, given=request.GET, **more)
+    if request.method == "POST" and "text" in form.fields:
+        # A ready text chosen on a page of its own: words are sent, not written into an address.
+        form.initial["text"] = request.POST.get("text", "")[:MAX_TEXT]
+    return form
+
+
+@login_required
+@require_POST
+def check_words(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
+    """What is wrong already with words that are still being written; nothing is kept of them."""
+    seen(request, pk)
+    found = [one for one in review(step, request.POST.get("text", "")[:MAX_TEXT]) if one in SAID_WHILE_WRITING]
+    context = {"found": [{"words": ADVICE[one], "must": one in MUST_MEND} for one in found]}
+    return render(request, "events/_found.html", context)
 
 
 #: The steps on which a category is chosen.

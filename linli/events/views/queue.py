@@ -36,15 +36,15 @@ _PARTS = {"queue": "events/_queue.html", "live": "events/_live.html"}
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """The matters this person sees, a page at a time."""
-    at, scope = timezone.now(), request.scope  # type: ignore[attr-defined]
+    at, scope, me = timezone.now(), request.scope, request.user.pk  # type: ignore[attr-defined]
     # Before anything is read: from there on the page listens to what happens.
     place, problem = following.spelled(following.place()), ""
     try:
         filters = Filters.parse(request.GET)
-        page = queue.page_of(scope, filters, at=at, after=request.GET.get("after", ""))
+        page = queue.page_of(scope, filters, at=at, after=request.GET.get("after", ""), person=me)
     except BadInput as refusal:
         problem, filters = refusal.message, Filters()
-        page = queue.page_of(scope, filters, at=at)
+        page = queue.page_of(scope, filters, at=at, person=me)
     context = {
         "room": "queue",
         "problem": problem,

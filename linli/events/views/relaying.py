@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from linli.events import actions
+from linli.events.rules import ADVICE, MUST_MEND, review
 from linli.events.views.show import seen
+from linli.kit.refusal import BadInput
 from linli.people.models import Department, Person
 
 
@@ -19,8 +21,10 @@ from linli.people.models import Department, Person
 @require_POST
 def write(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A message to the reporter."""
-    event = seen(request, pk)
-    actions.write_to_reporter(event, text=request.POST.get("text", ""), by=_person(request), at=timezone.now())
+    event, words = seen(request, pk), request.POST.get("text", "")
+    if must := [one for one in review("write_to_reporter", words) if one in MUST_MEND]:
+        raise BadInput(f"reply_{must[0]}", ADVICE[must[0]], field="text")
+    actions.write_to_reporter(event, text=words, by=_person(request), at=timezone.now())
     messages.success(request, _("The reporter reads it on the status page."))
     return redirect("events:show", event.pk)
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.areas.codes import contains, lineage
 from linli.areas.models import Area
-from linli.events import actions, alike, evidence, joint, pressing, released, sections, telling
+from linli.events import actions, alike, evidence, joint, needing, pressing, released, sections, telling
 from linli.events.forms import ACTS
 from linli.events.gallery import Gallery, gallery_of
 from linli.events.models import Event
@@ -87,6 +87,7 @@ def context_of(request: HttpRequest, event: Event) -> dict[str, Any]:
         "steps": [step for step in steps if not step["act"].is_side],
         "kept_apart": same_unit(standing).message if standing.unit and event.state == State.RESULT_SUBMITTED else "",
         "may_merge": "merge" in open_steps,
+        "needs": needing.needs_of_one(event, request.scope, request.user.pk, at),  # type: ignore[attr-defined]
         "side_steps": [step for step in steps if step["act"].is_side],
         **joint.context_of(event, request.user, at, request.scope),  # type: ignore[attr-defined]
         **pressing.context_of(event, at),
