@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from typing import Any
 from uuid import uuid4
@@ -22,8 +22,9 @@ from PIL import Image
 
 from linli.areas.actions import add_place
 from linli.events import actions
+from linli.events.actions.calendar import Changes, change_calendar
 from linli.events.actions.views import save_view
-from linli.events.models import Event, Reveal
+from linli.events.models import CalendarEdit, Event, Reveal
 from linli.events.rules import State
 from linli.events.testing import GRID, World, draw_boundaries, make_event, make_world
 from linli.intake.devices import register as register_device
@@ -32,6 +33,7 @@ from linli.intake.models import Device, Kept
 from linli.intake.webhooks import actions as webhooks
 from linli.intake.webhooks.making import trial_delivery
 from linli.intake.webhooks.models import Pusher
+from linli.kit.dayfiles import FoundDay
 from linli.notices import actions as notices
 from linli.people.models import Appointment, Person
 from tests.addresses import HIDDEN, NAMES, NEEDS, OPEN_DATA, PUBLIC, QUERY
@@ -94,8 +96,16 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         "run": sent_table(world).pk,
         "message": actions.say(event, words=f"{text}，请看", by=desk, at=timezone.now()).pk,
         "reveal": _asked_to_reveal(event, world).pk,
+        "calendar_edit": _changed_day(world).pk,
     }
     return Things(world, event, numbers)
+
+
+def _changed_day(world: World) -> CalendarEdit:
+    """A day off of the county's own."""
+    day = date(2026, 3, 2 + CalendarEdit.objects.count())
+    changes = Changes({day: FoundDay(day, False, "台风停工")})
+    return change_calendar(changes, reason="台风停工", by=world.cast.county, at=timezone.now())
 
 
 def _asked_to_reveal(event: Event, world: World) -> Reveal:

@@ -1,4 +1,4 @@
-"""Addresses of areas and categories, below `/desk/`."""
+"""Addresses of areas, categories and the calendar, below `/desk/`."""
 
 from django.urls import include, path
 
@@ -16,4 +16,5 @@ urlpatterns = [
     path("appointments/<int:pk>/end", appointments.end, name="appointment_end"),
     path("places/<uuid:pk>/close", appointments.close_place, name="place_close"),
     path("", include("linli.web.categories_urls")),
+    path("", include("linli.web.calendar_urls")),
 ]

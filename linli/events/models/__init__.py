@@ -1,5 +1,6 @@
 """What is stored of events: the matter, who has a part in it and until when, pictures, sealed contacts, categories."""
 
+from linli.events.models.calendar import CalendarEdit
 from linli.events.models.categories import Category, Pack
 from linli.events.models.clocks import Clock
 from linli.events.models.conversation import Mention, Message
@@ -18,6 +19,7 @@ __all__ = [
     "IS_OPEN",
     "RUNS_OUT_AT",
     "AwaitedPicture",
+    "CalendarEdit",
     "Call",
     "Category",
     "Clock",

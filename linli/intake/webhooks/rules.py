@@ -79,7 +79,16 @@ VERBS: dict[str, frozenset[str]] = {
             "event.resumed",
         }
     ),
-    Group.CHANGED: frozenset({"event.classified", "event.moved", "event.carried_over", "event.split", "event.took_in"}),
+    Group.CHANGED: frozenset(
+        {
+            "event.classified",
+            "event.moved",
+            "event.carried_over",
+            "event.split",
+            "event.took_in",
+            "event.limits_moved",
+        }
+    ),
 }
 #: Told to nobody: what is said inside or to the reporter, what residents do with their receipts and contacts, looks at files,
 #: and what a desk is reminded of.
