@@ -105,6 +105,7 @@ SENTENCES: dict[str, Any] = {
     "calendar.edited": _("changed the calendar of working days"),
     "calendar.brought_in": _("brought in a calendar of days off"),
     "calendar.taken_back": _("took a change of the calendar back"),
+    "limit.changed": _("changed a limit of the steps"),
     "category.edited": _("edited the category"),
     "pack.loaded": _("loaded a pack of categories"),
     "pack.put_in_use": _("put a pack of categories in use"),

@@ -17,4 +17,5 @@ urlpatterns = [
     path("places/<uuid:pk>/close", appointments.close_place, name="place_close"),
     path("", include("linli.web.categories_urls")),
     path("", include("linli.web.calendar_urls")),
+    path("", include("linli.web.limits_urls")),
 ]

@@ -5,6 +5,7 @@ from linli.events.models.categories import Category, Pack
 from linli.events.models.clocks import Clock
 from linli.events.models.conversation import Mention, Message
 from linli.events.models.duties import DispatchChoice, Duty, DutyList
+from linli.events.models.limits import StepLimit
 from linli.events.models.matters import IS_OPEN, RUNS_OUT_AT, Event, EventQuerySet, NumberSeries
 from linli.events.models.objections import Objection
 from linli.events.models.parts import Hand, Part, Remark
@@ -48,6 +49,7 @@ __all__ = [
     "SavedView",
     "Shield",
     "Statement",
+    "StepLimit",
     "Supervision",
     "Support",
     "Whistle",

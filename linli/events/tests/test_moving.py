@@ -123,7 +123,7 @@ def test_a_change_taken_back_leaves_everything_as_it_was(world: World) -> None:
     assert (event.due_at, CalendarDay.objects.count()) == (was, days)
     again = CalendarDay.objects.get(day=holiday)
     assert (again.name, again.origin, again.is_working) == (row.name, Origin.NOTICE, False)
-    with pytest.raises(Refused, match="already"):
+    with pytest.raises(Refused):
         calendar.take_back(first, by=world.cast.county, at=NOON)
 
 
