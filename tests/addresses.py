@@ -25,6 +25,8 @@ NEEDS: dict[str, dict[str, str]] = {
     "events:release": {"pk": "event", "picture": "picture"},
     "events:release_draft": {"pk": "event", "picture": "picture", "sha256": "sha256"},
     "events:joint": {"pk": "event"},
+    "events:milestones": {"pk": "event"},
+    "events:milestone_note": {"pk": "event", "milestone": "milestone"},
     "events:part_act": {"pk": "event", "part": "part", "step": "=drop_part"},
     "events:act": {"pk": "event", "step": "=classify"},
     "area": {"code": "code"},
@@ -80,7 +82,7 @@ NEEDS_NOTHING = {
     *("areas", "categories", "category_add", "packs", "pack_load", "statistics:mine", "open311:root"),
     *(f"notices:{name}" for name in ("read", "unread", "settings", "add", "browser", "quiet", "robots", "log")),
     *("webhooks:index", "webhooks:add", "webhooks:pusher_add"),
-    *("events:call", "events:order", "events:find_areas", "events:supervised", "bulk:index"),
+    *("events:call", "events:order", "events:find_areas", "events:supervised", "events:deferred", "bulk:index"),
 }
 #: Open data: the number, place and course of public matters, for everybody; never their words.
 OPEN_DATA = {"open311:requests", "open311:request", "open311:updates"}

@@ -24,7 +24,7 @@ from linli.areas.actions import add_place
 from linli.events import actions
 from linli.events.actions.calendar import Changes, change_calendar
 from linli.events.actions.views import save_view
-from linli.events.models import CalendarEdit, Event, Reveal
+from linli.events.models import CalendarEdit, Event, Milestone, Reveal
 from linli.events.rules import State
 from linli.events.testing import GRID, World, draw_boundaries, make_event, make_world
 from linli.intake.devices import register as register_device
@@ -96,9 +96,18 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         "run": sent_table(world).pk,
         "message": actions.say(event, words=f"{text}，请看", by=desk, at=timezone.now()).pk,
         "reveal": _asked_to_reveal(event, world).pk,
+        "milestone": _was_deferred(event, desk).pk,
         "calendar_edit": _changed_day(world).pk,
     }
     return Things(world, event, numbers)
+
+
+def _was_deferred(event: Event, desk: Person) -> Milestone:
+    """The end of a deferral that is over, so that the matter goes on."""
+    now = timezone.now()
+    actions.defer(event, review_on=now.date() + timedelta(days=9), text="等雨停", by=desk, at=now)
+    actions.resume(event, by=desk, at=now)
+    return Milestone.objects.get(deferral__event=event)
 
 
 def _changed_day(world: World) -> CalendarEdit:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from linli.events import learning, search
-from linli.events.actions import clocks, ladder, reminding
+from linli.events.actions import clocks, deferring, ladder, reminding
 from linli.events.actions.releasing import make_draft
 from linli.events.models import Clock, Release
 from linli.intake import bulk, mail, media_uploads, retention
@@ -107,6 +107,10 @@ def _remind(at: datetime) -> bool:
     return reminding.remind_of_reviews(at) >= reminding.SLICE
 
 
+def _follow_deferrals(at: datetime) -> bool:
+    return deferring.follow_deferrals(at) >= deferring.SLICE
+
+
 def _forget_sent(at: datetime) -> bool:
     days = settings.SENT_KEPT_DAYS
     if days <= 0:
@@ -171,6 +175,7 @@ CHORES: tuple[Work, ...] = (
     # Of homes from before there were clocks; of all others none is missing.
     Work("clocks_missing", _HOUR, _start_clocks),
     Work("firm_limits", 10 * _MINUTE, _reckon_limits),
+    Work("deferrals", 10 * _MINUTE, _follow_deferrals),
     Work("review_days", 10 * _MINUTE, _remind),
     Work("webhooks", 1, making.make_deliveries, lease_s=10),
     Work("webhooks_sent", 0, courier.COURIER.turn, waits=_webhooks_wait, longest_pause_s=30, lease_s=10),

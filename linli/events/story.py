@@ -1,11 +1,11 @@
 """The story of a matter for whoever holds its receipt: the turning points, newest first; and of the one theirs goes with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from linli.events.models import Event, ReporterMessage
-from linli.events.rules import FOLLOWED, TURNING_POINTS, Holder, TurningPoint
+from linli.events.rules import FOLLOWED, TURNING_POINTS, Holder, State, TurningPoint
 from linli.journal.models import Entry
 
 
@@ -27,7 +27,13 @@ class Line:
 def lines(event: Event) -> list[Line]:
     """The turning points of a matter, for its own reporter."""
     remarks = {remark.entry_id: remark.text for remark in event.remarks.filter(for_reporter=True)}
-    return _lines(event, frozenset(TURNING_POINTS), told_to=event, remarks=remarks)
+    found = _lines(event, frozenset(TURNING_POINTS), told_to=event, remarks=remarks)
+    deferral = event.deferrals.filter(ended_at__isnull=True).first() if event.state == State.DEFERRED else None
+    newest = next((number for number, one in enumerate(found) if one.review_on is not None), None)
+    if deferral is not None and newest is not None:
+        # What was the next date then is past: the one that is next now.
+        found[newest] = replace(found[newest], review_on=deferral.next_on)
+    return found
 
 
 def followed_lines(event: Event, by: Event) -> list[Line]:

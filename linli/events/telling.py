@@ -82,6 +82,8 @@ SENTENCES: dict[str, Any] = {
     "event.supervision_ended": _("ended the supervision"),
     "event.raised": _("handed it up to the next level"),
     "event.limits_moved": _("has other limits since the calendar was changed"),
+    "event.milestone_done": _("noted a milestone as done"),
+    "event.milestone_missed": _("missed a milestone"),
     "event.review_due": _("has come to its day of review"),
     "event.release_prepared": _("wants to make a photo public"),
     "event.picture_covered": _("covered something in a photo before it is public"),

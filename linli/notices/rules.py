@@ -48,7 +48,14 @@ VERBS: dict[str, frozenset[str]] = {
             *("event.reported", "event.split_off", "event.check_asked", "event.supplement_asked", "event.supplemented"),
             *("event.dispatched", "event.objected", "event.objection_dismissed", "event.objection_settled"),
             *("event.handed_back", "event.result_submitted", "event.rework_asked", "event.reopened", "event.moved"),
-            *("event.extension_asked", "event.resumed", "event.review_due", "event.reveal_asked", "event.whistled"),
+            *(
+                "event.extension_asked",
+                "event.resumed",
+                "event.review_due",
+                "event.milestone_missed",
+                "event.reveal_asked",
+                "event.whistled",
+            ),
             *("event.part_added", "event.part_called_in", "event.part_answered", "event.part_sent_back"),
         }
     ),

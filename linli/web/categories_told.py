@@ -115,9 +115,8 @@ def _changes(facts: dict[str, Any], departments: dict[str, Department], asked: d
 def _limit(told: dict[str, str]) -> Changed:
     """The columns of the limit as one: a new limit clears the others."""
     sides = {unit: told.get(field, ">").partition(">") for field, unit in LIMIT_FIELDS.items()}
-    return Changed(
-        str(LABELS["limit"]), *(_one_of({unit: two[side] for unit, two in sides.items()}) for side in (0, 2))
-    )
+    before, after = (_one_of({unit: two[side] for unit, two in sides.items()}) for side in (0, 2))
+    return Changed(str(LABELS["limit"]), before, after)
 
 
 def _one_of(amounts: dict[Unit, str]) -> str:

@@ -5,6 +5,14 @@ from linli.events.actions.bound import bound_by
 from linli.events.actions.clocks import follow, reckon_provisional, start_missing
 from linli.events.actions.conversing import people_in_sight, say, take_back, unit_of
 from linli.events.actions.course import act, questions_of, standing_of, steps_for
+from linli.events.actions.deferring import (
+    days_have_come,
+    defer,
+    follow_deferrals,
+    may_note,
+    note_milestone,
+    open_deferrals,
+)
 from linli.events.actions.duties import Choice, Recommendation, check_rows, load_list, put_in_use, recommend
 from linli.events.actions.handling import (
     accept,
@@ -56,7 +64,6 @@ from linli.events.actions.sideways import (
     ask_extension,
     ask_supplement,
     classify,
-    defer,
     extend,
     move,
     refer_out,
@@ -102,6 +109,7 @@ __all__ = [
     "code_of",
     "confirm_release",
     "cover",
+    "days_have_come",
     "defer",
     "dismiss_objection",
     "dispatch",
@@ -111,6 +119,7 @@ __all__ = [
     "escalate",
     "extend",
     "follow",
+    "follow_deferrals",
     "follow_up",
     "format_number",
     "grant_reveal",
@@ -123,13 +132,16 @@ __all__ = [
     "load_list",
     "make_draft",
     "mark_told",
+    "may_note",
     "merge",
     "month_of",
     "move",
     "note_arrival",
+    "note_milestone",
     "note_sent",
     "object",
     "open_contact",
+    "open_deferrals",
     "open_original",
     "open_receipt",
     "open_supervisions",

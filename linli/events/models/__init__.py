@@ -4,6 +4,7 @@ from linli.events.models.calendar import CalendarEdit
 from linli.events.models.categories import Category, Pack
 from linli.events.models.clocks import Clock
 from linli.events.models.conversation import Mention, Message
+from linli.events.models.deferrals import Deferral, Milestone
 from linli.events.models.duties import DispatchChoice, Duty, DutyList
 from linli.events.models.limits import StepLimit
 from linli.events.models.matters import IS_OPEN, RUNS_OUT_AT, Event, EventQuerySet, NumberSeries
@@ -25,6 +26,7 @@ __all__ = [
     "Category",
     "Clock",
     "Contact",
+    "Deferral",
     "DispatchChoice",
     "Duty",
     "DutyList",
@@ -34,6 +36,7 @@ __all__ = [
     "IndexedUpTo",
     "Mention",
     "Message",
+    "Milestone",
     "NumberSeries",
     "Objection",
     "Pack",

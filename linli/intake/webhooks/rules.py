@@ -108,6 +108,8 @@ NEVER_TOLD = frozenset(
         "event.was_supported",
         "event.support_withdrawn",
         "event.review_due",
+        "event.milestone_done",
+        "event.milestone_missed",
         "event.due_soon",
         "event.arrived",
         "event.excused",
