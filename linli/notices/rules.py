@@ -57,6 +57,7 @@ VERBS: dict[str, frozenset[str]] = {
                 "event.whistled",
             ),
             *("event.part_added", "event.part_called_in", "event.part_answered", "event.part_sent_back"),
+            "event.part_extension_asked",
         }
     ),
     Group.DUE: frozenset({"event.due_soon", "event.reminded", "event.ran_on"}),

@@ -20,7 +20,7 @@ class MilestoneState(models.TextChoices):
     """How far a milestone is."""
 
     WAITING = "waiting", _("Awaited")
-    DONE = "done", _("Done")
+    DONE = "done", _("It is done")
     MISSED = "missed", _("Missed")
     #: The deferral ended before its day.
     DROPPED = "dropped", _("No longer needed")
