@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("waiting", "Awaited"),
-                            ("done", "Done"),
+                            ("done", "It is done"),
                             ("missed", "Missed"),
                             ("dropped", "No longer needed"),
                         ],
