@@ -37,7 +37,7 @@ pytest_plugins = ["tests.browser"]
 FORGETTERS = (
     "linli.areas.codes:forget_numbering",
     "linli.areas.ground:forget",
-    "linli.events.clocks:forget",
+    "linli.events.actions.limits:forget",
     "linli.events.suggesting:forget",
     "linli.intake.allowance:forget",
     "linli.kit.throttle:forget",

@@ -19,14 +19,18 @@ from zoneinfo import ZoneInfo
 BOSTON = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "requests311" / "boston_2015.csv.gz"
 _ZONE = ZoneInfo("America/New_York")
 _COUNTY = "250001"
-Shares = dict[str, tuple[int, int]]
+#: How many were on time, of how many: by department or category, each name with what it is a name of.
+Shares = dict[tuple[str, str], tuple[int, int]]
+#: What the shares are told apart by. The file calls the category of a request its type.
+BY = ("department", "category")
 
 
 @dataclass(frozen=True)
 class Request:
-    """What the file says of one request: its department, when it was opened, promised and closed."""
+    """What the file says of one request: its department and category, when it was opened, promised and closed."""
 
     department: str
+    category: str
     opened_at: datetime
     target_at: datetime | None
     closed_at: datetime | None
@@ -45,12 +49,17 @@ def run(say: Callable[[str], None]) -> None:
     ours, wrong = replay(requests)
     seconds, used = time.perf_counter() - start, time.process_time() - cpu
     plain = shares_of_file(BOSTON)
-    on_time, promised = (sum(pair[place] for pair in ours.values()) for place in (0, 1))
+    on_time, promised = (
+        sum(pair[place] for (what, _name), pair in ours.items() if what == "department") for place in (0, 1)
+    )
     say(
         f"{len(requests):,} requests, {promised:,} with a promise that was closed: {100 * on_time / promised:.2f} % on time"
     )
     differing = [name for name in plain.keys() | ours.keys() if plain.get(name) != ours.get(name)]
-    say(f"{len(ours)} departments: {len(differing)} differ from the plain computation")
+    for what in BY:
+        names = {name for kind, name in plain.keys() | ours.keys() if kind == what}
+        apart = sum(kind == what for kind, _name in differing)
+        say(f"by {what}: {apart} of {len(names)} differ from the plain computation")
     say(f"{wrong} clocks ran at the end without a request that is open")
     say(f"in {seconds:.0f} s, {1e6 * used / len(requests):.0f} µs of processor time a request")
     if differing or wrong:
@@ -63,7 +72,7 @@ def read(path: Path) -> Iterator[Request]:
         for row in csv.DictReader(file):
             opened, target, closed = (_moment(row[name]) for name in ("opened_at", "target_at", "closed_at"))
             assert opened is not None
-            yield Request(row["department"], opened, target, max(closed, opened) if closed else None)
+            yield Request(row["department"], row["type"], opened, target, max(closed, opened) if closed else None)
 
 
 def _moment(text: str) -> datetime | None:
@@ -71,7 +80,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def replay(requests: list[Request]) -> tuple[Shares, int]:
-    """Start and stop every clock in the order of time. Shares by department, and how many clocks run that should not."""
+    """Start and stop every clock in the order of time. The shares, and how many clocks run that should not."""
     from django.db import transaction
 
     from linli.events.actions.clocks import start_clock, stop_clock
@@ -95,12 +104,13 @@ def replay(requests: list[Request]) -> tuple[Shares, int]:
                     stop_clock(event, ClockKind.HANDLE, at)
                 elif target is not None:
                     start_clock(event, ClockKind.HANDLE, at, until=target)
-    shares: Counter[tuple[str, bool]] = Counter()
-    by_event = {key: requests[place].department for place, key in enumerate(events)}
+    shares: Counter[tuple[tuple[str, str], bool]] = Counter()
+    by_event = {key: [(what, getattr(requests[place], what)) for what in BY] for place, key in enumerate(events)}
     for key, due_at, stopped_at in Clock.objects.filter(stopped_at__isnull=False).values_list(
         "event", "due_at", "stopped_at"
     ):
-        shares[by_event[key], bool(stopped_at and stopped_at <= due_at)] += 1
+        for name in by_event[key]:
+            shares[name, bool(stopped_at and stopped_at <= due_at)] += 1
     names = {name for name, _kept in shares}
     running = Clock.objects.unstopped().count() - sum(bool(one.target_at and not one.closed_at) for one in requests)
     return {name: (shares[name, True], shares[name, True] + shares[name, False]) for name in names}, abs(running)
@@ -133,8 +143,8 @@ def _events(requests: list[Request]) -> list[UUID]:
 
 
 def shares_of_file(path: Path) -> Shares:
-    """The plain computation: closed no later than promised, by department. Shares nothing with the above."""
-    found: dict[str, list[int]] = {}
+    """The plain computation: closed no later than promised, by department and by category. Shares nothing with the above."""
+    found: dict[tuple[str, str], list[int]] = {}
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if not (row["target_at"] and row["closed_at"]):
@@ -147,8 +157,9 @@ def shares_of_file(path: Path) -> Shares:
             opened_at = (
                 datetime.fromisoformat(row["opened_at"]).replace(tzinfo=ZoneInfo("America/New_York")).timestamp()
             )
-            counts = found.setdefault(row["department"], [0, 0])
-            # A promise that lay before the opening is taken as made with it.
-            counts[0] += closed_at <= max(target_at, opened_at)
-            counts[1] += 1
+            for what, column in (("department", "department"), ("category", "type")):
+                counts = found.setdefault((what, row[column]), [0, 0])
+                # A promise that lay before the opening is taken as made with it.
+                counts[0] += closed_at <= max(target_at, opened_at)
+                counts[1] += 1
     return {name: (counts[0], counts[1]) for name, counts in found.items()}

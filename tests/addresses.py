@@ -29,6 +29,8 @@ NEEDS: dict[str, dict[str, str]] = {
     **{f"events:{name}_verification": {"pk": "rule"} for name in ("remove", "put_back")},
     "events:verification_rule": {"pk": "rule"},
     "events:joint": {"pk": "event"},
+    "events:milestones": {"pk": "event"},
+    "events:milestone_note": {"pk": "event", "milestone": "milestone"},
     "events:part_act": {"pk": "event", "part": "part", "step": "=drop_part"},
     "events:act": {"pk": "event", "step": "=classify"},
     "events:work_order": {"pk": "event"},
@@ -51,6 +53,9 @@ NEEDS: dict[str, dict[str, str]] = {
         f"duty_{name}": {"pk": "duty_list"}
         for name in ("table", "add", "use", "take_back", "discard", "draft", "follow")
     },
+    "limit_edit": {"kind": "=dispatch", "urgency": "=normal"},
+    "calendar_day": {"on": "=2026-10-01"},
+    "calendar_take_back": {"pk": "calendar_edit"},
     "intake:retake": {"pk": "kept"},
     "intake:settle": {"pk": "kept"},
     "intake:sign_out_device": {"pk": "device"},
@@ -91,6 +96,7 @@ NEEDS_NOTHING = {
     *("sign_in", "sign_out", "language", "notices", "desk", "map", "my_appointments"),
     *("events:new", "events:questions", "events:known", "events:save_view", "events:map_areas", "events:map_events"),
     *("intake:index", "intake:devices", "intake:all_devices"),
+    *("limits", "calendar", "calendar_hours", "calendar_bring_in"),
     *("areas", "categories", "category_add", "packs", "pack_load", "statistics:mine", "open311:root"),
     *(f"notices:{name}" for name in ("read", "unread", "settings", "add", "browser", "quiet", "robots", "log")),
     *("duties", "duty_matrix", "duty_overruled", "duty_versions", "duty_compare", "duty_bring", "duty_template"),
@@ -100,6 +106,7 @@ NEEDS_NOTHING = {
     *("tools:texts", "tools:text_add", "tools:texts_start", "tools:shifts", "tools:shift_rows_now"),
     *("events:call", "events:order", "events:find_areas", "events:supervised", "bulk:index"),
     *(f"tools:{name}" for name in ("commands", "offers", "reading", "bulk", "macros", "macro_new")),
+    *("events:call", "events:order", "events:find_areas", "events:supervised", "events:deferred", "bulk:index"),
 }
 #: Open data: the number, place and course of public matters, for everybody; never their words.
 OPEN_DATA = {"open311:requests", "open311:request", "open311:updates"}

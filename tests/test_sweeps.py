@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from typing import Any
 from uuid import uuid4
@@ -27,9 +27,10 @@ from linli.desk.macros.keeping import keep as keep_macro
 from linli.desk.models import Handover, ReadyText, ShiftQuestion
 from linli.desk.texts.actions import add_text
 from linli.events import actions
+from linli.events.actions.calendar import Changes, change_calendar
 from linli.events.actions.verification_rules import set_rule
 from linli.events.actions.views import save_view
-from linli.events.models import Event, Reveal, VerificationRule
+from linli.events.models import CalendarEdit, Event, Milestone, Reveal, VerificationRule
 from linli.events.rules import State, Verification
 from linli.events.testing import GRID, World, draw_boundaries, make_drawn, make_event, make_world
 from linli.intake.devices import register as register_device
@@ -38,6 +39,7 @@ from linli.intake.models import Device, Kept
 from linli.intake.webhooks import actions as webhooks
 from linli.intake.webhooks.making import trial_delivery
 from linli.intake.webhooks.models import Pusher
+from linli.kit.dayfiles import FoundDay
 from linli.notices import actions as notices
 from linli.people.models import Appointment, Person
 from tests.addresses import HIDDEN, NAMES, NEEDS, OPEN_DATA, PUBLIC, QUERY
@@ -106,6 +108,8 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         "rule": _rule(area, desk).pk,
         "text": _ready_text(area, text).pk,
         **_handed_over(world, grid[:9], text),
+        "milestone": _was_deferred(event, desk).pk,
+        "calendar_edit": _changed_day(world).pk,
     }
     return Things(world, event, numbers)
 
@@ -132,6 +136,21 @@ def _handed_over(world: World, township: str, text: str) -> dict[str, int]:
     note = Handover.objects.create(**before, take_by=at, next_until=at + timedelta(hours=8), words=text)
     asked = ShiftQuestion.objects.create(handover=note, words=text, asked_by=world.cast.desk, asked_at=at)
     return {"shift": note.pk, "question": asked.pk}
+
+
+def _was_deferred(event: Event, desk: Person) -> Milestone:
+    """The end of a deferral that is over, so that the matter goes on."""
+    now = timezone.now()
+    actions.defer(event, review_on=now.date() + timedelta(days=9), text="等雨停", by=desk, at=now)
+    actions.resume(event, by=desk, at=now)
+    return Milestone.objects.get(deferral__event=event)
+
+
+def _changed_day(world: World) -> CalendarEdit:
+    """A day off of the county's own."""
+    day = date(2026, 3, 2 + CalendarEdit.objects.count())
+    changes = Changes({day: FoundDay(day, False, "台风停工")})
+    return change_calendar(changes, reason="台风停工", by=world.cast.county, at=timezone.now())
 
 
 def _asked_to_reveal(event: Event, world: World) -> Reveal:

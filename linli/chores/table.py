@@ -11,7 +11,7 @@ from django.utils import timezone
 from linli.desk.bulk import runs
 from linli.desk.models import BulkRun
 from linli.events import learning, search
-from linli.events.actions import awaiting_answers, clocks, drawing, ladder, reminding
+from linli.events.actions import awaiting_answers, clocks, deferring, drawing, ladder, reminding
 from linli.events.actions.releasing import make_draft
 from linli.events.models import Clock, Release
 from linli.intake import bulk, mail, media_uploads, retention
@@ -118,6 +118,10 @@ def _note_silence(at: datetime) -> bool:
     return awaiting_answers.note_silence(at) >= awaiting_answers.SLICE
 
 
+def _follow_deferrals(at: datetime) -> bool:
+    return deferring.follow_deferrals(at) >= deferring.SLICE
+
+
 def _forget_sent(at: datetime) -> bool:
     days = settings.SENT_KEPT_DAYS
     if days <= 0:
@@ -187,6 +191,7 @@ CHORES: tuple[Work, ...] = (
     # Of homes from before there were clocks; of all others none is missing.
     Work("clocks_missing", _HOUR, _start_clocks),
     Work("firm_limits", 10 * _MINUTE, _reckon_limits),
+    Work("deferrals", 10 * _MINUTE, _follow_deferrals),
     Work("review_days", 10 * _MINUTE, _remind),
     Work("draws", _HOUR, _draw_lots),
     Work("answers_waited_for", 10 * _MINUTE, _note_silence),

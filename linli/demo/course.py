@@ -13,6 +13,7 @@ from linli.demo.duties import lead_in
 from linli.demo.land import Spot
 from linli.demo.rhythm import Year
 from linli.demo.words import say
+from linli.events.actions.promise import end_of
 from linli.events.models import Category
 from linli.events.rules import ACCEPT_WITHIN, ENDED, NEW, PAUSED, Limit, State, To, limit_for, row_of
 from linli.kit.media.checking import File
@@ -119,16 +120,10 @@ class Course:
         self.plan.acts.append(Act(name, by, self.at, {"part": department, **below}, self.state, self.limit_at))
 
     def _own(self) -> Limit:
-        return Limit(self.category.limit_working_days, self.category.limit_hours)
+        return self.category.limit or Limit(working_days=5)
 
     def _runs_out(self, limits: list[Limit], begun: datetime) -> datetime:
-        ends = [
-            begun + timedelta(hours=limit.hours)
-            if limit.hours is not None
-            else self.year.calendar.close_of(begun, limit.working_days or 0, self.year.zone)
-            for limit in limits
-        ]
-        return min(ends)
+        return min(end_of(limit, begun, self.year.calendar, self.year.zone) for limit in limits)
 
     def hours_left(self) -> float:
         """Hours from now to the limit."""

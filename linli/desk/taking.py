@@ -75,7 +75,7 @@ def bound(event: Event, planned: Planned, scope: Scope) -> StepForm:
         sent.setlist(name, list(_sent(shown, name)))
     kind = ACTS[planned.step].form
     more: dict[str, Any] = {"scope": scope} if kind is Merge else {}
-    return kind(sent, event=event, **more)
+    return kind(sent, event=event, step=planned.step, **more)
 
 
 def _sent(form: StepForm, name: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from linli.events.models import Event, ReporterMessage
-from linli.events.rules import FOLLOWED, SOLVED, TURNING_POINTS, Holder, TurningPoint
+from linli.events.rules import FOLLOWED, SOLVED, TURNING_POINTS, Holder, State, TurningPoint
 from linli.journal.models import Entry
 
 
@@ -38,6 +38,11 @@ def lines(event: Event) -> list[Line]:
     asked = next((place for place, one in enumerate(told) if one.verb in _ASKING), None)
     if asked is not None and event.answer_by and event.state in SOLVED:
         told[asked] = replace(told[asked], answer_by=event.answer_by)
+    deferral = event.deferrals.filter(ended_at__isnull=True).first() if event.state == State.DEFERRED else None
+    newest = next((number for number, one in enumerate(told) if one.review_on is not None), None)
+    if deferral is not None and newest is not None:
+        # What was the next date then is past: the one that is next now.
+        told[newest] = replace(told[newest], review_on=deferral.next_on)
     return told
 
 

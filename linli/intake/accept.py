@@ -97,7 +97,7 @@ def accept(
         "area": answers.code,
         "area_name": answers.name,
         "office": answers.office,
-        "accept_by": _moment(answering.promised(report, received_at)),
+        "accept_by": _moment(answering.promised(report, answers.code, received_at)),
         "see": f"/intake/v1/reports/{report.id}",
     }
     return Row(

@@ -5,7 +5,7 @@ A copy held in the process and renewed beside the hot path: boundaries every sec
 
 import time
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -15,8 +15,10 @@ from linli.areas import ground
 from linli.areas.codes import lineage
 from linli.areas.crs import Crs, to_wgs84
 from linli.areas.models import ANSWERING, Area
+from linli.events.actions.limits import own_limits
+from linli.events.actions.promise import end_of
 from linli.events.models import Category
-from linli.events.rules import ACCEPT_WITHIN, Urgency, clean_position
+from linli.events.rules import ClockKind, OwnLimits, Urgency, clean_position, own_limit
 from linli.intake.reports import Report
 from linli.kit.refusal import BadInput
 from linli.kit.workdays import WorkCalendar, stored_calendar
@@ -40,6 +42,8 @@ class Answering:
     drawn: ground.Ground | None = None
     areas: dict[str, Answers] = field(default_factory=dict)
     calendar: WorkCalendar = field(default_factory=lambda: WorkCalendar({}))
+    #: How soon reports are taken on where the county says so itself.
+    limits: OwnLimits = field(default_factory=dict)
     #: Urgency by code, of the pack in use.
     categories: dict[str, str] = field(default_factory=dict)
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo(settings.TIME_ZONE))
@@ -67,7 +71,7 @@ class Answering:
         # Where boundaries have changed, areas were opened and closed: the two are renewed together.
         if drawn is not self.drawn or now - self._rest_at > REST_FRESH_S:
             self.areas = _areas()
-            self.calendar = stored_calendar()
+            self.calendar, self.limits = stored_calendar(), own_limits()
             rows = Category.objects.filter(pack__in_use=True, closed_on__isnull=True)
             self.categories = dict(rows.values_list("code", "urgency"))
             self._rest_at = now
@@ -108,13 +112,11 @@ class Answering:
         position = position_of(report)
         return self.drawn.locate(*position) if position and self.drawn else None
 
-    def promised(self, report: Report, received_at: datetime) -> datetime:
+    def promised(self, report: Report, area: str, received_at: datetime) -> datetime:
         """By when it is accepted or turned away: the limit that its event will have."""
-        urgency = report.urgency if report.urgency in ACCEPT_WITHIN else self.categories.get(report.category)
-        limit = ACCEPT_WITHIN[urgency or Urgency.NORMAL]
-        if limit.hours is not None:
-            return received_at + timedelta(hours=limit.hours)
-        return self.calendar.close_of(received_at, limit.working_days or 0, self.zone)
+        urgency = report.urgency if report.urgency in Urgency.values else self.categories.get(report.category)
+        limit = own_limit(ClockKind.ACCEPT, urgency or Urgency.NORMAL, self.limits, lineage(area))
+        return end_of(limit, received_at, self.calendar, self.zone)
 
 
 def position_of(report: Report) -> tuple[float, float] | None:

@@ -9,14 +9,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from linli.kit.models import CalendarDay
+from django.db.models import Subquery
+from django.utils.translation import gettext_lazy as _
+
+from linli.kit.models import CalendarDay, OfficeHours
+from linli.kit.refusal import BadInput
+
+Hours = tuple[tuple[time, time], ...]
 
 #: A limit in working days runs out when offices close (民法典 art. 203: with business hours, at their end).
 CLOSE_OF_BUSINESS = time(18)
-#: When an office is open, from and to, with a rest at noon (Guangdong, summer).
-OFFICE_HOURS: tuple[tuple[time, time], ...] = ((time(8, 30), time(12)), (time(14, 30), time(17, 30)))
+#: When an office is open, from and to, with a rest at noon (Guangdong, summer), until the county says otherwise.
+OFFICE_HOURS: Hours = ((time(8, 30), time(12)), (time(14, 30), time(17, 30)))
 #: A year's notice lists some 30 days; one or two stray rows belong to the notice of the year beside it.
 _A_YEARS_NOTICE = 10
 
@@ -26,7 +33,7 @@ class WorkCalendar:
     """Days that differ from their weekday: `{day: is_working}`. Years without them are not published yet."""
 
     exceptions: Mapping[date, bool]
-    office_hours: tuple[tuple[time, time], ...] = OFFICE_HOURS
+    office_hours: Hours = OFFICE_HOURS
 
     @cached_property
     def published_years(self) -> frozenset[int]:
@@ -106,6 +113,40 @@ def _moment(day: date, hour: time, zone: ZoneInfo) -> datetime:
 
 
 def stored_calendar(since: date = date.min) -> WorkCalendar:
-    """The calendar as the county keeps it, from the year of `since` on: a limit asks for no day before it begins."""
-    days = CalendarDay.objects.filter(day__gte=date(since.year, 1, 1))
-    return WorkCalendar(dict(days.values_list("day", "is_working")))
+    """The calendar as the county keeps it, from the year of `since` on: a limit asks for no day before it begins.
+
+    One query: the hours come beside the days.
+    """
+    hours = Subquery(OfficeHours.objects.filter(pk=1).values("hours")[:1])
+    days = CalendarDay.objects.filter(day__gte=date(since.year, 1, 1)).annotate(hours=hours)
+    rows = list(days.values_list("day", "is_working", "hours"))
+    kept = rows[0][2] if rows else OfficeHours.objects.values_list("hours", flat=True).first()
+    return WorkCalendar(
+        {day: is_working for day, is_working, _hours in rows}, read_hours(kept) if kept else OFFICE_HOURS
+    )
+
+
+def read_hours(text: str) -> Hours:
+    """`08:30-12:00,14:30-17:30` as times. Raises `BadInput` unless they follow one another within a day."""
+    try:
+        pairs = [part.split("-") for part in text.split(",")]
+        hours = tuple(
+            (time.fromisoformat(opens.strip()), time.fromisoformat(closes.strip())) for opens, closes in pairs
+        )
+    except ValueError:
+        raise _bad_hours() from None
+    moments = [moment for pair in hours for moment in pair]
+    if any(earlier >= later for earlier, later in pairwise(moments)):
+        raise _bad_hours()
+    return hours
+
+
+def write_hours(hours: Hours) -> str:
+    """Times as they are stored."""
+    return ",".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in hours)
+
+
+def _bad_hours() -> BadInput:
+    return BadInput(
+        "bad_hours", _("Office hours follow one another within a day: the morning first, then the afternoon.")
+    )

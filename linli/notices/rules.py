@@ -49,8 +49,9 @@ VERBS: dict[str, frozenset[str]] = {
             *("event.dispatched", "event.objected", "event.objection_dismissed", "event.objection_settled"),
             *("event.handed_back", "event.result_submitted", "event.rework_asked", "event.reopened", "event.moved"),
             *("event.extension_asked", "event.resumed", "event.review_due", "event.reveal_asked", "event.whistled"),
-            "event.drawn",
+            *("event.drawn", "event.milestone_missed"),
             *("event.part_added", "event.part_called_in", "event.part_answered", "event.part_sent_back"),
+            "event.part_extension_asked",
         }
     ),
     Group.DUE: frozenset({"event.due_soon", "event.reminded", "event.ran_on"}),

@@ -1,4 +1,4 @@
-"""Addresses of areas and categories, below `/desk/`."""
+"""Addresses of areas, categories and the calendar, below `/desk/`."""
 
 from django.urls import include, path
 
@@ -17,4 +17,6 @@ urlpatterns = [
     path("places/<uuid:pk>/close", appointments.close_place, name="place_close"),
     path("", include("linli.web.categories_urls")),
     path("", include("linli.web.duties_urls")),
+    path("", include("linli.web.calendar_urls")),
+    path("", include("linli.web.limits_urls")),
 ]

@@ -20,6 +20,7 @@ from linli.events import packs, queue
 from linli.events.actions import categories as actions
 from linli.events.models import Category, Pack
 from linli.events.queue import Filters, Show
+from linli.events.rules import LIMIT_FIELDS
 from linli.kit.refusal import BadInput, Refused
 from linli.web import categories_told as told
 from linli.web.categories_forms import (
@@ -132,7 +133,7 @@ def _domains(categories: list[Category], fits: Any) -> list[dict[str, Any]]:
 
 
 def _row(category: Category) -> Row:
-    return Row(category, told.limit_words(category.limit_working_days, category.limit_hours))
+    return Row(category, told.limit_words(category.limit))
 
 
 def _may_edit(request: HttpRequest) -> bool:
@@ -338,7 +339,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 def packs_page(request: HttpRequest) -> HttpResponse:
     """The packs of this home with their versions, what they leave out, and those that come with linli."""
     is_open = Q(categories__closed_on__isnull=True)
-    is_leaf = Q(categories__limit_hours__isnull=False) | Q(categories__limit_working_days__isnull=False)
+    is_leaf = ~Q(**{f"categories__{field}__isnull": True for field in LIMIT_FIELDS})
     loaded = Pack.objects.annotate(
         count=Count("categories", filter=is_open & is_leaf),
         edited=Count("categories", filter=Q(categories__edition__gt=1)),

@@ -13,14 +13,19 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions.categories import LARGEST, LONGEST
 from linli.events.models import Category, Pack
-from linli.events.rules import Severity, Urgency
+from linli.events.rules import LIMIT_FIELDS, Severity, Urgency
 from linli.people.models import Department
 from linli.web.categories_questions import Editor
 from linli.web.categories_told import LABELS
 
 _SPRITE = Path(__file__).parent / "static" / "vendor" / "lucide.svg"
-WORKING_DAYS, HOURS = "limit_working_days", "limit_hours"
-UNITS = ((WORKING_DAYS, _("working days")), (HOURS, _("hours")))
+WORKING_DAYS = "limit_working_days"
+UNITS = (
+    (WORKING_DAYS, _("working days")),
+    ("limit_hours", _("hours")),
+    ("limit_natural_days", _("natural days")),
+    ("limit_shift_hours", _("working hours")),
+)
 
 
 @lru_cache(maxsize=1)
@@ -31,7 +36,7 @@ def icons() -> tuple[str, ...]:
 
 def is_domain(category: Category) -> bool:
     """A domain groups categories and has no limit of its own."""
-    return category.parent_id is None and category.limit_hours is None and category.limit_working_days is None
+    return category.parent_id is None and category.limit is None
 
 
 class CategoryForm(forms.Form):
@@ -117,7 +122,7 @@ class CategoryForm(forms.Form):
         was, values = self.was(), self.values()
         touched = {name for name in self.fields if self.data.get(name, "").strip() != was[name]}
         if touched & {"limit", "unit"}:
-            touched |= {WORKING_DAYS, HOURS}
+            touched |= LIMIT_FIELDS.keys()
         return {name: value for name, value in values.items() if name in touched}
 
     def brought_up(self, category: Category) -> "CategoryForm":
@@ -180,8 +185,8 @@ def editor_brought_up(sent: QueryDict, editor: Editor, category: Category) -> Ed
 
 def _fields_of(category: Category) -> dict[str, str]:
     """A category as the texts its form sends."""
-    unit = HOURS if category.limit_hours is not None else WORKING_DAYS
-    number = category.limit_hours if category.limit_hours is not None else category.limit_working_days
+    unit = next((field for field in LIMIT_FIELDS if getattr(category, field) is not None), WORKING_DAYS)
+    number = getattr(category, unit)
     return {
         "name": category.name,
         "name_en": category.name_en,

@@ -1,5 +1,6 @@
 """Categories in words: the limit, and what was edited by whom, from what to what."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from linli.events.models import Category
-from linli.events.rules import Severity, Urgency
+from linli.events.rules import LIMIT_FIELDS, Limit, Severity, Unit, Urgency
 from linli.journal.models import Entry
 from linli.people.models import Department
 from linli.web.templatetags.page import in_language
@@ -60,11 +61,18 @@ class Edit:
     changes: list[Changed]
 
 
-def limit_words(working_days: int | None, hours: int | None) -> str:
+#: How each unit is said with a number.
+_COUNTED: dict[str, Callable[[int], str]] = {
+    Unit.WORKING_DAYS: lambda n: ngettext("%(n)s working day", "%(n)s working days", n),
+    Unit.HOURS: lambda n: ngettext("%(n)s hour", "%(n)s hours", n),
+    Unit.NATURAL_DAYS: lambda n: ngettext("%(n)s natural day", "%(n)s natural days", n),
+    Unit.SHIFT_HOURS: lambda n: ngettext("%(n)s working hour", "%(n)s working hours", n),
+}
+
+
+def limit_words(limit: Limit | None) -> str:
     """The limit as people say it; empty for none, as domains have."""
-    if working_days is not None:
-        return ngettext("%(n)s working day", "%(n)s working days", working_days) % {"n": working_days}
-    return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours} if hours is not None else ""
+    return "" if limit is None else _COUNTED[limit.unit](limit.amount) % {"n": limit.amount}
 
 
 def history(category: Category) -> list[Edit]:
@@ -89,7 +97,7 @@ def _edit(entry: Entry, departments: dict[str, Department], asked: dict[str, Any
 
 def _changes(facts: dict[str, Any], departments: dict[str, Department], asked: dict[str, Any]) -> list[Changed]:
     told = {field: values for field, _mark, values in (one.partition(":") for one in facts.get("changed", []))}
-    found = [_limit(told)] if {"limit_hours", "limit_working_days"} & told.keys() else []
+    found = [_limit(told)] if LIMIT_FIELDS.keys() & told.keys() else []
     for field in LABELS:
         if field in told:
             before, _mark, after = told[field].partition(">")
@@ -105,14 +113,15 @@ def _changes(facts: dict[str, Any], departments: dict[str, Department], asked: d
 
 
 def _limit(told: dict[str, str]) -> Changed:
-    """The two columns of the limit as one: a new limit clears the other."""
-    days, hours = (told.get(field, ">").partition(">") for field in ("limit_working_days", "limit_hours"))
-    return Changed(str(LABELS["limit"]), _of_two(days[0], hours[0]), _of_two(days[2], hours[2]))
+    """The columns of the limit as one: a new limit clears the others."""
+    sides = {unit: told.get(field, ">").partition(">") for field, unit in LIMIT_FIELDS.items()}
+    before, after = (_one_of({unit: two[side] for unit, two in sides.items()}) for side in (0, 2))
+    return Changed(str(LABELS["limit"]), before, after)
 
 
-def _of_two(working_days: str, hours: str) -> str:
-    numbers = [int(one) if one.isdecimal() else None for one in (working_days, hours)]
-    return limit_words(*numbers) or _NONE
+def _one_of(amounts: dict[Unit, str]) -> str:
+    given = ((unit, int(amount)) for unit, amount in amounts.items() if amount.isdecimal())
+    return next((limit_words(Limit(**{unit: amount})) for unit, amount in given), _NONE)
 
 
 def _value(field: str, value: str, departments: dict[str, Department]) -> str:

@@ -5,6 +5,14 @@ from linli.events.actions.bound import bound_by
 from linli.events.actions.clocks import follow, reckon_provisional, start_missing
 from linli.events.actions.conversing import people_in_sight, say, take_back, unit_of
 from linli.events.actions.course import act, coming_of, questions_of, standing_of, steps_for
+from linli.events.actions.deferring import (
+    days_have_come,
+    defer,
+    follow_deferrals,
+    may_note,
+    note_milestone,
+    open_deferrals,
+)
 from linli.events.actions.drawing import draw_lots, draw_of_last_week, lost_draws, plan_draws, wrong_with
 from linli.events.actions.duties import Choice, Recommendation, check_rows, load_list, opening_of, put_in_use, recommend
 from linli.events.actions.duty_versions import (
@@ -69,7 +77,6 @@ from linli.events.actions.sideways import (
     ask_extension,
     ask_supplement,
     classify,
-    defer,
     extend,
     move,
     refer_out,
@@ -119,6 +126,7 @@ __all__ = [
     "coming_of",
     "confirm_release",
     "cover",
+    "days_have_come",
     "defer",
     "discard_list",
     "dismiss_objection",
@@ -132,6 +140,7 @@ __all__ = [
     "extend",
     "follow",
     "follow_areas",
+    "follow_deferrals",
     "follow_up",
     "format_number",
     "grant_reveal",
@@ -146,13 +155,16 @@ __all__ = [
     "lost_draws",
     "make_draft",
     "mark_told",
+    "may_note",
     "merge",
     "month_of",
     "move",
     "note_arrival",
+    "note_milestone",
     "note_sent",
     "object",
     "open_contact",
+    "open_deferrals",
     "open_original",
     "open_receipt",
     "open_supervisions",

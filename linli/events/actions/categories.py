@@ -11,7 +11,7 @@ from linli.areas.codes import numbering
 from linli.events import packs
 from linli.events.models import Category, Pack
 from linli.events.packs.form import check_question
-from linli.events.rules import Severity, Urgency
+from linli.events.rules import LARGEST_LIMIT, LIMIT_FIELDS, Severity, Urgency
 from linli.journal.actions import record
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.people.actions import scope_of
@@ -19,7 +19,7 @@ from linli.people.models import Department, Person
 from linli.people.rules import KEEPS_REGISTER
 
 LONGEST = {"name": 60, "name_en": 100, "icon": 40, "gb_code": 20, "emergency_call": 10}
-LARGEST = {"limit_working_days": 366, "limit_hours": 8784}
+LARGEST = {field: LARGEST_LIMIT[unit] for field, unit in LIMIT_FIELDS.items()}
 TRUTHS = frozenset({"is_public", "for_mediation"})
 CHOICES = {"severity": Severity, "urgency": Urgency}
 EDITABLE = frozenset({*LONGEST, *LARGEST, *TRUTHS, *CHOICES, "department", "questions"})
@@ -159,12 +159,11 @@ def require_editor(by: Person, at: datetime) -> None:
 
 def _check_limits(category: Category, clean: dict[str, Any]) -> None:
     """One limit given clears the other; a leaf is never left without one."""
-    if clean.get("limit_hours") and clean.get("limit_working_days"):
+    given = [field for field in LARGEST if clean.get(field)]
+    if len(given) > 1:
         raise _one_limit()
-    if clean.get("limit_hours"):
-        clean["limit_working_days"] = None
-    elif clean.get("limit_working_days"):
-        clean["limit_hours"] = None
+    if given:
+        clean.update({field: None for field in LARGEST if field != given[0] and getattr(category, field) is not None})
     elif LARGEST.keys() & clean.keys() and not any(clean.get(field, getattr(category, field)) for field in LARGEST):
         raise _one_limit()
     if "department_id" in clean and clean["department_id"] is None:
@@ -172,14 +171,14 @@ def _check_limits(category: Category, clean: dict[str, Any]) -> None:
 
 
 def _check_complete(category: Category) -> None:
-    if (category.limit_hours is None) == (category.limit_working_days is None):
+    if sum(getattr(category, field) is not None for field in LARGEST) != 1:
         raise _one_limit()
     if category.department_id is None:
         raise BadInput("needs_department", _("A category needs a responsible department. Choose one."))
 
 
 def _one_limit() -> BadInput:
-    return BadInput("one_limit_only", _("A category has one time limit: in working days or in hours, not both."))
+    return BadInput("one_limit_only", _("A category has one time limit: in one unit, not in several."))
 
 
 def _checked(changes: dict[str, Any], code: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from linli.events.actions import promise
+from linli.events.actions.limits import limit_of_step
 from linli.events.models import Clock, Event, Part
 from linli.events.rules import (
     NEVER_PAUSED,
@@ -28,7 +29,6 @@ from linli.events.rules import (
     clocks_of,
     clocks_of_part,
     due_soon_at,
-    step_limit,
 )
 from linli.kit.bulk import insert
 from linli.kit.workdays import CLOSE_OF_BUSINESS, WorkCalendar, stored_calendar
@@ -99,7 +99,7 @@ def reckon_steps(event: Event) -> None:
     """Another class has other limits: those of the steps count anew from where they began."""
     calendar: WorkCalendar | None = None
     for row in Clock.objects.unstopped().filter(event=event, kind__in=_BY_CLASS, amount__isnull=False):
-        limit = step_limit(row.kind, event.severity, event.urgency)
+        limit = limit_of_step(row.kind, event.severity, event.urgency, event.area_id)
         if (limit.unit, limit.amount) == (row.unit, row.amount):
             continue
         calendar = calendar or promise.calendar_from(row.from_at)
@@ -227,7 +227,7 @@ class _Following:
             row.unit, row.due_at = Unit.MOMENT, max(self.event.due_at or self.at, self.at)
             row.is_provisional = self.event.due_is_provisional
         else:
-            limit = step_limit(kind, self.event.severity, self.event.urgency)
+            limit = limit_of_step(kind, self.event.severity, self.event.urgency, self.event.area_id)
             row.unit, row.amount = limit.unit, limit.amount
             _reckon(row, promise.calendar_from(self.at))
         reason = self._reason(kind)

@@ -9,14 +9,17 @@ from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions import clocks, promise, verifying
 from linli.events.actions.telling_reporters import tell_reporters
 from linli.events.models import (
     Clock,
+    Deferral,
     Event,
     Hand,
+    Milestone,
     Objection,
     Part,
     Picture,
@@ -38,6 +41,7 @@ from linli.events.rules import (
     SOLVED,
     TOLD,
     Audience,
+    MilestoneState,
     Question,
     Standing,
     State,
@@ -231,11 +235,21 @@ def _enter(event: Event, target: str, at: datetime) -> None:
     after = event.state_before if target == To.BACK else target
     event.state = after
     event.state_before = before if after in PAUSED or after == "merged" else ""
+    if before == State.DEFERRED:
+        _end_deferral(event, at)
     if before in PAUSED:
         promise.resume(event, at)
     if after in PAUSED:
         promise.pause(event, at)
     event.ended_at = at if after in ENDED else None
+
+
+def _end_deferral(event: Event, at: datetime) -> None:
+    """What was to be done after this day is no longer waited for; what was to be done by it and is not will be told as missed."""
+    open_now = Deferral.objects.filter(event=event, ended_at__isnull=True)
+    later = Milestone.objects.filter(deferral__in=open_now, state=MilestoneState.WAITING)
+    later.filter(due_on__gt=timezone.localdate(at)).update(state=MilestoneState.DROPPED)
+    open_now.update(ended_at=at)
 
 
 def _store(event: Event, before: str) -> None:

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions import clocks, promise
 from linli.events.actions.course import Photos, act, kept, note_hand, people_told, standing_of, take_step, write_beside
+from linli.events.actions.lengthening import grant, own_clock, within_the_promise
 from linli.events.actions.objecting import refuse_upheld
 from linli.events.actions.relaying import require_other_lead
-from linli.events.models import Call, Event, Part, PictureKind, Whistle
+from linli.events.models import Call, Clock, Event, Part, PictureKind, Whistle
 from linli.events.rules import (
     CHECKERS,
     LAWFUL_SHARE,
@@ -153,9 +154,11 @@ def _standings(
 def steps_of_parts(
     event: Event, parts: Iterable[Part], by: Person | None, at: datetime, scope: Scope
 ) -> dict[int, list[str]]:
-    """The acts open to somebody on each part, by its key; no query beyond that of the standing."""
+    """The acts open to somebody on each part, by its key; one query beyond that of the standing."""
     if event.state not in PARTS_LIVE_IN:
         return {}
+    asking = Clock.objects.unstopped().filter(event=event, part__isnull=False, extension_asked_until__isnull=False)
+    asked = set(asking.values_list("part", flat=True))
     standing = standing_of(event, by, at, scope)
     return {
         part.pk: part_steps_open(
@@ -163,6 +166,7 @@ def steps_of_parts(
             _standings(part, by, standing.roles, standing.handled, standing.leads, scope),
             leads=part.leads,
             called=waiting_call(part) is not None,
+            asked=part.pk in asked,
         )
         for part in parts
     }
@@ -177,7 +181,9 @@ def waiting_call(part: Part) -> Call | None:
 def _on_part(function: Callable[..., Entry]) -> Callable[..., None]:
     """An act on a part in one transaction: the event is locked first, as in every act, and the clocks follow."""
 
-    def acted(part: Part, *, by: Person | None, at: datetime, photos: Photos = (), text: str = "") -> None:
+    def acted(
+        part: Part, *, by: Person | None, at: datetime, photos: Photos = (), text: str = "", **further: Any
+    ) -> None:
         files = kept(photos)
         with transaction.atomic():
             event = Event.objects.select_for_update(of=("self",)).select_related("category").get(pk=part.event_id)
@@ -187,10 +193,17 @@ def _on_part(function: Callable[..., Entry]) -> Callable[..., None]:
             if event.state not in PARTS_LIVE_IN:
                 raise moved_on()
             name, called = function.__name__, waiting_call(part) is not None
-            row = require_part_step(name, part.state, part_standing(part, by, at), leads=part.leads, called=called)
+            row = require_part_step(
+                name,
+                part.state,
+                part_standing(part, by, at),
+                leads=part.leads,
+                called=called,
+                asked=own_clock(part, asked=True) is not None,
+            )
             if row.target is not None:
                 part.state = row.target
-            function(part, by=by, at=at, text=text, photos=files)
+            function(part, by=by, at=at, text=text, photos=files, **further)
             part.save()
             clocks.follow(event, at, by)
 
@@ -259,6 +272,35 @@ def drop_part(part: Part, *, by: Person | None, at: datetime, text: str, photos:
 
 def _officers(part: Part, at: datetime) -> list[Person]:
     return officers_of([part.department_id], at)
+
+
+# --- more time for one part --------------------------------------------------------------------------------------------
+
+
+@_on_part
+def ask_part_extension(
+    part: Part, *, until: datetime, by: Person | None, at: datetime, text: str, photos: list[File]
+) -> Entry:
+    """A co-handler asks for more time for its part, before that runs out and never beyond the promise."""
+    clock = within_the_promise(part, own_clock(part), until, at)
+    Clock.objects.filter(pk=clock.pk).update(extension_asked_until=until)
+    return _write("event.part_extension_asked", part, by=by, at=at, text=text, needed=True)
+
+
+@_on_part
+def extend_part(part: Part, *, by: Person | None, at: datetime, text: str, photos: list[File]) -> Entry:
+    """The lead or the desk grants what was asked for, before the part's limit runs out: what has passed has passed."""
+    clock = own_clock(part)
+    clock = within_the_promise(part, clock, clock.extension_asked_until if clock else None, at)
+    grant(clock)
+    return _write("event.part_extended", part, by=by, at=at, text=text, tell=_officers(part, at))
+
+
+@_on_part
+def refuse_part_extension(part: Part, *, by: Person | None, at: datetime, text: str, photos: list[File]) -> Entry:
+    """Why the part's limit stands."""
+    Clock.objects.unstopped().filter(part=part, kind=ClockKind.HANDLE).update(extension_asked_until=None)
+    return _write("event.part_extension_refused", part, by=by, at=at, text=text, needed=True, tell=_officers(part, at))
 
 
 # --- the gate ---------------------------------------------------------------------------------------------------------
@@ -382,5 +424,16 @@ def end_whistle(event: Event, *, text: str, by: Person | None, at: datetime) -> 
 #: The acts on a part by their names.
 PART_ACTS: dict[str, Callable[..., None]] = {
     function.__name__: function
-    for function in (call_in, answer_part, send_back_part, verify_part, drop_part, arrive, excuse)
+    for function in (
+        call_in,
+        answer_part,
+        send_back_part,
+        verify_part,
+        drop_part,
+        ask_part_extension,
+        extend_part,
+        refuse_part_extension,
+        arrive,
+        excuse,
+    )
 }

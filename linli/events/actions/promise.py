@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from linli.events.actions.limits import limit_to_accept
 from linli.events.models import Event
-from linli.events.rules import ACCEPT_WITHIN, NEW, Limit, Unit, limit_for
+from linli.events.rules import NEW, Limit, Unit, limit_for
 from linli.kit.workdays import WorkCalendar, stored_calendar
 
 #: Where a category names no limit of its own.
@@ -69,16 +70,8 @@ def resume(event: Event, at: datetime) -> None:
 def limits_of(event: Event) -> list[Limit]:
     """The limits that bind together: to accept while nobody has, then those of the category, severity and urgency."""
     if event.state in NEW or event.accepted_at is None:
-        return [ACCEPT_WITHIN[event.urgency]]
-    category = event.category
-    if category is None or not (category.limit_hours or category.limit_working_days):
-        own = _OTHERWISE
-    else:
-        own = (
-            Limit(category.limit_working_days, None)
-            if category.limit_working_days
-            else Limit(None, category.limit_hours)
-        )
+        return [limit_to_accept(event.urgency, event.area_id)]
+    own = (event.category.limit if event.category else None) or _OTHERWISE
     return limit_for(own, event.severity, event.urgency)
 
 

@@ -1,7 +1,7 @@
 """The side ways: objection, extension, deferral, supplement, another class or place, and the exits that are no closing."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -109,35 +109,6 @@ def refuse_extension(event: Event, *, text: str, by: Person | None, at: datetime
         event.extension_asked_until = None
 
     take_step(event, "refuse_extension", by=by, at=at, text=text, reason_needed=True, set_before=refused)
-
-
-@act
-def defer(
-    event: Event, *, review_on: date, text: str, by: Person | None, at: datetime, as_it_is: Sequence[str] = ()
-) -> None:
-    """Park a matter that cannot be solved now, with a reason and the day on which it is looked at again (挂账)."""
-    today = timezone.localdate(at)
-    if not today < review_on <= today + timedelta(days=366):
-        raise BadInput(
-            "review_day", _("The day of review lies between tomorrow and a year from now."), field="review_on"
-        )
-
-    def parked(event: Event) -> None:
-        event.review_on = review_on
-        event.extension_asked_until = None
-
-    take_step(
-        event,
-        "defer",
-        by=by,
-        at=at,
-        text=text,
-        reason_needed=True,
-        for_reporter=True,
-        set_before=parked,
-        review_on=review_on,
-        **sent_as(as_it_is),
-    )
 
 
 @act

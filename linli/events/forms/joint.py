@@ -1,7 +1,7 @@
 """The forms of joint handling: one more department, a call to the spot, and the acts on a part."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions.duties import recommend
 from linli.events.actions.objecting import next_owner
-from linli.events.forms.fields import StepForm, photos, words
+from linli.events.forms.fields import StepForm, day_field, photos, words
 from linli.events.models import Event, Part
 from linli.events.rules import State
+from linli.kit.workdays import CLOSE_OF_BUSINESS
 from linli.people.models import Department
 
 
@@ -114,6 +115,17 @@ class PartCheck(PartForm):
     photos = photos(_("Photos from the spot"))
 
 
+class PartExtension(PartReason):
+    """Until when, and why."""
+
+    until = day_field(_("New limit"), _("Until the close of business of that day, within what was promised."))
+    field_order = ("until", "text")
+
+    def clean_until(self) -> datetime:
+        """The close of business of that day."""
+        return timezone.make_aware(datetime.combine(self.cleaned_data["until"], CLOSE_OF_BUSINESS))
+
+
 @dataclass(frozen=True)
 class PartAct:
     """How an act on a part looks."""
@@ -129,6 +141,9 @@ PART_FORMS: dict[str, PartAct] = {
     "send_back_part": PartAct(_("Send the answer back"), "rotate-ccw", PartReason),
     "verify_part": PartAct(_("Verify this part"), "check-check", PartCheck),
     "drop_part": PartAct(_("Not needed, or not waited for"), "circle-slash", PartReason),
+    "ask_part_extension": PartAct(_("Ask for more time for your part"), "calendar-clock", PartExtension),
+    "extend_part": PartAct(_("Grant more time for this part"), "calendar-clock", PartForm),
+    "refuse_part_extension": PartAct(_("Refuse more time for this part"), "ban", PartReason),
     "arrive": PartAct(_("On the spot"), "map-pin", PartArrival),
     "excuse": PartAct(_("Does not come"), "ban", PartReason),
 }

@@ -1,5 +1,6 @@
 """The forms of the steps: what each asks for, turned into clean values for the action of the same name."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -22,7 +23,17 @@ from linli.events.forms.fields import (
     words,
 )
 from linli.events.models import Event, Part
-from linli.events.rules import ANSWERS, ChoiceReason, Finding, Proof, ReferredTo, Severity, Urgency
+from linli.events.rules import (
+    ANSWERS,
+    LONGEST_WHAT,
+    ChoiceReason,
+    Finding,
+    Planned,
+    Proof,
+    ReferredTo,
+    Severity,
+    Urgency,
+)
 from linli.people.models import Appointment, Department, Person
 
 
@@ -272,11 +283,44 @@ class AskExtension(DayForm):
         return {"until": self._moment("until"), "text": self.cleaned_data["text"]}
 
 
-class Defer(StepForm):
-    """A day of review, and why."""
+_EVERY = [(7, _("every week")), (14, _("every two weeks")), (30, _("every 30 days")), (90, _("every 90 days"))]
 
-    review_on = day_field(_("Day of review"), _("On this day it comes back to the desk."))
-    text = words(_("Reason"))
+
+class Defer(StepForm):
+    """Until when, what is to be done on the way, and why."""
+
+    review_on = day_field(_("Deferred until"), _("On this day it comes back to the desk."))
+    what = forms.CharField(label=_("What is to be done by then"), max_length=LONGEST_WHAT, required=False)
+    milestones = words(
+        _("Milestones before that"),
+        required=False,
+        rows=3,
+        help_text=_("Each on a line of its own: the day, then what is done by it. 2026-12-20 The contractor has begun"),
+    )
+    review_every = forms.TypedChoiceField(
+        label=_("The desk looks at it in between"),
+        choices=[("", _("Only at the milestones")), *_EVERY],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    text = words(_("Reason"), help_text=_("The reporter reads this."))
+
+    def clean_milestones(self) -> list[Planned]:
+        """A day and words on each line."""
+        found = []
+        for line in self.cleaned_data["milestones"].splitlines():
+            day, _space, what = line.strip().partition(" ")
+            if not line.strip():
+                continue
+            try:
+                found.append(Planned(date.fromisoformat(day.replace("/", "-")), what.strip()))
+            except ValueError:
+                wrong = _("“%(line)s” does not begin with a day such as 2026-12-20.") % {"line": line.strip()[:30]}
+                raise forms.ValidationError(wrong, code="no_day") from None
+            if not what.strip():
+                raise forms.ValidationError(_("Say for each day what is done by it."), code="no_words")
+        return found
 
 
 class Supervise(DayForm):

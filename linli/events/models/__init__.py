@@ -1,9 +1,12 @@
 """What is stored of events: the matter, who has a part in it and until when, pictures, sealed contacts, categories."""
 
+from linli.events.models.calendar import CalendarEdit
 from linli.events.models.categories import Category, Pack
 from linli.events.models.clocks import Clock
 from linli.events.models.conversation import Mention, Message
+from linli.events.models.deferrals import Deferral, Milestone
 from linli.events.models.duties import DispatchChoice, Duty, DutyList
+from linli.events.models.limits import StepLimit
 from linli.events.models.matters import IS_OPEN, RUNS_OUT_AT, Event, EventQuerySet, NumberSeries
 from linli.events.models.objections import Objection
 from linli.events.models.parts import Hand, Part, Remark
@@ -21,10 +24,12 @@ __all__ = [
     "IS_OPEN",
     "RUNS_OUT_AT",
     "AwaitedPicture",
+    "CalendarEdit",
     "Call",
     "Category",
     "Clock",
     "Contact",
+    "Deferral",
     "DispatchChoice",
     "Draw",
     "DrawPlan",
@@ -37,6 +42,7 @@ __all__ = [
     "IndexedUpTo",
     "Mention",
     "Message",
+    "Milestone",
     "NumberSeries",
     "Objection",
     "Pack",
@@ -55,6 +61,7 @@ __all__ = [
     "SavedView",
     "Shield",
     "Statement",
+    "StepLimit",
     "Supervision",
     "Support",
     "VerificationRule",

@@ -4,8 +4,16 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
 
-from linli.events.rules import Severity, Urgency
+from linli.events.rules import LIMIT_FIELDS, Limit, Severity, Urgency
 from linli.people.models import Department
+
+
+def _one_of(*fields: str) -> Q:
+    """At most one of the fields has a value."""
+    allowed = Q()
+    for kept in fields:
+        allowed |= Q(**{f"{other}__isnull": True for other in fields if other != kept})
+    return allowed
 
 
 class Pack(models.Model):
@@ -43,6 +51,8 @@ class Category(models.Model):
     urgency = models.CharField(max_length=20, choices=Urgency, default=Urgency.NORMAL)
     limit_working_days = models.PositiveSmallIntegerField(null=True, blank=True)
     limit_hours = models.PositiveSmallIntegerField(null=True, blank=True)
+    limit_natural_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    limit_shift_hours = models.PositiveSmallIntegerField(null=True, blank=True)
     department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="categories")
     is_public = models.BooleanField(default=False)
     for_mediation = models.BooleanField(default=False)
@@ -59,10 +69,16 @@ class Category(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["pack", "code"], name="category_once_per_pack"),
             models.CheckConstraint(
-                condition=Q(limit_hours__isnull=True) | Q(limit_working_days__isnull=True),
+                condition=_one_of(*LIMIT_FIELDS),
                 name="one_limit_per_category",
             ),
         ]
+
+    @property
+    def limit(self) -> Limit | None:
+        """Its time limit; None for a domain."""
+        found = ((unit, getattr(self, field)) for field, unit in LIMIT_FIELDS.items())
+        return next((Limit(**{unit: amount}) for unit, amount in found if amount), None)
 
     def __str__(self) -> str:
         return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name

@@ -29,6 +29,8 @@ _FIELDS = (
     "urgency",
     "limit_working_days",
     "limit_hours",
+    "limit_natural_days",
+    "limit_shift_hours",
     "is_public",
     "for_mediation",
     "emergency_call",

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Choices
 from django.utils.translation import gettext_lazy as _
 
-from linli.events.rules import Severity, Urgency
+from linli.events.rules import LIMIT_FIELDS, Severity, Urgency
 from linli.kit.refusal import BadInput
 
 FOLDER = Path(__file__).parent
@@ -30,6 +30,8 @@ class CategoryRow:
     urgency: str = Urgency.NORMAL
     limit_working_days: int | None = None
     limit_hours: int | None = None
+    limit_natural_days: int | None = None
+    limit_shift_hours: int | None = None
     department: str = ""
     is_public: bool = False
     for_mediation: bool = False
@@ -143,6 +145,8 @@ def _category(row: Any, name: str) -> CategoryRow:
         urgency=reader.one_of("urgency", Urgency, Urgency.NORMAL),
         limit_working_days=reader.count("limit_working_days", 366),
         limit_hours=reader.count("limit_hours", 8784),
+        limit_natural_days=reader.count("limit_natural_days", 366),
+        limit_shift_hours=reader.count("limit_shift_hours", 2000),
         department=reader.text("department", 40),
         is_public=reader.truth("is_public"),
         for_mediation=reader.truth("for_mediation"),
@@ -195,10 +199,10 @@ def _check_links(pack: PackFile, name: str) -> None:
 def _check_leaf(row: CategoryRow, where: "_Reader") -> None:
     if not row.department:
         where.missing("department")
-    if (row.limit_working_days is None) == (row.limit_hours is None):
+    if sum(getattr(row, field) is not None for field in LIMIT_FIELDS) != 1:
         raise BadInput(
             "one_limit",
-            _("%(name)s, category %(code)s: one time limit is needed, in working days or in hours, not both."),
+            _("%(name)s, category %(code)s: one time limit is needed, and no second one."),
             name=where.name,
             code=row.code,
         )

@@ -53,6 +53,14 @@ from linli.events.rules.course import (
     same_unit,
     steps_open,
 )
+from linli.events.rules.deferral import (
+    LONGEST_DEFERRAL,
+    LONGEST_WHAT,
+    REVIEW_EVERY,
+    MilestoneState,
+    Planned,
+    check_deferral,
+)
 from linli.events.rules.drawing import (
     LONGEST_LIST,
     USUAL_AT_MOST,
@@ -77,7 +85,12 @@ from linli.events.rules.duties import (
     WhyNot,
     weigh,
 )
-from linli.events.rules.hours import Hours, Opening, opening_at, parse_hours
+from linli.events.rules.hours import (
+    Hours,
+    Opening,
+    opening_at,
+    parse_hours,
+)
 from linli.events.rules.ladder import (
     AT_ANY_HOUR,
     LADDER,
@@ -88,14 +101,18 @@ from linli.events.rules.ladder import (
 )
 from linli.events.rules.limits import (
     ACCEPT_WITHIN,
+    LARGEST_LIMIT,
     LAWFUL_SHARE,
+    LIMIT_FIELDS,
     REOPEN_WITHIN,
     STEP_LIMITS,
     SUPPLEMENT_WITHIN,
     Limit,
+    OwnLimits,
     Severity,
     Urgency,
     limit_for,
+    own_limit,
     pace_of,
     step_limit,
 )
@@ -193,11 +210,15 @@ __all__ = [
     "INDEPENDENT_ROLES",
     "INDEPENDENT_STATES",
     "LADDER",
+    "LARGEST_LIMIT",
     "LAWFUL_SHARE",
     "LEAST_NEAR_M",
+    "LIMIT_FIELDS",
+    "LONGEST_DEFERRAL",
     "LONGEST_LIST",
     "LONGEST_MESSAGE",
     "LONGEST_REVEAL",
+    "LONGEST_WHAT",
     "MAX_PHOTOS",
     "MAX_TEXT",
     "MAY_CALL",
@@ -224,6 +245,7 @@ __all__ = [
     "RELEASING",
     "REOPEN_WITHIN",
     "REVEAL_HOURS",
+    "REVIEW_EVERY",
     "SAID_WHILE_WRITING",
     "SAME_WITHIN",
     "SOLVED",
@@ -253,10 +275,13 @@ __all__ = [
     "Limit",
     "Line",
     "MessageState",
+    "MilestoneState",
     "Opening",
+    "OwnLimits",
     "PartState",
     "PartStep",
     "PauseReason",
+    "Planned",
     "Promise",
     "Proof",
     "Question",
@@ -278,6 +303,7 @@ __all__ = [
     "Weighed",
     "WhyNot",
     "asked_of",
+    "check_deferral",
     "clean_answers",
     "clean_position",
     "clean_words",
@@ -301,6 +327,7 @@ __all__ = [
     "names_called",
     "opening_at",
     "overlap",
+    "own_limit",
     "pace_of",
     "parse_hours",
     "part_steps_open",

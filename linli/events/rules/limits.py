@@ -1,5 +1,6 @@
 """How grave and how soon, and the limits that follow: to accept, to handle, and for every step between."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -47,6 +48,20 @@ class Limit:
 
 
 _COUNTED = (Unit.WORKING_DAYS, Unit.HOURS, Unit.NATURAL_DAYS, Unit.SHIFT_HOURS)
+
+#: The fields a category may have its limit in, each with what it counts; and the largest number each may have.
+LIMIT_FIELDS: dict[str, Unit] = {
+    "limit_working_days": Unit.WORKING_DAYS,
+    "limit_hours": Unit.HOURS,
+    "limit_natural_days": Unit.NATURAL_DAYS,
+    "limit_shift_hours": Unit.SHIFT_HOURS,
+}
+LARGEST_LIMIT: dict[str, int] = {
+    Unit.WORKING_DAYS: 366,
+    Unit.HOURS: 8784,
+    Unit.NATURAL_DAYS: 366,
+    Unit.SHIFT_HOURS: 2000,
+}
 
 
 #: To take on or turn away a report.
@@ -122,9 +137,21 @@ def pace_of(severity: str, urgency: str) -> str:
     return max(urgency, _AT_LEAST.get(severity, Urgency.NORMAL), key=_SLOWEST_FIRST.index)
 
 
-def step_limit(kind: str, severity: str, urgency: str) -> Limit:
+#: What a county has set itself: by area code, clock and urgency.
+OwnLimits = Mapping[tuple[str, str, str], Limit]
+
+
+def step_limit(kind: str, severity: str, urgency: str, own: OwnLimits, areas: Sequence[str]) -> Limit:
     """How long a step may take that is no promise of its category: to dispatch, sign for, verify, answer, arrive."""
-    return STEP_LIMITS[kind][pace_of(severity, urgency)]
+    return own_limit(kind, pace_of(severity, urgency), own, areas)
+
+
+def own_limit(kind: str, urgency: str, own: OwnLimits, areas: Sequence[str]) -> Limit:
+    """The limit nearest to the matter. `areas`: the codes it lies in, from the top down; none of them: as linli comes."""
+    codes = reversed(areas)
+    return next(
+        (own[code, kind, urgency] for code in codes if (code, kind, urgency) in own), STEP_LIMITS[kind][urgency]
+    )
 
 
 #: A resident may say "not solved" this long after closing.

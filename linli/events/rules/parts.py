@@ -61,10 +61,13 @@ class PartStep:
     by: frozenset[By]
     #: Only while the department is called to the spot and has not come.
     when_called: bool = False
+    #: Only while more time is asked for (True), or is not (False); None: either way.
+    when_asked: bool | None = None
 
 
 P = PartState
 _HOLDING = frozenset({By.LEAD, By.ABOVE, By.DESK})
+_WORKING = frozenset({P.ASKED, P.SIGNED_FOR})
 
 PART_STEPS: tuple[PartStep, ...] = (
     PartStep("call_in", frozenset({P.RESERVED}), P.ASKED, _HOLDING),
@@ -72,26 +75,37 @@ PART_STEPS: tuple[PartStep, ...] = (
     PartStep("send_back_part", frozenset({P.ANSWERED}), P.SIGNED_FOR, _HOLDING | {By.CHECKER}),
     PartStep("verify_part", frozenset({P.ANSWERED}), P.VERIFIED, frozenset({By.CHECKER})),
     PartStep("drop_part", frozenset({P.RESERVED, P.ASKED, P.SIGNED_FOR, P.ANSWERED}), P.DROPPED, _HOLDING),
+    PartStep("ask_part_extension", _WORKING, None, frozenset({By.OWN}), when_asked=False),
+    PartStep("extend_part", _WORKING, None, frozenset({By.LEAD, By.DESK}), when_asked=True),
+    PartStep("refuse_part_extension", _WORKING, None, frozenset({By.LEAD, By.DESK}), when_asked=True),
     PartStep("arrive", frozenset(P) - {P.RESERVED}, None, frozenset({By.OWN, By.WHISTLER}), when_called=True),
     PartStep("excuse", frozenset(P) - {P.RESERVED}, None, frozenset({By.OWN, By.WHISTLER}), when_called=True),
 )
 
 
-def part_steps_open(state: str, standing: Collection[By], *, leads: bool, called: bool) -> list[str]:
-    """The acts somebody may take on a part now, in the order of the table."""
-    return [row.name for row in PART_STEPS if _allows(row, state, standing, leads, called)]
+def part_steps_open(
+    state: str, standing: Collection[By], *, leads: bool, called: bool, asked: bool = False
+) -> list[str]:
+    """The acts somebody may take on a part now, in the order of the table. `asked`: for more time, not answered yet."""
+    return [row.name for row in PART_STEPS if _allows(row, state, standing, leads, called, asked)]
 
 
-def require_part_step(name: str, state: str, standing: Collection[By], *, leads: bool, called: bool) -> PartStep:
+def require_part_step(
+    name: str, state: str, standing: Collection[By], *, leads: bool, called: bool, asked: bool = False
+) -> PartStep:
     """The row that allows the act. Raises `Refused` (state) or `NotYours`."""
     row = next(row for row in PART_STEPS if row.name == name)
     if state not in row.sources or (leads and not row.when_called) or (row.when_called and not called):
+        raise moved_on()
+    if row.when_asked is not None and row.when_asked != asked:
         raise moved_on()
     if not row.by & set(standing):
         raise not_yours()
     return row
 
 
-def _allows(row: PartStep, state: str, standing: Collection[By], leads: bool, called: bool) -> bool:
+def _allows(row: PartStep, state: str, standing: Collection[By], leads: bool, called: bool, asked: bool) -> bool:
+    if row.when_asked is not None and row.when_asked != asked:
+        return False
     fits = state in row.sources and not (leads and not row.when_called) and (called or not row.when_called)
     return fits and bool(row.by & set(standing))

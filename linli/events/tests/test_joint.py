@@ -62,10 +62,10 @@ def told(event: Event, verb: str) -> set[Person]:
 
 @pytest.mark.parametrize(("state", "who"), list(product(PartState, By)))
 def test_what_is_offered_on_a_part_is_allowed_and_nothing_else(state: PartState, who: By) -> None:
-    for step, leads, called in product(PART_STEPS, (False, True), (False, True)):
-        offered = step.name in part_steps_open(state, {who}, leads=leads, called=called)
+    for step, leads, called, asked in product(PART_STEPS, (False, True), (False, True), (False, True)):
+        offered = step.name in part_steps_open(state, {who}, leads=leads, called=called, asked=asked)
         try:
-            require_part_step(step.name, state, {who}, leads=leads, called=called)
+            require_part_step(step.name, state, {who}, leads=leads, called=called, asked=asked)
             allowed = True
         except Refused:
             allowed = False

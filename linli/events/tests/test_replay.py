@@ -18,7 +18,9 @@ def test_the_shares_of_the_clocks_are_those_of_the_file(db: None, shared: Path, 
     cut = tmp_path / "cut.csv.gz"
     _first_lines(path, cut, 6001)
     assert ours == shares_of_file(cut)
-    assert sum(promised for _kept, promised in ours.values()) > 3000
+    for what in ("department", "category"):
+        assert sum(promised for (kind, _name), (_kept, promised) in ours.items() if kind == what) > 3000
+    assert len([name for kind, name in ours if kind == "category"]) > 20
 
 
 def _first_lines(path: Path, cut: Path, count: int) -> None:

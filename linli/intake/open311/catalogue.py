@@ -1,5 +1,6 @@
 """What can be reported: the categories in use as services, their questions as attributes, and the discovery document."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from linli.areas import ground
 from linli.areas.models import Area
 from linli.events.models import Category
+from linli.events.rules import Unit
 from linli.intake.open311.parameters import Parameters
 from linli.intake.open311.rendering import CONTENT_TYPES
 from linli.journal.models import Entry
@@ -50,17 +52,26 @@ def _service(category: Category) -> dict[str, Any]:
     }
 
 
+_WITHIN: dict[str, Callable[[int], str]] = {
+    Unit.WORKING_DAYS: lambda n: ngettext(
+        "Handled within %(count)s working day.", "Handled within %(count)s working days.", n
+    ),
+    Unit.HOURS: lambda n: ngettext("Handled within %(count)s hour.", "Handled within %(count)s hours.", n),
+    Unit.NATURAL_DAYS: lambda n: ngettext(
+        "Handled within %(count)s natural day.", "Handled within %(count)s natural days.", n
+    ),
+    Unit.SHIFT_HOURS: lambda n: ngettext(
+        "Handled within %(count)s working hour.", "Handled within %(count)s working hours.", n
+    ),
+}
+
+
 def _described(category: Category) -> str:
     words = []
     if category.emergency_call:
         words.append(_("In danger call %(number)s first.") % {"number": category.emergency_call})
-    days, hours = category.limit_working_days, category.limit_hours
-    if days:
-        limit = ngettext("Handled within %(count)s working day.", "Handled within %(count)s working days.", days)
-        words.append(limit % {"count": days})
-    elif hours:
-        limit = ngettext("Handled within %(count)s hour.", "Handled within %(count)s hours.", hours)
-        words.append(limit % {"count": hours})
+    if (limit := category.limit) is not None:
+        words.append(_WITHIN[limit.unit](limit.amount) % {"count": limit.amount})
     return (" " if _in_english() else "").join(words)
 
 

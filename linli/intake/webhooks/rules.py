@@ -72,6 +72,9 @@ VERBS: dict[str, frozenset[str]] = {
             "event.supplement_asked",
             "event.supplemented",
             "event.extension_asked",
+            "event.part_extension_asked",
+            "event.part_extended",
+            "event.part_extension_refused",
             "event.extended",
             "event.extension_refused",
             "event.deferred",
@@ -79,7 +82,16 @@ VERBS: dict[str, frozenset[str]] = {
             "event.resumed",
         }
     ),
-    Group.CHANGED: frozenset({"event.classified", "event.moved", "event.carried_over", "event.split", "event.took_in"}),
+    Group.CHANGED: frozenset(
+        {
+            "event.classified",
+            "event.moved",
+            "event.carried_over",
+            "event.split",
+            "event.took_in",
+            "event.limits_moved",
+        }
+    ),
 }
 #: Told to nobody: what is said inside or to the reporter, what residents do with their receipts and contacts, looks at files,
 #: and what a desk is reminded of.
@@ -101,6 +113,8 @@ NEVER_TOLD = frozenset(
         "event.drawn",
         "event.review_due",
         "event.unanswered",
+        "event.milestone_done",
+        "event.milestone_missed",
         "event.due_soon",
         "event.arrived",
         "event.excused",
