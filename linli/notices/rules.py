@@ -50,6 +50,7 @@ VERBS: dict[str, frozenset[str]] = {
             *("event.handed_back", "event.result_submitted", "event.rework_asked", "event.reopened", "event.moved"),
             *("event.extension_asked", "event.resumed", "event.review_due", "event.reveal_asked", "event.whistled"),
             *("event.part_added", "event.part_called_in", "event.part_answered", "event.part_sent_back"),
+            *("event.part_objected", "event.part_objection_upheld", "event.part_objection_dismissed"),
         }
     ),
     Group.DUE: frozenset({"event.due_soon", "event.reminded", "event.ran_on"}),

@@ -5,6 +5,7 @@ from linli.events.rules.clocks import (
     CLOCK_OF_STATE,
     DUE_SOON_AFTER,
     NEVER_PAUSED,
+    PAUSE_OF_PART,
     PAUSE_OF_STATE,
     PROMISES,
     ClockKind,
@@ -13,6 +14,7 @@ from linli.events.rules.clocks import (
     clocks_of,
     clocks_of_part,
     due_soon_at,
+    why_paused,
 )
 from linli.events.rules.conversation import (
     LONGEST_MESSAGE,
@@ -79,6 +81,7 @@ from linli.events.rules.limits import (
     step_limit,
 )
 from linli.events.rules.parts import (
+    HOLDING,
     PART_ACTING,
     PART_ENDED,
     PART_OPEN,
@@ -135,6 +138,7 @@ __all__ = [
     "ENDED",
     "FIELD",
     "FOLLOWED",
+    "HOLDING",
     "HOTLINE_SOURCE",
     "LADDER",
     "LAWFUL_SHARE",
@@ -157,6 +161,7 @@ __all__ = [
     "PART_STEPS",
     "PART_UNSEEN",
     "PAUSED",
+    "PAUSE_OF_PART",
     "PAUSE_OF_STATE",
     "PROMISES",
     "RELAYING",
@@ -224,4 +229,5 @@ __all__ = [
     "step_limit",
     "steps_open",
     "weigh",
+    "why_paused",
 ]

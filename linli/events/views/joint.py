@@ -44,7 +44,7 @@ def act_on_part(request: HttpRequest, pk: UUID, part: int, step: str) -> HttpRes
     event, at = seen(request, pk), timezone.now()
     row = get_object_or_404(event.parts.select_related("department"), pk=part)
     act = PART_FORMS[step]
-    form = act.form(request.POST, request.FILES) if request.method == "POST" else act.form()
+    form = act.form(request.POST, request.FILES, part=row) if request.method == "POST" else act.form(part=row)
     if form.is_bound and form.is_valid():
         try:
             actions.PART_ACTS[step](row, **form.cleaned_data, by=request.user, at=at)
