@@ -1,6 +1,5 @@
 """A whistle, a joint closing and an objection through to the end, as people do them in a browser."""
 
-import os
 from collections.abc import Callable
 from typing import Any
 
@@ -159,7 +158,3 @@ def test_a_co_handler_objects_to_its_part_and_the_lead_passes_it_on(
     send(lead, PART_FORMS["uphold_part"].label)
     expect(lead.locator(".bounces").get_by_text(_("upheld"))).to_be_visible()
     expect(lead.locator(".part-list").get_by_text(roads.name)).to_be_visible()
-    if LOOK := os.environ.get("JOINT_LOOK"):
-        lead.screenshot(path=f"{LOOK}/joint-1920.png", full_page=True)
-        page.reload()
-        page.screenshot(path=f"{LOOK}/joint-390.png", full_page=True)

@@ -1,4 +1,4 @@
-"""Text messages by a cloud: signed as its own examples are, a sentence and a link in a template, answers read for what they say."""
+"""Text messages by a cloud: signed as its own examples are, a sentence and a link in a template, answers read by a table."""
 
 import json
 from datetime import UTC, datetime
@@ -12,11 +12,13 @@ from linli.notices.rules import Kind, Verdict
 from linli.notices.sending import carry
 from linli.notices.sending.sms_clouds import sign_acs3, sign_tc3
 from linli.notices.testing import receiver
-from linli.notices.tests.test_sending import WORDS, parcel
+from linli.notices.tests.test_sending import LOOPBACK, WORDS, parcel
 
 
 @pytest.fixture
 def cloud_at(settings: Any, tmp_path: Path) -> Any:
+    settings.WEBHOOK_NETWORKS = LOOPBACK
+
     def point(cloud: str, address: str, more: str = "") -> None:
         settings.SMS_KEY_FILE = tmp_path / "key"
         settings.SMS_KEY_FILE.write_text("id-1\ngeheim\n")
