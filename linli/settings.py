@@ -177,7 +177,7 @@ MAP_APPROVAL_NUMBER = os.environ.get("LINLI_MAP_APPROVAL_NUMBER", "")
 WEBHOOK_NETWORKS = [one.strip() for one in os.environ.get("LINLI_WEBHOOK_NETWORKS", "").split(",") if one.strip()]
 #: Notices: the mail server they are handed to, `smtps://user@host:465?from=…&password_file=PATH`; none: mail waits.
 MAIL_OUT = os.environ.get("LINLI_MAIL_OUT", "")
-#: A gateway for text messages, `https://host/path`; none: they are written into the folder `outbox` of the home.
+#: A gateway for text messages, `https://host/path`, `aliyun://…` or `tencent://…`; none: they lie in `outbox` of the home.
 SMS_GATEWAY = os.environ.get("LINLI_SMS_GATEWAY", "")
 SMS_KEY_FILE = Path(os.environ.get("LINLI_SMS_KEY_FILE") or HOME / "sms_key")
 SMS_BODY = os.environ.get("LINLI_SMS_BODY") or '{"to": "{to}", "text": "{text}", "id": "{id}"}'

@@ -19,7 +19,9 @@ class Shown:
 
 def context_of(event: Event, at: datetime) -> dict[str, Any]:
     """What the page of an event shows. Three queries."""
-    objections = list(event.objections.select_related("department", "next_owner", "settled_on", "coordinator"))
+    objections = list(
+        event.objections.select_related("department", "next_owner", "settled_on", "coordinator", "passed_to")
+    )
     if not event.is_open:
         return {"objections": objections}
     clocks = Clock.objects.unstopped().filter(event=event).select_related("part__department", "paused_by")

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -16,7 +17,7 @@ from django.db.models import F
 from linli.kit.refusal import Refused
 from linli.notices import reporters
 from linli.notices.models import Channel, Delivery
-from linli.notices.rules import CODE_DIGITS, LEASE, UNFINISHED, Kind, Purpose, Result, State, Verdict, judge
+from linli.notices.rules import CODE_DIGITS, LEASE, ROBOTS, UNFINISHED, Kind, Purpose, Result, State, Verdict, judge
 from linli.notices.wording import Words, compose
 
 SLICE = 500
@@ -123,10 +124,20 @@ def _tell(delivery: Delivery, result: Result, at: datetime) -> None:
     if channel is None:
         return
     if result.verdict == Verdict.GONE:
-        # The browser gave its address up: there is nobody behind it any more. What is held is skipped when it is due.
-        Channel.objects.filter(pk=channel.pk, closed_at__isnull=True).update(closed_at=at, sealed=b"", is_on=False)
+        Channel.objects.filter(pk=channel.pk, closed_at__isnull=True).update(**_given_up(channel, at))
     elif delivery.state == State.DELIVERED and delivery.purpose == Purpose.TEST:
         Channel.objects.filter(pk=channel.pk, verified_at__isnull=True).update(verified_at=at)
+
+
+def _given_up(channel: Channel, at: datetime) -> dict[str, Any]:
+    """What is left of a channel whose address is gone. What is held is skipped when it is due.
+
+    A browser gave its address up: nobody is behind it any more. The robot of a group may be set up again: its channel
+    stays, to be confirmed by a test, and says so where it is kept.
+    """
+    if channel.kind in ROBOTS:
+        return {"verified_at": None}
+    return {"closed_at": at, "sealed": b"", "is_on": False}
 
 
 def give_up_lost(at: datetime) -> bool:

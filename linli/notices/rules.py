@@ -52,6 +52,7 @@ VERBS: dict[str, frozenset[str]] = {
             *("event.drawn", "event.milestone_missed"),
             *("event.part_added", "event.part_called_in", "event.part_answered", "event.part_sent_back"),
             "event.part_extension_asked",
+            *("event.part_objected", "event.part_objection_upheld", "event.part_objection_dismissed"),
         }
     ),
     Group.DUE: frozenset({"event.due_soon", "event.reminded", "event.ran_on"}),

@@ -45,10 +45,11 @@ from linli.events.actions.handling import (
 )
 from linli.events.actions.importing import IMPORTABLE, Fate, ImportedMatter, import_matters
 from linli.events.actions.joining import merge, separate, split, support, withdraw_support
-from linli.events.actions.joint import PART_ACTS, add_part, end_whistle, steps_of_parts, waiting_call, whistle
+from linli.events.actions.joint import add_part, end_whistle, steps_of_parts, waiting_call, whistle
 from linli.events.actions.ladder import climb
 from linli.events.actions.looking import open_original
 from linli.events.actions.objecting import dismiss_objection, object, settle, uphold_objection
+from linli.events.actions.part_objecting import PART_ACTS
 from linli.events.actions.receiving import note_arrival, receive_picture, refuse_picture
 from linli.events.actions.reinspecting import reinspect
 from linli.events.actions.relaying import (

@@ -32,9 +32,16 @@ def _department(clock: Clock, event: Event, at: datetime) -> list[Person]:
 
 
 def _answering(clock: Clock, event: Event, at: datetime) -> list[Person]:
-    waiting = Objection.objects.filter(event=event, answered_at__isnull=True).select_related("coordinator").last()
-    named = waiting.coordinator if waiting else None
-    return [named] if named is not None else _on_duty(event, at, Role.DESK)
+    """Whoever is named to settle it; else the desk, and for a co-handler's part the lead."""
+    waiting = Objection.objects.waiting().filter(event=event, of_lead=clock.part is None)
+    if clock.part is not None:
+        waiting = waiting.filter(department=clock.part.department_id)
+    objection = waiting.select_related("coordinator").last()
+    if objection is not None and objection.coordinator is not None:
+        return [objection.coordinator]
+    leads = Part.objects.filter(event=event, leads=True).values_list("department", flat=True)
+    lead = officers_of(list(leads), at) if clock.part is not None else []
+    return [*lead, *_on_duty(event, at, Role.DESK)]
 
 
 _BOUND = {

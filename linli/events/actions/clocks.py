@@ -6,7 +6,7 @@ kept in the event too, which queue and figures read: its row says the same.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,8 +18,6 @@ from linli.events.actions import promise
 from linli.events.actions.limits import limit_of_step
 from linli.events.models import Clock, Event, Part
 from linli.events.rules import (
-    NEVER_PAUSED,
-    PAUSE_OF_STATE,
     PROMISES,
     SUPPLEMENT_WITHIN,
     ClockKind,
@@ -29,6 +27,7 @@ from linli.events.rules import (
     clocks_of,
     clocks_of_part,
     due_soon_at,
+    why_paused,
 )
 from linli.kit.bulk import insert
 from linli.kit.workdays import CLOSE_OF_BUSINESS, WorkCalendar, stored_calendar
@@ -153,20 +152,21 @@ class _Following:
     event: Event
     at: datetime
     by: Person | None
+    parts: dict[int, Part] = field(default_factory=dict)
 
     def do(self) -> None:
-        parts = {part.pk: part for part in Part.objects.filter(event=self.event)}
+        self.parts = {part.pk: part for part in Part.objects.filter(event=self.event)}
         rows = {(row.kind, row.part_id): row for row in Clock.objects.unstopped().filter(event=self.event)}
         promised = rows.get((ClockKind.HANDLE, None))
         promised_until = promised.due_at if promised else None
-        wanted = self._wanted(parts.values())
+        wanted = self._wanted(self.parts.values())
         for key, row in rows.items():
-            if key not in wanted and not self._goes_on(row, parts):
+            if key not in wanted and not self._goes_on(row, self.parts):
                 Clock.objects.filter(pk=row.pk).update(**_stopped(self.at))
             else:
                 self._line_up(row, promised_until)
         for key in wanted - rows.keys():
-            self._start(key, parts)
+            self._start(key)
 
     def _goes_on(self, row: Clock, parts: dict[int, Part]) -> bool:
         """A clock that was started by an act: the arrival at the spot, and a lead's own limit while it handles."""
@@ -192,7 +192,7 @@ class _Following:
         `promised_until`: when the promise ran out before this act.
         """
         before, due_at, was_paused = _as_stored(row), row.due_at, row.paused_at is not None
-        reason = self._reason(row.kind)
+        reason = self._reason(row.kind, row.part_id)
         if row.paused_at is None and reason is not None:
             self._pause(row, reason)
         elif row.paused_at is not None and reason is None:
@@ -214,9 +214,9 @@ class _Following:
         row.paused_at, row.pause_reason, row.paused_by, row.next_at = self.at, reason, self.by, None
         row.paused_until = pause_ends(self.event, reason, self.at)
 
-    def _start(self, key: Key, parts: dict[int, Part]) -> None:
+    def _start(self, key: Key) -> None:
         kind, part = key
-        row = Clock(event=self.event, part=parts[part] if part else None, kind=kind)
+        row = Clock(event=self.event, part=self.parts[part] if part else None, kind=kind)
         row.started_at = row.from_at = self.at
         if kind in PROMISES and part is None:
             limit = promise.binding(self.event, promise.calendar_from(self.at))
@@ -230,16 +230,16 @@ class _Following:
             limit = limit_of_step(kind, self.event.severity, self.event.urgency, self.event.area_id)
             row.unit, row.amount = limit.unit, limit.amount
             _reckon(row, promise.calendar_from(self.at))
-        reason = self._reason(kind)
+        reason = self._reason(kind, part)
         if reason is not None:
             self._pause(row, reason)
         else:
             row.next_at = due_soon_at(row.from_at, row.due_at)
         row.save(force_insert=True)
 
-    def _reason(self, kind: str) -> PauseReason | None:
-        """Why a clock of this kind stands still in the state of the event; None if it runs."""
-        return None if kind in NEVER_PAUSED else PAUSE_OF_STATE.get(self.event.state)
+    def _reason(self, kind: str, part: int | None) -> PauseReason | None:
+        """Why a clock of this kind stands still now; None if it runs."""
+        return why_paused(kind, self.event.state, self.parts[part].state if part is not None else None)
 
 
 def pause_ends(event: Event, reason: str, at: datetime) -> datetime | None:

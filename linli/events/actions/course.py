@@ -150,7 +150,7 @@ def questions_of(event: Event) -> set[Question]:
 
 def waiting_objection(event: Event, *, coordinated: bool = False) -> Objection | None:
     """The objection that waits for its answer; `coordinated`: only one that a coordinator has to settle."""
-    waiting = Objection.objects.filter(event=event, answered_at__isnull=True)
+    waiting = Objection.objects.of_leads().waiting().filter(event=event)
     if coordinated:
         waiting = waiting.filter(coordinator__isnull=False)
     return waiting.select_related("coordinator", "department", "next_owner").last()
@@ -193,6 +193,7 @@ def take_step(
     if event.ended_at is not None or event.state in BEFORE_DISPATCH:
         # Of departments that have nothing to do with it any more, nobody is called to the spot.
         Whistle.objects.filter(event=event, ended_at__isnull=True).update(ended_at=at)
+        Objection.objects.of_parts().filter(event=event).lapse(at)
     entry = record(f"event.{PAST[name]}", on=event, by=by, at=at, tell=[*told, *tell], **facts, **_COMES_OF.get())
     write_beside(event, entry, words=words, for_reporter=for_reporter, photos=photos, kind=picture_kind)
     tell_reporters(event, entry)

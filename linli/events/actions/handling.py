@@ -199,7 +199,7 @@ def dispatch(
     )
     keep_choice(event, entry, chosen=lead, choice=choice, at=at)
     # What a co-handler has answered already stays as it is.
-    answered = end_parts(event, but=lead)
+    answered = end_parts(event, but=lead, at=at)
     Part.objects.bulk_create(
         Part(event=event, department=one, leads=one == lead, asked_at=at)
         for one in departments

@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions import clocks, promise
 from linli.events.actions.course import Photos, act, kept, note_hand, people_told, standing_of, take_step, write_beside
-from linli.events.actions.lengthening import grant, own_clock, within_the_promise
+from linli.events.actions.lengthening import own_clock
 from linli.events.actions.objecting import refuse_upheld
 from linli.events.actions.relaying import require_other_lead
-from linli.events.models import Call, Clock, Event, Part, PictureKind, Whistle
+from linli.events.models import Call, Clock, Event, Objection, Part, PictureKind, Whistle
 from linli.events.rules import (
     CHECKERS,
+    HOLDING,
     LAWFUL_SHARE,
     WITH_DEPARTMENT,
     Audience,
@@ -22,6 +23,7 @@ from linli.events.rules import (
     ClockKind,
     Limit,
     PartState,
+    Standing,
     State,
     clean_words,
     moved_on,
@@ -129,41 +131,53 @@ def part_standing(part: Part, by: Person | None, at: datetime, scope: Scope | No
     """What somebody is to a part. `scope` if the caller has it already."""
     event, scope = part.event, scope if scope is not None else scope_of(by, at)
     standing = standing_of(event, by, at, scope)
-    return _standings(part, by, standing.roles, standing.handled, standing.leads, scope)
+    return _standings(part, by, standing, scope, _coordinators(event, [part]))
+
+
+def _coordinators(event: Event, parts: Iterable[Part]) -> dict[str, int | None]:
+    """Who is named to answer the objection of each department that waits (None: nobody is); no query if none waits."""
+    if not any(part.state == PartState.OBJECTED for part in parts):
+        return {}
+    waiting = Objection.objects.of_parts().waiting().filter(event=event)
+    return dict(waiting.values_list("department", "coordinator"))
 
 
 def _standings(
-    part: Part, by: Person | None, roles: Iterable[Role], handled: bool, leads: bool, scope: Scope
+    part: Part, by: Person | None, standing: Standing, scope: Scope, coordinators: dict[str, int | None]
 ) -> set[By]:
-    held, found = set(roles), set()
+    held, found = set(standing.roles), set()
     if part.department_id in scope.departments:
         found.add(By.OWN)
     if part.under is not None and part.under.department_id in scope.departments:
         found.add(By.ABOVE)
-    if leads and Role.HANDLER in held:
+    if standing.leads and Role.HANDLER in held:
         found.add(By.LEAD)
     if Role.DESK in held:
         found.add(By.DESK)
-    if held & CHECKERS and not handled:
+    if held & CHECKERS and not standing.handled:
         found.add(By.CHECKER)
     if by is not None and any(call.whistle.blown_by_id == by.pk for call in part.calls.all()):
         found.add(By.WHISTLER)
+    named = coordinators.get(part.department_id)
+    if (found & HOLDING) if named is None else (by is not None and by.pk == named):
+        found.add(By.ANSWERER)
     return found
 
 
 def steps_of_parts(
     event: Event, parts: Iterable[Part], by: Person | None, at: datetime, scope: Scope
 ) -> dict[int, list[str]]:
-    """The acts open to somebody on each part, by its key; one query beyond that of the standing."""
+    """The acts open to somebody on each part, by its key; three queries at most."""
     if event.state not in PARTS_LIVE_IN:
         return {}
     asking = Clock.objects.unstopped().filter(event=event, part__isnull=False, extension_asked_until__isnull=False)
     asked = set(asking.values_list("part", flat=True))
-    standing = standing_of(event, by, at, scope)
+    standing, parts = standing_of(event, by, at, scope), list(parts)
+    coordinators = _coordinators(event, parts)
     return {
         part.pk: part_steps_open(
             part.state,
-            _standings(part, by, standing.roles, standing.handled, standing.leads, scope),
+            _standings(part, by, standing, scope, coordinators),
             leads=part.leads,
             called=waiting_call(part) is not None,
             asked=part.pk in asked,
@@ -178,12 +192,10 @@ def waiting_call(part: Part) -> Call | None:
     return next(waiting, None)
 
 
-def _on_part(function: Callable[..., Entry]) -> Callable[..., None]:
+def on_part(function: Callable[..., Entry]) -> Callable[..., None]:
     """An act on a part in one transaction: the event is locked first, as in every act, and the clocks follow."""
 
-    def acted(
-        part: Part, *, by: Person | None, at: datetime, photos: Photos = (), text: str = "", **further: Any
-    ) -> None:
+    def acted(part: Part, *, by: Person | None, at: datetime, photos: Photos = (), text: str = "", **more: Any) -> None:
         files = kept(photos)
         with transaction.atomic():
             event = Event.objects.select_for_update(of=("self",)).select_related("category").get(pk=part.event_id)
@@ -203,7 +215,7 @@ def _on_part(function: Callable[..., Entry]) -> Callable[..., None]:
             )
             if row.target is not None:
                 part.state = row.target
-            function(part, by=by, at=at, text=text, photos=files, **further)
+            function(part, by=by, at=at, text=text, photos=files, **more)
             part.save()
             clocks.follow(event, at, by)
 
@@ -211,7 +223,7 @@ def _on_part(function: Callable[..., Entry]) -> Callable[..., None]:
     return acted
 
 
-def _write(
+def write(
     verb: str,
     part: Part,
     *,
@@ -222,85 +234,59 @@ def _write(
     photos: Iterable[File] = (),
     kind: str = PictureKind.AFTER,
     tell: Iterable[Person] = (),
+    **facts: Any,
 ) -> Entry:
+    """One entry about a part with the words and photos of the act; the lead and the desk are told, and `tell`."""
     words = clean_words(text, field="text", required=needed)
     leads = Part.objects.filter(event=part.event, leads=True).values_list("department", flat=True)
     told = [*officers_of(list(leads), at), *people_told(part.event, (Audience.DESK,), at), *tell]
-    entry = record(verb, on=part.event, by=by, at=at, tell=told, department=part.department_id, part=part.pk)
+    entry = record(verb, on=part.event, by=by, at=at, tell=told, department=part.department_id, part=part.pk, **facts)
     write_beside(part.event, entry, words=words, for_reporter=False, photos=photos, kind=kind)
     return entry
 
 
-@_on_part
+@on_part
 def call_in(part: Part, *, by: Person | None, at: datetime, text: str, photos: list[File]) -> Entry:
     """A department that was reserved for later is asked now."""
     part.asked_at = at
-    return _write("event.part_called_in", part, by=by, at=at, text=text, tell=_officers(part, at))
+    return write("event.part_called_in", part, by=by, at=at, text=text, tell=officers_in(part, at))
 
 
-@_on_part
+@on_part
 def answer_part(part: Part, *, by: Person | None, at: datetime, text: str, photos: list[File]) -> Entry:
     """A co-handler says what it has done, with its evidence."""
     part.signed_at, part.answered_at, part.answer = part.signed_at or at, at, text.strip()
     note_hand(part.event, by)
     above = officers_of([part.under.department_id], at) if part.under else []
-    entry = _write("event.part_answered", part, by=by, at=at, text=text, needed=True, photos=photos, tell=above)
+    entry = write("event.part_answered", part, by=by, at=at, text=text, needed=True, photos=photos, tell=above)
     part.answered_with = entry
     return entry
 
 
-@_on_part
+@on_part
 def send_back_part(part: Part, *, by: Person | None, at: datetime, text: str, photos: list[File]) -> Entry:
     """The answer does not do: back to the co-handler with a reason."""
     part.answered_at = None
-    return _write("event.part_sent_back", part, by=by, at=at, text=text, needed=True, tell=_officers(part, at))
+    return write("event.part_sent_back", part, by=by, at=at, text=text, needed=True, tell=officers_in(part, at))
 
 
-@_on_part
+@on_part
 def verify_part(part: Part, *, by: Person | None, at: datetime, text: str, photos: list[File]) -> Entry:
     """Seen by somebody who did not handle it: this part is done."""
     part.verified_at = at
-    return _write("event.part_verified", part, by=by, at=at, text=text, photos=photos, kind=PictureKind.CHECK)
+    return write("event.part_verified", part, by=by, at=at, text=text, photos=photos, kind=PictureKind.CHECK)
 
 
-@_on_part
+@on_part
 def drop_part(part: Part, *, by: Person | None, at: datetime, text: str, photos: list[File]) -> Entry:
     """Why this department is not needed, or not waited for. It is told, and it stays readable."""
     part.answer = text.strip()
-    return _write("event.part_dropped", part, by=by, at=at, text=text, needed=True, tell=_officers(part, at))
+    return write("event.part_dropped", part, by=by, at=at, text=text, needed=True, tell=officers_in(part, at))
 
 
-def _officers(part: Part, at: datetime) -> list[Person]:
+def officers_in(part: Part, at: datetime) -> list[Person]:
+    """The officers of its department."""
     return officers_of([part.department_id], at)
-
-
-# --- more time for one part --------------------------------------------------------------------------------------------
-
-
-@_on_part
-def ask_part_extension(
-    part: Part, *, until: datetime, by: Person | None, at: datetime, text: str, photos: list[File]
-) -> Entry:
-    """A co-handler asks for more time for its part, before that runs out and never beyond the promise."""
-    clock = within_the_promise(part, own_clock(part), until, at)
-    Clock.objects.filter(pk=clock.pk).update(extension_asked_until=until)
-    return _write("event.part_extension_asked", part, by=by, at=at, text=text, needed=True)
-
-
-@_on_part
-def extend_part(part: Part, *, by: Person | None, at: datetime, text: str, photos: list[File]) -> Entry:
-    """The lead or the desk grants what was asked for, before the part's limit runs out: what has passed has passed."""
-    clock = own_clock(part)
-    clock = within_the_promise(part, clock, clock.extension_asked_until if clock else None, at)
-    grant(clock)
-    return _write("event.part_extended", part, by=by, at=at, text=text, tell=_officers(part, at))
-
-
-@_on_part
-def refuse_part_extension(part: Part, *, by: Person | None, at: datetime, text: str, photos: list[File]) -> Entry:
-    """Why the part's limit stands."""
-    Clock.objects.unstopped().filter(part=part, kind=ClockKind.HANDLE).update(extension_asked_until=None)
-    return _write("event.part_extension_refused", part, by=by, at=at, text=text, needed=True, tell=_officers(part, at))
 
 
 # --- the gate ---------------------------------------------------------------------------------------------------------
@@ -322,7 +308,8 @@ def drop_unanswered(event: Event, without: str, *, by: Person | None, at: dateti
             field="without",
         )
     for part in parts:
-        _write("event.part_dropped", part, by=by, at=at, text=why, tell=_officers(part, at))
+        write("event.part_dropped", part, by=by, at=at, text=why, tell=officers_in(part, at))
+    Objection.objects.of_parts().filter(event=event, department__in=[part.department_id for part in parts]).lapse(at)
     waited_for.update(state=PartState.DROPPED, answer=why)
 
 
@@ -388,7 +375,7 @@ def whistle(
         clocks.start_clock(event, ClockKind.ARRIVE, at, part=part, until=be_there_by)
 
 
-@_on_part
+@on_part
 def arrive(part: Part, *, by: Person | None, at: datetime, text: str, photos: list[File]) -> Entry:
     """The department is on the spot (报到); noted by itself or by whoever called it."""
     call = waiting_call(part)
@@ -396,10 +383,10 @@ def arrive(part: Part, *, by: Person | None, at: datetime, text: str, photos: li
     Call.objects.filter(pk=call.pk).update(arrived_at=at, noted_by=by)
     clocks.stop_clock(part.event, ClockKind.ARRIVE, at, part=part)
     seen, told = PictureKind.BEFORE, [call.whistle.blown_by]
-    return _write("event.arrived", part, by=by, at=at, text=text, photos=photos, kind=seen, tell=told)
+    return write("event.arrived", part, by=by, at=at, text=text, photos=photos, kind=seen, tell=told)
 
 
-@_on_part
+@on_part
 def excuse(part: Part, *, by: Person | None, at: datetime, text: str, photos: list[File]) -> Entry:
     """Why the department does not come."""
     call = waiting_call(part)
@@ -407,7 +394,7 @@ def excuse(part: Part, *, by: Person | None, at: datetime, text: str, photos: li
     why = clean_words(text, field="text", required=True, longest=300)
     Call.objects.filter(pk=call.pk).update(excused=why, noted_by=by)
     clocks.stop_clock(part.event, ClockKind.ARRIVE, at, part=part)
-    return _write("event.excused", part, by=by, at=at, text=why, tell=[call.whistle.blown_by])
+    return write("event.excused", part, by=by, at=at, text=why, tell=[call.whistle.blown_by])
 
 
 @act
@@ -430,9 +417,6 @@ PART_ACTS: dict[str, Callable[..., None]] = {
         send_back_part,
         verify_part,
         drop_part,
-        ask_part_extension,
-        extend_part,
-        refuse_part_extension,
         arrive,
         excuse,
     )

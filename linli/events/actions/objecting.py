@@ -29,7 +29,7 @@ def object(
     rests_on = clean_words(basis, field="basis", required=True, longest=500)
     part = _own_part(event, by, at)
     if part is not None:
-        _refuse_objecting(event, part, next_owner, at)
+        refuse_objecting(event, part, next_owner, at)
     bounce = bounces_of(event) + 1
     coordinator = supervisor_for(event, at) if bounce > 1 else None
     take_step(
@@ -67,7 +67,8 @@ def _own_part(event: Event, by: Person | None, at: datetime) -> Part | None:
     return mine.select_related("department").first()
 
 
-def _refuse_objecting(event: Event, part: Part, next_owner: Department | None, at: datetime) -> None:
+def refuse_objecting(event: Event, part: Part, next_owner: Department | None, at: datetime) -> None:
+    """Raises `Refused` or `BadInput`: once per department and round, before the limit to sign, never to oneself."""
     before = Objection.objects.filter(event=event, department=part.department_id, round=event.reopened).first()
     if before is not None:
         day = timezone.localdate(before.objected_at).isoformat()
@@ -93,7 +94,7 @@ def _refuse_objecting(event: Event, part: Part, next_owner: Department | None, a
 
 def bounces_of(event: Event) -> int:
     """How often the matter came back in this round: objected to, or handed back after it was signed for."""
-    objections = Objection.objects.filter(event=event, round=event.reopened).count()
+    objections = Objection.objects.of_leads().filter(event=event, round=event.reopened).count()
     acts = Entry.objects.filter(on_kind="event", on_key=str(event.pk))
     reopened = acts.filter(verb="event.reopened").order_by("-id").values_list("id", flat=True).first() or 0
     return objections + acts.filter(verb="event.handed_back", id__gt=reopened).count()
@@ -127,6 +128,7 @@ def settle(event: Event, *, lead: Department, text: str, by: Person | None, at: 
     if not keeps:
         Part.objects.filter(event=event, leads=True).delete()
         Part.objects.filter(event=event, department=lead).delete()
+        Objection.objects.of_parts().filter(event=event, department=lead).lapse(at)
         Part.objects.create(event=event, department=lead, leads=True, asked_at=at)
         rejoin_calls(event)
 
@@ -134,13 +136,13 @@ def settle(event: Event, *, lead: Department, text: str, by: Person | None, at: 
 def _answer(
     event: Event, by: Person | None, at: datetime, *, upheld: bool, settled_on: Department | None = None
 ) -> None:
-    waiting = Objection.objects.filter(event=event, answered_at__isnull=True)
+    waiting = Objection.objects.of_leads().waiting().filter(event=event)
     waiting.update(answered_at=at, answered_by=by, was_upheld=upheld, settled_on=settled_on)
 
 
 def next_owner(event: Event) -> str | None:
     """The department that the last upheld objection of this round named; None if there is none."""
-    upheld = Objection.objects.filter(event=event, round=event.reopened, was_upheld=True).last()
+    upheld = Objection.objects.of_leads().filter(event=event, round=event.reopened, was_upheld=True).last()
     return upheld.next_owner_id if upheld else None
 
 
@@ -151,7 +153,7 @@ def upheld_in(event: Event) -> set[str]:
     return {own for own, yes, _to in answered if yes} - {to for _own, _yes, to in answered if to}
 
 
-def refuse_upheld(event: Event, departments: Iterable[Department]) -> None:
+def refuse_upheld(event: Event, departments: Iterable[Department], field: str = "lead") -> None:
     """Raises `BadInput` for a lead or co-handler whose objection was upheld in this round: it would only come back."""
     upheld = upheld_in(event)
     found = next((department for department in departments if department.pk in upheld), None)
@@ -160,5 +162,5 @@ def refuse_upheld(event: Event, departments: Iterable[Department]) -> None:
             "objection_was_upheld",
             _("The objection of %(department)s was upheld. Choose another department."),
             department=found.name,
-            field="lead",
+            field=field,
         )

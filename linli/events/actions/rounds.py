@@ -1,11 +1,13 @@
 """A matter goes round again: which parts end with the round, which answers stay, and who is still called to the spot."""
 
-from linli.events.models import Call, Event, Part
+from datetime import datetime
+
+from linli.events.models import Call, Event, Objection, Part
 from linli.events.rules import PartState
 from linli.people.models import Department
 
 
-def end_parts(event: Event, *, but: Department) -> set[str]:
+def end_parts(event: Event, *, but: Department, at: datetime) -> set[str]:
     """End the parts of a dispatch, for another one that `but` leads; the departments whose answer stays as it is."""
     done = [PartState.ANSWERED, PartState.VERIFIED]
     kept = Part.objects.filter(event=event, leads=False, state__in=done).exclude(department=but)
@@ -13,6 +15,7 @@ def end_parts(event: Event, *, but: Department) -> set[str]:
     # An answer below a part that ends must not end with it.
     Part.objects.filter(pk__in=answered).exclude(under__in=answered).update(under=None)
     Part.objects.filter(event=event).exclude(pk__in=answered).delete()
+    Objection.objects.of_parts().filter(event=event).lapse(at)
     return set(answered.values())
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.events.actions.duties import recommend
 from linli.events.actions.objecting import next_owner
 from linli.events.forms.fields import StepForm, day_field, photos, words
-from linli.events.models import Event, Part
+from linli.events.models import Event, Objection, Part
 from linli.events.rules import State
 from linli.kit.workdays import CLOSE_OF_BUSINESS
 from linli.people.models import Department
@@ -84,7 +84,8 @@ class PartForm(forms.Form):
 
     text = words(_("Remark"), required=False, rows=3)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, part: Part, **kwargs: Any) -> None:
+        self.part = part
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
 
@@ -126,6 +127,51 @@ class PartExtension(PartReason):
         return timezone.make_aware(datetime.combine(self.cleaned_data["until"], CLOSE_OF_BUSINESS))
 
 
+def _other_departments(part: Part) -> Any:
+    return Department.objects.filter(closed_on__isnull=True).exclude(pk=part.department_id)
+
+
+class PartObject(PartForm):
+    """Whose it is then, and on what that rests."""
+
+    field_order = ("next_owner", "basis", "text")
+    next_owner = forms.ModelChoiceField(
+        Department.objects.none(),
+        label=_("Who is responsible instead"),
+        required=False,
+        empty_label=_("No department on the list"),
+    )
+    basis = forms.CharField(
+        label=_("On what basis"),
+        max_length=500,
+        help_text=_("The duty list, the law or the agreement it rests on. A department objects to a matter once."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["next_owner"].queryset = _other_departments(self.part)  # type: ignore[attr-defined]
+
+
+class PartUphold(PartForm):
+    """Who gets the part; nobody, for a reason."""
+
+    field_order = ("to", "text")
+    to = forms.ModelChoiceField(
+        Department.objects.none(),
+        label=_("The part goes to"),
+        required=False,
+        empty_label=_("Nobody: the part is not needed"),
+        help_text=_("They get clocks of their own. If nobody gets it, say why."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = _other_departments(self.part)  # type: ignore[attr-defined]
+        waiting = Objection.objects.of_parts().waiting()
+        named = waiting.filter(event=self.part.event_id, department=self.part.department_id).last()
+        self.initial["to"] = named.next_owner_id if named else None
+
+
 @dataclass(frozen=True)
 class PartAct:
     """How an act on a part looks."""
@@ -137,6 +183,9 @@ class PartAct:
 
 PART_FORMS: dict[str, PartAct] = {
     "call_in": PartAct(_("Call in now"), "play", PartForm),
+    "object_part": PartAct(_("Object to your part"), "hand", PartObject),
+    "uphold_part": PartAct(_("Uphold the objection to the part"), "check", PartUphold),
+    "dismiss_part": PartAct(_("Dismiss the objection to the part"), "x", PartReason),
     "answer_part": PartAct(_("Answer for your part"), "clipboard-check", PartAnswer),
     "send_back_part": PartAct(_("Send the answer back"), "rotate-ccw", PartReason),
     "verify_part": PartAct(_("Verify this part"), "check-check", PartCheck),

@@ -5,6 +5,7 @@ from linli.events.rules.clocks import (
     CLOCK_OF_STATE,
     DUE_SOON_AFTER,
     NEVER_PAUSED,
+    PAUSE_OF_PART,
     PAUSE_OF_STATE,
     PROMISES,
     ClockKind,
@@ -13,6 +14,7 @@ from linli.events.rules.clocks import (
     clocks_of,
     clocks_of_part,
     due_soon_at,
+    why_paused,
 )
 from linli.events.rules.conversation import (
     LONGEST_MESSAGE,
@@ -117,6 +119,7 @@ from linli.events.rules.limits import (
     step_limit,
 )
 from linli.events.rules.parts import (
+    HOLDING,
     PART_ACTING,
     PART_ENDED,
     PART_OPEN,
@@ -206,6 +209,7 @@ __all__ = [
     "ENDED",
     "FIELD",
     "FOLLOWED",
+    "HOLDING",
     "HOTLINE_SOURCE",
     "INDEPENDENT_ROLES",
     "INDEPENDENT_STATES",
@@ -239,6 +243,7 @@ __all__ = [
     "PART_STEPS",
     "PART_UNSEEN",
     "PAUSED",
+    "PAUSE_OF_PART",
     "PAUSE_OF_STATE",
     "PROMISES",
     "RELAYING",
@@ -344,4 +349,5 @@ __all__ = [
     "steps_open",
     "units_of",
     "weigh",
+    "why_paused",
 ]

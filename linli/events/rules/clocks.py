@@ -71,6 +71,9 @@ PAUSE_OF_STATE: dict[str, PauseReason] = {
     State.DEFERRED: PauseReason.DEFERRAL,
 }
 
+#: Why those of a co-handler's part stand still while the matter itself goes on.
+PAUSE_OF_PART: dict[str, PauseReason] = {PartState.OBJECTED: PauseReason.OBJECTION}
+
 #: So much of a limit has gone by when it is due soon.
 DUE_SOON_AFTER = 0.75
 
@@ -91,9 +94,20 @@ def clocks_of(state: str, state_before: str) -> frozenset[ClockKind]:
     return own | CLOCK_OF_STATE.get(state_before, frozenset({ClockKind.HANDLE}))
 
 
+def why_paused(kind: str, state: str, part: str | None) -> PauseReason | None:
+    """Why a clock stands still in the state of the event and of the part it belongs to (None: to none); None: it runs.
+
+    The answer to a co-handler's objection waits as well while nobody can act on parts.
+    """
+    if kind in NEVER_PAUSED:
+        return None if part is None else PAUSE_OF_STATE.get(state)
+    return PAUSE_OF_STATE.get(state) or (PAUSE_OF_PART.get(part) if part is not None else None)
+
+
 #: The clocks of a department's part in each of its states, while the matter is with departments.
 CLOCK_OF_PART: dict[str, frozenset[ClockKind]] = {
     PartState.ASKED: frozenset({ClockKind.SIGN, ClockKind.HANDLE}),
+    PartState.OBJECTED: frozenset({ClockKind.SIGN, ClockKind.HANDLE, ClockKind.ANSWER}),
     PartState.SIGNED_FOR: frozenset({ClockKind.HANDLE}),
 }
 

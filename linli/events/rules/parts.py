@@ -20,6 +20,8 @@ class PartState(models.TextChoices):
     #: Named now, called later: no clock runs.
     RESERVED = "reserved", _("Reserved for later")
     ASKED = "asked", _("Asked to handle")
+    #: The department says its part is not its own, and waits for the answer.
+    OBJECTED = "objected", _("Objected to")
     SIGNED_FOR = "signed_for", _("Signed for")
     ANSWERED = "answered", _("Has answered")
     VERIFIED = "verified", _("Verified")
@@ -47,6 +49,8 @@ class By(StrEnum):
     DESK = "desk"
     #: Whoever may verify the matter, and had no hand in it.
     CHECKER = "checker"
+    #: Whoever answers the objection that waits: the coordinator if one is named, else whoever holds the part.
+    ANSWERER = "answerer"
     #: Whoever blew the whistle the department was called by.
     WHISTLER = "whistler"
 
@@ -66,15 +70,18 @@ class PartStep:
 
 
 P = PartState
-_HOLDING = frozenset({By.LEAD, By.ABOVE, By.DESK})
+HOLDING = frozenset({By.LEAD, By.ABOVE, By.DESK})
 _WORKING = frozenset({P.ASKED, P.SIGNED_FOR})
 
 PART_STEPS: tuple[PartStep, ...] = (
-    PartStep("call_in", frozenset({P.RESERVED}), P.ASKED, _HOLDING),
+    PartStep("call_in", frozenset({P.RESERVED}), P.ASKED, HOLDING),
+    PartStep("object_part", frozenset({P.ASKED}), P.OBJECTED, frozenset({By.OWN})),
+    PartStep("uphold_part", frozenset({P.OBJECTED}), P.DROPPED, frozenset({By.ANSWERER})),
+    PartStep("dismiss_part", frozenset({P.OBJECTED}), P.ASKED, frozenset({By.ANSWERER})),
     PartStep("answer_part", frozenset({P.ASKED, P.SIGNED_FOR}), P.ANSWERED, frozenset({By.OWN})),
-    PartStep("send_back_part", frozenset({P.ANSWERED}), P.SIGNED_FOR, _HOLDING | {By.CHECKER}),
+    PartStep("send_back_part", frozenset({P.ANSWERED}), P.SIGNED_FOR, HOLDING | {By.CHECKER}),
     PartStep("verify_part", frozenset({P.ANSWERED}), P.VERIFIED, frozenset({By.CHECKER})),
-    PartStep("drop_part", frozenset({P.RESERVED, P.ASKED, P.SIGNED_FOR, P.ANSWERED}), P.DROPPED, _HOLDING),
+    PartStep("drop_part", frozenset({P.RESERVED, P.ASKED, P.SIGNED_FOR, P.ANSWERED}), P.DROPPED, HOLDING),
     PartStep("ask_part_extension", _WORKING, None, frozenset({By.OWN}), when_asked=False),
     PartStep("extend_part", _WORKING, None, frozenset({By.LEAD, By.DESK}), when_asked=True),
     PartStep("refuse_part_extension", _WORKING, None, frozenset({By.LEAD, By.DESK}), when_asked=True),

@@ -4,7 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -138,3 +140,42 @@ def test_a_call_is_found_without_a_space_and_an_address_of_mail_calls_nobody() -
     assert names_called("请@陈小禾今天去，＠陈小 也去", ["陈小", "陈小禾"]) == {"陈小", "陈小禾"}
     assert names_called("写信到 a@b.cn", ["陈小"]) == set()
     assert pieces("请@陈小禾去", ["陈小禾"]) == [("请", False), ("@陈小禾", True), ("去", False)]
+
+
+def joint_of(event: Event) -> str:
+    return reverse("events:joint", args=[event.pk])
+
+
+def test_the_shared_page_shows_the_same_conversation_to_the_same_people(world: World, event: Event) -> None:
+    say(event, world.cast.desk, ALL)
+    say(event, world.cast.handler, WATER, heard_by=HeardBy.UNIT)
+    page = words_of(desk_of(world.cast.co_handler).get(joint_of(event)))
+    assert ALL in page
+    assert WATER not in page
+    assert WATER in words_of(desk_of(world.cast.handler).get(joint_of(event)))
+    assert desk_of(world.cast.neighbour).get(joint_of(event)).status_code == 404
+
+
+def test_what_is_said_on_the_shared_page_leads_back_to_it(world: World, event: Event) -> None:
+    client, address = desk_of(world.cast.handler), reverse("events:say", args=[event.pk])
+    assert client.post(address, {"words": ALL, "page": "joint"})["Location"] == joint_of(event) + "#conversation"
+    assert client.post(address, {"words": ALL, "page": "//elsewhere"})["Location"] == page_of(event) + "#conversation"
+    wrong = client.post(address, {"words": "@邻村人 来看", "page": "joint"})
+    assert wrong.status_code == 422
+    assert "@邻村人 来看" in words_of(wrong)
+    assert "part-course" in wrong.content.decode()
+
+
+def test_the_shared_page_asks_as_often_for_one_message_as_for_twenty(world: World, event: Event) -> None:
+    client = desk_of(world.cast.desk)
+    say(event, world.cast.desk, ALL)
+    client.get(joint_of(event))
+    with CaptureQueriesContext(connection) as one:
+        client.get(joint_of(event))
+    for number in range(19):
+        say(event, world.cast.handler, f"{number} @李分拨")
+    client.get(joint_of(event))
+    with CaptureQueriesContext(connection) as twenty:
+        client.get(joint_of(event))
+    # The names called on are one more query, however many there are.
+    assert len(twenty) <= len(one) + 1

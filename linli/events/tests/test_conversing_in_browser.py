@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from playwright.sync_api import Page, expect
@@ -44,6 +45,23 @@ def test_somebody_is_called_on_by_a_few_letters_and_told(
     accessible(page)
     section.get_by_role("button", name=_("Take it back")).click()
     expect(section.get_by_text(_("Taken back."))).to_be_visible()
+
+
+def test_departments_talk_on_the_shared_page_and_the_other_reads_it_there(
+    world: World, page: Page, sign_in: SignIn, accessible: Accessible
+) -> None:
+    event = recent(world, State.HANDLING)
+    sign_in(page, world.cast.handler)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(reverse("events:joint", args=[event.pk]))
+    section = page.get_by_role("region", name=_("Conversation"))
+    section.get_by_label(_("Message")).fill("上午十点到现场 @李分拨 ")
+    section.get_by_role("button", name=_("Say it")).click()
+    expect(section.locator(".call-on")).to_have_text("@李分拨")
+    section.get_by_role("button", name=_("Take it back")).click()
+    expect(section.get_by_text(_("Taken back."))).to_be_visible()
+    assert page.url.endswith("/joint")
+    accessible(page)
 
 
 def test_a_call_on_somebody_who_does_not_see_it_keeps_what_was_typed(world: World, page: Page, sign_in: SignIn) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from playwright.sync_api import Page, expect
@@ -14,6 +15,7 @@ from linli.events.models import Event
 from linli.events.rules import State
 from linli.events.testing import World, make_world
 from linli.events.tests.pages import page_of, recent
+from linli.events.tests.test_joint import roads_with
 
 SignIn = Callable[[Page, Any], None]
 OpenPage = Callable[..., Page]
@@ -129,3 +131,30 @@ def test_an_objection_names_whose_it_is_and_a_second_one_is_settled(
     expect(leader.locator(".event-marks .state").first).to_have_text(str(State.DISPATCHED.label))
     expect(leader.locator(".bounces li")).to_have_count(2)
     accessible(leader)
+
+
+def test_a_co_handler_objects_to_its_part_and_the_lead_passes_it_on(
+    world: World, open_page: OpenPage, sign_in: SignIn, accessible: Accessible
+) -> None:
+    roads, _officer = roads_with(world)
+    event = recent(world, State.SIGNED_FOR)
+    page = open_page(viewport={"width": 390, "height": 844})
+    sign_in(page, world.cast.co_handler)
+    page.goto(reverse("events:joint", args=[event.pk]))
+    page.get_by_role("link", name=str(PART_FORMS["object_part"].label)).click()
+    page.get_by_label(_("Who is responsible instead")).select_option(label=roads.name)
+    page.get_by_label(_("On what basis")).fill("权责清单第12项")
+    accessible(page)
+    send(page, PART_FORMS["object_part"].label)
+    expect(page.locator(".bounces li")).to_have_count(1)
+    accessible(page)
+
+    lead = open_page(viewport={"width": 1920, "height": 1080})
+    sign_in(lead, world.cast.handler)
+    lead.goto(page_of(event))
+    lead.get_by_role("link", name=str(PART_FORMS["uphold_part"].label)).click()
+    expect(lead.get_by_label(_("The part goes to"))).to_have_value(roads.pk)
+    accessible(lead)
+    send(lead, PART_FORMS["uphold_part"].label)
+    expect(lead.locator(".bounces").get_by_text(_("upheld"))).to_be_visible()
+    expect(lead.locator(".part-list").get_by_text(roads.name)).to_be_visible()

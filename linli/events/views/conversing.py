@@ -1,5 +1,6 @@
-"""The conversation of a matter: `/desk/events/<pk>/conversation`."""
+"""The conversation of a matter: `/desk/events/<pk>/conversation`. It stands on the matter's page and on the shared one."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 from linli.events import actions, sections
 from linli.events.models import Event, Message
 from linli.events.rules import HeardBy
-from linli.events.views import show
+from linli.events.views import joint, show
 from linli.kit.refusal import BadInput
 from linli.people.models import Person
 
 _OFFERED = 12
+#: The pages it stands on, as its form names them: where one comes back to, with what is wrong if something is.
+_PAGES: dict[str, Callable[..., HttpResponse]] = {"show": show.page, "joint": joint.page}
 
 
 @login_required
@@ -48,19 +51,21 @@ def take_back(request: HttpRequest, pk: UUID, message: int) -> HttpResponse:
 def _back(request: HttpRequest, event: Event) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return _section(request, event)
-    return redirect(reverse("events:show", args=[event.pk]) + "#conversation")
+    return redirect(reverse(f"events:{_page(request)}", args=[event.pk]) + "#conversation")
+
+
+def _page(request: HttpRequest) -> str:
+    """The page it was sent from."""
+    named = request.POST.get("page", "")
+    return named if named in _PAGES else "show"
 
 
 def _section(request: HttpRequest, event: Event, **more: Any) -> HttpResponse:
     status = 422 if "talk_problem" in more else 200
     if not request.headers.get("HX-Request"):
-        return show.page(request, event, status=status, **more)
-    return render(
-        request,
-        "events/_conversation.html",
-        {"event": event, **sections.conversation(request, event, **more)},
-        status=status,
-    )
+        return _PAGES[_page(request)](request, event, status=status, **more)
+    talk = sections.conversation(request, event, talk_page=_page(request), **more)
+    return render(request, "events/_conversation.html", {"event": event, **talk}, status=status)
 
 
 @login_required

@@ -1,5 +1,6 @@
 """Joint handling: the page everybody concerned reads the same, and the acts on a part."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,10 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from linli.events import actions
+from linli.events import actions, sections
 from linli.events.forms import PART_FORMS
 from linli.events.models import Event
 from linli.events.views.show import context_of, seen
+from linli.journal import following
 from linli.kit.refusal import BadInput
 
 
@@ -21,9 +23,16 @@ from linli.kit.refusal import BadInput
 @require_safe
 def joint(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The shared page of a matter that several departments handle."""
-    event = seen(request, pk)
-    context = {"room": "queue", **context_of(request, event)}
-    return render(request, "events/joint.html", context)
+    place = following.spelled(following.place())  # before anything is read: from there on the page listens
+    return page(request, seen(request, pk), live_after=place)
+
+
+def page(request: HttpRequest, event: Event, status: int = 200, live_after: str = "", **talk: Any) -> HttpResponse:
+    """The shared page with its conversation; `talk`: what is wrong with a message that was sent from it."""
+    live_after = live_after or following.spelled(following.place())
+    context = {"room": "queue", "live_after": live_after, **context_of(request, event)}
+    context |= sections.conversation(request, event, talk_page="joint", **talk)
+    return render(request, "events/joint.html", context, status=status)
 
 
 @login_required
@@ -35,7 +44,7 @@ def act_on_part(request: HttpRequest, pk: UUID, part: int, step: str) -> HttpRes
     event, at = seen(request, pk), timezone.now()
     row = get_object_or_404(event.parts.select_related("department"), pk=part)
     act = PART_FORMS[step]
-    form = act.form(request.POST, request.FILES) if request.method == "POST" else act.form()
+    form = act.form(request.POST, request.FILES, part=row) if request.method == "POST" else act.form(part=row)
     if form.is_bound and form.is_valid():
         try:
             actions.PART_ACTS[step](row, **form.cleaned_data, by=request.user, at=at)

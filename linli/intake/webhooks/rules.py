@@ -45,6 +45,9 @@ VERBS: dict[str, frozenset[str]] = {
             "event.part_added",
             "event.part_called_in",
             "event.part_dropped",
+            "event.part_objected",
+            "event.part_objection_upheld",
+            "event.part_objection_dismissed",
             "event.whistled",
             "event.whistle_ended",
         }

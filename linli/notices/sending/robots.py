@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus
@@ -24,6 +24,7 @@ from linli.notices.rules import Kind, Result, Verdict
 from linli.notices.sending.answers import result_of
 
 Body = dict[str, Any]
+_AGAIN, _REFUSED, _GONE = Verdict.AGAIN, Verdict.REFUSED, Verdict.GONE
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{8,200}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{0,200}")
 
@@ -39,9 +40,9 @@ class _Way:
     body: Callable[[str], Body]
     #: Adds the signature to path and body: (path, body, secret, seconds).
     signed: Callable[[str, Body, str, float], tuple[str, Body]]
-    #: The field of the answer that is 0 when all is well, and those of its codes that pass by themselves.
+    #: The field of the answer that is 0 when all is well, and what its other codes mean.
     code: str
-    later: frozenset[int]
+    means: Mapping[int, Verdict]
 
 
 def _plain(path: str, body: Body, _secret: str, _now: float) -> tuple[str, Body]:
@@ -74,8 +75,9 @@ WAYS: dict[str, _Way] = {
         _as_msgtype,
         _plain,
         "errcode",
-        # The system is busy; called too often.
-        frozenset({-1, 45009}),
+        # developer.work.weixin.qq.com, "全局错误码": busy; called too often, in all or at once; robots have no more than
+        # twenty lines a minute; the key is of no robot (any more).
+        {-1: _AGAIN, 45009: _AGAIN, 45033: _AGAIN, 93000: _GONE, 40008: _REFUSED, 44004: _REFUSED, 45002: _REFUSED},
     ),
     Kind.DINGTALK: _Way(
         "https://oapi.dingtalk.com",
@@ -84,8 +86,16 @@ WAYS: dict[str, _Way] = {
         _as_msgtype,
         _dingtalk,
         "errcode",
-        # The system is busy; too fast; called too often.
-        frozenset({-1, 130101, 410100}),
+        # open.dingtalk.com, "自定义机器人接入": busy; too fast; called too often. The token is of no robot (any more), the
+        # group was dissolved, the robot stopped or taken away. 310000: the safety settings of the robot (keyword, signature,
+        # address) say no. The rest: not understood, or its content refused.
+        {
+            -1: _AGAIN,
+            130101: _AGAIN,
+            410100: _AGAIN,
+            **dict.fromkeys((300001, 300005, 400013, 400101, 400102, 400106), _GONE),
+            **dict.fromkeys((310000, 40035, 43004, 400105, 430101, 430102, 430103, 430104), _REFUSED),
+        },
     ),
     Kind.FEISHU: _Way(
         "https://open.feishu.cn",
@@ -94,8 +104,13 @@ WAYS: dict[str, _Way] = {
         lambda text: {"msg_type": "text", "content": {"text": text}},
         _feishu,
         "code",
-        # Called too often.
-        frozenset({9499, 11232}),
+        # open.feishu.cn, "自定义机器人使用指南": called too often, by one or by all; the hook is of no robot (any more);
+        # not among the addresses allowed, the signature or its time does not fit, no keyword in it; not understood.
+        {
+            **dict.fromkeys((11232, 9499), _AGAIN),
+            19001: _GONE,
+            **dict.fromkeys((19002, 19021, 19022, 19024), _REFUSED),
+        },
     ),
 }
 
@@ -133,4 +148,5 @@ def _read(answer: posting.Answer, way: _Way) -> Result:
         return Result(Verdict.UNKNOWN, "not_understood")
     if code == 0:
         return Result(Verdict.DELIVERED, "0")
-    return Result(Verdict.AGAIN if code in way.later else Verdict.REFUSED, f"code {code}")
+    # Of a code that we do not know nobody can say whether the line stands in the group.
+    return Result(way.means.get(code, Verdict.UNKNOWN), f"code {code}")

@@ -1,6 +1,6 @@
-"""Text messages: a port with two ways behind it, a gateway over HTTP and, where none is set, a folder of this home.
+"""Text messages: a port with three ways behind it: a gateway over HTTP, a cloud, and where none is set a folder of this home.
 
-A gateway of another form is a class with `send(to, text, key, at) -> Result`, and a line in `gateway`.
+A gateway of another form is a class with `send(to, words, key, at) -> Result`, and a line in `gateway`.
 """
 
 import hashlib
@@ -21,6 +21,8 @@ from linli.kit.refusal import BadInput
 from linli.notices.course import Parcel
 from linli.notices.rules import Result, Verdict
 from linli.notices.sending.answers import result_of
+from linli.notices.sending.sms_clouds import CLOUDS, Account
+from linli.notices.wording import Words
 
 _NUMBER = re.compile(r"\+?[0-9]{5,15}")
 _PLACES = re.compile(r"\{(to|text|id)\}")
@@ -29,20 +31,20 @@ _PLACES = re.compile(r"\{(to|text|id)\}")
 class Gateway(Protocol):
     """What takes a text message."""
 
-    def send(self, to: str, text: str, key: str, at: datetime) -> Result:
+    def send(self, to: str, words: Words, key: str, at: datetime) -> Result:
         """Hand it over. The same key at every attempt: whoever has it already must not send it again."""
 
 
 class Folder:
     """Where no gateway is set, each message is a file in `LINLI_HOME/outbox`, for whoever sends it by hand; so none is lost."""
 
-    def send(self, to: str, text: str, key: str, at: datetime) -> Result:
+    def send(self, to: str, words: Words, key: str, at: datetime) -> Result:
         """Write it; the key is its name, so that a repeat replaces it."""
         folder: Path = settings.HOME / "outbox"
         folder.mkdir(mode=0o700, exist_ok=True)
         draft = folder / f".{key}.{os.getpid()}"
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            json.dump({"to": to, "text": text, "id": key, "at": at.isoformat()}, file, ensure_ascii=False)
+            json.dump({"to": to, "text": words.whole, "id": key, "at": at.isoformat()}, file, ensure_ascii=False)
         draft.replace(folder / f"{key}.json")
         return Result(Verdict.DELIVERED, "outbox")
 
@@ -56,10 +58,10 @@ class Http:
     def __init__(self, address: str, template: str, key_file: Path) -> None:
         self._address, self._template, self._key_file = address, template, key_file
 
-    def send(self, to: str, text: str, key: str, at: datetime) -> Result:
+    def send(self, to: str, words: Words, key: str, at: datetime) -> Result:
         """Post it; an answer of 2xx says that it was taken."""
         is_json = self._template.lstrip().startswith("{")
-        body = self._filled({"to": to, "text": text, "id": key}, is_json=is_json)
+        body = self._filled({"to": to, "text": words.whole, "id": key}, is_json=is_json)
         stamp = str(int(at.timestamp()))
         headers = {
             "Content-Type": "application/json" if is_json else "application/x-www-form-urlencoded",
@@ -83,6 +85,9 @@ class Http:
 
 def gateway() -> Gateway:
     """What is set."""
+    cloud = CLOUDS.get(settings.SMS_GATEWAY.partition(":")[0].removesuffix("+http"))
+    if cloud is not None:
+        return cloud(Account.read(settings.SMS_GATEWAY, settings.SMS_KEY_FILE))
     if settings.SMS_GATEWAY:
         return Http(settings.SMS_GATEWAY, settings.SMS_BODY, settings.SMS_KEY_FILE)
     return Folder()
@@ -98,4 +103,4 @@ def read_number(text: str) -> dict[str, str]:
 
 def send(parcel: Parcel) -> Result:
     """Hand it to the gateway."""
-    return gateway().send(parcel.address["to"], parcel.words.whole, parcel.key, parcel.at)
+    return gateway().send(parcel.address["to"], parcel.words, parcel.key, parcel.at)

@@ -18,7 +18,7 @@ from linli.journal.actions import mark_read
 from linli.journal.models import Notice
 from linli.kit.refusal import Refused
 from linli.notices import actions, course, making
-from linli.notices.balance import balance
+from linli.notices.balance import Watch, balance
 from linli.notices.models import Channel, Decision, Delivery, Follower
 from linli.notices.rules import REPEATABLE, Decided, Group, Kind, Result, State, Verdict
 from linli.notices.testing import Killed, Outside, a_channel, work
@@ -211,3 +211,21 @@ def test_what_is_refused_for_now_is_tried_for_two_days_and_then_failed(world: Wo
         tries += len(work(NOON + timedelta(minutes=minute), always(Verdict.AGAIN).send))
     delivery = Delivery.objects.get()
     assert (tries, delivery.tries, delivery.state) == (11, 11, State.FAILED)
+
+
+def test_a_watch_holds_the_law_from_look_to_look_and_sees_what_is_lost(world: World) -> None:
+    a_channel(world.cast.desk, Kind.MAIL, at=NOON, groups=EVERY, bundle_minutes=10)
+    watch = Watch()
+    for minute in range(0, 15, 5):
+        at = NOON + timedelta(minutes=minute)
+        make_event(world, at=at)
+        work(at, always(Verdict.DELIVERED).send)
+        sums, whole = watch.look(), balance()
+        assert sums.faults() == []
+        assert (sums.decided, sums.held) == (whole.decided, whole.held)
+        assert sums.given == whole.given + whole.skipped + whole.forgotten
+    assert balance().given > 0
+    make_event(world, at=NOON + timedelta(minutes=30))
+    making.follow(NOON + timedelta(minutes=30))
+    Decision.objects.order_by("-pk")[:1].get().delete()
+    assert watch.look().faults() == ["decided"]

@@ -198,7 +198,16 @@ def test_signatures_are_those_the_makers_ask_for(robot_at: Any) -> None:
 @pytest.mark.parametrize(
     ("kind", "answer", "verdict"),
     [
-        (Kind.WECOM, (200, '{"errcode": 93000, "errmsg": "invalid webhook url"}'), Verdict.REFUSED),
+        (Kind.WECOM, (200, '{"errcode": 93000, "errmsg": "invalid webhook url"}'), Verdict.GONE),
+        (Kind.WECOM, (200, '{"errcode": 777777, "errmsg": "never heard of"}'), Verdict.UNKNOWN),
+        (Kind.DINGTALK, (200, '{"errcode": 300005, "errmsg": "token is not exist"}'), Verdict.GONE),
+        (
+            Kind.FEISHU,
+            (200, '{"code": 19001, "msg": "param invalid: incoming webhook access token invalid"}'),
+            Verdict.GONE,
+        ),
+        (Kind.FEISHU, (200, '{"code": 19024, "msg": "Key Words Not Found"}'), Verdict.REFUSED),
+        (Kind.FEISHU, (200, '{"code": 11232, "msg": "frequency limited"}'), Verdict.AGAIN),
         (Kind.WECOM, (200, '{"errcode": 45009, "errmsg": "api freq out of limit"}'), Verdict.AGAIN),
         (Kind.DINGTALK, (200, '{"errcode": 310000, "errmsg": "keywords not in content"}'), Verdict.REFUSED),
         (Kind.DINGTALK, (200, '{"errcode": 130101, "errmsg": "send too fast"}'), Verdict.AGAIN),
