@@ -4,7 +4,7 @@ import heapq
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from random import Random
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from bench.year import laws
 from bench.year.county import County, Size, make_county, send_on_leave
+from bench.year.telling import Outside, Telling, give_channels
 from bench.year.values import entered
 from bench.year.worker import Worker
 from linli.events import actions
@@ -83,7 +84,7 @@ class Turn:
 class Year:
     """One year of one county. The same seed gives the same year."""
 
-    def __init__(self, size: Size, seed: int) -> None:
+    def __init__(self, size: Size, seed: int, outside: Outside) -> None:
         self.rng = Random(seed)
         self.size = size
         self.county: County = make_county(size)
@@ -96,23 +97,45 @@ class Year:
         self._duty: dict[tuple[str, datetime, Role], list[Person]] = {}
         self._scopes: dict[int, Scope] = {}
         self._turns: list[Turn] = []
-
-    def live(self, say: Callable[[str], None] = lambda line: None) -> None:
-        """From the first report to the last act of the year, and to the laws at its end."""
+        self._day: date | None = None
+        self.channels = give_channels(self.county, BEGIN)
+        self.telling = Telling(Random(seed + 2), outside, BEGIN)
         for at in self._reports():
             self._put(at)
-        month = 0
+
+    def live(self, each_day: Callable[[date], None] = lambda day: None) -> None:
+        """From the first report, or where it was left, to the last act of the year, and to the laws at its end.
+
+        `each_day` is called at the beginning of each day after the laws were looked at, between two acts.
+        """
         while self._turns and self._turns[0].at < END:
+            at = self._turns[0].at
+            self._go_to(at)
+            if (day := timezone.localtime(at).date()) != self._day:
+                self._begin(day, at)
+                each_day(day)
             turn = heapq.heappop(self._turns)
-            self.worker.until(turn.at)
-            if (now := timezone.localtime(turn.at).month) != month:
-                month = now
-                self._look(turn.at)
-                say(f"month {month}: {sum(self.taken.values()):,} acts, {self.taken['report']:,} matters")
-            self._report(turn.at) if turn.event is None else self._take(turn.event, turn.at)
-        self.worker.until(END)
-        self._look(END)
-        self.broken += [*laws.fired_twice(), *self.worker.broken]
+            self._report(at) if turn.event is None else self._take(turn.event, at)
+            self.telling.acted(at)
+        self._go_to(END)
+        self.broken += [*laws.broken(END), *laws.fired_twice()]
+        self.telling.end(END)
+
+    @property
+    def faults(self) -> list[str]:
+        """Every law that did not hold, in words."""
+        return [*self.broken, *self.worker.broken, *self.telling.broken]
+
+    def _go_to(self, at: datetime) -> None:
+        """The worker's turns up to a moment."""
+        if self.worker.until(at):
+            self.telling.acted(at)
+        self.telling.until(at)
+
+    def _begin(self, day: date, at: datetime) -> None:
+        """The laws of matters and clocks: where somebody is named, once a week, as it asks for each open matter."""
+        self._day = day
+        self.broken += laws.broken(at, names=day.weekday() == 0)
 
     def told(self) -> list[str]:
         """What the year was, in lines."""
@@ -126,8 +149,10 @@ class Year:
             "acts: " + ", ".join(f"{name} {number:,}" for name, number in self.taken.most_common()),
             "refused: " + ", ".join(f"{name} {number:,}" for name, number in self.refused.most_common()),
             *self.worker.told(),
+            f"{self.channels} channels",
+            *self.telling.told(),
         ]
-        return lines + (self.broken[:20] or [f"laws: {', '.join(laws.NAMES)} held"])
+        return lines + (self.faults[:20] or [f"laws: {', '.join(laws.NAMES)} held"])
 
     # --- what comes in ------------------------------------------------------------------------------------------------
 
@@ -244,11 +269,6 @@ class Year:
                     self.taken[name] += 1
                 return True
         return False
-
-    # --- the laws -----------------------------------------------------------------------------------------------------
-
-    def _look(self, at: datetime) -> None:
-        self.broken += laws.broken(at)
 
 
 def duty(area: str, at: datetime, role: Role) -> list[Person]:
