@@ -22,7 +22,7 @@ from linli.events.models import Event, Part
 from linli.events.queue.pages import TURN
 from linli.events.rules import ENDED, Source, State
 from linli.kit.refusal import Refused
-from linli.people.actions import officers_of, on_duty, scope_of
+from linli.people.actions import Posts, officers_of, on_duty, scope_of
 from linli.people.models import Person
 from linli.people.rules import Role, Scope
 
@@ -70,6 +70,8 @@ _WEIGHT = {
 _OTHERWISE = 0.5
 #: Asked for other words than the form has; told in tests of their own.
 _LEFT_OUT = frozenset({"merge", "split", "separate"})
+#: Who has to do with a matter where it lies.
+_NEAR = (Role.GRID_WORKER, Role.CADRE, Role.DESK, Role.VERIFIER, Role.LEADER)
 
 
 @dataclass(order=True)
@@ -94,7 +96,7 @@ class Year:
         self.refused: Counter[str] = Counter()
         self.broken: list[str] = []
         self._order = count()
-        self._duty: dict[tuple[str, datetime, Role], list[Person]] = {}
+        self._duty: dict[tuple[str, datetime], Posts] = {}
         self._scopes: dict[int, Scope] = {}
         self._turns: list[Turn] = []
         self._day: date | None = None
@@ -211,17 +213,16 @@ class Year:
         on_duty = self._on_duty
         if event.state in TURN and self.rng.random() < 0.8:
             return [*whose_turn(event, at, on_duty)]
-        roles = (Role.GRID_WORKER, Role.CADRE, Role.DESK, Role.VERIFIER, Role.LEADER)
-        return [*(person for role in roles for person in on_duty(event.area_id, at, role)), *_officers(event, at), None]
+        return [*(person for role in _NEAR for person in on_duty(event.area_id, at, role)), *_officers(event, at), None]
 
     def _on_duty(self, area: str, at: datetime, role: Role) -> list[Person]:
-        """As `duty`, asked once an hour: leaves begin and end on the hour here."""
-        key = (area, at.replace(minute=0, second=0, microsecond=0), role)
+        """As `duty`, all roles asked at once for an hour: leaves begin and end on the hour here."""
+        key = (area, at.replace(minute=0, second=0, microsecond=0))
         if key not in self._duty:
-            if len(self._duty) > 5000:
+            if len(self._duty) > 2000:
                 self._duty.clear()
-            self._duty[key] = duty(area, at, role)
-        return self._duty[key]
+            self._duty[key] = Posts(area, at, *_NEAR)
+        return [turn.person for turn in self._duty[key].on_duty(role)]
 
     def _scope(self, by: Person | None, at: datetime) -> Scope:
         """Appointments do not change in this year."""
@@ -249,9 +250,9 @@ class Year:
 
     def _take_part(self, event: Event, at: datetime) -> bool:
         """Of a matter several handle, often an act on one of the parts; whether there was one."""
-        parts = list(event.parts.select_related("under").prefetch_related("calls__whistle"))
-        if len(parts) < 2 or self.rng.random() < 0.4:
+        if event.parts.count() < 2 or self.rng.random() < 0.4:
             return False
+        parts = list(event.parts.select_related("under").prefetch_related("calls__whistle"))
         part = self.rng.choice(parts)
         people = [
             *officers_of([one.department_id for one in parts], at),
