@@ -10,8 +10,10 @@ from bench.year.telling import outside
 from linli.events.models import Event
 from linli.events.rules import ENDED, State
 from linli.journal.actions import verify_chain
+from linli.notices.models import Decision, Delivery
+from linli.notices.rules import Decided
 
-SMALL = Size(townships=3, departments=6, villages=2, grids=2, matters=60)
+SMALL = Size(townships=2, departments=6, villages=1, grids=2, matters=8)
 
 
 @pytest.fixture
@@ -32,6 +34,13 @@ def test_everything_ends_or_waits_for_somebody_by_name_under_a_running_clock(yea
     assert ended > SMALL.matters * 0.7
     assert year.worker.done["killed"] > 0
     # People did more than walk the straight way, and were told no now and then.
-    assert {"object", "sign_for", "submit_result", "verify", "close"} <= set(year.taken)
+    assert {"sign_for", "submit_result", "verify", "close"} <= set(year.taken)
     assert year.refused
     assert list(verify_chain()) == []
+    # Ways failed, the teller died, and all the same each notice is where it should be.
+    done = year.telling.done
+    assert done["looks"] > 50
+    assert done["delivered"] > 0
+    assert done["again"] + done["refused"] + done["unknown"] > 0
+    assert not Decision.objects.filter(state=Decided.HELD).exists()
+    assert not Delivery.objects.unfinished().exists()

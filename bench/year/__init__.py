@@ -8,6 +8,7 @@ year takes some hours of one core, so that a run has 1,000 matters unless `LINLI
 The disk is not asked to sync: that nothing committed is lost with the power is shown elsewhere, by killing real processes.
 """
 
+import gc
 import os
 import pickle
 import shutil
@@ -33,6 +34,8 @@ def run(say: Callable[[str], None]) -> None:
     from bench.year.telling import outside
 
     start = time.perf_counter()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
     with outside(Random(SEED + 3)) as world:
         year = _begin(world, say)
         year.live(_Diary(year, say, start).write)
@@ -52,7 +55,10 @@ def _begin(world: "Outside", say: Callable[[str], None]) -> "Year":
 
     found = _kept()
     if found.exists():
-        shutil.copy(found, connection.settings_dict["NAME"])
+        store = str(connection.settings_dict["NAME"])
+        for beside in ("-wal", "-shm"):
+            Path(store + beside).unlink(missing_ok=True)
+        shutil.copy(found, store)
         year: Year = pickle.loads(found.with_suffix(".pickle").read_bytes())
         year.telling.outside = world
         say(f"goes on where it was kept, with {year.taken['report']:,} matters")

@@ -18,7 +18,7 @@ from linli.journal.actions import mark_read
 from linli.journal.models import Notice
 from linli.kit.refusal import Refused
 from linli.notices import actions, course, making
-from linli.notices.balance import balance
+from linli.notices.balance import RunningBalance, balance
 from linli.notices.models import Channel, Decision, Delivery, Follower
 from linli.notices.rules import REPEATABLE, Decided, Group, Kind, Result, State, Verdict
 from linli.notices.testing import Killed, Outside, a_channel, work
@@ -148,6 +148,50 @@ def test_a_lost_decision_and_an_empty_delivery_are_found(world: World) -> None:
     assert balance().faults() == []
     Decision.objects.all().delete()
     assert balance().faults() == ["decided", "empty_deliveries"]
+
+
+def test_sums_that_are_carried_on_are_those_counted_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("linli.notices.balance._READ_AGAIN", 3)
+    outside, running = Outside(random.Random(3)), RunningBalance()
+    _channels(world)
+    assert running.look() == balance()
+    held = 0
+    for hour in range(12):
+        at = BEGIN + timedelta(hours=hour)
+        make_event(world, at=at)
+        making.follow(at)
+        assert running.look() == balance()
+        held = max(held, balance().held)
+        work(at + timedelta(minutes=1), outside.send)
+        assert running.look() == balance()
+    assert held > 0
+    assert balance().given > 5
+    while making.forget_old(NOON + timedelta(hours=6)):
+        pass
+    assert running.look() == balance()
+    assert balance().forgotten > 0
+
+
+def test_sums_that_are_carried_on_miss_none_that_is_lost(world: World) -> None:
+    a_channel(world.cast.desk, at=BEGIN, bundle_minutes=0)
+    making.follow(BEGIN)
+    running = RunningBalance()
+    assert running.look().faults() == []
+    make_event(world, at=NOON)
+    work(NOON, always(Verdict.DELIVERED).send)
+    Decision.objects.all().delete()
+    assert running.look().faults() == ["decided", "empty_deliveries"]
+
+
+def test_a_decision_given_to_the_delivery_of_another_channel_is_found(world: World) -> None:
+    first = a_channel(world.cast.desk, at=BEGIN, bundle_minutes=0)
+    second = a_channel(world.cast.desk, Kind.WECOM, at=BEGIN, bundle_minutes=0)
+    making.follow(BEGIN)
+    make_event(world, at=NOON)
+    work(NOON, always(Verdict.DELIVERED).send)
+    Decision.objects.filter(channel=first).update(delivery=Delivery.objects.get(channel=second))
+    assert balance().contradictions == 1
+    assert RunningBalance().look() == balance()
 
 
 def test_what_is_forgotten_after_its_time_stays_counted(world: World) -> None:
