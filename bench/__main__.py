@@ -5,6 +5,7 @@ import platform
 import sys
 import tempfile
 import time
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from pathlib import Path
 
@@ -19,12 +20,21 @@ def main() -> int:
     if unknown := [name for name in chosen if name not in MEASUREMENTS]:
         say(f"There is no measurement {', '.join(unknown)}. There are: {', '.join(MEASUREMENTS)}.")
         return 2
-    with tempfile.TemporaryDirectory(prefix="linli-bench-") as home:
+    with _home() as home:
         os.environ["LINLI_HOME"] = home
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.settings")
         django.setup()
         _header(Path(home))
         return max([_measure(name) for name in chosen])
+
+
+def _home() -> AbstractContextManager[str]:
+    """A home thrown away at the end; or, for what is measured in several goes, the folder `LINLI_BENCH_HOME`, kept."""
+    kept = os.environ.get("LINLI_BENCH_HOME")
+    if kept:
+        Path(kept).mkdir(parents=True, exist_ok=True)
+        return nullcontext(kept)
+    return tempfile.TemporaryDirectory(prefix="linli-bench-")
 
 
 def say(line: str) -> None:

@@ -4,7 +4,7 @@ import heapq
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from random import Random
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from bench.year import laws
 from bench.year.county import County, Size, make_county, send_on_leave
+from bench.year.telling import Outside, Telling, give_channels
 from bench.year.values import entered
 from bench.year.worker import Worker
 from linli.events import actions
@@ -21,7 +22,7 @@ from linli.events.models import Event, Part
 from linli.events.queue.pages import TURN
 from linli.events.rules import ENDED, Source, State
 from linli.kit.refusal import Refused
-from linli.people.actions import officers_of, on_duty, scope_of
+from linli.people.actions import Posts, officers_of, on_duty, scope_of
 from linli.people.models import Person
 from linli.people.rules import Role, Scope
 
@@ -69,6 +70,8 @@ _WEIGHT = {
 _OTHERWISE = 0.5
 #: Asked for other words than the form has; told in tests of their own.
 _LEFT_OUT = frozenset({"merge", "split", "separate"})
+#: Who has to do with a matter where it lies.
+_NEAR = (Role.GRID_WORKER, Role.CADRE, Role.DESK, Role.VERIFIER, Role.LEADER)
 
 
 @dataclass(order=True)
@@ -83,7 +86,7 @@ class Turn:
 class Year:
     """One year of one county. The same seed gives the same year."""
 
-    def __init__(self, size: Size, seed: int) -> None:
+    def __init__(self, size: Size, seed: int, outside: Outside) -> None:
         self.rng = Random(seed)
         self.size = size
         self.county: County = make_county(size)
@@ -93,26 +96,48 @@ class Year:
         self.refused: Counter[str] = Counter()
         self.broken: list[str] = []
         self._order = count()
-        self._duty: dict[tuple[str, datetime, Role], list[Person]] = {}
+        self._duty: dict[tuple[str, datetime], Posts] = {}
         self._scopes: dict[int, Scope] = {}
         self._turns: list[Turn] = []
-
-    def live(self, say: Callable[[str], None] = lambda line: None) -> None:
-        """From the first report to the last act of the year, and to the laws at its end."""
+        self._day: date | None = None
+        self.channels = give_channels(self.county, BEGIN)
+        self.telling = Telling(Random(seed + 2), outside, BEGIN)
         for at in self._reports():
             self._put(at)
-        month = 0
+
+    def live(self, each_day: Callable[[date], None] = lambda day: None) -> None:
+        """From the first report, or where it was left, to the last act of the year, and to the laws at its end.
+
+        `each_day` is called at the beginning of each day after the laws were looked at, between two acts.
+        """
         while self._turns and self._turns[0].at < END:
+            at = self._turns[0].at
+            self._go_to(at)
+            if (day := timezone.localtime(at).date()) != self._day:
+                self._begin(day, at)
+                each_day(day)
             turn = heapq.heappop(self._turns)
-            self.worker.until(turn.at)
-            if (now := timezone.localtime(turn.at).month) != month:
-                month = now
-                self._look(turn.at)
-                say(f"month {month}: {sum(self.taken.values()):,} acts, {self.taken['report']:,} matters")
-            self._report(turn.at) if turn.event is None else self._take(turn.event, turn.at)
-        self.worker.until(END)
-        self._look(END)
-        self.broken += [*laws.fired_twice(), *self.worker.broken]
+            self._report(at) if turn.event is None else self._take(turn.event, at)
+            self.telling.acted(at)
+        self._go_to(END)
+        self.broken += [*laws.broken(END), *laws.fired_twice()]
+        self.telling.end(END)
+
+    @property
+    def faults(self) -> list[str]:
+        """Every law that did not hold, in words."""
+        return [*self.broken, *self.worker.broken, *self.telling.broken]
+
+    def _go_to(self, at: datetime) -> None:
+        """The worker's turns up to a moment."""
+        if self.worker.until(at):
+            self.telling.acted(at)
+        self.telling.until(at)
+
+    def _begin(self, day: date, at: datetime) -> None:
+        """The laws of matters and clocks: where somebody is named, once a week, as it asks for each open matter."""
+        self._day = day
+        self.broken += laws.broken(at, names=day.weekday() == 0)
 
     def told(self) -> list[str]:
         """What the year was, in lines."""
@@ -126,8 +151,10 @@ class Year:
             "acts: " + ", ".join(f"{name} {number:,}" for name, number in self.taken.most_common()),
             "refused: " + ", ".join(f"{name} {number:,}" for name, number in self.refused.most_common()),
             *self.worker.told(),
+            f"{self.channels} channels",
+            *self.telling.told(),
         ]
-        return lines + (self.broken[:20] or [f"laws: {', '.join(laws.NAMES)} held"])
+        return lines + (self.faults[:20] or [f"laws: {', '.join(laws.NAMES)} held"])
 
     # --- what comes in ------------------------------------------------------------------------------------------------
 
@@ -186,17 +213,16 @@ class Year:
         on_duty = self._on_duty
         if event.state in TURN and self.rng.random() < 0.8:
             return [*whose_turn(event, at, on_duty)]
-        roles = (Role.GRID_WORKER, Role.CADRE, Role.DESK, Role.VERIFIER, Role.LEADER)
-        return [*(person for role in roles for person in on_duty(event.area_id, at, role)), *_officers(event, at), None]
+        return [*(person for role in _NEAR for person in on_duty(event.area_id, at, role)), *_officers(event, at), None]
 
     def _on_duty(self, area: str, at: datetime, role: Role) -> list[Person]:
-        """As `duty`, asked once an hour: leaves begin and end on the hour here."""
-        key = (area, at.replace(minute=0, second=0, microsecond=0), role)
+        """As `duty`, all roles asked at once for an hour: leaves begin and end on the hour here."""
+        key = (area, at.replace(minute=0, second=0, microsecond=0))
         if key not in self._duty:
-            if len(self._duty) > 5000:
+            if len(self._duty) > 2000:
                 self._duty.clear()
-            self._duty[key] = duty(area, at, role)
-        return self._duty[key]
+            self._duty[key] = Posts(area, at, *_NEAR)
+        return [turn.person for turn in self._duty[key].on_duty(role)]
 
     def _scope(self, by: Person | None, at: datetime) -> Scope:
         """Appointments do not change in this year."""
@@ -224,9 +250,9 @@ class Year:
 
     def _take_part(self, event: Event, at: datetime) -> bool:
         """Of a matter several handle, often an act on one of the parts; whether there was one."""
-        parts = list(event.parts.select_related("under").prefetch_related("calls__whistle"))
-        if len(parts) < 2 or self.rng.random() < 0.4:
+        if event.parts.count() < 2 or self.rng.random() < 0.4:
             return False
+        parts = list(event.parts.select_related("under").prefetch_related("calls__whistle"))
         part = self.rng.choice(parts)
         people = [
             *officers_of([one.department_id for one in parts], at),
@@ -244,11 +270,6 @@ class Year:
                     self.taken[name] += 1
                 return True
         return False
-
-    # --- the laws -----------------------------------------------------------------------------------------------------
-
-    def _look(self, at: datetime) -> None:
-        self.broken += laws.broken(at)
 
 
 def duty(area: str, at: datetime, role: Role) -> list[Person]:

@@ -11,12 +11,17 @@ from linli.events.models import Clock, Event
 from linli.events.rules import PAUSED
 from linli.journal.models import Entry
 
-NAMES = ("every open matter waits for somebody by name", "under a running clock", "no clock fires twice or never")
+NAMES = (
+    "every open matter waits for somebody by name",
+    "under a running clock",
+    "no clock fires twice or never",
+    "every notice is accounted for in each minute",
+)
 
 
-def broken(at: datetime) -> list[str]:
-    """All that is broken at a moment, in words; empty when everything holds."""
-    return [*_nobody(at), *_no_clock(at), *_late_to_fire(at)]
+def broken(at: datetime, *, names: bool = True) -> list[str]:
+    """All that is broken at a moment, in words; empty when everything holds. `names`: ask of each whom it waits for, too."""
+    return [*(_nobody(at) if names else ()), *_no_clock(at), *_late_to_fire(at)]
 
 
 def _nobody(at: datetime) -> Iterator[str]:

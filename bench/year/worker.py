@@ -41,18 +41,34 @@ class Worker:
         self.rng = rng
         self.done: Counter[str] = Counter()
         self.broken: list[str] = []
-        works = {work.name: work for work in CHORES}
-        self._works = {name: replace(works[name], do=self._mortal(works[name])) for name in _CHORES}
+        self._works = self._mortals()
         self._day: date | None = None
         self._not_before: datetime | None = None
 
-    def until(self, at: datetime) -> None:
-        """Everything that falls due up to a moment, turn by turn."""
-        while (due := self._next_due()) is not None and due <= at:
-            turn = max(due, self._not_before or due)
-            if turn > at:
-                return
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the chores, which are functions."""
+        return {name: value for name, value in self.__dict__.items() if name != "_works"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """As it was kept."""
+        self.__dict__.update(state)
+        self._works = self._mortals()
+
+    def until(self, at: datetime) -> bool:
+        """Everything that falls due up to a moment, turn by turn; whether anything did."""
+        woke = False
+        while (turn := self._next_turn(at)) is not None:
             self._wake(turn)
+            woke = True
+        return woke
+
+    def _next_turn(self, at: datetime) -> datetime | None:
+        """The next moment up to `at` at which it wakes."""
+        if self._not_before is not None and self._not_before > at:
+            return None
+        due = self._next_due()
+        turn = due if due is None or self._not_before is None else max(due, self._not_before)
+        return turn if turn is not None and turn <= at else None
 
     def _wake(self, at: datetime) -> None:
         self.done["woken"] += 1
@@ -77,9 +93,9 @@ class Worker:
         """What it did, in lines."""
         return ["worker: " + ", ".join(f"{name} {number:,}" for name, number in self.done.most_common())]
 
-    @staticmethod
-    def _waits(name: str, at: datetime) -> bool:
-        return any(rows.filter(**{f"{field}__lte": at}).exists() for rows, field in _CHORES[name])
+    def _mortals(self) -> dict[str, Work]:
+        works = {work.name: work for work in CHORES}
+        return {name: replace(works[name], do=self._mortal(works[name])) for name in _CHORES}
 
     def _mortal(self, work: Work) -> Callable[[datetime], bool]:
         def do(at: datetime) -> bool:

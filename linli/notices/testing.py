@@ -73,7 +73,7 @@ def work(
     crash("after bundling")
     course.give_up_lost(at)
     carried = []
-    for kind in Kind.values:
+    for kind in course.kinds_due(at):
         for delivery in course.due(kind, at, 100):
             parcel = course.claim(delivery, at)
             if parcel is None:

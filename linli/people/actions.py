@@ -58,13 +58,24 @@ def roster(area: str, at: datetime, *roles: Role) -> list[Turn]:
 
 def on_duty(area: str, at: datetime, role: Role = Role.GRID_WORKER) -> list[Turn]:
     """Who answers in this role for an area at a moment: there, or in the nearest area above where anybody does."""
-    path = lineage(area)
-    held = _held(path, at, [role])
-    for code in reversed(path):
-        turns = [turn for turn in _turns([one for one in held if one.area_id == code]) if turn.is_on_duty]
-        if turns:
-            return turns
-    return []
+    return Posts(area, at, role).on_duty(role)
+
+
+class Posts:
+    """Who holds some roles in an area and in those above it at a moment: read at once, for an act that asks for several."""
+
+    def __init__(self, area: str, at: datetime, *roles: Role) -> None:
+        self.area = area
+        self._held = _held(lineage(area), at, roles)
+
+    def on_duty(self, role: Role, area: str | None = None) -> list[Turn]:
+        """As the function of that name, for the area or one above it."""
+        for code in reversed(lineage(area or self.area)):
+            turns = _turns([one for one in self._held if one.area_id == code and one.role == role])
+            present = [turn for turn in turns if turn.is_on_duty]
+            if present:
+                return present
+        return []
 
 
 def _held(areas: Sequence[str], at: datetime, roles: Sequence[Role]) -> list[Appointment]:
@@ -86,12 +97,10 @@ def _turns(held: Sequence[Appointment]) -> list[Turn]:
 
 def officers_of(departments: Iterable[str], at: datetime) -> list[Person]:
     """The officers of these departments who are not on leave; all of them if every one is away."""
-    rows = Appointment.objects.filter(department__in=list(departments), role=Role.HANDLER).valid_on(_day(at))
-    held = [one for one in rows.select_related("person") if one.person.is_active]
-    away = set(
-        Leave.objects.filter(appointment__in=held, from_at__lte=at, to_at__gt=at).values_list("appointment", flat=True)
-    )
-    present = [one for one in held if one.pk not in away] or held
+    rows = Appointment.objects.filter(department__in=list(departments), role=Role.HANDLER, person__is_active=True)
+    away = Leave.objects.filter(appointment=OuterRef("pk"), from_at__lte=at, to_at__gt=at)
+    held = list(rows.valid_on(_day(at)).annotate(is_away=Exists(away)).select_related("person"))
+    present = [one for one in held if not one.is_away] or held
     return list({one.person_id: one.person for one in present}.values())
 
 

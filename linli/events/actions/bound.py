@@ -5,7 +5,7 @@ from datetime import datetime
 from linli.areas.codes import lineage
 from linli.events.models import Clock, Event, Objection, Part
 from linli.events.rules import ClockKind
-from linli.people.actions import officers_of, on_duty
+from linli.people.actions import Posts, officers_of
 from linli.people.models import Person
 from linli.people.rules import Role
 
@@ -20,7 +20,8 @@ def _desk(clock: Clock, event: Event, at: datetime) -> list[Person]:
 
 
 def _on_duty(event: Event, at: datetime, *roles: Role) -> list[Person]:
-    return [turn.person for role in roles for turn in on_duty(event.area_id, at, role)]
+    posts = Posts(event.area_id, at, *roles)
+    return [turn.person for role in roles for turn in posts.on_duty(role)]
 
 
 def _department(clock: Clock, event: Event, at: datetime) -> list[Person]:
@@ -57,11 +58,11 @@ _BOUND = {
 
 def level_above(event: Event, at: datetime) -> list[Person]:
     """The desk of the next level above the one that has the matter; above the last, its duty leader."""
-    path = lineage(event.area_id)
-    own = on_duty(event.area_id, at, Role.DESK)
+    path, posts = lineage(event.area_id), Posts(event.area_id, at, Role.DESK, Role.LEADER)
+    own = posts.on_duty(Role.DESK)
     below = len(own[0].appointment.area_id) if own else len(event.area_id)
     for code in reversed([code for code in path if len(code) < below]):
-        desk = [turn.person for turn in on_duty(code, at, Role.DESK)]
+        desk = [turn.person for turn in posts.on_duty(Role.DESK, code)]
         if desk:
             return desk
-    return [turn.person for turn in on_duty(event.area_id, at, Role.LEADER)]
+    return [turn.person for turn in posts.on_duty(Role.LEADER)]

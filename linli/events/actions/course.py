@@ -57,7 +57,7 @@ from linli.journal.models import Entry
 from linli.kit.media.checking import File
 from linli.kit.media.keeping import keep
 from linli.kit.refusal import BadInput
-from linli.people.actions import officers_of, on_duty, scope_of
+from linli.people.actions import Posts, officers_of, scope_of
 from linli.people.models import Person
 from linli.people.rules import Role, Scope
 
@@ -301,11 +301,16 @@ def note_hand(event: Event, by: Person | None) -> None:
 
 def people_told(event: Event, audiences: Iterable[Audience], at: datetime) -> list[Person]:
     """The people behind the audiences of a step, for this event at this moment."""
-    return [person for audience in audiences for person in _AUDIENCE[audience](event, at)]
-
-
-def _on_duty(role: Role) -> Callable[[Event, datetime], list[Person]]:
-    return lambda event, at: [turn.person for turn in on_duty(event.area_id, at, role)]
+    asked = list(audiences)
+    roles = [_ROLES[audience] for audience in asked if audience in _ROLES]
+    posts = Posts(event.area_id, at, *roles) if roles else None
+    told: list[Person] = []
+    for audience in asked:
+        if posts is not None and audience in _ROLES:
+            told += [turn.person for turn in posts.on_duty(_ROLES[audience])]
+        else:
+            told += _AUDIENCE[audience](event, at)
+    return told
 
 
 def _handlers(event: Event, at: datetime) -> list[Person]:
@@ -313,10 +318,13 @@ def _handlers(event: Event, at: datetime) -> list[Person]:
     return officers_of(departments, at) if departments else []
 
 
+#: Audiences that are whoever is on duty in a role.
+_ROLES: dict[Audience, Role] = {
+    Audience.GRID: Role.GRID_WORKER,
+    Audience.DESK: Role.DESK,
+    Audience.CHECKERS: Role.VERIFIER,
+}
 _AUDIENCE: dict[Audience, Callable[[Event, datetime], list[Person]]] = {
-    Audience.GRID: _on_duty(Role.GRID_WORKER),
-    Audience.DESK: _on_duty(Role.DESK),
-    Audience.CHECKERS: _on_duty(Role.VERIFIER),
     Audience.HANDLERS: _handlers,
     Audience.REPORTER: lambda event, at: [event.reported_by] if event.reported_by else [],
 }

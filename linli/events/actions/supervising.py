@@ -13,7 +13,7 @@ from linli.events.models import Clock, Event, EventQuerySet, Supervision
 from linli.events.rules import SUPERVISED_WITHIN, clean_words, pace_of
 from linli.journal.models import Entry
 from linli.kit.refusal import BadInput, Refused
-from linli.people.actions import on_duty, scope_of
+from linli.people.actions import Posts, scope_of
 from linli.people.models import Person
 from linli.people.rules import Role
 
@@ -76,10 +76,11 @@ def escalate(event: Event, *, text: str, by: Person | None, at: datetime) -> Non
 
 def supervisor_for(event: Event, at: datetime) -> Person | None:
     """Whom the ladder names: the duty leader nearest to the matter, else somebody of the desk furthest up."""
-    leaders = on_duty(event.area_id, at, Role.LEADER)
+    posts = Posts(event.area_id, at, Role.LEADER, Role.DESK)
+    leaders = posts.on_duty(Role.LEADER)
     if leaders:
         return leaders[0].person
-    desks = on_duty(lineage(event.area_id)[0], at, Role.DESK)
+    desks = posts.on_duty(Role.DESK, lineage(event.area_id)[0])
     return desks[0].person if desks else None
 
 

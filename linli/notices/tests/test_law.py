@@ -18,7 +18,7 @@ from linli.journal.actions import mark_read
 from linli.journal.models import Notice
 from linli.kit.refusal import Refused
 from linli.notices import actions, course, making
-from linli.notices.balance import Watch, balance
+from linli.notices.balance import RunningBalance, balance
 from linli.notices.models import Channel, Decision, Delivery, Follower
 from linli.notices.rules import REPEATABLE, Decided, Group, Kind, Result, State, Verdict
 from linli.notices.testing import Killed, Outside, a_channel, work
@@ -150,6 +150,50 @@ def test_a_lost_decision_and_an_empty_delivery_are_found(world: World) -> None:
     assert balance().faults() == ["decided", "empty_deliveries"]
 
 
+def test_sums_that_are_carried_on_are_those_counted_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("linli.notices.balance._READ_AGAIN", 3)
+    outside, running = Outside(random.Random(3)), RunningBalance()
+    _channels(world)
+    assert running.look() == balance()
+    held = 0
+    for hour in range(12):
+        at = BEGIN + timedelta(hours=hour)
+        make_event(world, at=at)
+        making.follow(at)
+        assert running.look() == balance()
+        held = max(held, balance().held)
+        work(at + timedelta(minutes=1), outside.send)
+        assert running.look() == balance()
+    assert held > 0
+    assert balance().given > 5
+    while making.forget_old(NOON + timedelta(hours=6)):
+        pass
+    assert running.look() == balance()
+    assert balance().forgotten > 0
+
+
+def test_sums_that_are_carried_on_miss_none_that_is_lost(world: World) -> None:
+    a_channel(world.cast.desk, at=BEGIN, bundle_minutes=0)
+    making.follow(BEGIN)
+    running = RunningBalance()
+    assert running.look().faults() == []
+    make_event(world, at=NOON)
+    work(NOON, always(Verdict.DELIVERED).send)
+    Decision.objects.all().delete()
+    assert running.look().faults() == ["decided", "empty_deliveries"]
+
+
+def test_a_decision_given_to_the_delivery_of_another_channel_is_found(world: World) -> None:
+    first = a_channel(world.cast.desk, at=BEGIN, bundle_minutes=0)
+    second = a_channel(world.cast.desk, Kind.WECOM, at=BEGIN, bundle_minutes=0)
+    making.follow(BEGIN)
+    make_event(world, at=NOON)
+    work(NOON, always(Verdict.DELIVERED).send)
+    Decision.objects.filter(channel=first).update(delivery=Delivery.objects.get(channel=second))
+    assert balance().contradictions == 1
+    assert RunningBalance().look() == balance()
+
+
 def test_what_is_forgotten_after_its_time_stays_counted(world: World) -> None:
     a_channel(world.cast.desk, at=BEGIN, bundle_minutes=0)
     make_event(world, at=NOON)
@@ -211,21 +255,3 @@ def test_what_is_refused_for_now_is_tried_for_two_days_and_then_failed(world: Wo
         tries += len(work(NOON + timedelta(minutes=minute), always(Verdict.AGAIN).send))
     delivery = Delivery.objects.get()
     assert (tries, delivery.tries, delivery.state) == (11, 11, State.FAILED)
-
-
-def test_a_watch_holds_the_law_from_look_to_look_and_sees_what_is_lost(world: World) -> None:
-    a_channel(world.cast.desk, Kind.MAIL, at=NOON, groups=EVERY, bundle_minutes=10)
-    watch = Watch()
-    for minute in range(0, 15, 5):
-        at = NOON + timedelta(minutes=minute)
-        make_event(world, at=at)
-        work(at, always(Verdict.DELIVERED).send)
-        sums, whole = watch.look(), balance()
-        assert sums.faults() == []
-        assert (sums.decided, sums.held) == (whole.decided, whole.held)
-        assert sums.given == whole.given + whole.skipped + whole.forgotten
-    assert balance().given > 0
-    make_event(world, at=NOON + timedelta(minutes=30))
-    making.follow(NOON + timedelta(minutes=30))
-    Decision.objects.order_by("-pk")[:1].get().delete()
-    assert watch.look().faults() == ["decided"]

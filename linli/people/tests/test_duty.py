@@ -1,12 +1,23 @@
 """Who is on duty, and what appointments let a person see."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from linli.events.testing import GRID, NOON, World
 from linli.kit.refusal import BadInput
-from linli.people.actions import add_leave, add_person, appoint, end_appointment, on_duty, roster, scope_of
+from linli.people.actions import (
+    Posts,
+    add_leave,
+    add_person,
+    appoint,
+    end_appointment,
+    officers_of,
+    on_duty,
+    roster,
+    scope_of,
+)
 from linli.people.models import Appointment
 from linli.people.rules import Role
 
@@ -41,6 +52,28 @@ def test_with_nobody_there_the_area_above_answers(world: World) -> None:
     assert names(world) == []
     appoint(world.cast.nobody, role=Role.GRID_WORKER, area=world.areas["440881101201"], from_on=NOON.date())
     assert names(world) == ["nobody"]
+
+
+def test_the_posts_of_several_roles_and_levels_are_read_at_once(world: World, django_assert_num_queries: Any) -> None:
+    on_duty(GRID, NOON)  # how codes are numbered is read once and remembered
+    with django_assert_num_queries(1):
+        posts = Posts(GRID, NOON, Role.GRID_WORKER, Role.DESK)
+        found = {role: posts.on_duty(role) for role in (Role.GRID_WORKER, Role.DESK)}
+        above = posts.on_duty(Role.DESK, "440881")
+    assert found == {role: on_duty(GRID, NOON, role) for role in found}
+    assert above == on_duty("440881", NOON, Role.DESK)
+    assert [turn.person for turn in found[Role.DESK]] != [turn.person for turn in above]
+
+
+def test_officers_on_leave_are_passed_over_unless_all_are(world: World, django_assert_num_queries: Any) -> None:
+    appoint(
+        world.cast.nobody, role=Role.HANDLER, area=world.areas["440881"], from_on=NOON.date(), department=world.water
+    )
+    _leave(world.cast.handler.username)
+    with django_assert_num_queries(1):
+        assert officers_of(["water"], NOON) == [world.cast.nobody]
+    _leave("nobody")
+    assert set(officers_of(["water"], NOON)) == {world.cast.handler, world.cast.nobody}
 
 
 def test_an_appointment_ends_on_its_day(world: World) -> None:
