@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from linli.events.rules import ClockKind, Door, Finding, Rating, ReferredTo, Severity, Urgency
+from linli.events.rules import ClockKind, Door, Doubt, Rating, ReferredTo, Severity, Urgency
 from linli.journal.models import Entry
 
 #: What was done, by verb, as it stands in a timeline under the name of who did it.
@@ -197,7 +197,7 @@ _RATED = dict(Rating.choices)
 _REFERRED = dict(ReferredTo.choices)
 _DOORS = dict(Door.choices)
 _CLOCKS = dict(ClockKind.choices)
-_FOUND = dict(Finding.choices)
+_FOUND = dict(Doubt.choices)
 _CLASSED = {**dict(Severity.choices), **dict(Urgency.choices)}
 
 

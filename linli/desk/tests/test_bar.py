@@ -134,7 +134,7 @@ def test_after_a_step_the_way_back_is_offered_and_the_list_opens_again(world: Wo
     event = recent(world, State.ACCEPTED)
     review = (timezone.localdate() + timedelta(days=30)).isoformat()
     client = desk_of(world.cast.desk)
-    sent = {"review_on": review, "text": "等雨季", "back": "/desk/?show=open"}
+    sent = {"review_on": review, "text": "正值雨季，水位过高无法施工，雨季过后再办。", "back": "/desk/?show=open"}
     response = client.post(f"/desk/events/{event.pk}/defer", sent)
     assert response.headers["Location"] == "/desk/?show=open"
     assert f"/desk/events/{event.pk}/resume" in words_of(client.get("/desk/"))

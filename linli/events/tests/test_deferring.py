@@ -153,7 +153,12 @@ def test_the_form_takes_milestones_and_says_what_is_wrong_with_a_line(world: Wor
     event = make_event(world, State.ACCEPTED, at=timezone.now() - timedelta(hours=1))
     client, today = desk_of(world.cast.desk), timezone.localdate()
     address = f"/desk/events/{event.pk}/defer"
-    sent = {"review_on": today + 40 * DAY, "what": "通水", "text": "等雨季", "review_every": "14"}
+    sent = {
+        "review_on": today + 40 * DAY,
+        "what": "通水",
+        "text": "正值雨季，水位过高无法施工，雨季过后再办。",
+        "review_every": "14",
+    }
     wrong = client.post(address, sent | {"milestones": "下月 进场"})
     assert wrong.status_code == 422 and not Deferral.objects.exists()
     lines = f"{today + 10 * DAY} 进场\n{today + 20 * DAY} 开挖"

@@ -20,7 +20,7 @@ from linli.journal.models import Entry
 LATER = NOON + timedelta(hours=3)
 ROOMS = Path(linli.__file__).parent
 #: Whatever these are called with first is a verb of the journal.
-WRITERS = {"record", "Act", "Caution", "_write"}
+WRITERS = {"record", "Act", "Caution", "_write", "write", "_record_line"}
 
 
 def _written(source: str) -> Iterator[str]:

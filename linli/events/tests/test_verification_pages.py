@@ -91,7 +91,7 @@ def test_the_forms_say_what_is_asked_before_one_tries(world: World) -> None:
     form = words_of(english(world.cast.handler).get(f"{page_of(event)}submit_result"))  # type: ignore[attr-defined]
     for words in ("Here a photo is needed.", "within 80 m of the place", "photos from before the dispatch are marked"):
         assert words in form
-    sent = {"text": "已疏通", "without": "只作支持"}
+    sent = {"text": "今日上午已清出淤泥，水流恢复畅通。", "without": "只作支持"}
     response = desk_of(world.cast.handler).post(f"{page_of(event)}submit_result", sent)
     assert (response.status_code, list(response.context["form"].errors)) == (422, ["photos"])
 

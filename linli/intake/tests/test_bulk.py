@@ -149,7 +149,9 @@ def test_a_map_names_another_sheet(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"a,a\n1,2\n", b"\x00\x01\x02", b"\x1f\x8b\x08broken", packed({"a.shp": "x"})], ids=repr
+    "content",
+    [b"", b"a,a\n1,2\n", b"\x00\x01\x02", b"\x1f\x8b\x08broken", packed({"a.shp": "x"})],
+    ids=["empty", "twice", "bytes", "gzip", "shapes"],
 )
 def test_what_is_no_table_is_refused_at_once_and_not_kept(world: World, content: bytes) -> None:
     response = send(world.cast.county, content or b"\n")

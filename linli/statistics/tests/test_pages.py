@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from linli.events import actions
 from linli.events.models import Event
-from linli.events.rules import State
-from linli.events.testing import GRID, World, make_event
+from linli.events.rules import Finding, Rating, State
+from linli.events.testing import GRID, World, make_drawn, make_event
 from linli.people.actions import appoint, scope_of
 from linli.people.models import Person
 from linli.people.rules import Role
@@ -95,7 +95,23 @@ def full(world: World, now: datetime) -> World:
     at = now - timedelta(days=59)
     actions.ask_extension(extended, until=at + timedelta(days=20), text="等材料", by=world.cast.handler, at=at)
     actions.extend(extended, by=world.cast.desk, at=at)
+    silent = make_event(world, State.CLOSED, at=now - timedelta(days=25))
+    Event.objects.filter(pk=silent.pk).update(rating=Rating.NO_ANSWER)
+    _bounce_twice(world, now - timedelta(days=15))
+    for finding in Finding.values:
+        drawn = make_event(world, State.CLOSED, at=now - timedelta(days=10))
+        make_drawn(world, drawn)
+        actions.reinspect(drawn, finding=finding, text="又堆起来了", by=world.cast.verifier, at=now - timedelta(days=9))
     return world
+
+
+def _bounce_twice(world: World, at: datetime) -> None:
+    event, desk = make_event(world, State.OBJECTED, at=at), world.cast.county
+    actions.uphold_objection(event, by=desk, at=at + timedelta(hours=1))
+    actions.dispatch(event, lead=world.housing, by=desk, at=at + timedelta(hours=1))
+    actions.object(
+        event, next_owner=world.water, basis="权责清单第3项", by=world.cast.co_handler, at=at + timedelta(hours=2)
+    )
 
 
 PAGES = (f"{COUNTY}/", f"{GRID}/", f"{COUNTY}/?period=last_month", f"{VILLAGE}/?from=2020-01-01&to={{today}}")
@@ -120,7 +136,7 @@ def test_every_figure_is_shown_and_parts_add_up_to_their_whole(full: World) -> N
     assert whole["in_time"] + whole["late"] + whole["due_otherwise"] + whole["due_open"] == whole["due"]
     assert whole["in_time"] + whole["late"] == whole["due_closed"]
     assert whole["answered"] == whole["satisfied"] + whole["partly"] + whole["not_satisfied"]
-    assert whole["answered"] + whole["unknown"] == whole["closed"]
+    assert whole["answered"] + whole["no_answer"] + whole["unknown"] == whole["closed"]
     states = [n for address, _figure, n in numbers(html) if "state=" in address]
     assert sum(states) == whole["reported"]
     below = [n for address, figure, n in numbers(html) if figure == "reported" and f"/{COUNTY}/" not in address]
@@ -148,7 +164,8 @@ def test_no_percentage_of_few(world: World, now: datetime) -> None:
         make_event(world, State.CLOSED, at=now - timedelta(days=30))
     assert "<b>100" not in page(world.cast.county, f"/desk/statistics/{COUNTY}/")
     make_event(world, State.CLOSED, at=now - timedelta(days=30))
-    assert page(world.cast.county, f"/desk/statistics/{COUNTY}/").count("<b>100.0</b>") == 2
+    # Closed of those due, in time of those due; closings that held, and those in time that held.
+    assert page(world.cast.county, f"/desk/statistics/{COUNTY}/").count("<b>100.0</b>") == 4
 
 
 def test_an_area_without_matters_has_a_kind_page(world: World) -> None:
