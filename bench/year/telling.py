@@ -256,7 +256,7 @@ def _next_due() -> datetime | None:
 def _not_followed() -> int:
     """Notices behind the place up to which the journal was followed."""
     place = Follower.objects.values_list("place", flat=True).get(pk=1)
-    behind = Q()
+    behind = ~Q(entry__chain__in=list(place))
     for chain, position in place.items():
         behind |= Q(entry__chain=chain, entry__position__gt=position)
     return Notice.objects.filter(behind).count()
