@@ -1,9 +1,9 @@
 """Telling the holders of receipts of the turning points of their matter, and of the one that theirs goes with."""
 
 import re
-from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -53,10 +53,10 @@ def _promised(event: Event) -> datetime | None:
     return leading.due_at if leading.is_open and leading.state not in PAUSED else None
 
 
-def followers_of(event: Event) -> list[object]:
+def followers_of(event: Event) -> list[UUID]:
     """Keys of the matters whose reporters follow this one: said to be the same, or merged into it, directly or in turn."""
-    found: list[object] = []
-    level: Iterable[object] = [event.pk]
+    found: list[UUID] = []
+    level: list[UUID] = [event.pk]
     for _turn in range(_DEEPEST):
         # Not `support__of`: for an OR over a join, every matter there is would be read.
         supporting = Support.objects.filter(of__in=level).values("event")
