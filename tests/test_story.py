@@ -84,7 +84,7 @@ class Cast:
     def handle(self, done: str, after: str) -> None:
         """From accepted to closed: dispatched, signed for, handled with a photo, checked by another, closed."""
         self.desk.find()
-        self.desk.take("dispatch", lambda form: form.get_by_label(_("Lead department")).select_option("water"))
+        self.desk.take("dispatch", lambda form: form.locator("#step-lead").select_option("water"))
         self.handler.find()
         self.handler.take("sign_for")
         self.handler.take("submit_result", lambda form: _result(form, done, after))

@@ -1,14 +1,17 @@
 """A small county lives through a year: people act by the forms, the worker is cut down at random, and the laws hold."""
 
+from datetime import timedelta
 from random import Random
 
 import pytest
 
+from bench.year import laws
 from bench.year.county import Size
 from bench.year.course import Year
 from bench.year.telling import outside
-from linli.events.models import Event
+from linli.events.models import Clock, Event
 from linli.events.rules import ENDED, State
+from linli.events.testing import NOON, make_event, make_world
 from linli.journal.actions import verify_chain
 from linli.notices.models import Decision, Delivery
 from linli.notices.rules import Decided
@@ -25,7 +28,6 @@ def year(db: None) -> Year:
     return year
 
 
-@pytest.mark.real
 def test_everything_ends_or_waits_for_somebody_by_name_under_a_running_clock(year: Year) -> None:
     assert year.faults == []
     assert Event.objects.count() >= SMALL.matters
@@ -44,3 +46,19 @@ def test_everything_ends_or_waits_for_somebody_by_name_under_a_running_clock(yea
     assert done["again"] + done["refused"] + done["unknown"] > 0
     assert not Decision.objects.filter(state=Decided.HELD).exists()
     assert not Delivery.objects.unfinished().exists()
+
+
+def test_a_clock_nobody_looks_at_is_found_and_one_just_moved_is_not(db: None) -> None:
+    event = make_event(make_world(), at=NOON)
+    assert laws.broken(NOON + timedelta(minutes=1), names=False) == []
+    Clock.objects.filter(event=event).update(next_at=NOON - timedelta(hours=1))
+    assert laws.broken(NOON + timedelta(minutes=10), names=False) == []
+    (found,) = laws.broken(NOON + timedelta(minutes=21), names=False)
+    assert "should have been looked at" in found
+
+
+def test_a_matter_without_a_clock_is_found(db: None) -> None:
+    event = make_event(make_world(), at=NOON)
+    Clock.objects.filter(event=event).delete()
+    (found,) = laws.broken(NOON, names=False)
+    assert event.number in found

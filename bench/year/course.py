@@ -129,9 +129,11 @@ class Year:
         return [*self.broken, *self.worker.broken, *self.telling.broken]
 
     def _go_to(self, at: datetime) -> None:
-        """The worker's turns up to a moment."""
-        if self.worker.until(at):
-            self.telling.acted(at)
+        """The worker's turns up to a moment, in their order with those of the teller of notices."""
+        while (turn := self.worker.next_turn(at)) is not None:
+            self.telling.until(turn)
+            self.worker.wake(turn)
+            self.telling.acted(turn)
         self.telling.until(at)
 
     def _begin(self, day: date, at: datetime) -> None:

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Min, Q
 
 from bench.year.county import County
-from linli.journal.models import Notice
+from linli.journal.models import ChainHead, Entry, Notice
 from linli.notices import actions, making
 from linli.notices.balance import RunningBalance, balance
 from linli.notices.course import Parcel
@@ -256,10 +256,10 @@ def _next_due() -> datetime | None:
 def _not_followed() -> int:
     """Notices behind the place up to which the journal was followed."""
     place = Follower.objects.values_list("place", flat=True).get(pk=1)
-    behind = Q()
-    for chain, position in place.items():
-        behind |= Q(entry__chain=chain, entry__position__gt=position)
-    return Notice.objects.filter(behind).count()
+    behind = Q(pk=0)
+    for chain in ChainHead.objects.values_list("chain", flat=True):
+        behind |= Q(chain=chain, position__gt=place.get(chain, 0))
+    return Notice.objects.filter(entry__in=list(Entry.objects.filter(behind).values_list("pk", flat=True))).count()
 
 
 def _listed(counts: Counter[str]) -> str:

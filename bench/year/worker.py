@@ -54,23 +54,16 @@ class Worker:
         self.__dict__.update(state)
         self._works = self._mortals()
 
-    def until(self, at: datetime) -> bool:
-        """Everything that falls due up to a moment, turn by turn; whether anything did."""
-        woke = False
-        while (turn := self._next_turn(at)) is not None:
-            self._wake(turn)
-            woke = True
-        return woke
-
-    def _next_turn(self, at: datetime) -> datetime | None:
-        """The next moment up to `at` at which it wakes."""
+    def next_turn(self, at: datetime) -> datetime | None:
+        """The next moment up to `at` at which it wakes; None: nothing falls due until then."""
         if self._not_before is not None and self._not_before > at:
             return None
         due = self._next_due()
         turn = due if due is None or self._not_before is None else max(due, self._not_before)
         return turn if turn is not None and turn <= at else None
 
-    def _wake(self, at: datetime) -> None:
+    def wake(self, at: datetime) -> None:
+        """Do what is due, or die over it."""
         self.done["woken"] += 1
         names = [
             name

@@ -72,7 +72,7 @@ def test_a_matter_of_two_departments_closes_once_both_are_done(
     sign_in(lead, world.cast.handler)
     lead.goto(page_of(event))
     take(lead, "submit_result")
-    lead.get_by_role("textbox", name=_("What was done")).fill("已疏通水沟")
+    lead.get_by_role("textbox", name=_("What was done")).fill("今日上午已清出淤泥，水沟疏通")
     send(lead, ACTS["submit_result"].label)
     expect(lead.get_by_text("住建局", exact=False).locator("visible=true").first).to_be_visible()
     assert Event.objects.get(pk=event.pk).state == State.SIGNED_FOR
@@ -81,7 +81,7 @@ def test_a_matter_of_two_departments_closes_once_both_are_done(
     sign_in(other, world.cast.co_handler)
     other.goto(page_of(event))
     other.get_by_role("link", name=str(PART_FORMS["answer_part"].label)).click()
-    other.get_by_role("textbox", name=_("What was done")).fill("墙已加固")
+    other.get_by_role("textbox", name=_("What was done")).fill("墙体已用钢架加固，警示牌已立")
     accessible(other)
     send(other, PART_FORMS["answer_part"].label)
     expect(other.get_by_role("heading", name=_("Where each department stands"))).to_be_visible()
@@ -89,7 +89,7 @@ def test_a_matter_of_two_departments_closes_once_both_are_done(
 
     lead.goto(page_of(event))
     take(lead, "submit_result")
-    lead.get_by_role("textbox", name=_("What was done")).fill("已疏通水沟")
+    lead.get_by_role("textbox", name=_("What was done")).fill("今日上午已清出淤泥，水沟疏通")
     send(lead, ACTS["submit_result"].label)
     expect(lead.locator(".event-marks .state").first).to_have_text(str(State.RESULT_SUBMITTED.label))
     event.refresh_from_db()

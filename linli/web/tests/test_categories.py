@@ -403,5 +403,5 @@ def test_a_telephone_reaches_categories_from_the_menu_of_the_person(
     page.goto("/desk/")
     page.locator("details.me summary").click()
     accessible(page)
-    page.locator("details.me").get_by_role("link", name=gettext("Categories")).click()
+    page.locator("details.me").get_by_role("link", name=gettext("Rules")).click()
     expect(page).to_have_url(re.compile(f"{CATEGORIES}$"))

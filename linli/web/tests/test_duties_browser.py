@@ -56,7 +56,7 @@ def test_a_version_is_brought_in_compared_used_and_recommends(
     recommended = page.locator(".recommended")
     expect(recommended).to_contain_text("住建局")
     expect(recommended).to_contain_text("现在为工作时间")
-    page.get_by_label("牵头部门").select_option("water")
+    page.locator("#step-lead").select_option("water")
     page.get_by_label(str(ChoiceReason.AGREED.label)).check()
     page.get_by_role("button", name="派遣").last.click()
     expect(page.locator("h1")).to_be_visible()
