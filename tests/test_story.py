@@ -159,10 +159,10 @@ def test_a_matter_goes_from_a_phone_to_closed_and_reopened_and_closed_again(
     resident.reload()
     expect(resident.get_by_role("heading", name=_("It has been accepted."))).to_be_visible()
 
-    cast.handle("清淤两米，已疏通", "green")
+    cast.handle("清淤两米，水沟已疏通，水流正常", "green")
     resident.reload()
     expect(resident.get_by_role("heading", name=_("It is closed."))).to_be_visible()
-    expect(resident.get_by_text("清淤两米，已疏通").first).to_be_visible()
+    expect(resident.get_by_text("清淤两米，水沟已疏通，水流正常").first).to_be_visible()
     # The photo of the report, and the one taken after.
     expect(resident.locator(".photos img")).to_have_count(2)
     before = figures(cast.desk)
@@ -182,7 +182,7 @@ def test_a_matter_goes_from_a_phone_to_closed_and_reopened_and_closed_again(
     reopened = figures(cast.desk)
     assert (reopened["closed"], reopened["open"], reopened["reopened"]) == (0, 1, 1)
 
-    cast.handle("换了更粗的管子", "gold")
+    cast.handle("已更换更粗的排水管，试水正常", "gold")
     other.reload()
     other.get_by_role("button", name=str(Rating.SATISFIED.label), exact=True).click()
     expect(other.get_by_text(str(Rating.SATISFIED.label)).first).to_be_visible()

@@ -88,7 +88,7 @@ def test_on_the_page_of_a_matter_it_is_for_that_matter_and_escape_leaves_it(
     # The reason is missing: the form says so, and that field has the focus.
     expect(bar(page).get_by_role("alert")).to_be_visible()
     expect(bar(page).locator("[name=text]")).to_be_focused()
-    page.keyboard.type("等材料")
+    page.keyboard.type("施工材料尚未到货，预计月底进场。")
     bar(page).locator("[data-wants] button.primary").click()
     expect(page.get_by_role("status").get_by_text(_("Undo"))).to_be_visible()
     assert Event.objects.get(pk=matters[1].pk).state == State.DEFERRED
