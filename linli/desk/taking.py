@@ -15,7 +15,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from linli.events import actions
-from linli.events.forms import ACTS, Merge, StepForm
+from linli.events.forms import ACTS, StepForm
 from linli.events.models import Clock, Event
 from linli.events.rules import ClockKind, require, row_of
 from linli.kit.refusal import BadInput, Refused
@@ -62,9 +62,7 @@ def query_of(fields: Fields) -> QueryDict:
 
 def unbound(event: Event, planned: Planned, scope: Scope) -> StepForm:
     """The form of a step with its proposals, and over them what was said."""
-    kind = ACTS[planned.step].form
-    more: dict[str, Any] = {"scope": scope} if kind is Merge else {}
-    return kind(event=event, given=query_of(planned.fields), **more)
+    return ACTS[planned.step].form(event=event, given=query_of(planned.fields), scope=scope)
 
 
 def bound(event: Event, planned: Planned, scope: Scope) -> StepForm:
@@ -73,9 +71,7 @@ def bound(event: Event, planned: Planned, scope: Scope) -> StepForm:
     sent = QueryDict(mutable=True)
     for name in shown.fields:
         sent.setlist(name, list(_sent(shown, name)))
-    kind = ACTS[planned.step].form
-    more: dict[str, Any] = {"scope": scope} if kind is Merge else {}
-    return kind(sent, event=event, step=planned.step, **more)
+    return ACTS[planned.step].form(sent, event=event, step=planned.step, scope=scope)
 
 
 def _sent(form: StepForm, name: str) -> Iterator[str]:

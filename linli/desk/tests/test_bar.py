@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from linli.desk.rules.verbs import FIELDS, VERBS, Takes
 from linli.events import actions
-from linli.events.forms import ACTS, Merge
+from linli.events.forms import ACTS
 from linli.events.models import Category, Clock, Event
 from linli.events.rules import State
 from linli.events.testing import World
@@ -82,7 +82,7 @@ def test_every_step_form_can_be_filled_in_by_its_address(world: World, step: str
     event = prepared(world, step, state)
     person = somebody(world, event, step)
     assert person is not None
-    form = ACTS[step].form(event=event, **({"scope": None} if ACTS[step].form is Merge else {}))
+    form = ACTS[step].form(event=event)
     wanted = {name: "一二三" for name in form.fields if name in ("text", "into", "place", "area", "basis", "texts")}
     page = html.unescape(
         words_of(desk_of(person).get(f"/desk/events/{event.pk}/{step}", {**wanted, "nothing": "四五"}))
@@ -104,7 +104,7 @@ def test_what_an_address_fills_in_changes_nothing_of_what_is_taken(world: World)
 def test_fields_of_commands_are_fields_of_their_forms(world: World) -> None:
     event = recent(world, State.HANDLING)
     for step, fields in FIELDS.items():
-        form = ACTS[step].form(event=event, **({"scope": None} if ACTS[step].form is Merge else {}))
+        form = ACTS[step].form(event=event)
         # A whistle names its lead only while nobody handles the matter.
         assert set(fields.values()) <= set(form.fields) | {"lead"}, step
 
@@ -113,7 +113,7 @@ def test_what_a_verb_needs_is_what_its_form_cannot_do_without(world: World) -> N
     event = recent(world, State.HANDLING)
     for verb in VERBS:
         for step in verb.steps[:1]:
-            form = ACTS[step].form(event=event, **({"scope": None} if ACTS[step].form is Merge else {}))
+            form = ACTS[step].form(event=event)
             text = FIELDS.get(step, {}).get(Takes.TEXT, "text")
             needed = text in form.fields and form.fields[text].required
             assert (Takes.TEXT in verb.needs) == needed or step in ("add_part", "supplement"), step

@@ -99,12 +99,13 @@ def draw_lots(area: Area, *, from_on: date, to_on: date, by: Person | None, at: 
             "no_plan", _("First set how %(area)s draws: the secret of a draw is fixed before."), area=area.name
         )
     _refuse_days(area, from_on, to_on, at)
-    closed = {event.number: event for event in _closed_in(area, from_on, to_on)[: LONGEST_LIST + 1]}
+    closed = _closed_in(area, from_on, to_on)
     if len(closed) > LONGEST_LIST:
         raise Refused("list_too_long", _("That are too many matters to draw from at once. Choose fewer days."))
-    made = _frozen(plan, sorted(closed), from_on, to_on, by, at)
+    made = _frozen(plan, closed, from_on, to_on, by, at)
     lucky = drawn(made.population, made.seed, plan.share_percent, plan.at_most)
-    _share_out(made, [closed[number] for number in lucky], plan, at)
+    events = {event.number: event for event in Event.objects.filter(number__in=lucky)}
+    _share_out(made, [events[number] for number in lucky], plan, at)
     _with_secret(plan).save()
     record(
         "draw.drawn", on=made, by=by, at=at, secret=made.secret, seed=made.seed, drawn=len(lucky), next=plan.commitment
@@ -224,11 +225,12 @@ def _refuse_days(area: Area, from_on: date, to_on: date, at: datetime) -> None:
         raise Refused("drawn_already", _("Some of these days were drawn of already. A draw is not repeated."))
 
 
-def _closed_in(area: Area, from_on: date, to_on: date) -> Any:
+def _closed_in(area: Area, from_on: date, to_on: date) -> list[str]:
+    """The numbers of what was closed on these days, sorted; one more than may be, if there are too many."""
     begins = timezone.make_aware(datetime.combine(from_on, time.min))
     ends = timezone.make_aware(datetime.combine(to_on + timedelta(days=1), time.min))
     rows = Event.objects.filter(within(area.pk), state__in=sorted(SOLVED), ended_at__gte=begins, ended_at__lt=ends)
-    return rows.order_by("number")
+    return sorted(rows.order_by("number").values_list("number", flat=True)[: LONGEST_LIST + 1])
 
 
 def _frozen(plan: DrawPlan, numbers: list[str], from_on: date, to_on: date, by: Person | None, at: datetime) -> Draw:
@@ -293,5 +295,8 @@ def _events_of(draw: Draw) -> Iterable[Any]:
 
 def _was_fixed(draw: Draw, frozen: Entry) -> bool:
     """Whether the secret's SHA-256 stood in the journal before the list."""
-    before = Entry.objects.filter(verb__in=("draw.planned", "draw.drawn"), area=draw.area_id, id__lt=frozen.pk)
+    # By the keys of plan and draws: the journal has no order of verbs, and is read here for every look at a draw.
+    earlier = Draw.objects.filter(area=draw.area_id, pk__lt=draw.pk).values_list("pk", flat=True)
+    keys = [draw.area_id, *(str(pk) for pk in earlier)]
+    before = Entry.objects.filter(on_key__in=keys, verb__in=("draw.planned", "draw.drawn"), id__lt=frozen.pk)
     return any(facts.get("next") == draw.commitment for facts in before.values_list("facts", flat=True))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from linli.areas.codes import lineage
 from linli.areas.models import Area
 from linli.events.actions import promise
-from linli.events.models import Event, Hand, Part, Receipt, VerificationRule
+from linli.events.models import Category, Event, Hand, Part, Receipt, VerificationRule
 from linli.events.rules import CHECKERS, Limit, Proof, Verification, asked_of, handling_units, units_of
 from linli.events.rules.verification import Unit
 from linli.kit.refusal import BadInput
@@ -24,20 +24,26 @@ _NAMED = 3
 
 def asked_for(event: Event) -> Verification:
     """What the rule that speaks for this matter asks; what is asked without any, if none does."""
-    category = event.category
-    domain = category.parent if category else None
+    category, domain, pack = _codes_of(event.category_id)
     wanted = Q(category__isnull=True)
     if category:
         # By code: a pack in its next version has other rows for the same categories.
-        codes = [category.code, *([domain.code] if domain else [])]
-        wanted |= Q(category__code__in=codes, category__pack__code=category.pack.code)
+        wanted |= Q(category__code__in=[category, domain], category__pack__code=pack)
     rules = VerificationRule.objects.in_force().filter(wanted, area__in=lineage(event.area_id))
     return asked_of(
         [one.said for one in rules.select_related("category")],
         area=event.area_id,
-        category=category.code if category else "",
-        domain=domain.code if domain else "",
+        category=category,
+        domain=domain,
     )
+
+
+def _codes_of(category: int | None) -> tuple[str, str, str]:
+    """The code of a category, of its domain and of its pack; empty where there is none."""
+    if category is None:
+        return "", "", ""
+    row = Category.objects.values_list("code", "parent__code", "pack__code").get(pk=category)
+    return row[0], row[1] or "", row[2]
 
 
 def require_photo(event: Event, proof: Proof, photos: Sequence[object]) -> None:

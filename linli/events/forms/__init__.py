@@ -4,7 +4,6 @@ from linli.events.forms.acts import ACTS, Act
 from linli.events.forms.fields import CategoryField, DayForm, Photos, PhotosInput, StepForm, day_field, photos, words
 from linli.events.forms.joint import PART_FORMS, PartAct
 from linli.events.forms.reports import NewReport
-from linli.events.forms.steps import Merge
 
 __all__ = [
     "ACTS",
@@ -12,7 +11,6 @@ __all__ = [
     "Act",
     "CategoryField",
     "DayForm",
-    "Merge",
     "NewReport",
     "PartAct",
     "Photos",

@@ -14,6 +14,7 @@ from linli.events.models import Category, Event
 from linli.events.repeating import repeats_of
 from linli.events.rules import ADVICE, MAX_PHOTOS, MAX_TEXT, MUST_MEND, Doubt, Proof, review
 from linli.kit.media.checking import MAX_BYTES
+from linli.people.rules import Scope
 
 #: Of a field that takes several values, no more are filled in beforehand.
 _MOST_GIVEN = 50
@@ -83,11 +84,19 @@ class StepForm(forms.Form):
 
     `step`: the words are looked at before the reporter reads them (rules.replies); without it they are not.
     `given`: what an address fills in beforehand, by the names of fields; names that are none are passed over. It changes what
-    the form shows and never what it takes.
+    the form shows and never what it takes. `scope`: what the person sees, where they name another matter.
     """
 
-    def __init__(self, *args: Any, event: Event, step: str = "", given: QueryDict | None = None, **kwargs: Any) -> None:
-        self.event, self.step = event, step
+    def __init__(
+        self,
+        *args: Any,
+        event: Event,
+        step: str = "",
+        given: QueryDict | None = None,
+        scope: Scope | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.event, self.step, self.scope = event, step, scope or Scope()
         #: What may be sent as it is once it was looked at.
         self.to_look_at: tuple[Doubt, ...] = ()
         kwargs.setdefault("label_suffix", "")

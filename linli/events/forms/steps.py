@@ -385,9 +385,9 @@ class Merge(StepForm):
     into = forms.CharField(label=_("Number of the other matter"), max_length=40)
     text = words(_("Why they are the same"), required=False, rows=2)
 
-    def __init__(self, *args: Any, event: Event, scope: Any = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, event=event, **kwargs)
-        self.sight = Event.objects.visible_to(scope) if scope is not None else Event.objects.none()
+        self.sight = Event.objects.visible_to(self.scope)
         near = self.sight.open().exclude(pk=event.pk).filter(area=event.area_id)
         self.suggestions = list(near.order_by("-reported_at").select_related("category")[:8])
         self.fields["into"].widget.attrs["list"] = "matters-near"

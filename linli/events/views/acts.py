@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from linli.events import actions, evidence, suggesting, undoing
 from linli.events.actions.course import questions_of, standing_of
-from linli.events.forms import ACTS, Merge, StepForm
+from linli.events.forms import ACTS, StepForm
 from linli.events.gallery import gallery_of
 from linli.events.models import Event
 from linli.events.rules import ADVICE, MAX_TEXT, MUST_MEND, SAID_WHILE_WRITING, require, review
@@ -51,8 +51,7 @@ def act(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
 
 def _form(request: HttpRequest, event: Event, step: str) -> StepForm:
     kind = ACTS[step].form
-    more: dict[str, Any] = {"step": step}
-    more |= {"scope": request.scope} if kind is Merge else {}  # type: ignore[attr-defined]
+    more: dict[str, Any] = {"step": step, "scope": request.scope}  # type: ignore[attr-defined]
     if request.method == "POST" and "only_fill" not in request.POST:
         return kind(request.POST, request.FILES, event=event, **more)
     form = kind(event=event, given=request.GET, **more)
