@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from linli.events.actions import clocks, promise, verifying
+from linli.events.actions import clocks, drawing, promise, verifying
 from linli.events.actions.telling_reporters import tell_reporters
 from linli.events.models import (
     Clock,
@@ -121,6 +121,7 @@ def standing_of(event: Event, by: Person | None, at: datetime, scope: Scope | No
     handled = event.hands.filter(person=by).exists()
     is_asked = not handled and event.state in INDEPENDENT_STATES and roles & INDEPENDENT_ROLES
     unit, instead = verifying.own_unit(event, by, scope, at) if is_asked else ("", "")
+    not_again = drawing.barred_from_looking(event, by, at) if event.state in SOLVED else None
     return Standing(
         frozenset(roles),
         handled=handled,
@@ -128,6 +129,7 @@ def standing_of(event: Event, by: Person | None, at: datetime, scope: Scope | No
         instead=instead,
         leads=any(part.leads for part in parts),
         signed=bool(parts) and all(part.signed_at for part in parts),
+        barred={"reinspect": not_again} if not_again else {},
     )
 
 

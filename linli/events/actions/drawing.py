@@ -31,7 +31,7 @@ from linli.events.rules import (
 )
 from linli.journal.actions import record
 from linli.journal.models import Entry
-from linli.kit.refusal import BadInput, Refused
+from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.kit.sealing import seal, unseal
 from linli.people.actions import on_duty, scope_of
 from linli.people.models import Person
@@ -189,6 +189,32 @@ def candidates_for(event: Event, at: datetime) -> list[int]:
         if free:
             return free
     return []
+
+
+def barred_from_looking(event: Event, by: Person, at: datetime) -> NotYours | None:
+    """Why somebody may not look again at a matter that was drawn; None if they may, or if none was drawn.
+
+    Never whoever verified or closed it. Chance chose who looks; others may only where nobody was chosen, or where the chosen
+    one is away or late.
+    """
+    rows = list(Reinspection.objects.waiting().filter(event=event).select_related("inspector"))
+    if not rows:
+        return None
+    verbs = Entry.objects.filter(on_key=str(event.pk), verb__in=CHECKED, by=by).values_list("verb", flat=True)
+    if "event.verified" in verbs:
+        return NotYours("verified_it", _("You verified this matter yourself. Somebody else looks at it again."))
+    if verbs:
+        return NotYours("closed_it", _("You closed this matter yourself. Somebody else looks at it again."))
+    if any(row.inspector is None or row.inspector == by or row.due_at < at for row in rows):
+        return None
+    here = {turn.person.pk for role in LOOKERS for turn in on_duty(event.area_id, at, role)}
+    if any(row.inspector_id not in here for row in rows):
+        return None
+    return NotYours(
+        "drawn_for_another",
+        _("The lot chose %(name)s to look. Others may when they are away, or once the day is over."),
+        name=rows[0].inspector.name,  # type: ignore[union-attr]
+    )
 
 
 def _require_desk(area: Area, by: Person | None, at: datetime) -> None:

@@ -4,8 +4,8 @@ States and steps follow the standard loop of city and grid management (report, a
 close), with its side ways; the field's terms are in docs/glossary.md.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -223,10 +223,14 @@ class Standing:
     #: Their department leads, and it has signed (asked only of department officers).
     leads: bool = True
     signed: bool = False
+    #: Steps that their role may take and they may not, with what is said to them.
+    barred: Mapping[str, NotYours] = field(default_factory=dict)
 
     def may(self, row: Step) -> bool:
         """Whether this row is for them."""
         if (row.independent and (self.handled or self.unit)) or (row.name == "sign_for" and self.signed):
+            return False
+        if row.name in self.barred:
             return False
         return self._role_for(row)
 
@@ -250,6 +254,8 @@ def require(name: str, state: str, standing: Standing, *, questions: Collection[
         raise NotYours("own_work", _("Whoever handled a matter does not verify it. Ask somebody else to check it."))
     if row.independent and standing.unit and row.roles & standing.roles:
         raise same_unit(standing)
+    if name in standing.barred and row.roles & standing.roles:
+        raise standing.barred[name]
     if not standing.may(row):
         raise not_yours()
     if refusal := _stands_against(name, questions):

@@ -324,3 +324,16 @@ def test_a_draw_that_was_taken_out_is_told(world: World) -> None:
     assert actions.lost_draws() == [key]
     with pytest.raises(BadInput):
         call_command("reinspections", "verify", stdout=StringIO())
+
+
+def test_only_the_one_the_lot_chose_is_offered_the_look(world: World) -> None:
+    a_draw(world, count=1)
+    event = Event.objects.get()
+    offered = {
+        name
+        for name in ("desk", "county", "verifier")
+        if "reinspect" in actions.steps_for(event, getattr(world.cast, name), MONDAY)
+    }
+    assert offered == {"verifier"}
+    late = Reinspection.objects.get().due_at + timedelta(days=1)
+    assert "reinspect" in actions.steps_for(event, world.cast.desk, late)
