@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models, router, transaction
 from django.utils import timezone
 
 from linli.areas.codes import lineage
 from linli.journal.models import ChainHead, Entry, Notice
-from linli.kit.bulk import insert
+from linli.kit.bulk import insert, insert_one
+from linli.kit.prepared import Prepared, PreparedUpdate
 from linli.people.models import Person
 
 #: The chain of acts that belong to no area.
@@ -56,7 +57,7 @@ def record(
     act = Act(verb, str(on._meta.model_name), str(on.pk), where, by.pk if by else None, at, plain_facts(facts))
     entry = _record_one(act)
     others = {person.pk for person in tell} - {act.by}
-    Notice.objects.bulk_create(Notice(entry=entry, person_id=pk) for pk in sorted(others))
+    insert(Notice, [{"entry_id": entry.pk, "person_id": pk} for pk in sorted(others)])
     return entry
 
 
@@ -69,16 +70,22 @@ def record_many(acts: Iterable[Act]) -> None:
         head = _head(chain)
         entries = [_next(head, act, recorded_at) for act in of_chain]
         insert(Entry, [{name: getattr(entry, name) for name in _WRITTEN} for entry in entries])
-        head.save(update_fields=["length", "digest"])
+        _lengthen(head.pk, head.length, bytes(head.digest))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def _record_one(act: Act) -> Entry:
     head = _head(act.chain)
     entry = _next(head, act, timezone.now())
-    entry.save(force_insert=True)
-    head.save(update_fields=["length", "digest"])
+    entry.pk = insert_one(Entry, {name: getattr(entry, name) for name in _WRITTEN})
+    entry._state.adding, entry._state.db = False, router.db_for_write(Entry)
+    _lengthen(head.pk, head.length, bytes(head.digest))
     return entry
+
+
+@PreparedUpdate
+def _lengthen(chain: str, length: int, digest: bytes) -> tuple[models.QuerySet[ChainHead], dict[str, Any]]:
+    return ChainHead.objects.filter(pk=chain), {"length": length, "digest": digest}
 
 
 #: All but the key, which the store gives.
@@ -105,12 +112,16 @@ def _next(head: ChainHead, act: Act, recorded_at: datetime) -> Entry:
 
 
 def _head(chain: str) -> ChainHead:
-    locked = ChainHead.objects.select_for_update()
-    head = locked.filter(pk=chain).first()
+    head = _locked_head.one(chain)
     if head is None:
         ChainHead.objects.bulk_create([ChainHead(chain=chain)], ignore_conflicts=True)
-        head = locked.get(pk=chain)
+        head = ChainHead.objects.select_for_update().get(pk=chain)
     return head
+
+
+@Prepared
+def _locked_head(chain: str) -> models.QuerySet[ChainHead]:
+    return ChainHead.objects.select_for_update().filter(pk=chain)
 
 
 def digest_of(entry: Entry, previous: bytes) -> bytes:

@@ -9,9 +9,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from linli.journal.models import ChainHead, Entry
+from linli.kit.prepared import Prepared
 
 #: Chain to the position read last.
 Place = dict[str, int]
@@ -32,22 +33,29 @@ class Written(NamedTuple):
 
 def place() -> Place:
     """The end of the journal as it is now."""
-    return dict(ChainHead.objects.values_list("chain", "length"))
+    return dict(_lengths())
+
+
+@Prepared
+def _lengths() -> QuerySet[Any, tuple[str, int]]:
+    return ChainHead.objects.values_list("chain", "length")
 
 
 def since(after: Mapping[str, int], most: int, until: Place | None = None) -> tuple[list[Written], Place]:
     """What was written after a place, at most so many entries of each chain, and the place of the last of them."""
     end = place() if until is None else until
     reached = {chain: min(length, after.get(chain, 0) + most) for chain, length in end.items()}
-    news = Q()
-    for chain, position in reached.items():
+    written: list[Written] = []
+    for chain, position in sorted(reached.items()):
         if position > after.get(chain, 0):
-            news |= Q(chain=chain, position__gt=after.get(chain, 0), position__lte=position)
-    if not news:
-        return [], dict(after) | reached
-    rows = Entry.objects.filter(news).order_by("chain", "position")
-    columns = ("pk", "verb", "on_kind", "on_key", "area_id", "facts")
-    return [Written(*row) for row in rows.values_list(*columns)], dict(after) | reached
+            written += [Written(*row) for row in _written(chain, after.get(chain, 0), position)]
+    return written, dict(after) | reached
+
+
+@Prepared
+def _written(chain: str, after: int, until: int) -> QuerySet[Any, Any]:
+    rows = Entry.objects.filter(chain=chain, position__gt=after, position__lte=until).order_by("position")
+    return rows.values_list("pk", "verb", "on_kind", "on_key", "area_id", "facts")
 
 
 def spelled(where: Mapping[str, int]) -> str:

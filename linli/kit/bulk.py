@@ -1,6 +1,7 @@
-"""Storing many rows at once, where nothing but that takes the time: imports, and the journal of imports."""
+"""Storing rows where nothing but that takes the time: many at once in imports, one at a time in every act."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django.db import models, transaction
@@ -16,21 +17,44 @@ def insert(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
     """
     if not rows:
         return
+    sql, filled = _prepared(model, rows)
+    with transaction.get_connection().cursor() as cursor:
+        cursor.executemany(sql, filled)
+
+
+def insert_one(model: type[models.Model], row: dict[str, Any]) -> int:
+    """The same for one row; the number it has got as its key."""
+    sql, (filled,) = _prepared(model, [row])
+    with transaction.get_connection().cursor() as cursor:
+        cursor.execute(f"{sql} RETURNING {_numbered_by(model)}", filled)
+        return int(cursor.fetchone()[0])
+
+
+def _prepared(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> tuple[str, list[list[Any]]]:
+    """The statement, and of each row the values in the order of its columns."""
     store = transaction.get_connection()
-    named = rows[0].keys()
+    sql, fields, others, prepare = _statement(model, tuple(rows[0]))
+    blank = {field.attname: field.get_db_prep_save(field.get_default(), store) for field in others}
+    filled = [blank | row | {name: prepared(row[name], store) for name, prepared in prepare} for row in rows]
+    return sql, [[row[name] for name in fields] for row in filled]
+
+
+@cache
+def _statement(model: type[models.Model], named: tuple[str, ...]) -> tuple[str, tuple[str, ...], list[Any], list[Any]]:
+    """With the columns in their order, the fields that get their defaults, and how the others are prepared that must be."""
     fields = [field for field in model._meta.concrete_fields if field.attname in named or not _is_numbered(field)]
-    blank = {field.attname: field.get_db_prep_save(field.get_default(), store) for field in fields}
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
     prepare = [
         (field.attname, field.get_db_prep_save) for field in fields if field.attname in named and not _is_plain(field)
     ]
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    # In the order of the fields, since every name in a row is one of theirs.
-    values = [
-        [*(blank | row | {name: prepared(row[name], store) for name, prepared in prepare}).values()] for row in rows
-    ]
-    with store.cursor() as cursor:
-        cursor.executemany(f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({marks})', values)
+    others = [field for field in fields if field.attname not in named]
+    sql = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({marks})'
+    return sql, tuple(field.attname for field in fields), others, prepare
+
+
+def _numbered_by(model: type[models.Model]) -> str:
+    return next(f'"{field.column}"' for field in model._meta.concrete_fields if _is_numbered(field))
 
 
 def _is_numbered(field: "models.Field[Any, Any]") -> bool:

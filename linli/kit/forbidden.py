@@ -60,7 +60,7 @@ _KINDS = (
             paiming kaohe jixiao xinyongfen""",
     ),
     _Kind(
-        _("linli recognises nobody by the body: no face, fingerprint, voice, gait or gene is kept."),
+        _("linli recognises nobody by the body: no face, fingerprint, voiceprint, gait or gene is kept."),
         signs="人脸 面部特征 指纹 声纹 虹膜 步态 掌纹 基因 血型",
         words="""
             face face_id face_feature faceprint fingerprint palmprint voiceprint iris gait dna genome biometric

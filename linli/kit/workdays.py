@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Subquery
+from django.db.models import QuerySet, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.kit.models import CalendarDay, OfficeHours
+from linli.kit.prepared import Prepared
 from linli.kit.refusal import BadInput
 
 Hours = tuple[tuple[time, time], ...]
 
-#: A limit in working days runs out when offices close (民法典 art. 203: with business hours, at their end).
-CLOSE_OF_BUSINESS = time(18)
 #: When an office is open, from and to, with a rest at noon (Guangdong, summer), until the county says otherwise.
 OFFICE_HOURS: Hours = ((time(8, 30), time(12)), (time(14, 30), time(17, 30)))
 #: A year's notice lists some 30 days; one or two stray rows belong to the notice of the year beside it.
@@ -42,6 +43,15 @@ class WorkCalendar:
             year for year, days in Counter(day.year for day in self.exceptions).items() if days >= _A_YEARS_NOTICE
         )
 
+    @property
+    def closes(self) -> time:
+        """The hour at which offices close for the day."""
+        return self.office_hours[-1][1]
+
+    def closing(self, day: date, zone: ZoneInfo) -> datetime:
+        """When offices close on that day, and with them what lasts until it (民法典 art. 203: at the end of business)."""
+        return datetime.combine(day, self.closes, zone)
+
     def is_working(self, day: date) -> bool:
         """Whether offices work on that day."""
         return self.exceptions.get(day, day.weekday() < 5)
@@ -56,7 +66,7 @@ class WorkCalendar:
     def close_of(self, start: datetime, working_days: int, zone: ZoneInfo) -> datetime:
         """When a limit of so many working days that began at `start` runs out."""
         last = self.nth_working_day(start.astimezone(zone).date(), working_days)
-        return datetime.combine(last, CLOSE_OF_BUSINESS, zone)
+        return self.closing(last, zone)
 
     def natural_close_of(self, start: datetime, days: int, zone: ZoneInfo) -> datetime:
         """When a limit of so many days by the calendar runs out: on a day off it ends with the next working day.
@@ -66,7 +76,7 @@ class WorkCalendar:
         last = start.astimezone(zone).date() + timedelta(days=days)
         while not self.is_working(last):
             last += timedelta(days=1)
-        return datetime.combine(last, CLOSE_OF_BUSINESS, zone)
+        return self.closing(last, zone)
 
     def shift_hours_after(self, start: datetime, length: timedelta, zone: ZoneInfo) -> datetime:
         """The moment at which the office has been open for so long since `start`."""
@@ -117,13 +127,23 @@ def stored_calendar(since: date = date.min) -> WorkCalendar:
 
     One query: the hours come beside the days.
     """
-    hours = Subquery(OfficeHours.objects.filter(pk=1).values("hours")[:1])
-    days = CalendarDay.objects.filter(day__gte=date(since.year, 1, 1)).annotate(hours=hours)
-    rows = list(days.values_list("day", "is_working", "hours"))
+    rows = _days_and_hours(date(since.year, 1, 1))
     kept = rows[0][2] if rows else OfficeHours.objects.values_list("hours", flat=True).first()
     return WorkCalendar(
         {day: is_working for day, is_working, _hours in rows}, read_hours(kept) if kept else OFFICE_HOURS
     )
+
+
+@Prepared
+def _days_and_hours(since: date) -> QuerySet[Any, Any]:
+    hours = Subquery(OfficeHours.objects.filter(pk=1).values("hours")[:1])
+    days = CalendarDay.objects.filter(day__gte=since).annotate(hours=hours)
+    return days.values_list("day", "is_working", "hours")
+
+
+def closing_of(day: date) -> datetime:
+    """When the offices of the county close on that day."""
+    return stored_calendar(day).closing(day, ZoneInfo(timezone.get_current_timezone_name()))
 
 
 def read_hours(text: str) -> Hours:

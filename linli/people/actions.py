@@ -7,14 +7,15 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.areas.codes import lineage
 from linli.areas.models import Area
+from linli.kit.prepared import Prepared
 from linli.kit.refusal import BadInput
-from linli.people.models import Appointment, Department, Leave, Person
+from linli.people.models import Appointment, AppointmentQuerySet, Department, Leave, Person
 from linli.people.rules import ADMINISTRATORS, KEEPS_REGISTER, Held, Role, Scope, not_yours
 
 
@@ -28,10 +29,15 @@ def scope_of(person: Person | AnonymousUser | None, at: datetime) -> Scope:
 def scopes_of(persons: Iterable[int], at: datetime) -> dict[int, Scope]:
     """The scopes of these people by their keys, by one query however many; not asked whether they are still here."""
     held: dict[int, list[Held]] = {person: [] for person in persons}
-    rows = Appointment.objects.filter(person__in=list(held)).valid_on(_day(at))
-    for person, role, area, department in rows.values_list("person", "role", "area", "department"):
+    for person, role, area, department in _held_by(list(held), _day(at)):
         held[person].append(Held(Role(role), area, department))
     return {person: Scope(tuple(roles)) for person, roles in held.items()}
+
+
+@Prepared
+def _held_by(persons: list[int], day: date) -> QuerySet[Any, Any]:
+    rows = Appointment.objects.filter(person__in=persons).valid_on(day)
+    return rows.values_list("person", "role", "area", "department")
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,14 @@ def on_duty(area: str, at: datetime, role: Role = Role.GRID_WORKER) -> list[Turn
     return Posts(area, at, role).on_duty(role)
 
 
+def rosters(areas: Iterable[str], at: datetime, *roles: Role) -> dict[str, list[Turn]]:
+    """As `roster`, for many areas by one query; areas where nobody holds one of these roles are left out."""
+    held: dict[str, list[Appointment]] = {}
+    for one in _held(list(areas), at, roles):
+        held.setdefault(one.area_id, []).append(one)
+    return {area: _turns(of_area) for area, of_area in held.items()}
+
+
 class Posts:
     """Who holds some roles in an area and in those above it at a moment: read at once, for an act that asks for several."""
 
@@ -80,11 +94,28 @@ class Posts:
 
 def _held(areas: Sequence[str], at: datetime, roles: Sequence[Role]) -> list[Appointment]:
     """The appointments in these areas, each with `is_away`: one query, as this is asked at every step of every event."""
+    return _in_roles(areas, roles, at, _day(at)) if roles else _in_any_role(areas, at, _day(at))
+
+
+@Prepared
+def _in_roles(areas: Sequence[str], roles: Sequence[Role], at: datetime, day: date) -> QuerySet[Appointment]:
+    return _standing(Appointment.objects.filter(area__in=areas, role__in=roles), at, day).select_related("department")
+
+
+@Prepared
+def _in_any_role(areas: Sequence[str], at: datetime, day: date) -> QuerySet[Appointment]:
+    return _standing(Appointment.objects.filter(area__in=areas), at, day).select_related("department")
+
+
+@Prepared
+def _officers(departments: Sequence[str], at: datetime, day: date) -> QuerySet[Appointment]:
+    return _standing(Appointment.objects.filter(department__in=departments, role=Role.HANDLER), at, day)
+
+
+def _standing(rows: AppointmentQuerySet, at: datetime, day: date) -> QuerySet[Appointment]:
+    """Those held by somebody who is still here, with `is_away`."""
     away = Leave.objects.filter(appointment=OuterRef("pk"), from_at__lte=at, to_at__gt=at)
-    rows = Appointment.objects.filter(area__in=areas, person__is_active=True).valid_on(_day(at))
-    if roles:
-        rows = rows.filter(role__in=roles)
-    return list(rows.annotate(is_away=Exists(away)).select_related("person", "department"))
+    return rows.filter(person__is_active=True).valid_on(day).annotate(is_away=Exists(away)).select_related("person")
 
 
 def _turns(held: Sequence[Appointment]) -> list[Turn]:
@@ -97,10 +128,8 @@ def _turns(held: Sequence[Appointment]) -> list[Turn]:
 
 def officers_of(departments: Iterable[str], at: datetime) -> list[Person]:
     """The officers of these departments who are not on leave; all of them if every one is away."""
-    rows = Appointment.objects.filter(department__in=list(departments), role=Role.HANDLER, person__is_active=True)
-    away = Leave.objects.filter(appointment=OuterRef("pk"), from_at__lte=at, to_at__gt=at)
-    held = list(rows.valid_on(_day(at)).annotate(is_away=Exists(away)).select_related("person"))
-    present = [one for one in held if not one.is_away] or held
+    held = _officers(list(departments), at, _day(at))
+    present = [one for one in held if not one.is_away] or held  # type: ignore[attr-defined]
     return list({one.person_id: one.person for one in present}.values())
 
 

@@ -1,1 +1,1 @@
-"""Photos and videos: checked by content, kept as they were sent, shown only as renditions without hidden data."""
+"""Photos, videos and voice notes: checked by content, kept as they were sent; what is seen is a rendition without hidden data."""

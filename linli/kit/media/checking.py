@@ -13,21 +13,23 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from linli.kit.media import bounded
-from linli.kit.media.inside.limits import MAX_PHOTO_BYTES, MAX_VIDEO_BYTES
+from linli.kit.media.inside.limits import MAX_PHOTO_BYTES, MAX_VIDEO_BYTES, MAX_VOICE_BYTES
 from linli.kit.media.why import refused
 
+#: How the types of voice notes begin.
+VOICE = "audio/"
 #: Of a photo.
 MAX_BYTES = MAX_PHOTO_BYTES
 
 
 @dataclass(frozen=True)
 class File:
-    """A photo or video as it was sent, and what its hidden data said."""
+    """A photo, video or voice note as it was sent, and what its hidden data said."""
 
     sha256: str
-    #: image/jpeg, image/png, image/webp, image/heic, video/mp4 or video/quicktime.
+    #: image/jpeg, image/png, image/webp, image/heic, video/mp4 or video/quicktime; audio/mp4, audio/webm or audio/ogg.
     type: str
-    #: Pixels, as seen upright.
+    #: Pixels, as seen upright; 0 of a voice note.
     width: int
     height: int
     #: Bytes.
@@ -39,11 +41,18 @@ class File:
     position: tuple[float, float] | None
     #: What a photo looks like, 64 bits as 16 hexadecimal digits; empty for a video and for one too plain to tell.
     likeness: str = ""
+    #: Its sender chose it among photos that were there already; nothing in the file tells that.
+    from_album: bool = False
 
     @property
     def is_video(self) -> bool:
         """Whether it moves."""
         return self.type.startswith("video/")
+
+    @property
+    def is_voice(self) -> bool:
+        """Whether it is to be heard and not seen."""
+        return self.type.startswith(VOICE)
 
 
 def is_complete() -> bool:
@@ -51,10 +60,13 @@ def is_complete() -> bool:
     return all(find_spec(name) for name in ("av", "pillow_heif"))
 
 
-def inspect(path: Path) -> File:
-    """What the file at `path` is. Raises `BadInput` with a stable code and a sentence saying why it is not taken."""
+def inspect(path: Path, *, as_voice: bool = False) -> File:
+    """What the file at `path` is. Raises `BadInput` with a stable code and a sentence saying why it is not taken.
+
+    `as_voice`: it was named as a voice note, and is nothing else; without it there is no sound without pictures.
+    """
     with path.open("rb") as source:
-        return _inspected(source)
+        return _inspected(source, as_voice)
 
 
 def inspect_bytes(content: bytes) -> File:
@@ -65,11 +77,13 @@ def inspect_bytes(content: bytes) -> File:
         return _inspected(source)
 
 
-def _inspected(source: IO[bytes]) -> File:
+def _inspected(source: IO[bytes], as_voice: bool = False) -> File:
     size = os.fstat(source.fileno()).st_size
+    if as_voice and size > MAX_VOICE_BYTES:
+        raise refused("media_voice_too_large", most=MAX_VOICE_BYTES // 1_000_000)
     if size > MAX_VIDEO_BYTES:
         raise refused("media_video_too_large", most=MAX_VIDEO_BYTES // 1_000_000)
-    found = bounded.ask("look", source, seconds=bounded.CHECK_S)
+    found = bounded.ask("listen" if as_voice else "look", source, seconds=bounded.CHECK_S)
     # Counted on this side: the other has had the file in its hands.
     digest = _sha256(source)
     hidden: dict[str, Any] = found["hidden"]

@@ -14,9 +14,9 @@ def keep(content: bytes) -> File:
     return _kept(inspect_bytes(content), content)
 
 
-def keep_file(path: Path) -> File:
-    """The same for a file on this machine, which is left where it is."""
-    return _kept(inspect(path), path)
+def keep_file(path: Path, *, as_voice: bool = False) -> File:
+    """The same for a file on this machine, which is left where it is. `as_voice`: it was named as a voice note."""
+    return _kept(inspect(path, as_voice=as_voice), path)
 
 
 class NotKept(Refused):

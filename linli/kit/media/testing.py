@@ -122,6 +122,11 @@ def video(
     return out.getvalue()
 
 
+def voice(name: str = "chromium.webm") -> bytes:
+    """Some three seconds of sound as a recorder made it: one of the files in `tests/voices`; `test_voices` says how."""
+    return (Path(__file__).parent / "tests" / "voices" / name).read_bytes()
+
+
 KEY, SECRET = "linli-test-key", "linli-test-secret"
 
 

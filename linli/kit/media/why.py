@@ -33,6 +33,16 @@ WHY: dict[str, "str | Promise"] = {
         "Until then, send a JPEG photo."
     ),
     "media_too_slow": _("This file took too long to check. Send a smaller one, or try again later."),
+    "media_no_voice": _(
+        "This file is no voice recording. AAC in MP4 and Opus in WebM or Ogg are taken; record it here, or write it in words."
+    ),
+    "media_voice_too_large": _("A voice note may have %(most)s MB at most. Say it in fewer words, or write it."),
+    "media_voice_too_long": _("A voice note may last %(most)s seconds at most. Say it in fewer words, or write it."),
+    "media_voice_empty": _("There is nothing to be heard in this recording. Record it again, or write it in words."),
+    "media_voice_broken": _("This recording is damaged or cut off. Record it again, or write it in words."),
+    "media_voice_holds_more": _(
+        "This recording holds more than a voice: a place, a picture or another file. Record it here, or write it in words."
+    ),
     "media_crashes": _("This file brings down the program that opens it. It is not taken; take the picture again."),
 }
 

@@ -23,7 +23,7 @@ def test_a_make_up_day_is_worked_and_a_holiday_is_not() -> None:
 
 def test_the_first_day_is_not_counted_and_the_last_ends_with_business_hours() -> None:
     late_on_monday = datetime(2026, 11, 16, 23, 59, tzinfo=SHANGHAI)
-    assert AUTUMN.close_of(late_on_monday, 1, SHANGHAI) == datetime(2026, 11, 17, 18, tzinfo=SHANGHAI)
+    assert AUTUMN.close_of(late_on_monday, 1, SHANGHAI) == datetime(2026, 11, 17, 17, 30, tzinfo=SHANGHAI)
 
 
 def test_the_day_is_the_day_of_the_zone_not_of_utc() -> None:

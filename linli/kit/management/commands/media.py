@@ -22,7 +22,7 @@ _NONE = "-"
 class Command(BaseCommand):
     """One line per file, in the order given, its parts between tabs."""
 
-    help = gettext_noop("Photos and videos: say whether files would be taken, and what they hold.")
+    help = gettext_noop("Photos, videos and voice notes: say whether files would be taken, and what they hold.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The act and its files."""
@@ -31,6 +31,7 @@ class Command(BaseCommand):
             "inspect",
             help=_("One line per file: accepted or refused, file, why, kind, pixels, bytes, seconds, time, position."),
         )
+        look.add_argument("--voice", action="store_true", help=_("Look at them as voice notes: nothing else is taken."))
         look.add_argument("files", nargs="+", metavar="FILE")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         files: list[str] = options["files"]
         refused = 0
         for name in progress(files, total=len(files), label=_("Looking")):
-            parts = _told(name)
+            parts = _told(name, options["voice"])
             refused += parts[0] == REFUSED
             self.stdout.write("\t".join(_printable(part) for part in parts))
         if refused:
@@ -46,14 +47,14 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
 
-def _told(name: str) -> list[str]:
+def _told(name: str, as_voice: bool) -> list[str]:
     path = Path(name)
     try:
         what = path.stat()
         if not stat.S_ISREG(what.st_mode):
             words = _("This is a folder.") if stat.S_ISDIR(what.st_mode) else _("This is no file.")
             return [REFUSED, name, words, *[_NONE] * 6]
-        return [ACCEPTED, name, _NONE, *_facts(inspect(path))]
+        return [ACCEPTED, name, _NONE, *_facts(inspect(path, as_voice=as_voice))]
     except Refused as refusal:
         code = f"{refusal.code}: " if isinstance(refusal, BadInput) else ""
         return [REFUSED, name, code + refusal.message, _NONE, _NONE, _size(path), *[_NONE] * 3]
@@ -68,7 +69,7 @@ def _size(path: Path) -> str:
 
 def _facts(file: File) -> Iterator[str]:
     yield file.type
-    yield f"{file.width}x{file.height}"
+    yield _NONE if file.is_voice else f"{file.width}x{file.height}"
     yield str(file.size)
     yield _NONE if file.duration_s is None else f"{file.duration_s:.1f}"
     yield file.taken_at.isoformat() if file.taken_at else _NONE

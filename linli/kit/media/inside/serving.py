@@ -81,11 +81,15 @@ def _allow_seconds(seconds: int) -> None:
 
 
 def _do(task: dict[str, Any], source: IO[bytes], out: IO[bytes] | None) -> dict[str, Any]:
-    from linli.kit.media.inside import drawing, look
-
     if os.fstat(source.fileno()).st_size == 0:
         raise Bad("media_empty")
     with mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        if task["name"] == "listen":
+            from linli.kit.media.inside import voices
+
+            return voices.read(content).plain()
+        from linli.kit.media.inside import drawing, look
+
         found = look.look(content, source, is_known=task["name"] != "look")
         if out is not None:
             drawing.draw(task, found, source, out)
