@@ -1,4 +1,4 @@
-"""What a step will do, in one sentence before it is done: 「派遣给城管局，3个工作日内，截至12月3日 18:00」."""
+"""What a step will do, in one sentence before it is done: 「派遣给城管局，3个工作日内，截至12月3日 17:30」."""
 
 from collections.abc import Callable
 from datetime import datetime

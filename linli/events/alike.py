@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import cos, radians
+from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
@@ -71,12 +73,22 @@ class Alike:
 
 
 def alike(events: EventQuerySet, told: Told, *, but: Event | None = None) -> list[Alike]:
-    """The most alike of these events, at most five. Two queries, and one more where the place lies near a border."""
+    """The most alike of these events, at most five. Three queries, and one more where the place lies near a border.
+
+    Of all that are near only what is compared is read; of the best the whole row.
+    """
     others = events if but is None else events.exclude(pk=but.pk)
-    found = [one for event in _close(others, told) if (one := _compared(told, event))]
-    best = sorted(found, key=lambda one: (-_strength(told, one), one.event.number))[:MOST]
-    pictures = _first_pictures(one.event for one in best)
-    return [Alike(one.event, one.likeness, one.distance_m, one.reasons, pictures.get(one.event.pk)) for one in best]
+    found = [one for near in _close(others, told) if (one := _compared(told, near))]
+    best = sorted(found, key=lambda one: (-_strength(told, one), one.near.number))[:MOST]
+    if not best:
+        return []
+    whole = Event.objects.select_related("category", "area").in_bulk([one.near.pk for one in best])
+    pictures = _first_pictures(whole.values())
+    return [
+        Alike(whole[one.near.pk], one.likeness, one.distance_m, _reasons(told, one), pictures.get(one.near.pk))
+        for one in best
+        if one.near.pk in whole
+    ]
 
 
 def joinable(event: Event) -> list[Alike]:
@@ -91,7 +103,35 @@ def joinable(event: Event) -> list[Alike]:
     return [replace(one, picture=None, public=next(iter(photos[one.event.pk]), None)) for one in found]
 
 
-def _close(events: EventQuerySet, told: Told) -> EventQuerySet:
+class _Near(NamedTuple):
+    """What is compared of a matter near by. `category`: only where the matter compared with has none."""
+
+    pk: UUID
+    number: str
+    text: str
+    lon: float | None
+    lat: float | None
+    area: str
+    reported_at: datetime
+    category_pk: int | None
+    category: Category | None = None
+
+    @property
+    def point(self) -> Point | None:
+        return (self.lon, self.lat) if self.lon is not None and self.lat is not None else None
+
+
+_COMPARED = ("pk", "number", "text", "lon", "lat", "area", "reported_at", "category")
+
+
+@dataclass(frozen=True)
+class _Found:
+    near: _Near
+    likeness: float
+    distance_m: float | None
+
+
+def _close(events: EventQuerySet, told: Told) -> list[_Near]:
     """Those near in place and time, the newest first."""
     village = at_level(told.area, "village") or told.area
     townships = {at_level(told.area, "township") or told.area}
@@ -102,7 +142,12 @@ def _close(events: EventQuerySet, told: Told) -> EventQuerySet:
         near |= _box(told.point, max(radius, radius_m(None)))
     times = Q(reported_at__range=(told.at - APART, told.at + APART))
     found = events.filter(within(*sorted(townships)), times, near).exclude(state__in=_NEVER)
-    return found.select_related("category", "area").order_by("-reported_at", "pk")[:_LOOKED_AT]
+    rows = [_Near(*row) for row in found.order_by("-reported_at", "pk").values_list(*_COMPARED)[:_LOOKED_AT]]
+    if told.category:
+        return rows
+    # How near is near depends on the category: on that of the others where this one has none.
+    categories = Category.objects.in_bulk({one.category_pk for one in rows if one.category_pk})
+    return [one._replace(category=categories.get(one.category_pk or 0)) for one in rows]
 
 
 def _box(point: Point, radius: float) -> Q:
@@ -116,50 +161,47 @@ def _point(event: Event) -> Point | None:
     return (event.lon, event.lat) if event.lon is not None and event.lat is not None else None
 
 
-def _compared(told: Told, event: Event) -> Alike | None:
+def _compared(told: Told, near: _Near) -> _Found | None:
     """The two beside each other; None where they are not alike enough to be shown."""
-    theirs = _point(event)
-    apart = distance_m(told.point, theirs) if told.point and theirs else None
-    words = likeness(told.text, event.text)
-    if numbers_differ(told.text, event.text):
+    apart = distance_m(told.point, near.point) if told.point and near.point else None
+    words = likeness(told.text, near.text)
+    if numbers_differ(told.text, near.text):
         words /= 2
-    is_near = apart is not None and apart <= radius_m(told.category or event.category)
-    is_same_class = _is_same_class(told, event)
-    if is_near and (is_same_class or words >= SIMILAR):
-        return Alike(event, words, apart, _reasons(told, event, apart, words))
+    is_near = apart is not None and apart <= radius_m(told.category or near.category)
+    is_same_class = _is_same_class(told, near)
     least = _WITHOUT_PLACE if is_same_class or apart is None else SAME_WORDS
-    if words >= least:
-        return Alike(event, words, apart, _reasons(told, event, apart, words))
+    if words >= least or (is_near and (is_same_class or words >= SIMILAR)):
+        return _Found(near, words, apart)
     return None
 
 
-def _is_same_class(told: Told, event: Event) -> bool:
-    return told.category is not None and told.category.pk == event.category_id
+def _is_same_class(told: Told, near: _Near) -> bool:
+    return told.category is not None and told.category.pk == near.category_pk
 
 
-def _strength(told: Told, one: Alike) -> float:
+def _strength(told: Told, one: _Found) -> float:
     near = 0.0 if one.distance_m is None else max(0.0, 1 - one.distance_m / radius_m(None))
-    return one.likeness + near + 0.3 * _is_same_class(told, one.event)
+    return one.likeness + near + 0.3 * _is_same_class(told, one.near)
 
 
-def _reasons(told: Told, event: Event, apart: float | None, words: float) -> list[str]:
+def _reasons(told: Told, one: _Found) -> list[str]:
     """Why it is shown, in short words: where, when, what."""
-    found = [_where(told, event, apart), _when(told, event)]
-    if _is_same_class(told, event):
+    found = [_where(told, one), _when(told, one.near)]
+    if _is_same_class(told, one.near):
         found.append(_("same category"))
-    if words >= SIMILAR:
-        found.append(_("nearly the same words") if words >= SAME_WORDS else _("similar words"))
-    return [one for one in found if one]
+    if one.likeness >= SIMILAR:
+        found.append(_("nearly the same words") if one.likeness >= SAME_WORDS else _("similar words"))
+    return [words for words in found if words]
 
 
-def _where(told: Told, event: Event, apart: float | None) -> str:
-    if apart is not None:
-        return _("%(metres)s m away") % {"metres": max(10, round(apart / 10) * 10)}
-    return _("in the same area") if event.area_id == told.area else ""
+def _where(told: Told, one: _Found) -> str:
+    if one.distance_m is not None:
+        return _("%(metres)s m away") % {"metres": max(10, round(one.distance_m / 10) * 10)}
+    return _("in the same area") if one.near.area == told.area else ""
 
 
-def _when(told: Told, event: Event) -> str:
-    days = (timezone.localdate(told.at) - timezone.localdate(event.reported_at)).days
+def _when(told: Told, near: _Near) -> str:
+    days = (timezone.localdate(told.at) - timezone.localdate(near.reported_at)).days
     if days == 0:
         return _("reported on the same day")
     if days > 0:

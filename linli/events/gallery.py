@@ -1,4 +1,4 @@
-"""What the photos and videos of a matter look like to whoever reads it: sides, words for each, and what is still to come."""
+"""What the photos, videos and voice notes of a matter are to whoever reads it: sides, words for each, and what is to come."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from linli.events.models import AwaitedPicture, Event, Picture, PictureKind
+from linli.events.models import AwaitedPicture, Event, Picture, PictureKind, Voice
 from linli.kit.distances import distance_m
 from linli.kit.refusal import in_words
 
@@ -28,10 +28,20 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """A voice note, its words for whoever does not see where it stands, and how long it plays, as `0:23`."""
+
+    voice: Voice
+    words: str
+    length: str
+
+
+@dataclass(frozen=True)
 class Coming:
     """What a report named and has not brought. `here`: bytes; `why` it was refused, if it was."""
 
     is_video: bool
+    is_voice: bool
     size: int
     here: int
     why: str
@@ -39,10 +49,13 @@ class Coming:
 
 @dataclass(frozen=True)
 class Gallery:
-    """As reported, after handling, and to come. `named` is what reports announced, `arrived` what of that is here."""
+    """As reported, after handling, to be heard, and to come. Of photos and videos, `named` is what reports announced, and
+    `arrived` what of that is here.
+    """
 
     reported: list[Shown]
     after: list[Shown]
+    voices: list[Heard]
     coming: list[Coming]
     named: int
     arrived: int
@@ -50,7 +63,7 @@ class Gallery:
     @property
     def is_empty(self) -> bool:
         """Neither here nor to come."""
-        return not (self.reported or self.after or self.coming)
+        return not (self.reported or self.after or self.voices or self.coming)
 
     @property
     def sides(self) -> list[dict[str, Any]]:
@@ -67,15 +80,16 @@ class Gallery:
 
 
 def gallery_of(event: Event, kinds: Iterable[str] = tuple(PictureKind)) -> Gallery:
-    """Everything of these kinds, in two queries."""
+    """Everything of these kinds, in three queries."""
     pictures = list(event.pictures.filter(kind__in=list(kinds)).select_related("entry").order_by("pk"))
     awaited = list(AwaitedPicture.objects.filter(event=event))
     arrived = sum(one.entry is not None and one.entry.verb == "event.photo_received" for one in pictures)
     return Gallery(
         _side(event, (one for one in pictures if one.kind in _FIRST_SIDE)),
         _side(event, (one for one in pictures if one.kind not in _FIRST_SIDE)),
+        [_heard(one) for one in event.voices.filter(kind__in=list(kinds)).order_by("pk")],
         [_coming(one) for one in awaited],
-        named=arrived + len(awaited),
+        named=arrived + sum(not one.is_voice for one in awaited),
         arrived=arrived,
     )
 
@@ -107,9 +121,18 @@ def _away(event: Event, picture: Picture) -> str:
     return _("%(km)s km from the place") % {"km": away_m // 1000}
 
 
+def _heard(voice: Voice) -> Heard:
+    seconds = max(1, round(voice.duration_s))
+    length = f"{seconds // 60}:{seconds % 60:02}"
+    is_of_report = voice.kind == PictureKind.REPORT
+    said = _("Voice note with the report, %(length)s") if is_of_report else _("Voice note of an act, %(length)s")
+    return Heard(voice, said % {"length": length}, length)
+
+
 def _coming(awaited: AwaitedPicture) -> Coming:
     return Coming(
         awaited.media_type.startswith("video/"),
+        awaited.is_voice,
         awaited.size,
         min(awaited.received, awaited.size),
         in_words(awaited.refusal),

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from linli.events import actions
 from linli.events.forms import PART_FORMS
 from linli.events.models import Call, Clock, Event, Part, Picture, Whistle
 from linli.events.pressing import Shown, shown_at
-from linli.events.rules import PartState
+from linli.events.rules import PartState, Standing
 from linli.people.rules import Scope
 
 #: The stations of a part, each with the field that says when it was reached.
@@ -39,29 +39,41 @@ class ShownPart:
         return not self.part.leads and self.part.state not in (PartState.VERIFIED, PartState.DROPPED)
 
 
-def context_of(event: Event, by: Any, at: datetime, scope: Scope) -> dict[str, Any]:
-    """What pages show of the parts and the whistle of an event: as many queries for one part as for ten."""
+def with_parts(events: QuerySet[Event]) -> QuerySet[Event]:
+    """The events with their parts and the calls of these, as `context_of` shows them: two queries more."""
     calls = Prefetch("calls", Call.objects.select_related("whistle", "noted_by"))
-    parts = list(event.parts.select_related("department", "under__department").prefetch_related(calls))
+    parts = Part.objects.select_related("department", "under__department").prefetch_related(calls)
+    return events.prefetch_related(Prefetch("parts", parts))
+
+
+def context_of(
+    event: Event, by: Any, at: datetime, scope: Scope, standing: Standing, clocks: Sequence[Clock]
+) -> dict[str, Any]:
+    """What pages show of the parts and the whistle of an event of `with_parts`: as many queries for one part as for ten.
+
+    `standing`: what `by` is to the event; `clocks`: those of it that run.
+    """
+    parts = list(event.parts.all())
     if not parts:
         return {"parts": []}
-    steps = actions.steps_of_parts(event, parts, by, at, scope)
+    steps = actions.steps_of_parts(event, parts, by, scope, standing, clocks)
     whistle = Whistle.objects.filter(event=event).select_related("blown_by").last()
     return {
-        "parts": _shown(event, parts, steps, at),
+        "parts": _shown(parts, clocks, steps, at),
         "whistle": whistle,
         "calls": list(whistle.calls.select_related("department")) if whistle else [],
     }
 
 
-def _shown(event: Event, parts: Sequence[Part], steps: dict[int, list[str]], at: datetime) -> list[ShownPart]:
-    clocks = Clock.objects.unstopped().filter(event=event, part__isnull=False).select_related("paused_by")
+def _shown(
+    parts: Sequence[Part], clocks: Sequence[Clock], steps: dict[int, list[str]], at: datetime
+) -> list[ShownPart]:
     pictures = Picture.objects.filter(entry__in=[part.answered_with_id for part in parts if part.answered_with_id])
-    running, evidence = list(clocks.order_by("due_at")), list(pictures)
+    evidence = list(pictures)
     return [
         ShownPart(
             part,
-            [shown_at(clock, at) for clock in running if clock.part_id == part.pk],
+            [shown_at(clock, at) for clock in clocks if clock.part_id == part.pk],
             [picture for picture in evidence if picture.entry_id == part.answered_with_id],
             [{"name": name, "act": PART_FORMS[name]} for name in steps.get(part.pk, [])],
             actions.waiting_call(part),

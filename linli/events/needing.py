@@ -10,7 +10,7 @@ from django.db.models import Exists, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from linli.events.models import AwaitedPicture, Call, Event, Objection, Reveal, Supervision, Whistle
+from linli.events.models import AwaitedPicture, Call, Objection, Reveal, Supervision, Whistle
 from linli.events.rules import PartState, Question
 from linli.events.rules.needs import Matter, Need, What, is_mine, needs
 from linli.journal.models import Entry
@@ -42,6 +42,8 @@ def with_questions(events: Any) -> Any:
 def needs_of(events: Sequence[Any], scope: Scope, person: int | None, at: datetime) -> dict[Any, list[ShownNeed]]:
     """By key of the event what it needs, one's own first. `events`: of `with_questions`, with their parts prefetched."""
     keys = [event.pk for event in events if event.is_open]
+    if not keys:
+        return {event.pk: [] for event in events}
     not_come, added = _not_come(keys), _added(keys)
     today = timezone.localdate(at)
     found = {}
@@ -51,14 +53,6 @@ def needs_of(events: Sequence[Any], scope: Scope, person: int | None, at: dateti
         shown = [_shown(one, is_mine(one, roles, scope.departments, person)) for one in needs(matter)]
         found[event.pk] = sorted(shown, key=lambda one: not one.is_mine)
     return found
-
-
-def needs_of_one(event: Event, scope: Scope, person: int | None, at: datetime) -> list[ShownNeed]:
-    """What one matter needs; nothing is asked of the store for one that has ended."""
-    if not event.is_open:
-        return []
-    read = with_questions(Event.objects.filter(pk=event.pk)).prefetch_related("parts").get()
-    return needs_of([read], scope, person, at)[event.pk]
 
 
 def _not_come(keys: Sequence[Any]) -> defaultdict[Any, set[str]]:

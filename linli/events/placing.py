@@ -51,7 +51,16 @@ def place(code: str, lon: float | None, lat: float | None, accuracy_m: float | N
             chosen=chosen.name,
             field="area",
         )
-    return Placed(area, _sides(*position, accuracy_m) if position else [])
+    return Placed(area, sides(*position, accuracy_m) if position else [])
+
+
+def sides(lon: float, lat: float, accuracy_m: float | None) -> list[Area]:
+    """The areas on the sides of a border that this position may lie on, the nearest first; none away from borders."""
+    codes = ground.near_border(lon, lat, min(max(accuracy_m or _NEAREST, _NEAREST), _FARTHEST))
+    if len(codes) < 2:
+        return []
+    areas = Area.objects.select_related("parent").in_bulk(codes[:4])
+    return [areas[code] for code in codes[:4] if code in areas]
 
 
 def _chosen(code: str) -> Area | None:
@@ -63,11 +72,3 @@ def _chosen(code: str) -> Area | None:
             "unknown_area", _("There is no area %(code)s. Choose one of the list."), code=code[:30], field="area"
         )
     return area
-
-
-def _sides(lon: float, lat: float, accuracy_m: float | None) -> list[Area]:
-    codes = ground.near_border(lon, lat, min(max(accuracy_m or _NEAREST, _NEAREST), _FARTHEST))
-    if len(codes) < 2:
-        return []
-    areas = Area.objects.select_related("parent").in_bulk(codes[:4])
-    return [areas[code] for code in codes[:4] if code in areas]

@@ -1,7 +1,10 @@
 """The journal in words: a sentence for every verb, in the language of the reader."""
 
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from linli.events.rules import ClockKind, Door, Doubt, Rating, ReferredTo, Severity, Urgency
@@ -69,6 +72,10 @@ SENTENCES: dict[str, Any] = {
     "event.support_withdrawn": _("took back that the two are the same"),
     "event.split": _("split it"),
     "event.split_off": _("split it off another"),
+    "event.taken_back": _("took the report back"),
+    "event.place_corrected": _("put the place right"),
+    "event.answered": _("answered questions about it"),
+    "event.noted": _("kept a note with it"),
     "event.contact_opened": _("opened the reporter's contact"),
     "event.contact_withdrawn": _("withdrew the contact"),
     "event.reporter_written_to": _("wrote to the reporter"),
@@ -81,6 +88,8 @@ SENTENCES: dict[str, Any] = {
     "event.said_withdrawn": _("took back what they wrote"),
     "event.photo_received": _("sent a photo or video that had been announced"),
     "event.photo_refused": _("sent a photo or video that could not be taken"),
+    "event.voice_received": _("sent a voice note that had been announced"),
+    "event.voice_refused": _("sent a voice note that could not be taken"),
     "event.original_opened": _("opened the original of a photo or video"),
     "event.carried_over": _("was carried over to the redrawn grid"),
     "event.ran_on": _("goes on: it has waited as long as it may"),
@@ -91,6 +100,7 @@ SENTENCES: dict[str, Any] = {
     "event.supervision_ended": _("ended the supervision"),
     "event.raised": _("handed it up to the next level"),
     "event.limits_moved": _("has other limits since the calendar was changed"),
+    "event.clocks_started": _("has its clocks running since linli keeps them"),
     "event.milestone_done": _("noted a milestone as done"),
     "event.milestone_missed": _("missed a milestone"),
     "event.review_due": _("has come to its day of review"),
@@ -99,6 +109,8 @@ SENTENCES: dict[str, Any] = {
     "event.picture_released": _("made a photo public"),
     "event.release_withdrawn": _("took a public photo back"),
     "event.release_dropped": _("decided not to make a photo public"),
+    "figures.differ": _("figures do not agree with the matters they count"),
+    "figures.official_imported": _("brought in official figures"),
     "area.opened": _("opened the area"),
     "area.renamed": _("renamed the area"),
     "area.drawn": _("drew the boundary"),
@@ -152,12 +164,17 @@ SENTENCES: dict[str, Any] = {
     "key.revoked": _("revoked the key of another system"),
     "device.registered": _("signed in on a phone"),
     "device.revoked": _("signed a phone out"),
+    "device.reports_wait": _("has kept reports that are not sent"),
+    "opinion.left": _("left a complaint or suggestion about linli"),
+    "opinion.answered": _("answered a complaint or suggestion about linli"),
     "import.begun": _("began to bring in a table"),
     "import.cancelled": _("stopped bringing in a table"),
     "import.ended": _("brought in a table"),
     "import.failed": _("could not bring in a table"),
     "report.retaken": _("took in a report that had been set aside"),
     "report.settled": _("entered by hand a report that had been set aside"),
+    "act.retried": _("had an act from a phone tried again that a fault had stopped"),
+    "act.settled": _("did by hand an act from a phone that a fault had stopped"),
     "robot.added": _("added the robot of a group"),
     "robot.removed": _("removed the robot of a group"),
     "webhook.subscribed": _("subscribed another system"),
@@ -190,6 +207,8 @@ _OF_ITSELF = frozenset(
 #: Acts of the ladder, where nobody did them by hand.
 _OF_THE_CLOCK = frozenset({"event.reminded", "event.supervised", "event.raised"})
 
+#: Acts by which one of us would be known as the reporter.
+_OF_REPORTERS = frozenset({"event.reported", "event.taken_back", "event.supported", "event.support_withdrawn"})
 #: What a step came of, by the fact that says so.
 _COMES_OF: dict[str, Any] = {"macro": _("by a macro"), "bulk": _("together with other matters")}
 
@@ -213,7 +232,7 @@ def who(entry: Entry, *, knows_reporter: bool = True) -> str:
 
     `knows_reporter`: the reader may know which of us reported it; whoever entered it for another is no reporter.
     """
-    is_reporter = entry.verb == "event.reported" and not entry.facts.get("door")
+    is_reporter = entry.verb in _OF_REPORTERS and not entry.facts.get("door")
     if entry.by is not None and (knows_reporter or not is_reporter):
         return entry.by.name
     if entry.verb in _OF_THE_CLOCK:
@@ -235,6 +254,35 @@ def details(entry: Entry) -> list[str]:
     found.append(_CLOCKS.get(facts.get("kind", "")))
     if entry.verb == "event.truth_checked":
         found.append(_("as reported") if facts.get("is_true") else _("not as reported"))
+    found += _from_a_phone(entry)
     as_it_is = [str(_FOUND[one]) for one in facts.get("as_it_is", ()) if one in _FOUND]
     found.append(_("sent as it is: %(found)s") % {"found": str(_(", ")).join(as_it_is)} if as_it_is else None)
     return [str(one) for one in found if one]
+
+
+def _from_a_phone(entry: Entry) -> list[str | None]:
+    """When it was made, where it came later."""
+    if not came_later(entry):
+        return []
+    local = timezone.localtime(datetime.fromisoformat(entry.facts["made_at"]))
+    is_same_day = local.date() == timezone.localdate(entry.at)
+    time = local.strftime("%H:%M") if is_same_day else date_format(local, "Y-m-d H:i")
+    return [_("made on a phone at %(time)s") % {"time": time}]
+
+
+def came_later(entry: Entry) -> bool:
+    """Whether it was made on a phone, so that its time is that of its arrival."""
+    return bool(entry.facts.get("made_at"))
+
+
+def warnings(entry: Entry) -> list[str]:
+    """What whoever weighs it should see: a phone's clock that was off, and what a note was meant for that came too late."""
+    facts, said = entry.facts, list[str]()
+    if off := int(facts.get("clock_off_min") or 0):
+        words = (
+            _("the phone's clock was %(n)s minutes fast") if off > 0 else _("the phone's clock was %(n)s minutes slow")
+        )
+        said.append(words % {"n": abs(off)})
+    if facts.get("meant") in SENTENCES:
+        said.append(_("came after the matter had moved on; meant was: %(act)s") % {"act": SENTENCES[facts["meant"]]})
+    return said

@@ -1,8 +1,8 @@
 """From what a command says to the fields of a step's form."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -61,18 +61,14 @@ def _fill_term(filled: Filled, fields: dict[str, list[str]], name: str, term: Te
 def term_in(name: str, term: Term, at: datetime) -> str:
     """A term as the field of this name takes it; empty if it does not."""
     now = timezone.localtime(at)
-    is_working = _calendar(now)
+    calendar = stored_calendar(since=now.date())
     if name == "days":
-        return str(working_days_of(term, now, is_working) or "")
+        return str(working_days_of(term, now, calendar.is_working) or "")
     if name in DAYS_ON:
-        day = day_of(term, now, is_working)
+        day = day_of(term, now, calendar.is_working)
         return day.isoformat() if day else ""
-    moment = moment_of(term, now, is_working)
+    moment = moment_of(term, now, calendar.is_working, calendar.closes)
     return moment.strftime("%Y-%m-%dT%H:%M") if moment else ""
-
-
-def _calendar(now: datetime) -> Callable[[date], bool]:
-    return stored_calendar(since=now.date()).is_working
 
 
 def pick(command: Command, open_steps: list[str]) -> str | None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2}
 _NUMBER = r"(?P<n>\d{1,3}|[一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
@@ -109,11 +109,11 @@ def working_days_of(term: Term, now: datetime, is_working: Callable[[date], bool
     return sum(is_working(now.date() + timedelta(days=n)) for n in range(1, (end - now.date()).days + 1)) or None
 
 
-def moment_of(term: Term, now: datetime, is_working: Callable[[date], bool]) -> datetime | None:
-    """A term as a moment: hours from now, a time of today, the evening of a day."""
+def moment_of(term: Term, now: datetime, is_working: Callable[[date], bool], closes: time) -> datetime | None:
+    """A term as a moment: hours from now, a time of today, the closing of the offices on a day."""
     if term.unit == "hours":
         return now + timedelta(hours=term.amount)
     if term.unit == "at":
         return now.replace(hour=term.amount // 60, minute=term.amount % 60, second=0, microsecond=0)
     day = day_of(term, now, is_working)
-    return datetime.combine(day, now.timetz().replace(hour=18, minute=0, second=0, microsecond=0)) if day else None
+    return datetime.combine(day, closes, now.tzinfo) if day else None

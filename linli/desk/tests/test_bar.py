@@ -36,7 +36,7 @@ def test_a_line_says_in_a_sentence_what_it_would_do_and_does_nothing(world: Worl
     entries = Entry.objects.count()
     said = read(world, event, "/派 城管局 3日")
     assert "派遣给城管局，3个工作日内，截至" in said
-    assert "18:00" in said
+    assert "17:30" in said
     assert f'action="/desk/events/{event.pk}/dispatch"' in said
     assert 'value="3"' in said
     assert '<option value="cg" selected>' in said

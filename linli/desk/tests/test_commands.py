@@ -1,6 +1,6 @@
 """Reading a command: in any order, with or without the slash, never raising, and saying what it does not understand."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -109,7 +109,10 @@ def test_a_term_is_a_day_a_number_of_working_days_or_a_moment_as_the_field_wants
     assert working_days_of(Term("days", 3), NOW, working) == 3
     assert working_days_of(Term("on", month=12, day=7), NOW, working) == 5
     assert working_days_of(Term("hours", 24), NOW, working) is None
-    assert moment_of(Term("hours", 2), NOW, working) == NOW + timedelta(hours=2)
+    assert moment_of(Term("hours", 2), NOW, working, time(17)) == NOW + timedelta(hours=2)
+    assert moment_of(Term("on", month=12, day=7), NOW, working, time(17)) == datetime(
+        2026, 12, 7, 17, tzinfo=NOW.tzinfo
+    )
 
 
 def test_names_are_found_whole_by_beginning_by_initials_and_shortened() -> None:

@@ -48,6 +48,7 @@ from linli.events.actions.joining import merge, separate, split, support, withdr
 from linli.events.actions.joint import add_part, end_whistle, steps_of_parts, waiting_call, whistle
 from linli.events.actions.ladder import climb
 from linli.events.actions.looking import open_original
+from linli.events.actions.noting import note
 from linli.events.actions.objecting import dismiss_objection, object, settle, uphold_objection
 from linli.events.actions.part_objecting import PART_ACTS
 from linli.events.actions.receiving import note_arrival, receive_picture, refuse_picture
@@ -61,6 +62,7 @@ from linli.events.actions.relaying import (
     write_to_reporter,
 )
 from linli.events.actions.releasing import confirm_release, cover, make_draft, prepare_release, withdraw_release
+from linli.events.actions.reporters_own import add_answers, correct_place, withdraw_report
 from linli.events.actions.reporting import (
     Awaited,
     Draft,
@@ -107,6 +109,7 @@ __all__ = [
     "Taken",
     "accept",
     "act",
+    "add_answers",
     "add_line",
     "add_part",
     "allot_numbers",
@@ -126,6 +129,7 @@ __all__ = [
     "code_of",
     "coming_of",
     "confirm_release",
+    "correct_place",
     "cover",
     "days_have_come",
     "defer",
@@ -160,6 +164,7 @@ __all__ = [
     "merge",
     "month_of",
     "move",
+    "note",
     "note_arrival",
     "note_milestone",
     "note_sent",
@@ -221,6 +226,7 @@ __all__ = [
     "whistle",
     "withdraw_contact",
     "withdraw_release",
+    "withdraw_report",
     "withdraw_support",
     "write_to_reporter",
     "wrong_with",

@@ -47,9 +47,9 @@ def store_reports(drafts: Sequence[Draft], events: Sequence[Event], told: Told |
             event.area_id,
             event.reported_by_id,
             event.reported_at,
-            plain_facts(facts_of(event)),
+            plain_facts(facts_of(event) | draft.came),
         )
-        for event in events
+        for draft, event in zip(drafts, events, strict=True)
     )
     _tell(events, told_of(events) if told is None else told)
     pairs = list(zip(drafts, events, strict=True))

@@ -1,10 +1,15 @@
 """Whom a clock binds, and who stands above them."""
 
 from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from linli.areas.codes import lineage
 from linli.events.models import Clock, Event, Objection, Part
 from linli.events.rules import ClockKind
+from linli.kit.prepared import Prepared
 from linli.people.actions import Posts, officers_of
 from linli.people.models import Person
 from linli.people.rules import Role
@@ -28,7 +33,7 @@ def _department(clock: Clock, event: Event, at: datetime) -> list[Person]:
     """The officers of the part; of a clock that is no part's, those of the lead, or the desk while nobody leads."""
     if clock.part is not None:
         return officers_of([clock.part.department_id], at)
-    leads = list(Part.objects.filter(event=event, leads=True).values_list("department", flat=True))
+    leads = _leads(event.pk)
     return officers_of(leads, at) if leads else _on_duty(event, at, Role.DESK)
 
 
@@ -40,9 +45,13 @@ def _answering(clock: Clock, event: Event, at: datetime) -> list[Person]:
     objection = waiting.select_related("coordinator").last()
     if objection is not None and objection.coordinator is not None:
         return [objection.coordinator]
-    leads = Part.objects.filter(event=event, leads=True).values_list("department", flat=True)
-    lead = officers_of(list(leads), at) if clock.part is not None else []
+    lead = officers_of(_leads(event.pk), at) if clock.part is not None else []
     return [*lead, *_on_duty(event, at, Role.DESK)]
+
+
+@Prepared
+def _leads(event: UUID) -> QuerySet[Any, str]:
+    return Part.objects.filter(event=event, leads=True).values_list("department", flat=True)
 
 
 _BOUND = {

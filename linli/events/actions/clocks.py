@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from linli.events.actions import promise
 from linli.events.actions.limits import limit_of_step
@@ -29,8 +29,10 @@ from linli.events.rules import (
     due_soon_at,
     why_paused,
 )
+from linli.journal.actions import record
 from linli.kit.bulk import insert
-from linli.kit.workdays import CLOSE_OF_BUSINESS, WorkCalendar, stored_calendar
+from linli.kit.prepared import Prepared, PreparedUpdate
+from linli.kit.workdays import WorkCalendar, closing_of, stored_calendar
 from linli.people.models import Person
 
 Key = tuple[str, int | None]
@@ -91,6 +93,7 @@ def _start_clocks_of(key: UUID, at: datetime) -> bool:
     event = Event.objects.select_for_update(of=("self",)).select_related("category").get(pk=key)
     if event.is_open:
         follow(event, at)
+        record("event.clocks_started", on=event, by=None, at=at)
     return Clock.objects.unstopped().filter(event=event).exists()
 
 
@@ -113,8 +116,11 @@ def reckon_steps(event: Event) -> None:
 _BY_CLASS = frozenset({ClockKind.DISPATCH, ClockKind.SIGN, ClockKind.VERIFY, ClockKind.ANSWER})
 
 
-def reckon_provisional(limit: int = 1000) -> int:
-    """Reckon again the limits that lay beyond the published calendar; how many matters are firm now."""
+def reckon_provisional(at: datetime, limit: int = 1000) -> int:
+    """Reckon again the limits that lay beyond the published calendar, and tell the journal of those that moved.
+
+    How many matters are firm now.
+    """
     calendar, firm = stored_calendar(), 0
     keys = Event.objects.open().filter(due_is_provisional=True, extensions=0).order_by("due_at")
     for pk in list(keys.values_list("pk", flat=True)[:limit]):
@@ -124,13 +130,18 @@ def reckon_provisional(limit: int = 1000) -> int:
             promise.reckon(event, calendar)
             if (event.due_at, event.due_is_provisional) != before:
                 event.save(update_fields=["due_at", "due_is_provisional"])
-            _reckon_rows(event, calendar, before[0])
+            moved = _reckon_rows(event, calendar, before[0])
+            if moved or event.due_at != before[0]:
+                record("event.limits_moved", on=event, by=None, at=at, clocks=moved)
             firm += not event.due_is_provisional
     return firm
 
 
-def _reckon_rows(event: Event, calendar: WorkCalendar, promised_until: datetime | None) -> None:
+def _reckon_rows(event: Event, calendar: WorkCalendar, promised_until: datetime | None) -> list[str]:
+    """The kinds of clocks that moved."""
+    moved = set()
     for clock in event.clocks.unstopped().filter(is_provisional=True):
+        due_at = clock.due_at
         if clock.part_id is None and clock.kind in PROMISES:
             _mirror(clock, event)
         elif clock.kind == ClockKind.HANDLE:
@@ -140,6 +151,9 @@ def _reckon_rows(event: Event, calendar: WorkCalendar, promised_until: datetime 
         if clock.next_at is not None:
             clock.next_at = due_soon_at(clock.from_at, clock.due_at)
         clock.save()
+        if clock.due_at != due_at:
+            moved.add(clock.kind)
+    return sorted(moved)
 
 
 # --- bringing in line -------------------------------------------------------------------------------------------------
@@ -155,17 +169,17 @@ class _Following:
     parts: dict[int, Part] = field(default_factory=dict)
 
     def do(self) -> None:
-        self.parts = {part.pk: part for part in Part.objects.filter(event=self.event)}
-        rows = {(row.kind, row.part_id): row for row in Clock.objects.unstopped().filter(event=self.event)}
+        self.parts = {part.pk: part for part in _parts_of(self.event.pk)}
+        rows = {(row.kind, row.part_id): row for row in _unstopped_of(self.event.pk)}
         promised = rows.get((ClockKind.HANDLE, None))
         promised_until = promised.due_at if promised else None
         wanted = self._wanted(self.parts.values())
         for key, row in rows.items():
             if key not in wanted and not self._goes_on(row, self.parts):
-                Clock.objects.filter(pk=row.pk).update(**_stopped(self.at))
+                _stop(row.pk, self.at)
             else:
                 self._line_up(row, promised_until)
-        for key in wanted - rows.keys():
+        for key in sorted(wanted - rows.keys(), key=lambda key: (key[1] or 0, key[0])):
             self._start(key)
 
     def _goes_on(self, row: Clock, parts: dict[int, Part]) -> bool:
@@ -235,11 +249,30 @@ class _Following:
             self._pause(row, reason)
         else:
             row.next_at = due_soon_at(row.from_at, row.due_at)
-        row.save(force_insert=True)
+        insert(Clock, [{name: getattr(row, name) for name in _STORED}])
 
     def _reason(self, kind: str, part: int | None) -> PauseReason | None:
         """Why a clock of this kind stands still now; None if it runs."""
         return why_paused(kind, self.event.state, self.parts[part].state if part is not None else None)
+
+
+#: All of a clock but its key.
+_STORED = [field.attname for field in Clock._meta.concrete_fields if not field.primary_key]
+
+
+@Prepared
+def _parts_of(event: UUID) -> QuerySet[Part]:
+    return Part.objects.filter(event=event)
+
+
+@Prepared
+def _unstopped_of(event: UUID) -> QuerySet[Clock]:
+    return Clock.objects.unstopped().filter(event=event)
+
+
+@PreparedUpdate
+def _stop(pk: int, at: datetime) -> tuple[QuerySet[Clock], dict[str, Any]]:
+    return Clock.objects.filter(pk=pk), _stopped(at)
 
 
 def pause_ends(event: Event, reason: str, at: datetime) -> datetime | None:
@@ -247,7 +280,7 @@ def pause_ends(event: Event, reason: str, at: datetime) -> datetime | None:
     if reason == PauseReason.SUPPLEMENT:
         return promise.runs_out(SUPPLEMENT_WITHIN, at)
     if reason == PauseReason.DEFERRAL and event.review_on is not None:
-        return datetime.combine(event.review_on, CLOSE_OF_BUSINESS, promise.home_zone())
+        return closing_of(event.review_on)
     return None
 
 

@@ -9,6 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,7 @@ from linli.events.models import (
     Reinspection,
     Remark,
     Supervision,
+    Voice,
     Whistle,
 )
 from linli.events.rules import (
@@ -56,6 +58,7 @@ from linli.journal.actions import record
 from linli.journal.models import Entry
 from linli.kit.media.checking import File
 from linli.kit.media.keeping import keep
+from linli.kit.prepared import Prepared
 from linli.kit.refusal import BadInput
 from linli.people.actions import Posts, officers_of, scope_of
 from linli.people.models import Person
@@ -80,6 +83,11 @@ def coming_of(**facts: str) -> Iterator[None]:
         _COMES_OF.reset(token)
 
 
+def comes_of() -> dict[str, str]:
+    """What the acts taken now come of, for an entry that is no step."""
+    return dict(_COMES_OF.get())
+
+
 def act(function: Callable[P, T]) -> Callable[P, T]:
     """One act in one transaction, at whose end the clocks follow.
 
@@ -100,10 +108,14 @@ def act(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def kept(photos: Any) -> list[File]:
-    """Photos checked and stored. Raises `BadInput`."""
-    if len(photos) > MAX_PHOTOS:
+    """Photos checked and stored; a voice note among them was before. Raises `BadInput`."""
+    if sum(not _is_voice(photo) for photo in photos) > MAX_PHOTOS:
         raise BadInput("too_many_photos", _("Nine photos at most. Choose the ones that show it best."), field="photos")
     return [photo if isinstance(photo, File) else keep(photo) for photo in photos]
+
+
+def _is_voice(photo: Any) -> bool:
+    return isinstance(photo, File) and photo.is_voice
 
 
 def standing_of(event: Event, by: Person | None, at: datetime, scope: Scope | None = None) -> Standing:
@@ -112,13 +124,14 @@ def standing_of(event: Event, by: Person | None, at: datetime, scope: Scope | No
         return Standing(frozenset({Role.RESIDENT}))
     scope = scope if scope is not None else scope_of(by, at)
     roles = set(scope.roles_in(event.area_id))
-    parts = [part for part in event.parts.acting() if part.department_id in scope.departments]
+    # All of them, not `acting()`: a page that has read the parts already asks nothing here.
+    parts = [part for part in parts_of(event) if part.is_acting and part.department_id in scope.departments]
     if parts:
         roles.add(Role.HANDLER)
     if event.state == State.OBJECTED and (waiting := waiting_objection(event, coordinated=True)):
         # Whoever was named to settle it stands as a leader does.
         roles |= {Role.LEADER} if waiting.coordinator == by else set()
-    handled = event.hands.filter(person=by).exists()
+    handled = bool(_hands_of(event.pk, by.pk))
     is_asked = not handled and event.state in INDEPENDENT_STATES and roles & INDEPENDENT_ROLES
     unit, instead = verifying.own_unit(event, by, scope, at) if is_asked else ("", "")
     not_again = drawing.barred_from_looking(event, by, at) if event.state in SOLVED else None
@@ -133,21 +146,49 @@ def standing_of(event: Event, by: Person | None, at: datetime, scope: Scope | No
     )
 
 
+def parts_of(event: Event) -> list[Part]:
+    """Its parts; asked for nothing where they were read with it."""
+    read = getattr(event, "_prefetched_objects_cache", {})
+    return list(event.parts.all()) if "parts" in read else _parts_of(event.pk)
+
+
+@Prepared
+def _parts_of(event: UUID) -> QuerySet[Part]:
+    return Part.objects.filter(event=event)
+
+
+@Prepared
+def _hands_of(event: UUID, person: int) -> QuerySet[Any, int]:
+    return Hand.objects.filter(event=event, person=person).values_list("person", flat=True)
+
+
 def steps_for(event: Event, by: Person | None, at: datetime, scope: Scope | None = None) -> list[str]:
     """The steps this person may take now on this event, in the order of the table."""
     return steps_open(event.state, standing_of(event, by, at, scope), questions=questions_of(event))
 
 
-def questions_of(event: Event) -> set[Question]:
-    """What is open on an event beside its state."""
+def questions_of(event: Event, *, supervised: bool | None = None, whistled: bool | None = None) -> set[Question]:
+    """What is open on an event beside its state. `supervised`, `whistled`: if the caller has read it already."""
     asked = {Question.EXTENSION} if event.extension_asked_until else set()
-    supervised = Supervision.objects.filter(event=event, ended_at__isnull=True).exists()
+    if supervised is None:
+        supervised = bool(_supervised(event.pk))
     bounced = event.state == State.OBJECTED and waiting_objection(event, coordinated=True) is not None
-    whistled = Whistle.objects.filter(event=event, ended_at__isnull=True).exists()
+    if whistled is None:
+        whistled = bool(_whistled(event.pk))
     asked |= {Question.WHISTLE} if whistled else set()
     drawn = event.state in SOLVED and Reinspection.objects.waiting().filter(event=event).exists()
     asked |= {Question.DRAWN} if drawn else set()
     return asked | ({Question.SUPERVISION} if supervised else set()) | ({Question.BOUNCED} if bounced else set())
+
+
+@Prepared
+def _supervised(event: UUID) -> QuerySet[Any, int]:
+    return Supervision.objects.filter(event=event, ended_at__isnull=True).values_list("pk", flat=True)
+
+
+@Prepared
+def _whistled(event: UUID) -> QuerySet[Any, int]:
+    return Whistle.objects.filter(event=event, ended_at__isnull=True).values_list("pk", flat=True)
 
 
 def waiting_objection(event: Event, *, coordinated: bool = False) -> Objection | None:
@@ -180,7 +221,7 @@ def take_step(
     """
     words = clean_words(text, field="text", required=reason_needed)
     seen = event.state
-    event.refresh_from_db(from_queryset=Event.objects.select_for_update())
+    _lock(event)
     row = require(name, seen, standing_of(event, by, at), questions=questions_of(event) if name in _ASKS else ())
     if event.state != seen:
         raise moved_on()
@@ -227,6 +268,20 @@ def end_pause(key: UUID, at: datetime) -> bool:
     return True
 
 
+def _lock(event: Event) -> None:
+    """Bring it up to date with its row, which nobody else changes until the transaction ends."""
+    (stored,) = _locked(event.pk)
+    for field in Event._meta.concrete_fields:
+        setattr(event, field.attname, getattr(stored, field.attname))
+    event._state.fields_cache = stored._state.fields_cache
+    event.__dict__.pop("_prefetched_objects_cache", None)
+
+
+@Prepared
+def _locked(pk: UUID) -> QuerySet[Event]:
+    return Event.objects.select_for_update(of=("self",)).select_related("area", "category").filter(pk=pk)
+
+
 #: Steps for which it matters what else is open.
 _ASKS = NEEDS_OPEN.keys() | NEEDS_CLOSED.keys()
 
@@ -267,13 +322,17 @@ def _store(event: Event, before: str) -> None:
 def write_beside(
     event: Event, entry: Entry, *, words: str, for_reporter: bool, photos: Iterable[File], kind: str
 ) -> None:
-    """Keep the words and photos that belong to an act."""
+    """Keep the words, photos and voice note that belong to an act."""
     if words:
         Remark.objects.create(event=event, entry=entry, text=words, for_reporter=for_reporter)
-    kept = [picture_of(event, entry, photo, kind) for photo in photos]
+    files = list(photos)
+    kept = [picture_of(event, entry, photo, kind) for photo in files if not photo.is_voice]
+    heard = [voice_of(event, entry, voice, kind) for voice in files if voice.is_voice]
+    # The same file sent twice is one.
     if kept:
-        # The same photo sent twice is one photo.
         Picture.objects.bulk_create(kept, ignore_conflicts=True)
+    if heard:
+        Voice.objects.bulk_create(heard, ignore_conflicts=True)
 
 
 def picture_of(event: Event, entry: Entry, file: File, kind: str) -> Picture:
@@ -291,8 +350,15 @@ def picture_of(event: Event, entry: Entry, file: File, kind: str) -> Picture:
         taken_at=file.taken_at,
         lon=file.position[0] if file.position else None,
         lat=file.position[1] if file.position else None,
+        from_album=file.from_album,
         **dict(zip(("mark_1", "mark_2", "mark_3", "mark_4"), marks_of(file.likeness), strict=True)),
     )
+
+
+def voice_of(event: Event, entry: Entry, file: File, kind: str) -> Voice:
+    """The voice note of a kept file, not stored."""
+    facts = {"sha256": file.sha256, "media_type": file.type, "size": file.size, "duration_s": file.duration_s or 0.0}
+    return Voice(event=event, entry=entry, kind=kind, **facts)
 
 
 def note_hand(event: Event, by: Person | None) -> None:
@@ -316,7 +382,7 @@ def people_told(event: Event, audiences: Iterable[Audience], at: datetime) -> li
 
 
 def _handlers(event: Event, at: datetime) -> list[Person]:
-    departments = [part.department_id for part in Part.objects.acting().filter(event=event)]
+    departments = [part.department_id for part in _parts_of(event.pk) if part.is_acting]
     return officers_of(departments, at) if departments else []
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,7 @@ from linli.events.models import Category, DispatchChoice, Duty, DutyList, Event,
 from linli.events.rules import ChoiceReason, Line, Opening, WhyNot, clean_words, opening_at, parse_hours, weigh
 from linli.journal.actions import record
 from linli.journal.models import Entry
+from linli.kit.prepared import Prepared
 from linli.kit.refusal import BadInput, Refused
 from linli.people.models import Appointment, Department, Leave, Person
 from linli.people.rules import Role
@@ -232,8 +234,7 @@ class Recommendation:
 
 def recommend(event: Event, at: datetime) -> Recommendation:
     """What the version in force says of a matter, in as many queries whatever the length of the list."""
-    day = timezone.localdate(at)
-    category, in_force = event.category, DutyList.objects.in_force_on(day)
+    category, in_force = event.category, _in_force.one(timezone.localdate(at))
     duties = _duties(in_force, category) if in_force and category else {}
     fallback = category.department if category else None
     keys = {duty.lead_id for duty in duties.values()} | ({fallback.pk} if fallback else set())
@@ -250,10 +251,20 @@ def recommend(event: Event, at: datetime) -> Recommendation:
     if fallback and (fallback.closed_on is not None or fallback.pk in upheld):
         fallback = None
     lead = duty.lead if duty else fallback
-    shielded = Shield.objects.filter(event=event).values_list("department", flat=True).first()
+    shielded = _shielded.one(event.pk)
     others = [(duties[line.pk], why) for line, why in weighed.others if lead is None or line.lead != lead.pk]
     is_about_lead = bool(lead and lead.pk == shielded)
     return Recommendation(lead, duty, present[lead.pk] if lead else 0, others, is_about_lead, at)
+
+
+@Prepared
+def _in_force(day: date) -> QuerySet[DutyList]:
+    return DutyList.objects.begun_on(day)[:1]
+
+
+@Prepared
+def _shielded(event: UUID) -> QuerySet[Any, str]:
+    return Shield.objects.filter(event=event).values_list("department", flat=True)
 
 
 def opening_of(duty: Duty, at: datetime) -> Opening | None:
@@ -272,10 +283,15 @@ def _duties(in_force: DutyList, category: Category) -> dict[int, Duty]:
 
 def _present(departments: Iterable[str], at: datetime) -> Counter[str]:
     """How many officers of each department are not on leave."""
+    return Counter(code for code, _person in set(_there(list(departments), at, timezone.localdate(at))) if code)
+
+
+@Prepared
+def _there(departments: list[str], at: datetime, day: date) -> QuerySet[Any, Any]:
     away = Leave.objects.filter(appointment=OuterRef("pk"), from_at__lte=at, to_at__gt=at)
-    held = Appointment.objects.filter(department__in=list(departments), role=Role.HANDLER, person__is_active=True)
-    there = held.valid_on(timezone.localdate(at)).exclude(Exists(away))
-    return Counter(code for code, _person in set(there.values_list("department", "person")) if code)
+    held = Appointment.objects.filter(department__in=departments, role=Role.HANDLER, person__is_active=True)
+    there = held.valid_on(day).exclude(Exists(away))
+    return there.order_by().values_list("department", "person")
 
 
 @dataclass(frozen=True)

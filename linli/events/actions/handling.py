@@ -376,6 +376,7 @@ def reopen(event: Event, *, text: str, by: Person | None, at: datetime) -> None:
         event.accepted_at = moment if was_solved else None
         event.dispatched_at = event.handled_at = event.verified_at = event.followed_up_at = None
         event.rating = event.referred_to = ""
+        event.taken_back_at = None
         event.answer_by = None
         event.extensions = 0
         event.reopened += 1

@@ -247,12 +247,16 @@ def _store(matters: list[ImportedMatter], source: str, at: datetime) -> None:
     )
 
 
+_OF_CLOCKS = (
+    *("id", "state", "severity", "urgency", "category_id"),
+    *("reported_at", "accepted_at", "clock_from", "due_at", "due_is_provisional"),
+)
+
+
 def _start_clocks(rows: Iterable[dict[str, Any]]) -> None:
     """Of those that are still open; of the others their times tell all."""
-    names = ("id", "state", "severity", "urgency", "reported_at", "accepted_at", "clock_from", "due_at", "category_id")
     for row in rows:
-        event = Event(**{name: row[name] for name in names})
-        event.due_is_provisional = row.get("due_is_provisional", False)
+        event = Event(**{name: row[name] for name in _OF_CLOCKS})
         clocks.follow(event, event.reported_at)
 
 
@@ -277,6 +281,7 @@ def _row(matter: ImportedMatter, source: str, at: datetime, calendar: Callable[[
         "accepted_at": matter.reported_at if matter.state == State.ACCEPTED else None,
         "ended_at": matter.ended_at,
         "due_at": matter.due_at,
+        "due_is_provisional": False,
         "clock_from": matter.reported_at,
         "outcome": matter.outcome.strip(),
         "referred_to": ReferredTo.OTHER if matter.state == State.REFERRED_OUT else "",

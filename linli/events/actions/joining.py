@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions.course import act, take_step
 from linli.events.actions.redrawing import follow_area
+from linli.events.actions.reporters_own import require_reporter
 from linli.events.actions.reporting import make_from
 from linli.events.models import Event, Support
 from linli.events.rules import clean_words
@@ -52,8 +53,12 @@ def separate(event: Event, *, by: Person | None, at: datetime, text: str = "") -
 
 
 @act
-def support(event: Event, *, of: Event, at: datetime) -> None:
-    """The reporter says that theirs is the same matter as `of`, and follows that one too. Nothing is merged by it."""
+def support(event: Event, *, of: Event, at: datetime, by: Person | None = None) -> None:
+    """The reporter says that theirs is the same matter as `of`, and follows that one too. Nothing is merged by it.
+
+    `by`: one of us who reported it; `None` is whoever holds the receipt.
+    """
+    require_reporter(event, by)
     if of.pk == event.pk or not of.is_open or not event.is_open:
         raise Refused(
             "other_has_ended", _("%(number)s has ended. Choose a matter that is still open."), number=of.number
@@ -61,19 +66,20 @@ def support(event: Event, *, of: Event, at: datetime) -> None:
     _made, is_new = Support.objects.get_or_create(event=event, defaults={"of": of, "supported_at": at})
     if not is_new:
         raise Refused("supported_already", _("You have said already which matter it is. Take that back first."))
-    record("event.supported", on=event, by=None, at=at, number=of.number)
-    record("event.was_supported", on=of, by=None, at=at, number=event.number)
+    record("event.supported", on=event, by=by, at=at, number=of.number)
+    record("event.was_supported", on=of, by=by, at=at, number=event.number)
 
 
 @act
-def withdraw_support(event: Event, *, at: datetime) -> None:
+def withdraw_support(event: Event, *, at: datetime, by: Person | None = None) -> None:
     """Not the same after all, says the reporter. That they once said so stays in the journal."""
+    require_reporter(event, by)
     found = Support.objects.select_for_update().filter(event=event).select_related("of").first()
     if found is None:
         return
     found.delete()
-    record("event.support_withdrawn", on=event, by=None, at=at, number=found.of.number)
-    record("event.support_withdrawn", on=found.of, by=None, at=at, number=event.number)
+    record("event.support_withdrawn", on=event, by=by, at=at, number=found.of.number)
+    record("event.support_withdrawn", on=found.of, by=by, at=at, number=event.number)
 
 
 @act

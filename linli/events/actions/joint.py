@@ -1,6 +1,6 @@
 """Joint handling 联办: co-handlers with a part of their own, called in now or later, answered, verified, or not waited for."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +8,17 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions import clocks, promise
-from linli.events.actions.course import Photos, act, kept, note_hand, people_told, standing_of, take_step, write_beside
+from linli.events.actions.course import (
+    Photos,
+    act,
+    comes_of,
+    kept,
+    note_hand,
+    people_told,
+    standing_of,
+    take_step,
+    write_beside,
+)
 from linli.events.actions.lengthening import own_clock
 from linli.events.actions.objecting import refuse_upheld
 from linli.events.actions.relaying import require_other_lead
@@ -143,7 +153,7 @@ def _coordinators(event: Event, parts: Iterable[Part]) -> dict[str, int | None]:
 
 
 def _standings(
-    part: Part, by: Person | None, standing: Standing, scope: Scope, coordinators: dict[str, int | None]
+    part: Part, by: Person | None, standing: Standing, scope: Scope, coordinators: Mapping[str, int | None]
 ) -> set[By]:
     held, found = set(standing.roles), set()
     if part.department_id in scope.departments:
@@ -165,25 +175,36 @@ def _standings(
 
 
 def steps_of_parts(
-    event: Event, parts: Iterable[Part], by: Person | None, at: datetime, scope: Scope
+    event: Event,
+    parts: Iterable[Part],
+    by: Person | None,
+    scope: Scope,
+    standing: Standing,
+    clocks: Iterable[Clock],
 ) -> dict[int, list[str]]:
-    """The acts open to somebody on each part, by its key; three queries at most."""
+    """The acts open to somebody on each part, by its key; one query at most. `clocks`: those of the event that run."""
     if event.state not in PARTS_LIVE_IN:
         return {}
-    asking = Clock.objects.unstopped().filter(event=event, part__isnull=False, extension_asked_until__isnull=False)
-    asked = set(asking.values_list("part", flat=True))
-    standing, parts = standing_of(event, by, at, scope), list(parts)
+    asked = {clock.part_id for clock in clocks if clock.extension_asked_until}
+    parts = list(parts)
     coordinators = _coordinators(event, parts)
-    return {
-        part.pk: part_steps_open(
-            part.state,
-            _standings(part, by, standing, scope, coordinators),
-            leads=part.leads,
-            called=waiting_call(part) is not None,
-            asked=part.pk in asked,
-        )
-        for part in parts
-    }
+    return {part.pk: steps_of_read_part(part, by, standing, scope, coordinators, part.pk in asked) for part in parts}
+
+
+def steps_of_read_part(
+    part: Part, by: Person | None, standing: Standing, scope: Scope, named: Mapping[str, int | None], asked: bool
+) -> list[str]:
+    """The acts open to somebody on a part, of which all has been read. No query.
+
+    `named`: who answers the objection of each department that waits; `asked`: for more time, not answered yet.
+    """
+    return part_steps_open(
+        part.state,
+        _standings(part, by, standing, scope, named),
+        leads=part.leads,
+        called=waiting_call(part) is not None,
+        asked=asked,
+    )
 
 
 def waiting_call(part: Part) -> Call | None:
@@ -240,7 +261,9 @@ def write(
     words = clean_words(text, field="text", required=needed)
     leads = Part.objects.filter(event=part.event, leads=True).values_list("department", flat=True)
     told = [*officers_of(list(leads), at), *people_told(part.event, (Audience.DESK,), at), *tell]
-    entry = record(verb, on=part.event, by=by, at=at, tell=told, department=part.department_id, part=part.pk, **facts)
+    entry = record(
+        verb, on=part.event, by=by, at=at, tell=told, department=part.department_id, part=part.pk, **facts, **comes_of()
+    )
     write_beside(part.event, entry, words=words, for_reporter=False, photos=photos, kind=kind)
     return entry
 

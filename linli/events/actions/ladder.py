@@ -7,10 +7,11 @@ are written. The event comes first, as in every act, so that an act and a warnin
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from linli.events.actions import promise
 from linli.events.actions.bound import bound_by, level_above
@@ -19,6 +20,7 @@ from linli.events.actions.telling_reporters import tell_reporters
 from linli.events.models import Clock, Event, Supervision
 from linli.events.rules import AT_ANY_HOUR, LADDER, Caution, Rung, due_soon_at, pace_of, reached
 from linli.journal.actions import record
+from linli.kit.prepared import Prepared, PreparedUpdate
 
 #: So many clocks are looked at in one slice of work.
 SLICE = 200
@@ -26,16 +28,30 @@ SLICE = 200
 
 def is_due(at: datetime) -> bool:
     """Whether a clock or a supervision waits to be looked at."""
-    return Clock.objects.to_look_at(at).exists() or Supervision.objects.filter(next_at__lte=at).exists()
+    return bool(_first_clock_due(at) or _first_supervision_due(at))
+
+
+@Prepared
+def _first_clock_due(at: datetime) -> QuerySet[Any, int]:
+    return Clock.objects.to_look_at(at).order_by().values_list("pk", flat=True)[:1]
+
+
+@Prepared
+def _first_supervision_due(at: datetime) -> QuerySet[Any, int]:
+    return Supervision.objects.filter(next_at__lte=at).order_by().values_list("pk", flat=True)[:1]
 
 
 def climb(at: datetime, limit: int = SLICE) -> int:
     """Look at the clocks and supervisions whose next warning may be due; how many were looked at."""
-    keys = Clock.objects.to_look_at(at).order_by("next_at", "id").values_list("pk", "event_id")[:limit]
-    looked = [_look(clock, event, at) for clock, event in list(keys)]
+    looked = [_look(clock, event, at) for clock, event in _clocks_due(at)[:limit]]
     late = Supervision.objects.filter(next_at__lte=at).order_by("next_at", "id").values_list("pk", "event_id")
     looked += [_look_at_supervision(pk, event, at) for pk, event in list(late[: max(limit - len(looked), 0)])]
     return len(looked)
+
+
+@Prepared
+def _clocks_due(at: datetime) -> QuerySet[Any, tuple[int, UUID]]:
+    return Clock.objects.to_look_at(at).order_by("next_at", "id").values_list("pk", "event_id")[:SLICE]
 
 
 def longest_wait(at: datetime) -> float:
@@ -46,21 +62,32 @@ def longest_wait(at: datetime) -> float:
 
 @transaction.atomic
 def _look(pk: int, event_pk: UUID, at: datetime) -> None:
-    event = _locked(event_pk)
-    clock = Clock.objects.select_related("part").get(pk=pk)
+    (event,), (clock,) = _locked(event_pk), _clock(pk)
     if clock.next_at is None or clock.next_at > at or not event.is_open:
         return
     moments = list(_moments(clock, event))
     due = reached(iter(moments), clock.rung, at)
     given = due[-1].rung if due else clock.rung
     next_at = next((moment for warning, moment in moments if warning.rung > given), None)
-    seen = Clock.objects.filter(pk=pk, rung=clock.rung, next_at=clock.next_at)
-    if seen.update(rung=given, next_at=next_at) and due:
+    if _move(pk, clock.rung, clock.next_at, given, next_at) and due:
         _Warned(event, clock, due[-1], [one.rung for one in due[:-1]], at).write()
 
 
-def _locked(pk: UUID) -> Event:
-    return Event.objects.select_for_update(of=("self",)).select_related("category", "area").get(pk=pk)
+@Prepared
+def _locked(pk: UUID) -> QuerySet[Event]:
+    return Event.objects.select_for_update(of=("self",)).select_related("category", "area").filter(pk=pk)
+
+
+@Prepared
+def _clock(pk: int) -> QuerySet[Clock]:
+    return Clock.objects.select_related("part").filter(pk=pk)
+
+
+@PreparedUpdate
+def _move(
+    pk: int, rung: int, next_at: datetime, given: int, then_at: datetime | None
+) -> tuple[QuerySet[Clock], dict[str, Any]]:
+    return Clock.objects.filter(pk=pk, rung=rung, next_at=next_at), {"rung": given, "next_at": then_at}
 
 
 def _moments(clock: Clock, event: Event) -> Iterator[tuple[Caution, datetime]]:
@@ -117,7 +144,7 @@ class _Warned:
 
 @transaction.atomic
 def _look_at_supervision(pk: int, event_pk: UUID, at: datetime) -> None:
-    event = _locked(event_pk)
+    (event,) = _locked(event_pk)
     if Supervision.objects.filter(pk=pk, next_at__lte=at, ended_at__isnull=True).update(next_at=None) and event.is_open:
         supervision = Supervision.objects.select_related("supervisor").get(pk=pk)
         told = [supervision.supervisor, *level_above(event, at)]

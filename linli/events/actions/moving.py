@@ -21,7 +21,8 @@ from linli.kit.workdays import WorkCalendar
 from linli.people.models import Person
 
 #: What counts by the calendar. Hours by the clock run through every holiday.
-_BY_CALENDAR = (Unit.WORKING_DAYS, Unit.NATURAL_DAYS, Unit.SHIFT_HOURS)
+_IN_DAYS = (Unit.WORKING_DAYS, Unit.NATURAL_DAYS)
+_BY_CALENDAR = (*_IN_DAYS, Unit.SHIFT_HOURS)
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def moves(old: WorkCalendar, new: WorkCalendar) -> Iterator[Move]:
 
 
 def _touched(old: WorkCalendar, new: WorkCalendar, zone: ZoneInfo) -> "QuerySet[Clock]":
-    """The clocks that may move: they ran on one of the days that differ, or count hours where those differ."""
+    """The clocks that may move: they ran on one of the days that differ, or count hours or end with them where those differ."""
     unstopped = Clock.objects.unstopped().filter(unit__in=_BY_CALENDAR, amount__isnull=False)
     unstopped = unstopped.exclude(part__isnull=True, kind__in=PROMISES, event__extensions__gt=0)
     days = sorted(day for day in {*old.exceptions, *new.exceptions} if old.is_working(day) != new.is_working(day))
@@ -85,6 +86,8 @@ def _touched(old: WorkCalendar, new: WorkCalendar, zone: ZoneInfo) -> "QuerySet[
         within |= Q(from_at__lt=_midnight(last + timedelta(days=1), zone), due_at__gte=_midnight(first, zone))
     if old.office_hours != new.office_hours:
         within |= Q(unit=Unit.SHIFT_HOURS)
+    if old.closes != new.closes:
+        within |= Q(unit__in=_IN_DAYS)
     if old.published_years != new.published_years:
         within |= Q(is_provisional=True)
     return unstopped.filter(within)

@@ -6,7 +6,10 @@ that binds. A matter taken up again begins a new round.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +19,7 @@ from linli.events.actions.supervising import supervisor_for
 from linli.events.models import Clock, Event, Objection, Part
 from linli.events.rules import ClockKind, clean_words
 from linli.journal.models import Entry
+from linli.kit.prepared import Prepared
 from linli.kit.refusal import BadInput, Refused
 from linli.people.actions import officers_of, require_open_department, scope_of
 from linli.people.models import Department, Person
@@ -142,15 +146,24 @@ def _answer(
 
 def next_owner(event: Event) -> str | None:
     """The department that the last upheld objection of this round named; None if there is none."""
-    upheld = Objection.objects.of_leads().filter(event=event, round=event.reopened, was_upheld=True).last()
-    return upheld.next_owner_id if upheld else None
+    return _named_in.one(event.pk, event.reopened)
+
+
+@Prepared
+def _named_in(event: UUID, turn: int) -> QuerySet[Any, str | None]:
+    upheld = Objection.objects.of_leads().filter(event=event, round=turn, was_upheld=True)
+    return upheld.reverse().values_list("next_owner", flat=True)[:1]
 
 
 def upheld_in(event: Event) -> set[str]:
     """Whose objection was upheld in this round, unless a coordinator settled on them after all."""
-    rows = Objection.objects.filter(event=event, round=event.reopened)
-    answered = list(rows.values_list("department", "was_upheld", "settled_on"))
+    answered = _answered_in(event.pk, event.reopened)
     return {own for own, yes, _to in answered if yes} - {to for _own, _yes, to in answered if to}
+
+
+@Prepared
+def _answered_in(event: UUID, turn: int) -> QuerySet[Any, Any]:
+    return Objection.objects.filter(event=event, round=turn).values_list("department", "was_upheld", "settled_on")
 
 
 def refuse_upheld(event: Event, departments: Iterable[Department], field: str = "lead") -> None:

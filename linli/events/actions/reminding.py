@@ -21,13 +21,13 @@ SLICE = 200
 REVIEW_DUE = "event.review_due"
 
 
-def reckon_firm_limits() -> int:
+def reckon_firm_limits(at: datetime) -> int:
     """Reckon again the provisional limits that lie in a year published since; how many are firm now."""
     last_year = max(stored_calendar().published_years, default=None)
     if last_year is None:
         return 0
     waiting = Event.objects.open().filter(due_is_provisional=True, extensions=0, due_at__year__lte=last_year)
-    return reckon_provisional() if waiting.exists() else 0
+    return reckon_provisional(at) if waiting.exists() else 0
 
 
 def remind_of_reviews(at: datetime) -> int:

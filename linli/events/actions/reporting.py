@@ -157,6 +157,8 @@ class Draft:
     severity: str | None = None
     urgency: str | None = None
     answers: dict[str, Any] = field(default_factory=dict)
+    #: What has to be answered may follow: somebody stood in the rain and had three taps.
+    answers_follow: bool = False
     occurred_at: datetime | None = None
     received_at: datetime | None = None
     has_photos: bool = False
@@ -164,6 +166,8 @@ class Draft:
     contact: str = ""
     is_demo: bool = False
     secret: str = ""
+    #: Facts of how it came that its entry in the journal tells.
+    came: dict[str, str] = field(default_factory=dict)
 
 
 def checked(draft: Draft, calendar: WorkCalendar | None = None) -> Event:
@@ -190,7 +194,7 @@ def checked(draft: Draft, calendar: WorkCalendar | None = None) -> Event:
         lat=position[1] if position else None,
         accuracy_m=draft.accuracy_m,
         source_crs=draft.source_crs,
-        answers=clean_answers(category.questions, draft.answers) if category else {},
+        answers=clean_answers(category.questions, draft.answers, all_now=not draft.answers_follow) if category else {},
         reported_by=draft.by,
         occurred_at=_clean_time(draft.occurred_at, draft.at),
         reported_at=draft.at,

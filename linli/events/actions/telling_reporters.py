@@ -2,16 +2,17 @@
 
 import re
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from linli.events.models import Contact, Event, Receipt, ReporterMessage, Support
 from linli.events.offices import held_by
 from linli.events.rules import FOLLOWED, PAUSED, TURNING_POINTS, MessageState, Promise
 from linli.journal.models import Entry
+from linli.kit.prepared import Prepared
 from linli.kit.sealing import unseal
 
 #: Of a matter merged into one that was merged again; deeper than this nobody merges.
@@ -24,10 +25,9 @@ def tell_reporters(event: Event, entry: Entry) -> None:
     if point is None or not point.is_told:
         return
     told = [event.pk, *(followers_of(event) if entry.verb in FOLLOWED else [])]
-    receipts = set(Receipt.objects.filter(event__in=told).values_list("event", flat=True))
+    receipts = dict(_receipts(told))
     if not receipts:
         return
-    reachable = set(Contact.objects.filter(event__in=receipts).values_list("event", flat=True))
     # The parts of a dispatch are stored after its entry.
     sent_to = [code for code in (entry.facts.get("lead"), *entry.facts.get("co_handlers", [])) if code]
     office = held_by(event, point.holder, sent_to)
@@ -40,12 +40,18 @@ def tell_reporters(event: Event, entry: Entry) -> None:
                 made_at=entry.at,
                 office=office,
                 promised_at=promised,
-                state=MessageState.WAITING if pk in reachable else MessageState.NONE,
+                state=MessageState.WAITING if contact else MessageState.NONE,
             )
-            for pk in sorted(receipts)
+            for pk, contact in sorted(receipts.items())
         ],
         ignore_conflicts=True,
     )
+
+
+@Prepared
+def _receipts(events: list[UUID]) -> QuerySet[Any, tuple[UUID, UUID | None]]:
+    """Those of these that somebody holds a receipt of, and once more where they left a contact."""
+    return Receipt.objects.filter(event__in=events).values_list("event", "event__contact")
 
 
 def _promised(event: Event) -> datetime | None:
@@ -58,14 +64,20 @@ def followers_of(event: Event) -> list[UUID]:
     found: list[UUID] = []
     level: list[UUID] = [event.pk]
     for _turn in range(_DEEPEST):
-        # Not `support__of`: for an OR over a join, every matter there is would be read.
-        supporting = Support.objects.filter(of__in=level).values("event")
-        wanted = Event.objects.filter(Q(merged_into__in=level) | Q(pk__in=supporting))
-        level = list(wanted.exclude(pk__in=[event.pk, *found]).order_by().values_list("pk", flat=True))
+        seen = {event.pk, *found}
+        level = [pk for pk in _following(level) if pk not in seen]
         found += level
         if not level:
             break
     return found
+
+
+@Prepared
+def _following(level: list[UUID]) -> QuerySet[Any, UUID]:
+    # Not `support__of`: for an OR over a join, every matter there is would be read.
+    supporting = Support.objects.filter(of__in=level).values("event")
+    wanted = Event.objects.filter(Q(merged_into__in=level) | Q(pk__in=supporting))
+    return wanted.order_by().values_list("pk", flat=True)
 
 
 def mark_told(event: Event, *, at: datetime) -> int:

@@ -1,19 +1,19 @@
 """Fields and beginnings that the forms of matters share."""
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.forms.utils import ErrorList
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions.verifying import asked_for
 from linli.events.models import Category, Event
 from linli.events.repeating import repeats_of
-from linli.events.rules import ADVICE, MAX_PHOTOS, MAX_TEXT, MUST_MEND, Doubt, Proof, review
+from linli.events.rules import ADVICE, MAX_PHOTOS, MAX_TEXT, MUST_MEND, Doubt, Proof, Verification, review
 from linli.kit.media.checking import MAX_BYTES
+from linli.kit.workdays import closing_of
 from linli.people.rules import Scope
 
 #: Of a field that takes several values, no more are filled in beforehand.
@@ -37,7 +37,8 @@ class Photos(forms.FileField):
         if not files:
             super().clean(None, initial)
             return []
-        if len(files) > MAX_PHOTOS:
+        # The voice note of an act comes with its photos, and was measured when it came.
+        if sum(not getattr(file, "is_voice", False) for file in files) > MAX_PHOTOS:
             raise forms.ValidationError(_("Nine photos at most. Choose the ones that show it best."), code="too_many")
         if any(file.size > MAX_BYTES for file in files):
             raise forms.ValidationError(
@@ -67,7 +68,11 @@ def photos(label: Any, *, required: bool = False) -> Photos:
 
 def ask_for_photos(field: forms.Field, event: Event, proof: Proof) -> None:
     """Say beside the field what the county asks of photos here, and need one where it does."""
-    asks = asked_for(event)
+    say_of_photos(field, asked_for(event), proof)
+
+
+def say_of_photos(field: forms.Field, asks: Verification, proof: Proof) -> None:
+    """The same where it is known what is asked."""
     said = [field.help_text]
     if asks.needs_photo(proof):
         field.required = True
@@ -171,7 +176,7 @@ class DayForm(StepForm):
     """Something until a day."""
 
     def _moment(self, name: str) -> datetime:
-        return timezone.make_aware(datetime.combine(self.cleaned_data[name], time(18)))
+        return closing_of(self.cleaned_data[name])
 
 
 def day_field(label: Any, help_text: Any = "") -> forms.DateField:

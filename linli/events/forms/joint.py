@@ -13,7 +13,7 @@ from linli.events.actions.objecting import next_owner
 from linli.events.forms.fields import StepForm, day_field, photos, words
 from linli.events.models import Event, Objection, Part
 from linli.events.rules import State
-from linli.kit.workdays import CLOSE_OF_BUSINESS
+from linli.kit.workdays import closing_of
 from linli.people.models import Department
 
 
@@ -124,7 +124,7 @@ class PartExtension(PartReason):
 
     def clean_until(self) -> datetime:
         """The close of business of that day."""
-        return timezone.make_aware(datetime.combine(self.cleaned_data["until"], CLOSE_OF_BUSINESS))
+        return closing_of(self.cleaned_data["until"])
 
 
 def _other_departments(part: Part) -> Any:

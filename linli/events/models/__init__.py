@@ -10,7 +10,7 @@ from linli.events.models.limits import StepLimit
 from linli.events.models.matters import IS_OPEN, RUNS_OUT_AT, Event, EventQuerySet, NumberSeries
 from linli.events.models.objections import Objection
 from linli.events.models.parts import Hand, Part, Remark
-from linli.events.models.pictures import AwaitedPicture, Picture, PictureKind, Release, ReleaseQuerySet
+from linli.events.models.pictures import AwaitedPicture, Picture, PictureKind, Release, ReleaseQuerySet, Voice
 from linli.events.models.reinspections import Draw, DrawPlan, DrawQuerySet, Reinspection, ReinspectionQuerySet
 from linli.events.models.relaying import ReporterMessage, Reveal, Shield
 from linli.events.models.reporters import Contact, Receipt, Statement, Support
@@ -65,5 +65,6 @@ __all__ = [
     "Supervision",
     "Support",
     "VerificationRule",
+    "Voice",
     "Whistle",
 ]

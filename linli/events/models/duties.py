@@ -21,7 +21,11 @@ class DutyListQuerySet(models.QuerySet["DutyList"]):
 
     def in_force_on(self, day: date) -> "DutyList | None":
         """The version put in use last, up to that day; None before the first."""
-        return self.filter(in_use_from__lte=day).order_by("-in_use_from", "-id").first()
+        return self.begun_on(day).first()
+
+    def begun_on(self, day: date) -> "DutyListQuerySet":
+        """Those put in use up to that day, the one in force first."""
+        return self.filter(in_use_from__lte=day).order_by("-in_use_from", "-id")
 
 
 class DutyList(models.Model):

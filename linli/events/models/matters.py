@@ -98,6 +98,8 @@ class Event(models.Model):
     #: The clock has stood still since then.
     paused_at = models.DateTimeField(null=True, blank=True)
     review_on = models.DateField(null=True, blank=True)
+    #: Its reporter took it back before anybody acted on it. Then it is voided, and counted apart from what a desk voids.
+    taken_back_at = models.DateTimeField(null=True, blank=True)
     extension_asked_until = models.DateTimeField(null=True, blank=True)
     extensions = models.PositiveSmallIntegerField(default=0)
     reopened = models.PositiveSmallIntegerField(default=0)
@@ -164,6 +166,9 @@ class Event(models.Model):
                 condition=Q(state="merged", merged_into__isnull=False)
                 | (~Q(state="merged") & Q(merged_into__isnull=True)),
                 name="merged_events_name_the_other",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_at__isnull=True) | Q(state="voided"), name="taken_back_events_are_voided"
             ),
         ]
 

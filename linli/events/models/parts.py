@@ -52,6 +52,11 @@ class Part(models.Model):
 
     objects = PartQuerySet.as_manager()
 
+    @property
+    def is_acting(self) -> bool:
+        """Its department takes part: neither reserved for later nor given up."""
+        return self.state in PART_ACTING
+
     class Meta:
         ordering = ["-leads", "department"]
         constraints = [

@@ -1,4 +1,4 @@
-"""Photos and videos of a matter, those still on their way, and those shown to everybody."""
+"""Photos, videos and voice notes of a matter, those still on their way, and photos shown to everybody."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.events.models.matters import Event
 from linli.kit.keys import KeyField, new_key
+from linli.kit.media.checking import VOICE
 from linli.people.models import Person
 
 
@@ -38,6 +39,8 @@ class Picture(models.Model):
     taken_at = models.DateTimeField(null=True, blank=True)
     lon = models.FloatField(null=True, blank=True)
     lat = models.FloatField(null=True, blank=True)
+    #: As its sender's phone said: chosen among photos that were there, not taken for this.
+    from_album = models.BooleanField(default=False)
     #: What it looks like, in four parts of 16 bits (`kit.media`): a hint that it was sent before. Empty for a video, for one
     #: too plain to tell, and for those kept before these were.
     mark_1 = models.PositiveIntegerField(null=True, blank=True)
@@ -72,8 +75,31 @@ class Picture(models.Model):
         return self.media_type.startswith("video/")
 
 
+class Voice(models.Model):
+    """A voice note with a matter: somebody's voice, so never for the public. Played as it came; kept as long as the matter.
+
+    A table of its own and no `Picture`: whatever shows pictures, covers faces in them or compares them never meets one.
+    """
+
+    id = KeyField(primary_key=True, default=new_key)
+    event = models.ForeignKey(Event, models.CASCADE, related_name="voices", db_index=False)
+    entry = models.ForeignKey("journal.Entry", models.PROTECT, null=True, related_name="voices")
+    #: What it came with, as of a picture: its reporter hears those of the report alone.
+    kind = models.CharField(max_length=10, choices=PictureKind)
+    sha256 = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=30)
+    #: Bytes.
+    size = models.PositiveIntegerField()
+    duration_s = models.FloatField()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["sha256"], name="voice_by_content")]
+        constraints = [models.UniqueConstraint(fields=["event", "sha256"], name="voice_once_per_event")]
+
+
 class AwaitedPicture(models.Model):
-    """A photo or video that a report named and that is not here yet: words come first. Gone once the picture is there."""
+    """A photo, video or voice note that a report named and that is not here yet: words come first. Gone once it is there."""
 
     id = models.BigAutoField(primary_key=True)
     event = models.ForeignKey(Event, models.CASCADE, related_name="awaited", db_index=False)
@@ -90,6 +116,11 @@ class AwaitedPicture(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["event", "sha256"], name="awaited_once_per_event")]
+
+    @property
+    def is_voice(self) -> bool:
+        """It was named as a voice note."""
+        return self.media_type.startswith(VOICE)
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.areas.codes import contains, within
 from linli.events import search
-from linli.events.models import IS_OPEN, RUNS_OUT_AT, Category, Event, EventQuerySet, Part
+from linli.events.models import IS_OPEN, RUNS_OUT_AT, Category, Event, EventQuerySet, Part, Voice
 from linli.events.needing import ShownNeed, needs_of, with_questions
 from linli.events.queue.filters import Filters, Order, Show
 from linli.events.rules import NEW, WITH_DEPARTMENT, PartState, State, due_soon_at
@@ -313,6 +313,7 @@ def _rows(scope: Scope, keys: list[UUID], at: datetime, person: int | None) -> l
     """The events of these keys in this order; asked through `visible_to` once more, the one way to a row."""
     parts = Prefetch("parts", Part.objects.select_related("department"))
     events = with_questions(Event.objects.visible_to(scope).filter(pk__in=keys))
+    events = events.annotate(has_voice=Exists(Voice.objects.filter(event=OuterRef("pk"))))
     related = events.select_related("area__parent", "category").only(*_SHOWN)
     by_key = {event.pk: event for event in related.order_by().prefetch_related(parts)}
     needs = needs_of(list(by_key.values()), scope, person, at)

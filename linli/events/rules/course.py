@@ -207,7 +207,11 @@ RELEASING: dict[str, frozenset[Role]] = {
 
 def row_of(name: str, state: str) -> Step | None:
     """The row of this step that starts in this state; None if there is none."""
-    return next((step for step in STEPS if step.name == name and state in step.sources), None)
+    return _ROWS.get((name, state))
+
+
+#: By step and state; of two rows the first of the table counts.
+_ROWS: dict[tuple[str, str], Step] = {(row.name, state): row for row in reversed(STEPS) for state in row.sources}
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,9 @@ TURNING_POINTS: dict[str, TurningPoint] = {
     ),
     "event.ran_on": TurningPoint(_("It has waited as long as it may, and goes on now."), H.SAME, P.LIMIT, _SUPERVISED),
     "event.voided": TurningPoint(_("It was voided. You read why below."), H.NOBODY, if_not=_DISAGREE),
+    "event.taken_back": TurningPoint(_("You took it back."), H.NOBODY, is_told=False),
+    "event.place_corrected": _line(_("The place was put right.")),
+    "event.answered": _line(_("Questions about it were answered.")),
     "event.referred_out": TurningPoint(
         _("It belongs elsewhere. You read below where, and what you can do."), H.NOBODY, if_not=_DISAGREE
     ),

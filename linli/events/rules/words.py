@@ -11,6 +11,8 @@ from linli.kit.refusal import BadInput
 
 MAX_TEXT = 4000
 MAX_PHOTOS = 9
+#: One says what it is; more than a minute nobody at a desk listens to.
+MAX_VOICES = 1
 EARLIEST_YEAR = 2000
 
 
@@ -88,13 +90,16 @@ def clean_words(text: str, *, field: str, required: bool = False, longest: int =
     return words
 
 
-def clean_answers(questions: list[dict[str, Any]], answers: dict[str, Any]) -> dict[str, str]:
-    """The answers to a category's extra questions, as text by question code. Raises `BadInput`."""
+def clean_answers(questions: list[dict[str, Any]], answers: dict[str, Any], *, all_now: bool = True) -> dict[str, str]:
+    """The answers to a category's extra questions, as text by question code. Raises `BadInput`.
+
+    `all_now`: what has to be answered is missed now; else it may follow.
+    """
     cleaned = {}
     for question in questions:
         answer = clean_words(str(answers.get(question["code"], "") or ""), field=question["code"], longest=500)
         choices = [choice["code"] for choice in question.get("choices", [])]
-        if question.get("required") and not answer:
+        if all_now and question.get("required") and not answer:
             raise BadInput("answer_missing", _("Please answer: %(ask)s"), ask=question["ask"], field=question["code"])
         if answer and choices and answer not in choices:
             raise BadInput(

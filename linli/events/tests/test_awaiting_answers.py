@@ -28,7 +28,7 @@ def closed(world: World, state: str = State.CLOSED) -> Event:
 def test_a_closed_matter_waits_seven_days_for_the_answer_where_no_rule_speaks(world: World, state: str) -> None:
     event = closed(world, state)
     # The 23rd of November is a working Monday.
-    assert event.answer_by == NOON.replace(hour=10) + 7 * DAY
+    assert event.answer_by == NOON.replace(hour=9, minute=30) + 7 * DAY
     assert note_silence(event.answer_by - timedelta(seconds=1)) == 0
     assert note_silence(event.answer_by) == 1
     event.refresh_from_db()
@@ -40,7 +40,7 @@ def test_a_closed_matter_waits_seven_days_for_the_answer_where_no_rule_speaks(wo
 def test_the_county_may_give_more_days(world: World) -> None:
     asks = Verification(answer_days=14)
     set_rule(area=world.areas["440881"], category=None, asks=asks, by=world.cast.county, at=NOON)
-    assert closed(world).answer_by == NOON.replace(hour=10) + 14 * DAY
+    assert closed(world).answer_by == NOON.replace(hour=9, minute=30) + 14 * DAY
 
 
 def test_whoever_has_answered_is_not_noted_as_silent(world: World) -> None:

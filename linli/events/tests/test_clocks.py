@@ -7,6 +7,7 @@ import pytest
 from linli.events import actions
 from linli.events.rules import State
 from linli.events.testing import NOON, World, make_event
+from linli.journal.models import Entry
 from linli.kit.models import CalendarDay
 from linli.kit.refusal import BadInput
 
@@ -16,20 +17,25 @@ def shanghai(month: int, day: int, hour: int, year: int = 2026) -> datetime:
     return datetime(year, month, day, hour, tzinfo=UTC) - timedelta(hours=8)
 
 
+def closing(month: int, day: int, year: int = 2026) -> datetime:
+    """When offices in Guangdong close on that day."""
+    return shanghai(month, day, 17, year) + timedelta(minutes=30)
+
+
 def test_a_report_waits_a_working_day_to_be_accepted(world: World) -> None:
-    assert make_event(world, at=shanghai(11, 13, 17)).due_at == shanghai(11, 16, 18)
+    assert make_event(world, at=shanghai(11, 13, 17)).due_at == closing(11, 16)
 
 
 def test_acceptance_starts_the_clock_of_the_category(world: World) -> None:
     event = make_event(world, State.ACCEPTED)
-    assert event.due_at == shanghai(11, 19, 18)
+    assert event.due_at == closing(11, 19)
     assert event.clock_from == event.accepted_at
 
 
 def test_national_day_and_its_make_up_days_are_counted(world: World) -> None:
     # 2026: 1 to 7 October are free, Saturday the 10th is worked.
     event = make_event(world, State.ACCEPTED, at=shanghai(9, 30, 10))
-    assert event.due_at == shanghai(10, 10, 18)
+    assert event.due_at == closing(10, 10)
 
 
 def test_severity_and_urgency_only_tighten(world: World) -> None:
@@ -74,9 +80,9 @@ def test_an_extended_limit_moves_by_the_pause(world: World) -> None:
 def test_classifying_again_does_not_buy_time(world: World) -> None:
     event = make_event(world, State.ACCEPTED)
     actions.classify(event, category=world.quarrel, by=world.cast.desk, at=NOON + timedelta(days=1))
-    assert event.due_at == shanghai(11, 30, 18)
+    assert event.due_at == closing(11, 30)
     actions.classify(event, category=world.drain, by=world.cast.desk, at=NOON + timedelta(days=1))
-    assert event.due_at == shanghai(11, 19, 18)
+    assert event.due_at == closing(11, 19)
 
 
 @pytest.mark.parametrize(("month", "provisional"), [(11, False), (12, True)])
@@ -87,12 +93,14 @@ def test_a_limit_beyond_the_published_calendar_is_provisional(world: World, mont
 
 def test_a_provisional_limit_is_reckoned_again_once_the_year_is_published(world: World) -> None:
     event = make_event(world, State.ACCEPTED, category=world.quarrel, at=shanghai(12, 25, 10))
-    assert event.due_at == shanghai(1, 8, 18, 2027)
+    assert event.due_at == closing(1, 8, 2027)
     newyear = [date(2027, 1, day) for day in (1, 4, 5, 6, 7, 8, 11, 12, 13, 14, 15)]
     CalendarDay.objects.bulk_create(CalendarDay(day=day, is_working=False, name="元旦") for day in newyear)
-    assert actions.reckon_provisional() == 1
+    assert actions.reckon_provisional(shanghai(12, 28, 10)) == 1
     event.refresh_from_db()
-    assert (event.due_at, event.due_is_provisional) == (shanghai(1, 25, 18, 2027), False)
+    assert (event.due_at, event.due_is_provisional) == (closing(1, 25, 2027), False)
+    moved = Entry.objects.get(verb="event.limits_moved", on_key=str(event.pk))
+    assert moved.facts == {"clocks": ["handle"]}
 
 
 def test_an_extension_is_granted_before_the_limit_runs_out_or_not_at_all(world: World) -> None:

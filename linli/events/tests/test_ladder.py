@@ -43,10 +43,10 @@ def climb_until(at: datetime) -> None:
 
 
 def test_a_report_climbs_from_due_soon_to_the_next_level(world: World) -> None:
-    event = make_event(world)  # Monday noon, to be accepted by Tuesday 18:00
+    event = make_event(world)  # Monday noon, to be accepted by Tuesday 17:30
     climb_until(shanghai(17, 17, 59))
     assert warned(event) == [("accept", 1)]
-    # The limit passes at 18:00, when the office has closed: the reminder waits for the morning.
+    # The limit passes as the office closes: the reminder waits for the morning.
     climb_until(shanghai(18, 8, 29))
     assert warned(event) == [("accept", 1)]
     climb_until(shanghai(18, 8, 30))
@@ -63,7 +63,7 @@ def test_a_supervisor_is_named_with_a_date_of_their_own(world: World) -> None:
     climb_until(shanghai(19, 18))
     supervision = Supervision.objects.get(event=event)
     assert (supervision.supervisor, supervision.ordered_by) == (world.cast.leader, None)
-    assert supervision.due_at == shanghai(23, 18)
+    assert supervision.due_at == shanghai(23, 17, 30)
     assert world.cast.leader in told(event, "event.supervised")
     assert ladder.climb(shanghai(23, 18)) >= 1
     assert world.cast.county in told(event, "event.supervision_overdue")

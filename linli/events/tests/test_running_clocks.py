@@ -84,7 +84,7 @@ def test_whoever_answers_an_objection_has_a_clock_that_runs_meanwhile(world: Wor
 def test_a_question_nobody_answers_ends_after_five_working_days(world: World) -> None:
     event = make_event(world, State.SUPPLEMENT_ASKED)
     until = Clock.objects.unstopped().filter(event=event).values_list("paused_until", flat=True)[0]
-    assert until == datetime(2026, 11, 23, 18, tzinfo=SHANGHAI)
+    assert until == datetime(2026, 11, 23, 17, 30, tzinfo=SHANGHAI)
     assert reminding.end_pauses(until - HOUR) == 0
     assert reminding.end_pauses(until) == 1
     event.refresh_from_db()
@@ -98,7 +98,7 @@ def test_a_question_nobody_answers_ends_after_five_working_days(world: World) ->
 def test_a_deferral_ends_with_its_day_of_review(world: World) -> None:
     event = make_event(world, State.DEFERRED)
     assert event.review_on is not None
-    close = datetime.combine(event.review_on, time(18), SHANGHAI)
+    close = datetime.combine(event.review_on, time(17, 30), SHANGHAI)
     assert reminding.end_pauses(close - HOUR) == 0
     reminding.end_pauses(close)
     event.refresh_from_db()
@@ -294,7 +294,7 @@ def test_the_published_calendar_is_counted_by(begun: tuple[int, ...], days: int,
     load_calendar()
     start = datetime(*begun, tzinfo=SHANGHAI)  # type: ignore[arg-type, misc]
     found = promise.end_of(Limit(working_days=days), start, stored_calendar(), SHANGHAI)
-    assert found == datetime(*end, 18, tzinfo=SHANGHAI)  # type: ignore[arg-type, misc]
+    assert found == datetime(*end, 17, 30, tzinfo=SHANGHAI)  # type: ignore[arg-type, misc]
 
 
 @pytest.mark.django_db

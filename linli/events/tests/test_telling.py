@@ -20,7 +20,7 @@ from linli.journal.models import Entry
 LATER = NOON + timedelta(hours=3)
 ROOMS = Path(linli.__file__).parent
 #: Whatever these are called with first is a verb of the journal.
-WRITERS = {"record", "Act", "Caution", "_write", "write", "_record_line"}
+WRITERS = {"record", "Act", "Caution", "_write", "write", "_record_line", "_note"}
 
 
 def _written(source: str) -> Iterator[str]:
@@ -36,9 +36,10 @@ def _written(source: str) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in WRITERS and node.args:
             verb = next(iter(node.args[1:2])) if node.func.id == "Caution" else node.args[0]
-            given = verb.value if isinstance(verb, ast.Constant) else constants.get(getattr(verb, "id", ""), "")
-            if isinstance(given, str) and "." in given:
-                yield given
+            for one in (verb.body, verb.orelse) if isinstance(verb, ast.IfExp) else (verb,):
+                given = one.value if isinstance(one, ast.Constant) else constants.get(getattr(one, "id", ""), "")
+                if isinstance(given, str) and "." in given:
+                    yield given
 
 
 def _verbs() -> set[str]:

@@ -63,7 +63,7 @@ def _page(request: HttpRequest) -> str:
 def _section(request: HttpRequest, event: Event, **more: Any) -> HttpResponse:
     status = 422 if "talk_problem" in more else 200
     if not request.headers.get("HX-Request"):
-        return _PAGES[_page(request)](request, event, status=status, **more)
+        return _PAGES[_page(request)](request, event.pk, status=status, **more)
     talk = sections.conversation(request, event, talk_page=_page(request), **more)
     return render(request, "events/_conversation.html", {"event": event, **talk}, status=status)
 

@@ -23,15 +23,14 @@ from linli.kit.refusal import BadInput
 @require_safe
 def joint(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The shared page of a matter that several departments handle."""
-    place = following.spelled(following.place())  # before anything is read: from there on the page listens
-    return page(request, seen(request, pk), live_after=place)
+    return page(request, pk)
 
 
-def page(request: HttpRequest, event: Event, status: int = 200, live_after: str = "", **talk: Any) -> HttpResponse:
+def page(request: HttpRequest, pk: UUID, status: int = 200, **talk: Any) -> HttpResponse:
     """The shared page with its conversation; `talk`: what is wrong with a message that was sent from it."""
-    live_after = live_after or following.spelled(following.place())
-    context = {"room": "queue", "live_after": live_after, **context_of(request, event)}
-    context |= sections.conversation(request, event, talk_page="joint", **talk)
+    place = following.spelled(following.place())  # before anything is read: from there on the page listens
+    context = {"room": "queue", "live_after": place, **context_of(request, pk)}
+    context |= sections.conversation(request, context["event"], talk_page="joint", **talk)
     return render(request, "events/joint.html", context, status=status)
 
 

@@ -1,4 +1,4 @@
-"""Photos and videos as files: renditions for whoever sees the matter, originals for those who handle it."""
+"""Photos, videos and voice notes as files: for whoever sees the matter; originals of what is seen, for those who handle it."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.events import actions
-from linli.events.models import Event
+from linli.events.models import Event, Voice
 from linli.events.views.show import seen
 from linli.kit.media import renditions
 from linli.kit.media.storing import of_before, store
@@ -35,22 +35,29 @@ _ENDINGS = {
 @require_safe
 def photo(request: HttpRequest, sha256: str) -> HttpResponseBase:
     """A photo to look at, or the poster of a video, for those who may see an event it belongs to."""
-    _require_seen(request, sha256)
+    _require_seen(request, pictures__sha256=sha256)
     return photo_response(sha256)
 
 
 @require_safe
 def thumb(request: HttpRequest, sha256: str) -> HttpResponseBase:
     """The same, small."""
-    _require_seen(request, sha256)
+    _require_seen(request, pictures__sha256=sha256)
     return thumb_response(sha256)
 
 
 @require_safe
 def film(request: HttpRequest, sha256: str) -> HttpResponseBase:
     """A video to play."""
-    _require_seen(request, sha256, VIDEO)
+    _require_seen(request, pictures__sha256=sha256, pictures__media_type__startswith=VIDEO)
     return film_response(request, sha256)
+
+
+@require_safe
+def voice(request: HttpRequest, sha256: str) -> HttpResponseBase:
+    """A voice note to play, for those who may see an event it belongs to."""
+    _require_seen(request, voices__sha256=sha256)
+    return voice_response(request, sha256)
 
 
 @login_required
@@ -87,6 +94,15 @@ def film_response(request: HttpRequest, sha256: str) -> HttpResponseBase:
     """A video without its hidden data, or the range of it that a player asks for. Raises `Http404`."""
     file = _rendition(renditions.film, sha256)
     return _lasting(ranged(request, file, "video/mp4"))
+
+
+def voice_response(request: HttpRequest, sha256: str) -> HttpResponseBase:
+    """A voice note as it came, or the range of it that a player asks for. Raises `Http404`."""
+    kind = Voice.objects.filter(sha256=sha256).values_list("media_type", flat=True).first()
+    if kind is None:
+        raise Http404
+    file = _opened(lambda: store().open(original_of(sha256)))
+    return _lasting(ranged(request, file, kind))
 
 
 def ranged(request: HttpRequest, file: IO[bytes], kind: str) -> HttpResponseBase:
@@ -126,11 +142,11 @@ class _Piece:
             yield piece
 
 
-def _require_seen(request: HttpRequest, sha256: str, kind: str = "") -> None:
+def _require_seen(request: HttpRequest, **having: str) -> None:
     if not request.user.is_authenticated:
         raise Http404
     visible = Event.objects.visible_to(request.scope)  # type: ignore[attr-defined]
-    if not visible.filter(pictures__sha256=sha256, pictures__media_type__startswith=kind).exists():
+    if not visible.filter(**having).exists():
         raise Http404
 
 
