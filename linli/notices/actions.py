@@ -5,6 +5,7 @@ import hmac
 import json
 from collections.abc import Iterable
 from datetime import datetime, time
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -57,10 +58,20 @@ def add_channel(person: Person, *, kind: str, address: str, at: datetime, secret
 
 
 @transaction.atomic
-def add_browser(person: Person, *, endpoint: str, p256dh: str, auth: str, at: datetime, name: str = "") -> Channel:
+def add_browser(
+    person: Person,
+    *,
+    endpoint: str,
+    p256dh: str,
+    auth: str,
+    at: datetime,
+    name: str = "",
+    installation: UUID | None = None,
+) -> Channel:
     """Keep a browser that allowed it; asked twice, it is one channel. Raises `BadInput`, `Refused`.
 
-    It is confirmed: nobody but this browser has a subscription made with the key of this home.
+    It is confirmed: nobody but this browser has a subscription made with the key of this home. `installation` is the number
+    of the field app where it rings from within that.
     """
     opened = read_subscription(endpoint, p256dh, auth)
     same = Channel.objects.kept().filter(kind=Kind.WEB_PUSH, mark=_mark(Kind.WEB_PUSH, opened))
@@ -71,10 +82,26 @@ def add_browser(person: Person, *, endpoint: str, p256dh: str, auth: str, at: da
     if found is not None:
         Channel.objects.filter(pk=found.pk).update(is_on=True)
         return found
+    if installation is not None:
+        # A browser has one subscription at a time: the former one rings nowhere.
+        close_installation(person, installation, at=at)
     channel = _new(Kind.WEB_PUSH, opened, at, name, person=person)
-    channel.verified_at = at
-    channel.save(update_fields=["verified_at"])
+    channel.verified_at, channel.installation = at, installation
+    channel.save(update_fields=["verified_at", "installation"])
     return channel
+
+
+def rings(person: Person, *, endpoint: str, p256dh: str, auth: str) -> bool:
+    """Whether this very browser is a channel of theirs that is on. Raises `BadInput`."""
+    mark = _mark(Kind.WEB_PUSH, read_subscription(endpoint, p256dh, auth))
+    return Channel.objects.kept().filter(person=person, kind=Kind.WEB_PUSH, mark=mark, is_on=True).exists()
+
+
+@transaction.atomic
+def close_installation(person: Person, installation: UUID, *, at: datetime) -> None:
+    """The field app of theirs on this phone rings no more."""
+    for channel in Channel.objects.kept().filter(person=person, installation=installation):
+        close(channel, by=person, at=at)
 
 
 @transaction.atomic

@@ -8,15 +8,17 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import QuerySet
 
+from linli.kit.prepared import Prepared, PreparedUpdate
 from linli.kit.refusal import Refused
 from linli.notices import reporters
-from linli.notices.models import Channel, Delivery
+from linli.notices.models import Channel, Decision, Delivery
 from linli.notices.rules import CODE_DIGITS, LEASE, ROBOTS, UNFINISHED, Kind, Purpose, Result, State, Verdict, judge
 from linli.notices.wording import Words, compose
 
@@ -39,16 +41,28 @@ class Parcel:
 
 def kinds_due(at: datetime) -> list[str]:
     """The ways by which something is to be sent, or was lost, now."""
-    rows = Delivery.objects.unfinished().filter(due_at__lte=at).order_by().values_list("kind", flat=True).distinct()
-    found = set(rows)
+    found = set(_kinds_due(at))
     return [one for one in Kind.values if one in found]
+
+
+@Prepared
+def _kinds_due(at: datetime) -> QuerySet[Any, str]:
+    return Delivery.objects.unfinished().filter(due_at__lte=at).order_by().values_list("kind", flat=True).distinct()
 
 
 def due(kind: str, at: datetime, most: int) -> list[Delivery]:
     """What is to be sent now by one way, the oldest first."""
-    rows = Delivery.objects.filter(kind=kind, state=State.WAITING, due_at__lte=at)
-    related = rows.select_related("channel__person", "reporter_message__entry", "reporter_message__event")
-    return list(related.order_by("due_at", "pk")[:most])
+    return _oldest(most)(kind, at)
+
+
+@cache
+def _oldest(most: int) -> Prepared[[str, datetime], Delivery]:
+    def due(kind: str, at: datetime) -> QuerySet[Delivery]:
+        rows = Delivery.objects.filter(kind=kind, state=State.WAITING, due_at__lte=at)
+        related = rows.select_related("channel__person", "reporter_message__entry", "reporter_message__event")
+        return related.order_by("due_at", "pk")[:most]
+
+    return Prepared(due)
 
 
 def code_of(channel: Channel) -> str:
@@ -62,21 +76,37 @@ def code_of(channel: Channel) -> str:
 @transaction.atomic
 def claim(delivery: Delivery, at: datetime) -> Parcel | None:
     """Take it for one attempt; None if somebody was quicker, it is not needed any more, or has no address."""
-    ours = Delivery.objects.filter(pk=delivery.pk, state=State.WAITING, due_at=delivery.due_at, tries=delivery.tries)
+    assert delivery.due_at is not None
     if not _is_needed(delivery):
-        ours.update(state=State.DROPPED, due_at=None, finished_at=at)
-        return None
-    if not ours.update(state=State.SENDING, due_at=at + LEASE, tries=F("tries") + 1):
+        ours = Delivery.objects.filter(pk=delivery.pk, state=State.WAITING, due_at=delivery.due_at)
+        ours.filter(tries=delivery.tries).update(state=State.DROPPED, due_at=None, finished_at=at)
         return None
     tries = delivery.tries + 1
+    if not _take(delivery.pk, delivery.due_at, delivery.tries, at + LEASE, tries):
+        return None
     address, why = _address(delivery)
     if address is None:
         settle(delivery.pk, tries, Result(Verdict.REFUSED, why), at)
         return None
     code = code_of(delivery.channel) if delivery.channel and delivery.purpose == Purpose.CODE else ""
-    presses = delivery.purpose != Purpose.NOTICES or delivery.decisions.filter(is_pressing=True).exists()
-    words = compose(delivery, code)
+    carried = decisions_of(delivery.pk) if delivery.purpose == Purpose.NOTICES else []
+    presses = delivery.purpose != Purpose.NOTICES or any(one.is_pressing for one in carried)
+    words = compose(delivery, code, [one.entry for one in carried])
     return Parcel(delivery.pk, tries, delivery.key.hex, delivery.kind, address, words, at, presses)
+
+
+@PreparedUpdate
+def _take(
+    pk: int, due_at: datetime, tries: int, until: datetime, next_try: int
+) -> tuple[QuerySet[Delivery], dict[str, Any]]:
+    waiting = Delivery.objects.filter(pk=pk, state=State.WAITING, due_at=due_at, tries=tries)
+    return waiting, {"state": State.SENDING, "due_at": until, "tries": next_try}
+
+
+@Prepared
+def decisions_of(delivery: int) -> QuerySet[Decision]:
+    """What it carries, with the entries."""
+    return Decision.objects.filter(delivery=delivery).select_related("entry").order_by("pk")
 
 
 def _is_needed(delivery: Delivery) -> bool:
@@ -99,8 +129,7 @@ def _address(delivery: Delivery) -> tuple[dict[str, str] | None, str]:
 @transaction.atomic
 def settle(pk: int, tries: int, result: Result, at: datetime) -> None:
     """Write down what came of an attempt. The late answer of one that was thought lost still counts if it is yes."""
-    rows = Delivery.objects.select_for_update(of=("self",)).select_related("channel", "reporter_message")
-    delivery = rows.filter(pk=pk).exclude(state__in=(State.DELIVERED, State.DROPPED)).first()
+    delivery = _locked.one(pk)
     if delivery is None:
         return
     is_ours = delivery.tries == tries and delivery.state == State.SENDING
@@ -112,8 +141,27 @@ def settle(pk: int, tries: int, result: Result, at: datetime) -> None:
     is_over = judgement.state not in UNFINISHED
     delivery.due_at = None if is_over else at + timedelta(seconds=judgement.again_in_s or 0)
     delivery.finished_at = at if is_over else None
-    delivery.save(update_fields=["state", "why", "took_ms", "repeats", "due_at", "finished_at"])
+    _write(
+        pk,
+        state=delivery.state,
+        why=delivery.why,
+        took_ms=delivery.took_ms,
+        repeats=delivery.repeats,
+        due_at=delivery.due_at,
+        finished_at=delivery.finished_at,
+    )
     _tell(delivery, result, at)
+
+
+@Prepared
+def _locked(pk: int) -> QuerySet[Delivery]:
+    rows = Delivery.objects.select_for_update(of=("self",)).select_related("channel", "reporter_message")
+    return rows.filter(pk=pk).exclude(state__in=(State.DELIVERED, State.DROPPED))
+
+
+@PreparedUpdate
+def _write(pk: int, **values: Any) -> tuple[QuerySet[Delivery], dict[str, Any]]:
+    return Delivery.objects.filter(pk=pk), values
 
 
 def _tell(delivery: Delivery, result: Result, at: datetime) -> None:
@@ -142,8 +190,13 @@ def _given_up(channel: Channel, at: datetime) -> dict[str, Any]:
 
 def give_up_lost(at: datetime) -> bool:
     """Settle what was claimed by a worker that never came back; whether there may be more."""
-    lost = Delivery.objects.filter(state=State.SENDING, due_at__lte=at).order_by("due_at")
-    rows = list(lost.values_list("pk", "tries")[:SLICE])
+    rows = _lost(at)
     for pk, tries in rows:
         settle(pk, tries, Result(Verdict.UNKNOWN, "no_answer"), at)
     return len(rows) == SLICE
+
+
+@Prepared
+def _lost(at: datetime) -> QuerySet[Any, Any]:
+    lost = Delivery.objects.filter(state=State.SENDING, due_at__lte=at).order_by("due_at")
+    return lost.values_list("pk", "tries")[:SLICE]

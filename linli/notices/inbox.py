@@ -20,6 +20,7 @@ from linli.events.telling import told
 from linli.journal import following
 from linli.journal.actions import mark_read, mark_unread
 from linli.journal.models import Entry, Notice
+from linli.notices.about import KINDS, about
 from linli.notices.rules import VERBS, Group
 
 #: Matters on a page.
@@ -37,13 +38,15 @@ _MOST_PAGES = 1000
 
 @dataclass(frozen=True)
 class Row:
-    """One matter: the latest act on it, and how much of it is new."""
+    """One matter, or one thing of another kind (`event` is None): the latest act on it, and how much of it is new."""
 
-    event: Event
+    event: Event | None
     entry: Entry
     words: str
     unread: int
     count: int
+    link: str
+    icon: str = ""
 
 
 @login_required
@@ -55,7 +58,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("show", "")
     show = asked if asked in _FOLDED else ""
     page = _number(request.GET.get("page", ""))
-    mine = Notice.objects.filter(person=request.user, entry__on_kind="event")  # type: ignore[misc]
+    mine = Notice.objects.filter(person=request.user, entry__on_kind__in=("event", *KINDS))  # type: ignore[misc]
     if show:
         mine = mine.filter(entry__verb__in=VERBS[show])
     found = _matters(mine, page)
@@ -75,7 +78,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 def _matters(mine: Any, page: int) -> list[dict[str, Any]]:
     """One row of sums for each matter, those with anything unread first, then the latest."""
-    by_matter = mine.order_by().values("entry__on_key")
+    by_matter = mine.order_by().values("entry__on_kind", "entry__on_key")
     sums = by_matter.annotate(
         last=Max("entry"), count=Count("pk"), unread=Count("pk", filter=Q(read_at__isnull=True))
     ).annotate(is_new=Case(When(unread__gt=0, then=Value(True)), default=Value(False), output_field=BooleanField()))
@@ -87,25 +90,33 @@ def _rows(found: list[dict[str, Any]], request: HttpRequest) -> list[Row]:
     """Those in sight by now: a matter that went elsewhere is told no more."""
     entries = Entry.objects.select_related("by").in_bulk([one["last"] for one in found])
     seen = Event.objects.visible_to(request.scope)  # type: ignore[attr-defined]
-    rows = seen.filter(pk__in=[one["entry__on_key"] for one in found]).select_related("area", "category")
-    events = {str(event.pk): event for event in rows}
-    return [
-        Row(events[one["entry__on_key"]], entry, told(entry), one["unread"], one["count"])
-        for one in found
-        if one["entry__on_key"] in events and (entry := entries[one["last"]])
-    ]
+    keys = [one["entry__on_key"] for one in found if one["entry__on_kind"] == "event"]
+    events = {str(event.pk): event for event in seen.filter(pk__in=keys).select_related("area", "category")}
+    rows = (_row(entries[one["last"]], one, events) for one in found)
+    return [row for row in rows if row is not None]
+
+
+def _row(entry: Entry, sums: dict[str, Any], events: dict[str, Event]) -> Row | None:
+    how_many: dict[str, Any] = {"unread": sums["unread"], "count": sums["count"]}
+    if said := about(entry):
+        return Row(None, entry, said.words(entry.facts), **how_many, link=said.link(entry.on_key), icon=said.icon)
+    event = events.get(entry.on_key) if entry.on_kind == "event" else None
+    if event is None:
+        return None
+    return Row(event, entry, told(entry), **how_many, link=reverse("events:show", args=[event.pk]))
 
 
 @login_required
 @require_POST
 def read(request: HttpRequest) -> HttpResponse:
-    """Mark all as read, or those of one matter (`matter`, its key)."""
+    """Mark all as read, or those of one matter (`matter`, its key), or of one thing of another kind (`kind`)."""
     at = timezone.now()
     entries = None
     if matter := request.POST.get("matter", "")[:40]:
         entries = Notice.objects.filter(
             person=request.user,  # type: ignore[misc]
             entry__on_key=matter,
+            entry__on_kind=request.POST.get("kind", "event")[:30],
             read_at__isnull=True,
         ).values_list("entry", flat=True)
     count = mark_read(request.user, at=at, entries=entries)  # type: ignore[arg-type]

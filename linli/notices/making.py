@@ -6,22 +6,34 @@ Acts are not slowed by any of it, since it is done afterwards by the worker.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from linli.events.models import Event, ReporterMessage
 from linli.journal import following
 from linli.journal.following import Written
 from linli.journal.models import Notice
+from linli.kit.bulk import insert
+from linli.kit.prepared import Prepared, PreparedUpdate
 from linli.kit.workdays import stored_calendar
 from linli.notices.models import Channel, Decision, Delivery, Follower, QuietHours, quiet_of
 from linli.notices.reporters import way_of
-from linli.notices.rules import Decided, Purpose, Why, free_at, goes_out_at, group_of, is_pressing, why_skipped
+from linli.notices.rules import (
+    HOURLY_CHOICES,
+    Decided,
+    Purpose,
+    Why,
+    free_at,
+    goes_out_at,
+    group_of,
+    is_pressing,
+    why_skipped,
+)
 from linli.people.models import Appointment, Leave, Person
 from linli.people.rules import Role
 
@@ -41,18 +53,31 @@ class _Told(NamedTuple):
 
 def locked_follower() -> Follower:
     """The one row, for this transaction alone; where there is none yet, it begins at the end of the journal."""
-    rows = Follower.objects.select_for_update()
-    found = rows.filter(pk=1).first()
+    found = _locked_follower.one()
     if found is None:
         Follower.objects.bulk_create([Follower(pk=1, place=following.place())], ignore_conflicts=True)
-        found = rows.get(pk=1)
+        found = Follower.objects.select_for_update().get(pk=1)
     return found
+
+
+@Prepared
+def _locked_follower() -> QuerySet[Follower]:
+    return Follower.objects.select_for_update().filter(pk=1)
 
 
 def has_news() -> bool:
     """Whether something was written since the journal was followed last."""
-    place = Follower.objects.filter(pk=1).values_list("place", flat=True).first()
-    return place is None or place != following.place()
+    return _followed_to.one() != following.place()
+
+
+@Prepared
+def _followed_to() -> QuerySet[Follower, Any]:
+    return Follower.objects.filter(pk=1).values_list("place", flat=True)
+
+
+def waits(at: datetime) -> bool:
+    """Whether there is anything to decide or to give to deliveries."""
+    return has_news() or bool(_channels_due(at))
 
 
 @transaction.atomic
@@ -63,11 +88,9 @@ def follow(at: datetime, slice_size: int = SLICE) -> bool:
     entries, reached = following.since(follower.place, slice_size, end)
     if reached == follower.place:
         return False
-    keys = [one.pk for one in entries]
-    rows = Notice.objects.filter(entry__in=keys).order_by("entry", "person").values_list("entry", "person")
-    told = [_Told(*row) for row in rows]
+    told = [_Told(*row) for row in _told_of([one.pk for one in entries])]
     decisions, alone = _decide(told, entries, at)
-    Decision.objects.bulk_create(decisions)
+    insert(Decision, [{name: getattr(one, name) for name in _DECIDED} for one in decisions])
     follower.place = reached
     follower.notices += len(told)
     follower.in_inbox_alone += alone
@@ -75,6 +98,15 @@ def follow(at: datetime, slice_size: int = SLICE) -> bool:
     follower.decided += len(decisions)
     follower.save()
     return reached != end
+
+
+@Prepared
+def _told_of(entries: list[int]) -> QuerySet[Any, Any]:
+    return Notice.objects.filter(entry__in=entries).order_by("entry", "person").values_list("entry", "person")
+
+
+#: What is stored of a new decision.
+_DECIDED = ("entry_id", "channel_id", "group", "is_pressing", "state", "why", "made_at", "due_at")
 
 
 def _decide(told: Sequence[_Told], entries: Sequence[Written], at: datetime) -> tuple[list[Decision], int]:
@@ -97,17 +129,16 @@ class _Surroundings:
     """What decisions depend on besides the notice: quiet times, leaves, the calendar, how urgent matters are."""
 
     def __init__(self, channels: dict[int, list[Channel]], entries: Sequence[Written], at: datetime) -> None:
-        people = {one.person_id for some in channels.values() for one in some if one.person_id}
+        people = [*{one.person_id for some in channels.values() for one in some if one.person_id}]
         self.at = at
         self.local = timezone.localtime(at)
-        self.quiet = QuietHours.objects.in_bulk(people)
-        self.here = set(Person.objects.filter(pk__in=people, is_active=True).values_list("pk", flat=True))
-        self.away = _away(people, at)
+        self.quiet = {one.person_id: one for one in _quiet_hours(people)}
+        self.here = set(_here(people))
+        self.away = set(_away(people, at))
         needs_days = any(one.on_days_off for one in self.quiet.values())
         self.is_working = stored_calendar(self.local.date()).is_working if needs_days else _always
-        keys = {UUID(one.on_key) for one in entries if one.on_kind == "event"}
-        found = Event.objects.filter(pk__in=keys).order_by().values_list("pk", "urgency")
-        self.urgency = {str(pk): urgency for pk, urgency in found}
+        keys = [*{UUID(one.on_key) for one in entries if one.on_kind == "event"}]
+        self.urgency = {str(pk): urgency for pk, urgency in _urgency(keys)}
 
     def decision(self, channel: Channel, entry: Written) -> Decision:
         """Held, or skipped with why."""
@@ -141,10 +172,26 @@ def _always(_day: object) -> bool:
     return True
 
 
-def _away(people: Iterable[int], at: datetime) -> set[int]:
+@Prepared
+def _quiet_hours(people: list[int]) -> QuerySet[QuietHours]:
+    return QuietHours.objects.filter(person__in=people)
+
+
+@Prepared
+def _here(people: list[int]) -> QuerySet[Any, int]:
+    return Person.objects.filter(pk__in=people, is_active=True).order_by().values_list("pk", flat=True)
+
+
+@Prepared
+def _away(people: list[int], at: datetime) -> QuerySet[Any, int]:
     """Those on leave from one of their appointments now."""
-    rows = Leave.objects.filter(appointment__person__in=list(people), from_at__lte=at, to_at__gt=at)
-    return set(rows.values_list("appointment__person", flat=True))
+    rows = Leave.objects.filter(appointment__person__in=people, from_at__lte=at, to_at__gt=at)
+    return rows.values_list("appointment__person", flat=True)
+
+
+@Prepared
+def _urgency(keys: list[UUID]) -> QuerySet[Any, Any]:
+    return Event.objects.filter(pk__in=keys).order_by().values_list("pk", "urgency")
 
 
 def _channels_by_person(people: set[int], at: datetime) -> dict[int, list[Channel]]:
@@ -152,10 +199,10 @@ def _channels_by_person(people: set[int], at: datetime) -> dict[int, list[Channe
     found: dict[int, list[Channel]] = defaultdict(list)
     if not people:
         return found
-    for channel in Channel.objects.kept().filter(person__in=people):
+    for channel in _channels_of([*people]):
         found[channel.person_id or 0].append(channel)
-    groups = list(Channel.objects.kept().filter(person__isnull=True))
-    for person, area, department in _memberships(groups, people, at):
+    groups = _groups()
+    for person, area, department in _memberships(groups, [*people], at):
         found[person] += [
             one
             for one in groups
@@ -165,17 +212,41 @@ def _channels_by_person(people: set[int], at: datetime) -> dict[int, list[Channe
     return dict(found)
 
 
-def _memberships(groups: Sequence[Channel], people: set[int], at: datetime) -> list[tuple[int, str | None, str | None]]:
+@Prepared
+def _channels_of(people: list[int]) -> QuerySet[Channel]:
+    return Channel.objects.kept().filter(person__in=people)
+
+
+@Prepared
+def _groups() -> QuerySet[Channel]:
+    return Channel.objects.kept().filter(person__isnull=True)
+
+
+def _memberships(
+    groups: Sequence[Channel], people: list[int], at: datetime
+) -> list[tuple[int, str | None, str | None]]:
     """Who of these people is at a desk or in a department that has a group: person, area of the desk, department."""
-    if not groups:
-        return []
-    desks = Q(role=Role.DESK, area__in=[one.area_id for one in groups if one.area_id])
-    officers = Q(role=Role.HANDLER, department__in=[one.department_id for one in groups if one.department_id])
-    rows = Appointment.objects.filter(desks | officers, person__in=people).valid_on(timezone.localdate(at))
-    return [
-        (person, area if role == Role.DESK else None, department if role == Role.HANDLER else None)
-        for person, role, area, department in rows.values_list("person", "role", "area", "department")
-    ]
+    areas = [one.area_id for one in groups if one.area_id]
+    departments = [one.department_id for one in groups if one.department_id]
+    day = timezone.localdate(at)
+    found: list[tuple[int, str | None, str | None]] = []
+    if areas:
+        found += [(person, area, None) for person, area in _at_desks(people, areas, day)]
+    if departments:
+        found += [(person, None, department) for person, department in _in_departments(people, departments, day)]
+    return found
+
+
+@Prepared
+def _at_desks(people: list[int], areas: list[str], day: date) -> QuerySet[Any, Any]:
+    desks = Appointment.objects.filter(role=Role.DESK, area__in=areas, person__in=people)
+    return desks.valid_on(day).values_list("person", "area")
+
+
+@Prepared
+def _in_departments(people: list[int], departments: list[str], day: date) -> QuerySet[Any, Any]:
+    officers = Appointment.objects.filter(role=Role.HANDLER, department__in=departments, person__in=people)
+    return officers.valid_on(day).values_list("person", "department")
 
 
 # --- bundling ------------------------------------------------------------------------------------------------------------
@@ -183,18 +254,23 @@ def _memberships(groups: Sequence[Channel], people: set[int], at: datetime) -> l
 
 def bundle(at: datetime) -> bool:
     """Give what is due to deliveries, one for each channel; whether there may be more."""
-    due = Decision.objects.filter(due_at__lte=at).order_by().values_list("channel", flat=True).distinct()
-    keys = list(due[:CHANNELS_A_TURN])
+    keys = _channels_due(at)
     for key in keys:
         bundle_channel(key, at)
     return len(keys) == CHANNELS_A_TURN
 
 
+@Prepared
+def _channels_due(at: datetime) -> QuerySet[Any, int]:
+    due = Decision.objects.filter(due_at__lte=at).order_by().values_list("channel", flat=True)
+    return due.distinct()[:CHANNELS_A_TURN]
+
+
 @transaction.atomic
 def bundle_channel(pk: int, at: datetime) -> Delivery | None:
     """The next delivery of one channel, with all that is due or nearly so; None if nothing is left or it must wait."""
-    channel = Channel.objects.select_for_update().get(pk=pk)
-    held = list(Decision.objects.filter(channel=channel, state=Decided.HELD).order_by("pk"))
+    (channel,) = _locked_channel(pk)
+    held = _held(pk)
     left = _without_needless(channel, held)
     due = [one for one in left if one.due_at and one.due_at <= at]
     if not due:
@@ -210,8 +286,24 @@ def bundle_channel(pk: int, at: datetime) -> Delivery | None:
     delivery = Delivery.objects.create(
         channel=channel, kind=channel.kind, purpose=Purpose.NOTICES, made_at=at, due_at=at
     )
-    Decision.objects.filter(pk__in=carried).update(state=Decided.GIVEN, due_at=None, delivery=delivery)
+    _give(carried, delivery.pk)
     return delivery
+
+
+@Prepared
+def _locked_channel(pk: int) -> QuerySet[Channel]:
+    return Channel.objects.select_for_update().filter(pk=pk)
+
+
+@Prepared
+def _held(channel: int) -> QuerySet[Decision]:
+    return Decision.objects.filter(channel=channel, due_at__isnull=False).order_by("pk")
+
+
+@PreparedUpdate
+def _give(decisions: list[int], delivery: int) -> tuple[QuerySet[Decision], dict[str, Any]]:
+    rows = Decision.objects.filter(pk__in=decisions)
+    return rows, {"state": Decided.GIVEN, "due_at": None, "delivery": delivery}
 
 
 def _without_needless(channel: Channel, held: Sequence[Decision]) -> list[Decision]:
@@ -222,10 +314,15 @@ def _without_needless(channel: Channel, held: Sequence[Decision]) -> list[Decisi
     if channel.person_id is None:
         return list(held)
     entries = [one.entry_id for one in held]
-    unread = Notice.objects.filter(person=channel.person_id, read_at__isnull=True, entry__in=entries)
-    wanted = set(unread.values_list("entry", flat=True))
+    wanted = set(_unread(channel.person_id, entries))
     _skip([one for one in held if one.entry_id not in wanted], Why.READ)
     return [one for one in held if one.entry_id in wanted]
+
+
+@Prepared
+def _unread(person: int, entries: list[int]) -> QuerySet[Any, int]:
+    rows = Notice.objects.filter(person=person, read_at__isnull=True, entry__in=entries)
+    return rows.values_list("entry", flat=True)
 
 
 def _skip(decisions: Iterable[Decision], why: Why) -> None:
@@ -237,13 +334,19 @@ def _skip(decisions: Iterable[Decision], why: Why) -> None:
 
 def skip_all(channel: Channel, why: Why) -> None:
     """Nothing held for a channel goes out any more."""
-    _skip(Decision.objects.filter(channel=channel, state=Decided.HELD), why)
+    _skip(Decision.objects.filter(channel=channel, due_at__isnull=False), why)
 
 
 def _free_at(channel: Channel, at: datetime) -> datetime:
-    lately = Delivery.objects.filter(channel=channel, purpose=Purpose.NOTICES, made_at__gt=at - _HOUR)
-    sent = sorted(lately.order_by("-pk").values_list("made_at", flat=True)[: channel.most_an_hour])
+    sent = sorted(_sent_lately(channel.pk, at - _HOUR)[: channel.most_an_hour])
     return free_at(sent, channel.most_an_hour, at)
+
+
+@Prepared
+def _sent_lately(channel: int, since: datetime) -> QuerySet[Any, datetime]:
+    """The latest first; no channel sends more in an hour than the largest choice there is."""
+    rows = Delivery.objects.filter(channel=channel, purpose=Purpose.NOTICES, made_at__gt=since)
+    return rows.order_by("-pk").values_list("made_at", flat=True)[: max(HOURLY_CHOICES)]
 
 
 # --- reporters -----------------------------------------------------------------------------------------------------------

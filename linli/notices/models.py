@@ -65,6 +65,9 @@ class Channel(models.Model):
     #: When it was shown that it reaches them; nothing but a code or a test goes out before.
     verified_at = models.DateTimeField(null=True, blank=True)
     code_asked_at = models.DateTimeField(null=True, blank=True)
+    #: Of a browser that rings from within the field app: the number of the app on that phone. Its links lead into the app, and it
+    #: ends when the phone is signed out.
+    installation = KeyField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
     objects = ChannelQuerySet.as_manager()
@@ -221,6 +224,7 @@ class Decision(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at", "channel"], condition=Q(due_at__isnull=False), name="decisions_held"),
+            models.Index(fields=["channel"], condition=Q(due_at__isnull=False), name="decisions_held_by_channel"),
             models.Index(fields=["delivery"], condition=Q(delivery__isnull=False), name="decisions_of_delivery"),
             models.Index(fields=["made_at"], condition=Q(state="skipped"), name="decisions_skipped"),
         ]

@@ -48,10 +48,12 @@ VERBS: dict[str, frozenset[str]] = {
             *("event.reported", "event.split_off", "event.check_asked", "event.supplement_asked", "event.supplemented"),
             *("event.dispatched", "event.objected", "event.objection_dismissed", "event.objection_settled"),
             *("event.handed_back", "event.result_submitted", "event.rework_asked", "event.reopened", "event.moved"),
+            *("event.place_corrected", "event.noted"),
             *("event.extension_asked", "event.resumed", "event.review_due", "event.reveal_asked", "event.whistled"),
             *("event.drawn", "event.milestone_missed"),
             *("event.part_added", "event.part_called_in", "event.part_answered", "event.part_sent_back"),
             "event.part_extension_asked",
+            *("device.reports_wait", "opinion.left", "figures.differ"),
             *("event.part_objected", "event.part_objection_upheld", "event.part_objection_dismissed"),
         }
     ),

@@ -1,0 +1,64 @@
+"""Notices that are about no matter: what they say, and the page they lead to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from linli.journal.models import Entry
+
+
+@dataclass(frozen=True)
+class About:
+    """A verb's sentence for whoever is told, and the address behind it, by the journal's key of what it is about."""
+
+    words: Callable[[dict[str, Any]], str]
+    link: Callable[[str], str]
+    icon: str
+
+
+def _unsent(facts: dict[str, Any]) -> str:
+    number = int(facts.get("waiting", 1))
+    words = ngettext(
+        "You have %(n)s unsent report on your phone. Open the app where there is a network.",
+        "You have %(n)s unsent reports on your phone. Open the app where there is a network.",
+        number,
+    )
+    return words % {"n": number}
+
+
+def _opinion(key: str) -> str:
+    return reverse("opinions:show", args=[key])
+
+
+def _differing(facts: dict[str, Any]) -> str:
+    number = int(facts.get("numbers", 1))
+    words = ngettext(
+        "%(n)s number of the statistics is not what the matters say. Run “linli statistics rebuild”, and find out why.",
+        "%(n)s numbers of the statistics are not what the matters say. Run “linli statistics rebuild”, and find out why.",
+        number,
+    )
+    return words % {"n": number}
+
+
+#: By verb. Kinds of things that stand in none of these are matters.
+ABOUT: dict[str, About] = {
+    "device.reports_wait": About(_unsent, lambda _key: reverse("field:shell") + "#outbox", "smartphone"),
+    "opinion.left": About(
+        lambda _facts: _("Somebody left a complaint or suggestion about linli."), _opinion, "message-square"
+    ),
+    "opinion.answered": About(
+        lambda _facts: _("Your complaint or suggestion about linli was answered."), _opinion, "message-square"
+    ),
+    "figures.differ": About(_differing, lambda _key: reverse("statistics:definitions") + "#kept", "triangle-alert"),
+}
+#: What they are about, in the journal's words.
+KINDS = ("device", "opinion", "difference")
+
+
+def about(entry: Entry) -> About | None:
+    """None: it is about a matter, or nothing is said of it here."""
+    return ABOUT.get(entry.verb)
