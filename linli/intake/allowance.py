@@ -42,7 +42,10 @@ forget = _throttle.forget
 
 
 def spend(*, token: Token | None, address: str, device: UUID | None, area: str) -> None:
-    """Count one report of a resident for this area. Raises `Turned` when it is one too many; then it is not counted."""
+    """Count one report of a resident for this area. Raises `Turned` when it is one too many; then it is not counted.
+
+    Without an area it is an act on a report of theirs, which burdens no area anew.
+    """
     source = _source(address)
     taken: list[str] = []
     for key, most in _own(token, source, device):
@@ -50,7 +53,7 @@ def spend(*, token: Token | None, address: str, device: UUID | None, area: str) 
             _give_back(taken)
             raise Turned(429, "too_many", _MANY_FROM_HERE, retry_after=_again_after(key))
         taken.append(key)
-    if not (_shares(area, source) or _take(*_more(area, source, token))):
+    if area and not (_shares(area, source) or _take(*_more(area, source, token))):
         _give_back(taken)
         raise Turned(429, "too_many_there", _MANY_FROM_THERE, retry_after=_again_after(_in(area)))
 
@@ -58,6 +61,9 @@ def spend(*, token: Token | None, address: str, device: UUID | None, area: str) 
 def give_back(*, token: Token | None, address: str, area: str) -> None:
     """A report that was counted could not be kept after all."""
     source = _source(address)
+    if not area:
+        _give_back([key for key, _most in _own(token, source, None)])
+        return
     more, _most = _more(area, source, token)
     # Which of the two it was counted under nobody has noted; whoever has had more of late was very likely given more.
     there = [more] if _throttle.count(more) else [_in(area), _share(area, source)]

@@ -15,6 +15,7 @@ from linli.areas.codes import outermost, parent_of, within
 from linli.intake.models import Device, DeviceQuerySet, Ending
 from linli.journal.actions import record
 from linli.kit.refusal import BadInput, NotYours, Refused
+from linli.notices import actions as notices
 from linli.people.actions import scope_of
 from linli.people.models import Appointment, Person
 from linli.people.rules import Role
@@ -80,7 +81,7 @@ def find(token: str, at: datetime) -> Device | None:
 
 @transaction.atomic
 def sign_out(device: Device, *, by: Person, at: datetime) -> None:
-    """One's own, wherever it is: its token is taken no more, and the session it came with ends. Raises `Refused`."""
+    """One's own, wherever it is: its token is taken no more, its session ends, and it rings no more. Raises `Refused`."""
     if device.person_id != by.pk:
         raise NotYours("not_yours", _("This is somebody else's phone. The system administrator can sign it out."))
     _end(device, Ending.OWN, by, at)
@@ -106,6 +107,7 @@ def _end(device: Device, reason: str, by: Person, at: datetime) -> None:
         raise Refused("signed_out_already", _("It is signed out already. Refresh the page."))
     if device.session:
         SessionStore().delete(device.session)
+    notices.close_installation(device.person, device.installation, at=at)
     record("device.revoked", on=device, by=by, at=at, person=device.person_id, reason=reason)
 
 

@@ -3,19 +3,18 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
+from linli.intake.devices_told import FIELDS, Told, takes_over
 from linli.intake.models import Device
 
 log = logging.getLogger(__name__)
 _EVERY_S = 10.0
 #: Rows of one transaction: the hatch waits for it on SQLite.
 _AT_ONCE = 50
-#: What a phone says beyond this is a slip of its own.
-MOST_WAITING = 100_000
 
 
 class Noting:
@@ -23,13 +22,13 @@ class Noting:
 
     def __init__(self, run: Callable[[Callable[[], None]], Awaitable[Any]]) -> None:
         self._run = run
-        #: How much is still on the phone, by device; None if it did not say.
-        self._told: dict[int, int | None] = {}
+        #: What each device has said since the last time.
+        self._told: dict[int, Told] = {}
         self._timer: asyncio.TimerHandle | None = None
 
-    def note(self, device: int, waiting: int | None) -> None:
+    def note(self, device: int, told: Told) -> None:
         """It has sent something just now."""
-        self._told[device] = self._told.get(device) if waiting is None else waiting
+        self._told[device] = told.after(self._told.get(device))
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_EVERY_S, self._begin)
 
@@ -42,7 +41,7 @@ class Noting:
         if not told:
             return
         try:
-            await self._run(lambda: _write(told, timezone.localdate()))
+            await self._run(lambda: _write(told, timezone.now()))
         except Exception as error:
             # They will tell it again; the reports themselves are not touched by this.
             log.warning("What phones told could not be written: %s", type(error).__name__)
@@ -52,21 +51,13 @@ class Noting:
         self._writing = asyncio.ensure_future(self.write())
 
 
-def _write(told: dict[int, int | None], day: date) -> None:
+def _write(told: dict[int, Told], at: datetime) -> None:
     keys = sorted(told)
     for first in range(0, len(keys), _AT_ONCE):
-        _write_some(keys[first : first + _AT_ONCE], told, day)
+        _write_some(keys[first : first + _AT_ONCE], told, at)
 
 
-def _write_some(keys: Sequence[int], told: dict[int, int | None], day: date) -> None:
+def _write_some(keys: Sequence[int], told: dict[int, Told], at: datetime) -> None:
     # Read without a lock: mostly there is nothing new.
-    changed = [one for one in Device.objects.filter(pk__in=keys) if _takes_over(one, told[one.pk], day)]
-    Device.objects.bulk_update(changed, ["last_used_on", "waiting"])
-
-
-def _takes_over(device: Device, waiting: int | None, day: date) -> bool:
-    """Put what was told into the row; whether it says anything new."""
-    before = device.last_used_on, device.waiting
-    device.last_used_on = max(device.last_used_on, day)
-    device.waiting = device.waiting if waiting is None else waiting
-    return before != (device.last_used_on, device.waiting)
+    changed = [one for one in Device.objects.filter(pk__in=keys) if takes_over(one, told[one.pk], at)]
+    Device.objects.bulk_update(changed, FIELDS)

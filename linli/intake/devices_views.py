@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -21,7 +21,7 @@ from linli.intake import devices
 from linli.intake.models import Device, DeviceQuerySet
 from linli.people.rules import Role
 
-_A_PAGE = 50
+_A_PAGE, _MOST_VERSIONS = 50, 5
 #: A phone that was signed out is shown to its holder for so long, with the reason.
 _TOLD_FOR = timedelta(days=30)
 
@@ -44,7 +44,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     ours = Device.objects.filter(person=request.user)  # type: ignore[misc]
     context = {
-        "room": "",
+        "room": "devices",
         "devices": list(ours.signed_in(timezone.localdate(at)).order_by("-last_used_on", "-pk")),
         "ended": list(ours.filter(revoked_at__gt=at - _TOLD_FOR).order_by("-revoked_at")[:20]),
         "sees_all": request.scope.holds(Role.SYSTEM_ADMIN),  # type: ignore[attr-defined]
@@ -73,16 +73,27 @@ def everybodys(request: HttpRequest) -> HttpResponse:
     asked: dict[str, Any] = {
         "q": request.GET.get("q", "").replace("\0", "").strip()[:60],
         "waiting": "waiting" in request.GET,
+        "growing": "growing" in request.GET,
     }
     signed_in = _visible(request).signed_in(timezone.localdate())
     found = signed_in.filter(Q(person__name__icontains=asked["q"]) | Q(name__icontains=asked["q"]))
     if asked["waiting"]:
         found = found.filter(waiting__gt=0)
+    if asked["growing"]:
+        found = found.growing()
     pages = Paginator(found.select_related("person").order_by("person__name", "pk"), _A_PAGE)
     page = pages.get_page(request.GET.get("page"))
-    kept = {name: value for name, value in (("q", asked["q"]), ("waiting", "1" * asked["waiting"])) if value}
-    context = {"room": "", "page": page, "asked": asked, "kept": urlencode(kept)}
+    ticked = {name: "1" for name in ("waiting", "growing") if asked[name]}
+    kept = {name: value for name, value in {"q": asked["q"], **ticked}.items() if value}
+    context: dict[str, Any] = {"room": "devices", "page": page, "asked": asked, "kept": urlencode(kept)}
+    context |= {"growing": signed_in.growing().count(), "versions": _versions(signed_in)}
     return render(request, "intake/devices_all.html", context)
+
+
+def _versions(signed_in: DeviceQuerySet) -> list[dict[str, Any]]:
+    """Which versions of the app are in use, on how many phones, the commonest first."""
+    known = signed_in.exclude(app="").order_by().values("app").annotate(count=Count("pk"))
+    return [dict(one) for one in known.order_by("-count", "-app")[:_MOST_VERSIONS]]
 
 
 @login_required
@@ -100,7 +111,9 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("%(name)s of %(person)s is signed out.") % told)
         return redirect("intake:all_devices")
     status = 422 if request.method == "POST" else 200
-    return render(request, "intake/device_revoke.html", {"room": "", "device": device, "form": form}, status=status)
+    return render(
+        request, "intake/device_revoke.html", {"room": "devices", "device": device, "form": form}, status=status
+    )
 
 
 def _visible(request: HttpRequest) -> DeviceQuerySet:

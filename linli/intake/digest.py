@@ -21,10 +21,12 @@ from linli.events import actions
 from linli.events.models import Category, Event
 from linli.events.rules import Door, Source, Urgency
 from linli.intake.accept import receipt_code
+from linli.intake.acts import KIND as ACT
+from linli.intake.acts import taking
 from linli.intake.answering import position_of
 from linli.intake.mail.keeping import KIND as MAIL
 from linli.intake.mail.keeping import attached
-from linli.intake.models import Kept, KeptState, SenderKind, estimated
+from linli.intake.models import SKEW_TOLD, Kept, KeptState, SenderKind, estimated
 from linli.intake.reports import Report, read
 from linli.intake.webhooks import incoming
 from linli.kit.refusal import BadInput, Refused, to_keep
@@ -118,8 +120,27 @@ def are_arriving(at: datetime) -> bool:
 def digest_some(at: datetime, most: int = BATCH, lasting: Lasting | None = None) -> int:
     """Digest one batch of what is waiting; how many rows were taken in or set aside."""
     rows = list(Kept.objects.waiting()[:most])
-    if not rows:
-        return 0
+    together = [row for row in rows if row.kind not in SINGLY]
+    if together:
+        _digest_together(together, at, lasting)
+    for row in rows:
+        if row.kind in SINGLY:
+            _digest_singly(row, at)
+    return len(rows)
+
+
+def _digest_singly(row: Kept, at: datetime) -> None:
+    try:
+        if not SINGLY[row.kind](row, at):
+            log.warning("Another worker is digesting the same reports; it goes on.")
+    except _STORE_AWAY:
+        raise
+    except Exception:
+        log.exception("What was kept as %s cannot be taken in.", row.pk)
+        set_aside(row, _unforeseen())
+
+
+def _digest_together(rows: Sequence[Kept], at: datetime, lasting: Lasting | None) -> None:
     around = _around(rows, lasting)
     ready = [one for row in rows if (one := _prepared(row, around, at)) is not None]
     try:
@@ -132,7 +153,6 @@ def digest_some(at: datetime, most: int = BATCH, lasting: Lasting | None = None)
         # One of them is the cause. Each by itself, so that only that one stays behind.
         for one in ready:
             _alone(one, at)
-    return len(rows)
 
 
 def digest_one(row: Kept, at: datetime) -> None:
@@ -175,6 +195,7 @@ def _take_in(ready: Sequence[Ready], at: datetime) -> None:
         of_kind = [one for one in ready if one.row.kind == name]
         if of_kind:
             kind.take_in(of_kind)
+    taking.wake_about([one.row for one in ready])
 
 
 def _alone(one: Ready, at: datetime) -> None:
@@ -263,6 +284,7 @@ def _draft(row: Kept, report: Report, category: Category | None, around: Around)
         at=row.received_at,
         received_at=row.received_at,
         occurred_at=_occurred_at(row, report),
+        came=_came(row),
         source=around.sources[row.sender_key] if is_person else _SOURCES.get(row.kind, Source.RESIDENT),
         by=around.persons[row.sender_key] if is_person else None,
         lon=position[0],
@@ -272,6 +294,7 @@ def _draft(row: Kept, report: Report, category: Category | None, around: Around)
         category=category,
         urgency=report.urgency if report.urgency in Urgency.values else None,
         answers=dict(report.answers),
+        answers_follow=True,
         # A mail with nothing in it is not kept.
         has_photos=bool(report.photos) or row.kind == MAIL,
         awaited=tuple({one.sha256: actions.Awaited(one.sha256, one.size, one.type) for one in report.photos}.values()),
@@ -296,6 +319,13 @@ def _occurred_at(row: Kept, report: Report) -> datetime | None:
     """When it happened by our clock, as far as can be told; never after its arrival."""
     moment = estimated(report.occurred_at or report.made_at, row.sent_at, row.received_at)
     return min(moment, row.received_at) if moment else None
+
+
+def _came(row: Kept) -> dict[str, str]:
+    """For the journal: when it was made, where that was well before its arrival; how far the phone's clock was off."""
+    made_at = row.made_at_estimated
+    is_late = made_at is not None and row.received_at - made_at > SKEW_TOLD
+    return ({"made_at": made_at.isoformat(timespec="seconds")} if made_at and is_late else {}) | row.clock_off()
 
 
 def _store(ready: Sequence[Ready]) -> None:
@@ -333,3 +363,5 @@ KINDS: dict[str, Kind] = {
     incoming.KIND: Kind(_pushed, _store),
     MAIL: Kind(_report, _store_mails),
 }
+#: What is taken in one by one, each in a transaction of its own, as it does many things; False where another was quicker.
+SINGLY: dict[str, Callable[[Kept, datetime], bool]] = {ACT: taking.take}

@@ -12,11 +12,10 @@ from uuid import UUID
 
 import msgspec
 from django.db import connections
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from linli.events.models import Event
-from linli.intake import allowance
+from linli.intake import allowance, seeing
 from linli.intake.accept import (
     MAX_BATCH,
     MAX_BATCH_BYTES,
@@ -27,12 +26,12 @@ from linli.intake.accept import (
     answer_with_code,
     refusal_body,
 )
+from linli.intake.acts.form import Act
 from linli.intake.answering import Answering
 from linli.intake.devices_door import Joining
 from linli.intake.media import Media
-from linli.intake.media_uploads import told_of
-from linli.intake.models import KeptState, SenderKind
-from linli.intake.reports import not_json, schema
+from linli.intake.models import SenderKind
+from linli.intake.reports import Report, not_json, schema
 from linli.intake.requests import Request
 from linli.intake.senders import Senders, in_pool, sent_by
 from linli.intake.stores import First, Firsts
@@ -120,7 +119,7 @@ class Hatch:
         return _require(method, "POST", doors[path])
 
     async def _schema(self, request: Request) -> None:
-        await request.answer(200, schema(), b"application/schema+json")
+        await request.answer(200, schema(Report, Act), b"application/schema+json")
 
     async def _report(self, request: Request) -> None:
         sender, received_at = await self._prepared(request)
@@ -201,10 +200,10 @@ class Hatch:
     def _outcome(self, row: Row, first: First | None, request: Request) -> Outcome:
         if first is None:
             self.told["kept"] += 1
-            return Outcome(201, answer_with_code(row.id, row.sender, row.answer))
+            return Outcome(201, answer_with_code(row.id, row.sender, row.kind, row.answer))
         if bytes(first.digest) == row.digest:
             self.told["repeated"] += 1
-            return Outcome(200, answer_with_code(first.id, row.sender, bytes(first.answer)))
+            return Outcome(200, answer_with_code(first.id, row.sender, row.kind, bytes(first.answer)))
         conflict = Turned(
             409,
             "other_content",
@@ -269,11 +268,4 @@ def _unknown() -> Turned:
 
 def _status_of(device_id: UUID, sender: Sender) -> dict[str, Any] | None:
     kept = sent_by(sender, device_id).first()
-    if kept is None:
-        return None
-    answer: dict[str, Any] = msgspec.json.decode(bytes(kept.answer))
-    if kept.state == KeptState.DIGESTED:
-        by_hand = (kept.reason or {}).get("facts", {}).get("number")
-        number = by_hand or Event.objects.filter(pk=kept.pk).values_list("number", flat=True).first()
-        answer |= {"state": "taken_in", "number": number}
-    return answer | {"media": told_of(kept)}
+    return seeing.told(kept, sender, timezone.now()) if kept else None

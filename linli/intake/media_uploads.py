@@ -1,4 +1,4 @@
-"""What is known of each photo and video on its way: begun, checked, refused, and given to the matter once that is there.
+"""What is known of each photo, video and voice note on its way: begun, checked, refused, given to the matter once that is there.
 
 Every step may be done again after a crash: keeping goes by content, and the mark on the upload and the picture of the event
 are written in one transaction.
@@ -6,7 +6,7 @@ are written in one transaction.
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -22,19 +22,23 @@ from linli.events import actions
 from linli.events.models import AwaitedPicture, Event
 from linli.intake import media_parts
 from linli.intake.accept import Sender
+from linli.intake.acts import KIND as ACT
+from linli.intake.acts import taking
 from linli.intake.media_parts import DiskFull, Gone, Part
 from linli.intake.models import Kept, KeptState, SenderKind, Upload, UploadState
-from linli.intake.reports import ExpectedPhoto
+from linli.intake.reports import ALBUM, ExpectedPhoto
 from linli.intake.senders import sent_by
 from linli.intake.turned import Turned
-from linli.kit.media.checking import File, is_complete
-from linli.kit.media.inside.limits import MAX_PHOTO_BYTES, MAX_VIDEO_BYTES
+from linli.kit.media.checking import VOICE, File, is_complete
+from linli.kit.media.inside.limits import MAX_PHOTO_BYTES, MAX_VIDEO_BYTES, MAX_VOICE_BYTES
 from linli.kit.media.keeping import NotKept, keep_file
 from linli.kit.media.why import refused
 from linli.kit.refusal import BadInput, Refused, to_keep
 from linli.people.models import Person
 
-MOST = {"photo": MAX_PHOTO_BYTES, "video": MAX_VIDEO_BYTES}
+MOST = {"photo": MAX_PHOTO_BYTES, "video": MAX_VIDEO_BYTES, "voice": MAX_VOICE_BYTES}
+#: By the beginning of the type that the device named; whatever it named otherwise is measured as a video.
+_KINDS = {"image/": "photo", VOICE: "voice"}
 #: A part that nobody has added to for so long is dropped; the phone begins again should it come after all.
 ABANDONED_AFTER = timedelta(days=7)
 #: A part that is whole and was not finished for so long was left by a process that died.
@@ -56,7 +60,7 @@ def upload_of(report: UUID, sha256: str, sender: Sender) -> Upload:
         raise Turned(
             404,
             "not_named",
-            _("The report named no photo or video with this hash. More can be added on its status page."),
+            _("The report named no photo, video or voice note with this hash. More can be added on its status page."),
         )
     return Upload(kept=kept, sha256=sha256, size=named.size, media_type=named.media_type)
 
@@ -92,7 +96,7 @@ def begin(upload: Upload, at: datetime) -> None:
     if upload.state == UploadState.REFUSED and _can_now(upload):
         upload.state, upload.reason = UploadState.COMING, None
         Upload.objects.filter(pk=upload.pk).update(state=upload.state, reason=None, settled_at=None)
-    kind = "photo" if upload.media_type.startswith("image/") else "video"
+    kind = next((kind for begin, kind in _KINDS.items() if upload.media_type.startswith(begin)), "video")
     if upload.state == UploadState.COMING and upload.size > MOST[kind]:
         _refuse(upload, refused(f"media_{kind}_too_large", most=MOST[kind] // 1_000_000), at)
 
@@ -137,7 +141,7 @@ def finish(upload: Upload, at: datetime) -> None:
 
 def _check_and_keep(upload: Upload, path: Path, at: datetime) -> None:
     try:
-        file = keep_file(path)
+        file = keep_file(path, as_voice=upload.media_type.startswith(VOICE))
     except BadInput as why:
         if why.code == "media_too_slow" and upload.reason is None:
             # On a loaded machine that need not be the fault of the file: it has a second try.
@@ -175,9 +179,15 @@ def _refuse(upload: Upload, why: Refused, at: datetime) -> None:
 
 
 def _received(upload: Upload, file: File, at: datetime) -> None:
+    found = replace(file, from_album=_is_from_album(upload))
     Upload.objects.filter(pk=upload.pk, state=UploadState.COMING).update(
-        state=UploadState.RECEIVED, found=msgspec.to_builtins(asdict(file)), received=file.size, changed_at=at
+        state=UploadState.RECEIVED, found=msgspec.to_builtins(asdict(found)), received=file.size, changed_at=at
     )
+
+
+def _is_from_album(upload: Upload) -> bool:
+    named = _photos_of(upload.kept) if upload.kept.content else []
+    return any(one.sha256 == upload.sha256 and one.source == ALBUM for one in named)
 
 
 # --- to the event -----------------------------------------------------------------------------------------------------
@@ -194,6 +204,11 @@ def settle(key: int, at: datetime) -> bool:
         )
         if upload is None:
             return True
+        if upload.kept.kind == ACT:
+            # It is given to the matter with the act, which waits until all of its photos are there.
+            taking.arrived(upload, at)
+            Upload.objects.filter(pk=key).update(settled_at=at)
+            return True
         event = event_of(upload.kept)
         if event is None:
             return False
@@ -206,11 +221,9 @@ def settle(key: int, at: datetime) -> bool:
 
 
 def to_settle() -> QuerySet[Upload]:
-    """What came before its event was there, and that is there now."""
-    ended = (UploadState.RECEIVED, UploadState.REFUSED)
-    return Upload.objects.filter(state__in=ended, settled_at__isnull=True, kept__state=KeptState.DIGESTED).order_by(
-        "pk"
-    )
+    """What came before its event was there, and that is there now; and what an act may be waiting for."""
+    ended = Upload.objects.filter(state__in=(UploadState.RECEIVED, UploadState.REFUSED), settled_at__isnull=True)
+    return ended.filter(Q(kept__state=KeptState.DIGESTED) | Q(kept__kind=ACT)).order_by("pk")
 
 
 def settle_waiting(at: datetime) -> int:
@@ -235,11 +248,15 @@ def _file(upload: Upload) -> File:
 def _named(kept: Kept) -> Sequence[actions.Awaited]:
     """What the report said will follow, each once. Once its content is gone, the event knows what has not come."""
     if kept.content:
-        photos = msgspec.json.decode(bytes(kept.content), type=_Named).photos
+        photos = _photos_of(kept)
         return list({one.sha256: actions.Awaited(one.sha256, one.size, one.type) for one in photos}.values())
     event = event_of(kept)
     awaited = AwaitedPicture.objects.filter(event=event) if event else AwaitedPicture.objects.none()
     return [actions.Awaited(one.sha256, one.size, one.media_type) for one in awaited]
+
+
+def _photos_of(kept: Kept) -> list[ExpectedPhoto]:
+    return msgspec.json.decode(bytes(kept.content), type=_Named).photos
 
 
 class _Named(msgspec.Struct):

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -83,6 +83,10 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         """Those whose token is taken on that day, as far as they themselves go: the account may be closed."""
         return self.filter(revoked_at__isnull=True, last_used_on__gte=day - ENDS_UNUSED)
 
+    def growing(self) -> "DeviceQuerySet":
+        """Those whose queue has grown on a later day than it began, without having been empty in between."""
+        return self.filter(waiting__gt=0, grown_on__gt=F("waits_since"))
+
 
 class Device(models.Model):
     """Somebody signed in on an installation of the app, until signed out: sessions end before a queue without signal is sent.
@@ -104,6 +108,15 @@ class Device(models.Model):
     last_used_on = models.DateField()
     #: Reports still on the phone, as it told last; None if it never has.
     waiting = models.PositiveIntegerField(null=True, blank=True)
+    #: How often it has tried to send the first of them, and the version of the app, as it told last.
+    tries = models.PositiveIntegerField(null=True, blank=True)
+    app = models.CharField(max_length=20, blank=True)
+    #: Since which day something is on it without a break, and the last day on which that became more.
+    waits_since = models.DateField(null=True, blank=True)
+    grown_on = models.DateField(null=True, blank=True)
+    #: When its holder is to be told of it, a day after it began: a full hour, gone with the queue. And the day on which that was.
+    remind_at = models.DateTimeField(null=True, blank=True)
+    reminded_on = models.DateField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     ended_for = models.CharField(max_length=20, choices=Ending, blank=True)
 
@@ -121,10 +134,20 @@ class Device(models.Model):
                 condition=Q(revoked_at__isnull=True, ended_for="") | (Q(revoked_at__isnull=False) & ~Q(ended_for="")),
                 name="signed_out_devices_have_a_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(waits_since__isnull=True, grown_on__isnull=True) | Q(grown_on__gte=F("waits_since")),
+                name="a_queue_grows_after_it_begins",
+            ),
         ]
+        indexes = [models.Index(fields=["remind_at"], condition=Q(waiting__gt=0), name="phones_to_remind_of")]
 
     def __str__(self) -> str:
         return self.name or gettext("Phone")
+
+    @property
+    def is_growing(self) -> bool:
+        """As the set of that name has it."""
+        return bool(self.waiting and self.waits_since and self.grown_on and self.grown_on > self.waits_since)
 
     @property
     def ends_on(self) -> date:
@@ -161,6 +184,8 @@ class KeptState(models.TextChoices):
     """How far a kept report has come."""
 
     WAITING = "waiting", _("Kept")
+    #: An act whose report or photos are still on their way.
+    HELD = "held", _("Waits for what belongs to it")
     DIGESTED = "digested", _("Taken in")
     SET_ASIDE = "set_aside", _("Set aside")
 
@@ -246,6 +271,10 @@ class Kept(models.Model):
         off = self.sent_at - self.received_at if self.sent_at else timedelta(0)
         return off if abs(off) > SKEW_TOLD else None
 
+    def clock_off(self) -> dict[str, str]:
+        """The same for the journal: minutes, more than none where it was fast."""
+        return {"clock_off_min": str(round(self.skew / timedelta(minutes=1)))} if self.skew else {}
+
     @property
     def why(self) -> str:
         """The reason it was set aside, in the language of whoever reads."""
@@ -257,6 +286,63 @@ def estimated(made_at: datetime | None, sent_at: datetime | None, received_at: d
     if made_at is None or sent_at is None:
         return made_at
     return made_at + (received_at - sent_at)
+
+
+class Outcome(models.TextChoices):
+    """What came of an act made on a phone."""
+
+    DONE = "done", _("Done")
+    #: The matter had moved on: words and photos are kept with it.
+    NOTED = "noted", _("Kept as a note")
+    REFUSED = "refused", _("Refused")
+
+
+class Lacking(models.TextChoices):
+    """What an act waits for before it is taken in."""
+
+    REPORT = "report", _("its report")
+    PHOTOS = "photos", _("its photos")
+
+
+class PhoneActQuerySet(models.QuerySet["PhoneAct"]):
+    """Named sets of acts."""
+
+    def waiting(self) -> "PhoneActQuerySet":
+        """Those nothing has come of yet."""
+        return self.filter(outcome="")
+
+
+class PhoneAct(models.Model):
+    """What came of an act made on a phone, from when it was first looked at. What was sent stands in the row kept of it."""
+
+    kept = models.OneToOneField(Kept, models.CASCADE, primary_key=True, related_name="act")
+    #: The report it is about, by the id the device made; none where it named the matter.
+    report = KeyField(null=True)
+    event = models.ForeignKey(Event, models.CASCADE, null=True, related_name="+", db_index=False)
+    waits_for = models.CharField(max_length=10, choices=Lacking, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    #: Why it was refused: {code, words (message id), facts}.
+    reason = models.JSONField(null=True)
+    #: There were words or photos to keep as a note.
+    has_note = models.BooleanField(default=False)
+    #: What had brought the matter to where it was when the act came too late.
+    meanwhile = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    objects = PhoneActQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(outcome="") | Q(waits_for=""), name="ended_acts_wait_for_nothing"),
+            models.CheckConstraint(
+                condition=~Q(outcome__in=("done", "noted")) | Q(event__isnull=False), name="acts_taken_in_name_a_matter"
+            ),
+        ]
+        indexes = [models.Index(fields=["report"], condition=Q(outcome=""), name="acts_that_wait")]
+
+    @property
+    def why(self) -> str:
+        """The reason it was refused, in the language of whoever reads."""
+        return in_words(self.reason)
 
 
 class UploadState(models.TextChoices):

@@ -1,9 +1,11 @@
 """For the proof, in tests and in measurements: a home whose processes are killed, and senders who know what they were told."""
 
 import asyncio
+import fcntl
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import sqlite3
@@ -118,8 +120,12 @@ def free_port() -> int:
 
 
 def on_sqlite(folder: Path) -> Home:
-    """A home in a folder, still empty, with its store in it."""
+    """A home in a folder, with its store in it: still empty, but for the tables where a run of the tests has them ready."""
     environment, port = _environment(folder)
+    if (ready := _ready_store()) is not None:
+        place = Path(environment["LINLI_HOME"])
+        place.mkdir(parents=True, mode=0o700, exist_ok=True)
+        shutil.copyfile(ready, place / "linli.sqlite3")
 
     def query(sql: str) -> list[tuple[Any, ...]]:
         path = Path(environment["LINLI_HOME"]) / "linli.sqlite3"
@@ -127,6 +133,24 @@ def on_sqlite(folder: Path) -> Home:
             return store.execute(sql).fetchall()
 
     return Home(environment, query, port)
+
+
+def _ready_store() -> Path | None:
+    """A store with every table and no row, made once for a run of the tests, as making it takes seconds; None outside one."""
+    run = os.environ.get("LINLI_TEST_RUN")
+    if not run:
+        return None
+    ready = Path(run) / "ready" / "linli.sqlite3"
+    with (Path(run) / "ready.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ready.exists():
+            making = Path(run) / "making"
+            environment, _port = _environment(making)
+            subprocess.run([*LINLI, "keys", "list"], env=environment, check=True, capture_output=True)
+            with closing(sqlite3.connect(making / "home" / "linli.sqlite3")) as store:
+                store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (making / "home").rename(ready.parent)
+    return ready
 
 
 @contextmanager

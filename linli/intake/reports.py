@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Annotated, Any
@@ -13,19 +14,24 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
-from linli.events.rules import MAX_PHOTOS, MAX_TEXT
+from linli.events.rules import MAX_PHOTOS, MAX_TEXT, MAX_VOICES
 from linli.intake.turned import Turned
+from linli.kit.media.checking import VOICE
 
 Moment = Annotated[datetime, Meta(tz=True)]
 Code = Annotated[str, Meta(max_length=40)]
+#: What a phone says of a photo that was there before.
+ALBUM = "album"
 
 
 class ExpectedPhoto(msgspec.Struct, frozen=True):
-    """A photo or video that will follow."""
+    """A photo or video that will follow; a voice note where its type begins with `audio/`."""
 
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     size: Annotated[int, Meta(ge=1, le=2**40)]
     type: Annotated[str, Meta(max_length=60)] = ""
+    #: `album` where its sender chose it among the photos of the phone; else it was taken for this.
+    source: Annotated[str, Meta(max_length=20)] = ""
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -49,7 +55,7 @@ class Report(msgspec.Struct, frozen=True):
     #: When it happened, and when the report was made by the clock of the device.
     occurred_at: Moment | None = None
     made_at: Moment | None = None
-    photos: Annotated[list[ExpectedPhoto], Meta(max_length=MAX_PHOTOS)] = []
+    photos: Annotated[list[ExpectedPhoto], Meta(max_length=MAX_PHOTOS + MAX_VOICES)] = []
     form_version: Annotated[str, Meta(max_length=40)] = ""
     #: The installation of the app, for its rate limit; and the number of the person it is sent for.
     device: UUID | None = None
@@ -65,15 +71,33 @@ _WHERE = re.compile(r" - at `\$\.?(.*)`$")
 
 def read(body: bytes | memoryview) -> tuple[Report, dict[str, Any]]:
     """The report, and all that was sent as plain values. Raises `Turned`."""
+    report, sent = decoded(_decoder, body), decoded(_anything, body)
+    if b"\\u0000" in bytes(body) and _holds_nul(sent):
+        raise Turned(422, "nul_in_text", _("The text holds a character that cannot be stored (NUL). Type it again."))
+    return report, sent
+
+
+def decoded(decoder: msgspec.json.Decoder[Any], body: bytes | memoryview) -> Any:
+    """What a decoder reads in a body. Raises `Turned`."""
     try:
-        report, sent = _decoder.decode(body), _anything.decode(body)
+        return decoder.decode(body)
     except msgspec.ValidationError as error:
         raise _misshapen(str(error)) from None
     except _NOT_JSON:
         raise not_json() from None
-    if b"\\u0000" in bytes(body) and _holds_nul(sent):
-        raise Turned(422, "nul_in_text", _("The text holds a character that cannot be stored (NUL). Type it again."))
-    return report, sent
+
+
+def require_few(named: Sequence[ExpectedPhoto]) -> None:
+    """Raises `Turned` for more than nine photos and videos, or more than one voice note."""
+    voices = sum(one.type.startswith(VOICE) for one in named)
+    if voices > MAX_VOICES:
+        raise Turned(
+            422, "too_many_voices", _("One voice note at most. Keep the one that says it best."), field="photos"
+        )
+    if len(named) - voices > MAX_PHOTOS:
+        raise Turned(
+            422, "too_many_photos", _("Nine photos at most. Choose the ones that show it best."), field="photos"
+        )
 
 
 def not_json() -> Turned:
@@ -136,6 +160,7 @@ def _key() -> bytes:
 
 
 @cache
-def schema() -> bytes:
-    """The form as JSON Schema."""
-    return json.dumps(msgspec.json.schema(Report), ensure_ascii=False, indent=1).encode()
+def schema(*forms: type[msgspec.Struct]) -> bytes:
+    """What may be sent as JSON Schema: one of these forms."""
+    one_of, definitions = msgspec.json.schema_components(forms, ref_template="#/$defs/{name}")
+    return json.dumps({"anyOf": list(one_of), "$defs": definitions}, ensure_ascii=False, indent=1).encode()

@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.intake import devices, keys, tokens
 from linli.intake.accept import Sender
-from linli.intake.devices_noting import MOST_WAITING, Noting
+from linli.intake.devices_noting import Noting
+from linli.intake.devices_told import told_by
 from linli.intake.models import Kept, KeptQuerySet, Purpose, SenderKind
 from linli.intake.requests import Request
 from linli.intake.turned import Turned
@@ -87,7 +88,7 @@ class Senders:
         found = await self._look_up(f"d {secret}", lambda: _device_of(secret))
         if found is None:
             raise signed_out()
-        self.noting.note(found.device, _waiting(request))
+        self.noting.note(found.device, told_by(lambda name: request.header(name.encode())))
         return found.sender
 
     async def _look_up(self, name: str, ask: Callable[[], Known | None]) -> Known | None:
@@ -163,12 +164,6 @@ def _with_token(secret: str, address: str) -> Sender:
 
 def _bad_key() -> Turned:
     return Turned(401, "bad_key", _("This key opens nothing here. Ask the system administrator for one for intake."))
-
-
-def _waiting(request: Request) -> int | None:
-    """How much the phone says is still on it (`Linli-Waiting`); None for what is no number."""
-    said = request.header(b"linli-waiting")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 7 and int(said) <= MOST_WAITING else None
 
 
 def _person_of(session: str) -> Known | None:

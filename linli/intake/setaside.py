@@ -9,6 +9,8 @@ from django.utils.translation import gettext_noop
 from linli.areas.models import Area
 from linli.events.models import Event
 from linli.intake import digest
+from linli.intake.acts import KIND as ACT
+from linli.intake.acts import taking
 from linli.intake.models import Kept, KeptQuerySet, KeptState
 from linli.journal.actions import record
 from linli.kit.refusal import BadInput, Refused
@@ -17,8 +19,12 @@ from linli.people.rules import Role, Scope, not_yours
 
 
 def visible_to(scope: Scope) -> KeptQuerySet:
-    """The reports set aside in the areas where they are the desk."""
-    return Kept.objects.set_aside().in_areas([held.area for held in scope.held if held.role == Role.DESK])
+    """The reports set aside in the areas where they are the desk. Acts stand in `acts.stopped`."""
+    return (
+        Kept.objects.set_aside()
+        .exclude(kind=ACT)
+        .in_areas([held.area for held in scope.held if held.role == Role.DESK])
+    )
 
 
 def retake(row: Kept, *, scope: Scope, by: Person, at: datetime, area: str = "") -> Event:
@@ -55,6 +61,7 @@ def settle(row: Kept, *, scope: Scope, by: Person, at: datetime, number: str) ->
     ours = Kept.objects.set_aside().filter(pk=row.pk)
     if not ours.update(state=KeptState.DIGESTED, digested_at=at, sealed_contact=b"", reason=reason):
         raise Refused("moved_on", _("Somebody was quicker. Refresh the page."))
+    taking.wake_about([row])
     record("report.settled", on=event, by=by, at=at, kept=str(row.pk))
     return event
 

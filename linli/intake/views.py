@@ -1,4 +1,4 @@
-"""`/desk/intake/`: the reports that were kept and could not be taken in, each with its reason and a way out."""
+"""`/desk/intake/`: the reports and acts that were kept and could not be taken in, each with its reason and a way out."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from linli.areas.codes import within
 from linli.areas.models import Area
 from linli.intake import setaside
+from linli.intake.acts import stopped
 from linli.intake.doors import MailApart
 from linli.intake.mail.apart import REASONS
 from linli.intake.mail.fetching import APART_IN
@@ -46,6 +47,7 @@ def index(request: HttpRequest) -> HttpResponse:
     lines = [Line(row, areas.get(row.area), *_words(row)) for row in rows]
     mails = [{"row": row, "why": REASONS.get(row.reason, row.reason)} for row in _mails(request.scope)]  # type: ignore[attr-defined]
     context = {"room": "intake", "lines": lines, "mails": mails, "mail_folder": APART_IN}
+    context["stopped"] = stopped.seen_by(request.scope)  # type: ignore[attr-defined]
     return render(request, "intake/index.html", context)
 
 
@@ -92,6 +94,31 @@ def settle(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
     messages.success(request, _("Settled: it is %(number)s.") % {"number": event.number})
     return redirect("intake:index")
+
+
+@login_required
+@require_POST
+def retry_act(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Have an act from a phone tried again."""
+    stopped.retry(_stopped(request, pk), by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    messages.success(request, _("It is tried again now. If it does not go, it stands here once more."))
+    return redirect("intake:index")
+
+
+@login_required
+@require_POST
+def settle_act(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What it was for was done by hand."""
+    stopped.settle(_stopped(request, pk), by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    messages.success(request, _("Settled. The phone is told that the desk has seen to it."))
+    return redirect("intake:index")
+
+
+def _stopped(request: HttpRequest, pk: UUID) -> stopped.Stopped:
+    found = stopped.find(request.scope, pk)  # type: ignore[attr-defined]
+    if found is None:
+        raise Http404
+    return found
 
 
 def _row(request: HttpRequest, pk: UUID) -> Kept:

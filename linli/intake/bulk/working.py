@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +26,7 @@ from linli.intake.importing import Report, Run, map_of, unread_of
 from linli.intake.importing.maps import ImportMap
 from linli.intake.importing.telling import notes_of
 from linli.journal.actions import record
+from linli.kit.prepared import Prepared
 from linli.kit.refusal import BadInput, Refused, to_keep
 from linli.kit.tables import read_rows
 
@@ -66,7 +67,12 @@ class Overtaken(Exception):
 
 def waits() -> bool:
     """Whether a run is at work."""
-    return ImportRun.objects.at_work().exists()
+    return bool(_first_at_work())
+
+
+@Prepared
+def _first_at_work() -> QuerySet[Any, UUID]:
+    return ImportRun.objects.at_work().values_list("pk", flat=True)[:1]
 
 
 def work(at: datetime) -> bool:

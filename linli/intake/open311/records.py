@@ -37,6 +37,7 @@ NOTES: dict[str, str] = {
             *("event.dispatched", "event.signed_for", "event.handling_begun", "event.result_submitted"),
             *("event.rework_asked", "event.verified", "event.supplement_asked", "event.supplemented"),
             *("event.extended", "event.deferred", "event.resumed", "event.classified", "event.moved"),
+            *("event.place_corrected", "event.answered"),
             *PHOTO_ACTS,
         ),
         "activity",
@@ -44,7 +45,7 @@ NOTES: dict[str, str] = {
     **dict.fromkeys(
         (
             *("event.closed", "event.self_handled", "event.rejected", "event.voided", "event.referred_out"),
-            *("event.sent_to_mediation", "event.merged"),
+            *("event.sent_to_mediation", "event.merged", "event.taken_back"),
         ),
         "closed",
     ),

@@ -210,13 +210,14 @@ def test_a_phone_known_already_asks_the_store_for_nothing_but_to_keep(door: Door
 
 def test_many_phones_are_written_down_together(world: World) -> None:
     from linli.intake.devices_noting import _write
+    from linli.intake.devices_told import Told
 
     today, at = timezone.localdate(), timezone.now()
     made = [devices.register(world.cast.worker, UUID(int=n), name="", session="", at=at)[0].pk for n in range(9)]
     with CaptureQueriesContext(connection) as nothing_new:
-        _write(dict.fromkeys(made, None), today)
+        _write(dict.fromkeys(made, Told()), at)
     assert len(nothing_new) == 1
-    _write({pk: pk % 4 for pk in made}, today - timedelta(days=1))
+    _write({pk: Told(pk % 4) for pk in made}, at - timedelta(days=1))
     rows = {row.pk: (row.waiting, row.last_used_on) for row in Device.objects.all()}
     assert rows == {pk: (pk % 4, today) for pk in made}
 

@@ -159,20 +159,20 @@ def test_with_nobody_who_writes_it_says_so_and_is_well_again_by_itself(monkeypat
     monkeypatch.setattr(writing, "_CHANGED_WITHIN_S", 0.1)
 
     async def keep() -> Turned:
-        first = await started()
-        second = await started()
-        assert first._listener is not None
-        await first._listener.close()
-        (Path(ours.HOME) / "writer.sock").unlink()
-        with pytest.raises(Turned) as turned:
-            await second.keep([row(1)])
-        assert second.trouble == "handover"
-        await first.stop()
-        while second.trouble:
-            await asyncio.sleep(0.01)
-        assert second.leads
-        assert await second.keep([row(1)]) == [None]
-        await second.stop()
+        async with two() as (first, second):
+            assert first._listener is not None
+            while not first._listener._peers:
+                await asyncio.sleep(0.001)
+            await first._listener.close()
+            (Path(ours.HOME) / "writer.sock").unlink()
+            with pytest.raises(Turned) as turned:
+                await second.keep([row(1)])
+            assert second.trouble == "handover"
+            await first.stop()
+            while second.trouble:
+                await asyncio.sleep(0.01)
+            assert second.leads
+            assert await second.keep([row(1)]) == [None]
         return turned.value
 
     refused = asyncio.run(keep())

@@ -43,7 +43,7 @@ def test_an_open_matter_without_a_promise_gets_our_own_limit(world: World, tmp_p
     bring(tmp_path, table(good(opened="2026-11-01 08:30")))
     event = Event.objects.get()
     assert event.state == State.REPORTED
-    assert event.due_at == datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
+    assert event.due_at == datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 
 
 def test_every_matter_has_its_entry_and_nobody_is_told(world: World, tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, monkeypatch: pytest.
     make_world()
     monkeypatch.setattr(importing, "BATCH", 20)
     bring(tmp_path, many(100))  # what is loaded once
-    assert _peak(tmp_path, 1200) < 1.3 * _peak(tmp_path, 300)
+    assert _peak(tmp_path, 600) < 1.3 * _peak(tmp_path, 150)
 
 
 def _peak(folder: Path, count: int) -> int:

@@ -26,6 +26,7 @@ from linli.intake.tests.media import (
     hash_of,
     lies_in_store,
     mounted,
+    named,
     reported,
     states,
 )
@@ -70,6 +71,18 @@ def test_a_photo_that_comes_before_its_report_was_digested_waits_for_the_matter(
     assert event.pictures.get().sha256 == hash_of(PHOTO)
     assert not event.awaited.exists()
     assert Upload.objects.get().found is None  # where it was taken is kept with the picture alone
+
+
+def test_a_photo_of_the_album_is_marked_as_one(door: Door) -> None:
+    other = a_photo(2)
+    album, taken = named(PHOTO), named(other)
+    report = a_report(random.Random(1), area=GRID, photos=[album[0] | {"source": "album"}, *taken])
+    assert door.post(REPORTS, report)[0] == 201
+    event = digested()
+    for photo in (PHOTO, other):
+        assert door.put(at(f"{REPORTS}/{report['id']}", photo), photo)[0] == 201
+    marks = dict(event.pictures.values_list("sha256", "from_album"))
+    assert marks == {hash_of(PHOTO): True, hash_of(other): False}
 
 
 def test_the_same_file_sent_again_is_answered_the_same_and_nothing_comes_twice(door: Door) -> None:
@@ -249,7 +262,7 @@ def test_a_disk_that_fills_up_while_a_photo_arrives_keeps_what_was_acknowledged_
 def keeping_raises(why: Exception) -> Iterator[None]:
     """What the kit does with files is its own; here it fails."""
 
-    def raises(path: Path) -> None:
+    def raises(path: Path, *, as_voice: bool) -> None:
         raise why
 
     with pytest.MonkeyPatch.context() as patched:

@@ -69,7 +69,7 @@ def test_photos_arrive_while_the_matter_is_open_and_are_looked_at_by_keyboard(
     event = Event.objects.get()
     sign_in(page, world.cast.desk)
     page.goto(page_of(event))
-    gallery = page.get_by_role("region", name=_("Photos and videos"))
+    gallery = page.get_by_role("region", name=_("Photos, videos and voice notes"))
     expect(gallery).to_contain_text(_("%(here)s of %(all)s received") % {"here": 0, "all": 3})
     accessible(page)
     for one in (ONE, OTHER):
@@ -149,7 +149,7 @@ def test_the_gallery_works_without_scripts(
     page = open_page(java_script_enabled=False)
     sign_in(page, world.cast.desk)
     page.goto(page_of(Event.objects.get()))
-    page.get_by_role("region", name=_("Photos and videos")).get_by_role("link").click()
+    page.get_by_role("region", name=_("Photos, videos and voice notes")).get_by_role("link").click()
     assert f"/media/{hash_of(ONE)}.jpg" in page.url
     page.wait_for_load_state()
     page.goto("about:blank")  # whatever the page of the picture had to say has been said then

@@ -28,7 +28,7 @@ from linli.intake.proving import (
 
 #: The store they ask is that of a home of their own; the mark has them run on both kinds.
 pytestmark = pytest.mark.django_db
-KILLS, PER_ROUND, ASKED_AGAIN = 10, 300, 500
+KILLS, PER_ROUND, ASKED_AGAIN = 6, 300, 500
 
 
 def test_nothing_is_lost_or_doubled_when_everything_is_killed_again_and_again(home: Home) -> None:

@@ -11,14 +11,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from linli.events.models import Event
 from linli.intake.webhooks.models import Delivery, Standing, Subscription, key_of
 from linli.intake.webhooks.rules import TEST, moment
-from linli.journal.models import ChainHead, Entry
+from linli.journal.following import place
+from linli.journal.models import Entry
 from linli.kit.addresses import own_address
 from linli.kit.keys import new_key
+from linli.kit.prepared import Prepared
 
 #: Entries followed in one transaction.
 SLICE = 500
@@ -32,10 +35,18 @@ def make_deliveries(at: datetime, slice_size: int = SLICE) -> bool:
 
     A paused one follows too: what waits can be seen, and goes out when it is taken up again.
     """
-    lengths = dict(ChainHead.objects.values_list("pk", "length"))
-    following = Subscription.objects.filter(standing__in=_FOLLOWING)
-    behind = [one for one in following if one.position < lengths.get(one.chain, 0)]
-    return sum(follow(one.pk, at, slice_size) for one in behind) > 0
+    return sum(follow(key, at, slice_size) for key in behind()) > 0
+
+
+def behind() -> list[int]:
+    """The keys of subscriptions for which the journal goes on."""
+    lengths = place()
+    return [one.pk for one in _following() if one.position < lengths.get(one.chain, 0)]
+
+
+@Prepared
+def _following() -> QuerySet[Subscription]:
+    return Subscription.objects.filter(standing__in=_FOLLOWING)
 
 
 @transaction.atomic

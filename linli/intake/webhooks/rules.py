@@ -65,7 +65,14 @@ VERBS: dict[str, frozenset[str]] = {
     ),
     Group.CLOSED: frozenset({"event.closed", "event.self_handled"}),
     Group.TURNED_AWAY: frozenset(
-        {"event.rejected", "event.voided", "event.referred_out", "event.sent_to_mediation", "event.merged"}
+        {
+            "event.rejected",
+            "event.voided",
+            "event.referred_out",
+            "event.taken_back",
+            "event.sent_to_mediation",
+            "event.merged",
+        }
     ),
     Group.REOPENED: frozenset({"event.followed_up", "event.reinspected", "event.reopened", "event.separated"}),
     Group.WAITING: frozenset(
@@ -74,6 +81,7 @@ VERBS: dict[str, frozenset[str]] = {
             "event.truth_checked",
             "event.supplement_asked",
             "event.supplemented",
+            "event.answered",
             "event.extension_asked",
             "event.part_extension_asked",
             "event.part_extended",
@@ -89,6 +97,7 @@ VERBS: dict[str, frozenset[str]] = {
         {
             "event.classified",
             "event.moved",
+            "event.place_corrected",
             "event.carried_over",
             "event.split",
             "event.took_in",
@@ -100,6 +109,7 @@ VERBS: dict[str, frozenset[str]] = {
 #: and what a desk is reminded of.
 NEVER_TOLD = frozenset(
     {
+        "event.clocks_started",
         "event.contact_opened",
         "event.contact_withdrawn",
         "event.reporter_written_to",
@@ -110,6 +120,7 @@ NEVER_TOLD = frozenset(
         "event.unshielded",
         "event.said",
         "event.said_withdrawn",
+        "event.noted",
         "event.supported",
         "event.was_supported",
         "event.support_withdrawn",
@@ -128,6 +139,8 @@ NEVER_TOLD = frozenset(
         "event.raised",
         "event.photo_received",
         "event.photo_refused",
+        "event.voice_received",
+        "event.voice_refused",
         "event.original_opened",
         "event.release_prepared",
         "event.picture_covered",

@@ -7,7 +7,7 @@ held is due again after the lease, under the same id.
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from linli.intake.webhooks import signing
 from linli.intake.webhooks.models import Arrival, Attempt, Delivery, Standing, Subscription
@@ -25,6 +25,7 @@ from linli.intake.webhooks.rules import (
     rest_s,
 )
 from linli.journal.actions import record
+from linli.kit.prepared import Prepared
 
 #: Rows given up or forgotten in one slice.
 SLICE = 2000
@@ -32,10 +33,14 @@ SLICE = 2000
 
 def ready(at: datetime) -> list[Subscription]:
     """The systems that may be told something now and have something due."""
-    due = Delivery.objects.unfinished().filter(due_at__lte=at).order_by().values_list("subscription").distinct()
-    active = Subscription.objects.filter(pk__in=due, standing=Standing.ACTIVE)
     # A time further ahead than any rest was written before the clock of this machine was set back.
-    return [one for one in active if one.rest_until is None or not at < one.rest_until < at + timedelta(hours=13)]
+    return [one for one in _due(at) if one.rest_until is None or not at < one.rest_until < at + timedelta(hours=13)]
+
+
+@Prepared
+def _due(at: datetime) -> QuerySet[Subscription]:
+    due = Delivery.objects.unfinished().filter(due_at__lte=at).order_by().values_list("subscription").distinct()
+    return Subscription.objects.filter(pk__in=due, standing=Standing.ACTIVE)
 
 
 def due(subscription: Subscription, at: datetime, most: int) -> list[Delivery]:
