@@ -13,12 +13,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, CharField, Count, F, IntegerField, Q, Value, When
-from django.db.models.functions import Cast, Left
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models.functions import Left
 
 from linli.areas.codes import numbering, within
-from linli.events.models import IS_OPEN, Event, EventQuerySet, Reinspection, Reopening
-from linli.events.rules import OPEN, SOLVED, Finding, Rating
+from linli.events.models import IS_OPEN, Clock, Event, EventQuerySet, Reinspection, Reopening
+from linli.events.rules import OPEN, SOLVED, ClockKind, Finding, Rating, State
 from linli.statistics.periods import Period
 from linli.statistics.rules import FIGURES, OTHERWISE, Cohort, Figure
 
@@ -28,6 +28,8 @@ FEW = 20_000
 CLOCK: dict[Cohort, str] = {
     Cohort.REPORTED: "reported_at",
     Cohort.DUE: "due_at",
+    # The limit to dispatch stands on another table.
+    Cohort.TO_DISPATCH: "reported_at",
     Cohort.ENDED: "ended_at",
     Cohort.CLOSED: "reported_at",
     Cohort.NOW: "reported_at",
@@ -38,6 +40,9 @@ CLOCK: dict[Cohort, str] = {
 _SOLVED = Q(state__in=sorted(SOLVED))
 _RATED = _SOLVED & ~Q(rating="")
 _ANSWERED = _SOLVED & Q(rating__in=[Rating.SATISFIED, Rating.PARTLY, Rating.NOT_SATISFIED])
+_SENT = Q(dispatched_at__isnull=False) | Q(bounces__gt=0)
+_TO_HANDLE = Q(dispatched_at__isnull=False)
+_HANDLED = Q(handled_at__isnull=False)
 
 #: Which matters of its cohort a figure counts; the words to each are in `rules.FIGURES`.
 _AMONG: dict[str, Q] = {
@@ -56,7 +61,10 @@ _AMONG: dict[str, Q] = {
     "due_otherwise": Q(state__in=sorted(OTHERWISE)),
     "extended": Q(extensions__gt=0),
     "closed": _SOLVED,
+    "closed_in_time": _SOLVED & Q(ended_at__lte=F("due_at")),
     **{state.value: Q(state=state) for state in OTHERWISE},
+    "voided": Q(state=State.VOIDED, taken_back_at__isnull=True),
+    "taken_back": Q(state=State.VOIDED, taken_back_at__isnull=False),
     "asked": _RATED,
     "answered": _ANSWERED,
     "satisfied": _SOLVED & Q(rating=Rating.SATISFIED),
@@ -67,7 +75,24 @@ _AMONG: dict[str, Q] = {
     "closings": Q(),
     "open": Q(),
     "paused": Q(paused_at__isnull=False),
+    "valid": ~Q(state__in=[State.REJECTED, State.VOIDED, State.MERGED]),
+    "turned_away": Q(state=State.REJECTED),
+    "withdrawn": Q(state=State.VOIDED),
+    "duplicate": Q(state=State.MERGED),
+    "passed_on": Q(state__in=[State.REFERRED_OUT, State.IN_MEDIATION]),
+    "filed": Q(accepted_at__isnull=False) & (_SENT | _SOLVED),
+    "sent": _SENT,
+    "ended_once": Q(ended_at__isnull=False) | Q(reopened__gt=0),
+    "to_dispatch": Q(),
+    "to_handle": _TO_HANDLE,
+    "handled": _TO_HANDLE & _HANDLED,
+    "handled_in_time": _TO_HANDLE & _HANDLED & Q(handled_at__lte=F("due_at")),
+    "unhandled": _TO_HANDLE & ~_HANDLED & Q(state__in=sorted(OPEN)),
+    "handle_extended": _TO_HANDLE & Q(extensions__gt=0),
+    "due_reworked": Q(reworked__gt=0),
 }
+#: A clock that stood still before its limit never reached it.
+_RAN_OUT = Q(paused_at__isnull=True) | Q(paused_at__gte=F("due_at"))
 
 
 #: What figures of closings count, given the matters whose closing fell.
@@ -92,9 +117,12 @@ class Moment:
             case Cohort.REPORTED:
                 return Q(reported_at__gte=start, reported_at__lt=end)
             case Cohort.DUE:
-                # A clock that stood still before its limit never reached it.
-                ran_out = Q(paused_at__isnull=True) | Q(paused_at__gte=F("due_at"))
-                return Q(due_at__gte=start, due_at__lt=min(end, self.at)) & ran_out
+                return Q(due_at__gte=start, due_at__lt=min(end, self.at)) & _RAN_OUT
+            case Cohort.TO_DISPATCH:
+                fell = Q(due_at__gte=start, due_at__lt=min(end, self.at))
+                # The first condition finds the few; the second looks whether the limit is their last.
+                some = Clock.objects.filter(fell, kind=ClockKind.DISPATCH).order_by()
+                return Q(pk__in=some.values("event")) & Q(Exists(last_dispatch().filter(fell)))
             case Cohort.ENDED:
                 return Q(ended_at__gte=start, ended_at__lt=end)
             case Cohort.CLOSED:
@@ -119,12 +147,46 @@ class Moment:
             return _BY_FALLEN[figure.code](Q(pk__in=self._fallen().values("event")))
         if figure.cohort == Cohort.INSPECTED:
             return _INSPECTED[figure.code](self)
-        return _AMONG[figure.code]
+        return among(figure.code)
 
     def found(self, *findings: str) -> Q:
         """Matters of which one of these was found in the period. By their keys: a matter drawn twice is counted once."""
         seen = Reinspection.objects.filter(found_at__gte=self.period.start, found_at__lt=self.period.end)
         return Q(pk__in=seen.filter(finding__in=findings).order_by().values("event"))
+
+
+def among(code: str) -> Q:
+    """Which matters of its cohort a figure counts, of those that depend on no period."""
+    if code == "dispatched_in_time":
+        in_time = Q(event__dispatched_at__gte=F("started_at"), event__dispatched_at__lte=F("due_at"))
+        return Q(Exists(last_dispatch().filter(in_time)))
+    return _AMONG[code]
+
+
+def last_dispatch() -> Any:
+    """The last clock to dispatch of the matter around it, if it reached its limit or still runs towards it."""
+    clocks = Clock.objects.filter(event=OuterRef("pk"), kind=ClockKind.DISPATCH, part__isnull=True).order_by()
+    later = Clock.objects.filter(
+        event=OuterRef("event"), kind=ClockKind.DISPATCH, part__isnull=True, pk__gt=OuterRef("pk")
+    )
+    return clocks.filter(_RAN_OUT).exclude(Exists(later))
+
+
+#: A matter as it stands belongs to a cohort, whichever period is asked about and whatever the hour.
+STANDING: dict[Cohort, Callable[[], Q]] = {
+    Cohort.REPORTED: Q,
+    Cohort.DUE: lambda: Q(due_at__isnull=False) & _RAN_OUT,
+    Cohort.TO_DISPATCH: lambda: Q(Exists(last_dispatch())),
+    Cohort.ENDED: lambda: Q(ended_at__isnull=False),
+    Cohort.NOW: lambda: IS_OPEN,
+}
+
+
+def standing(figure: Figure) -> Q:
+    """Which matters a figure counts in some period: that period, and limits still to come, are told apart afterwards."""
+    if figure.code == "overdue":
+        return IS_OPEN & Q(due_at__isnull=False, paused_at__isnull=True)
+    return STANDING[figure.cohort]() & among(figure.code)
 
 
 #: What a look of the period has to have found; together the first and the last are the cohort.
@@ -168,12 +230,3 @@ def step_of(steps: list[Period], clock: str) -> Case:
     """The key by which matters are told apart by step: its place in the list."""
     reached = [When(**{f"{clock}__lt": step.end}, then=Value(place)) for place, step in enumerate(steps)]
     return Case(*reached, output_field=IntegerField())
-
-
-def days_taken(events: EventQuerySet, moment: Moment, figure: Figure) -> list[float]:
-    """Days of 24 hours from report to end of the figure's matters, in order. Some forty bytes a matter are held."""
-    # As text: for hundreds of thousands of rows most of the time would go into making moments with a zone.
-    texts = [Cast(name, CharField()) for name in ("reported_at", "ended_at")]
-    rows = rows_of(events, figure, moment).values_list(*texts).iterator(chunk_size=10_000)
-    read = datetime.fromisoformat
-    return sorted((read(ended) - read(reported)).total_seconds() / 86400 for reported, ended in rows)

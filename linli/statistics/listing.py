@@ -23,18 +23,30 @@ class Listed:
 
 
 def page_of(
-    scope: Scope, events: EventQuerySet, clock: str, *, at: datetime, after: str = "", size: int = PAGE
+    scope: Scope,
+    events: EventQuerySet,
+    clock: str,
+    *,
+    at: datetime,
+    after: str = "",
+    size: int = PAGE,
+    earliest: bool = False,
 ) -> Listed:
-    """The events by this time of theirs, the latest first. Raises `BadInput` for an `after` that no page gave."""
+    """The events by this time of theirs, the latest first, or the `earliest`.
+
+    Raises `BadInput` for an `after` that no page gave.
+    """
+    sign, side = ("", "gt") if earliest else ("-", "lt")
     if after:
-        events = events.filter(_beyond(clock, *_read(after)))
-    places = list(events.order_by(f"-{clock}", "-pk").values_list(clock, "pk")[: size + 1])
+        events = events.filter(_beyond(clock, side, *_read(after)))
+    places = list(events.order_by(f"{sign}{clock}", f"{sign}pk").values_list(clock, "pk")[: size + 1])
     rows = _rows(scope, [key for _moment, key in places[:size]], at)
     return Listed(rows, _cursor(*places[size - 1]) if len(places) > size else "", not after)
 
 
-def _beyond(clock: str, moment: datetime, key: UUID) -> Q:
-    return Q(**{f"{clock}__lte": moment}) & (Q(**{f"{clock}__lt": moment}) | Q(pk__lt=key))
+def _beyond(clock: str, side: str, moment: datetime, key: UUID) -> Q:
+    further = Q(**{f"{clock}__{side}": moment}) | Q(**{f"pk__{side}": key})
+    return Q(**{f"{clock}__{side}e": moment}) & further
 
 
 def _cursor(moment: datetime, key: UUID) -> str:

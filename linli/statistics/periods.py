@@ -82,10 +82,54 @@ class Period:
 
     def steps(self) -> list["Period"]:
         """The whole period in days, months or years, whichever can be seen at a glance; the ends may be cut off."""
+        return self._cut(_beginnings(self.first, self.last))
+
+    def months(self) -> list["Period"]:
+        """The same in months, of which the first and the last may be cut off."""
+        return self._cut(_beginnings_of(self.first, self.last, 1))
+
+    def days(self) -> list["Period"]:
+        """The same day by day."""
+        return self._cut(_beginnings_of(self.first, self.last, 0))
+
+    def _cut(self, beginnings: Iterator[tuple[date, date]]) -> list["Period"]:
         return [
             Period(max(first, self.first), min(following - timedelta(days=1), self.last))
-            for first, following in _beginnings(self.first, self.last)
+            for first, following in beginnings
         ]
+
+    @property
+    def year_before(self) -> "Period | None":
+        """The same days a year earlier; None: it is longer than a year, and would be compared with a part of itself."""
+        return self._earlier(12) if self._length_in_months() <= 12 else None
+
+    @property
+    def one_before(self) -> "Period":
+        """As many months earlier as are needed to end before it begins: of a month or less the same days of the month before."""
+        return self._earlier(self._length_in_months())
+
+    def _length_in_months(self) -> int:
+        length = 1
+        while self._last_earlier(length) >= self.first:
+            length += 1
+        return length
+
+    def _earlier(self, months: int) -> "Period":
+        return Period(_earlier_day(self.first, months), self._last_earlier(months))
+
+    def _last_earlier(self, months: int) -> date:
+        """Whole months stay whole."""
+        after = self.last + timedelta(days=1)
+        if self.first.day == after.day == 1:
+            return _months_on(after, -months) - timedelta(days=1)
+        return _earlier_day(self.last, months)
+
+
+def _earlier_day(day: date, months: int) -> date:
+    """The same day so many months earlier; the last one, if that month has none of its number."""
+    month = _months_on(day.replace(day=1), -months)
+    most = (_months_on(month, 1) - timedelta(days=1)).day
+    return month.replace(day=min(day.day, most))
 
 
 def _between(first: date, last: date, today: date) -> Period:
@@ -121,11 +165,15 @@ def _day(sent: str, field: str) -> date:
 def _beginnings(first: date, last: date) -> Iterator[tuple[date, date]]:
     """The first day of each step that has a day of the period, and that of the step after it."""
     if (last - first).days < DAYS_SHOWN:
-        begin, months = first, 0
-    elif (last.year - first.year) * 12 + last.month - first.month < MONTHS_SHOWN:
-        begin, months = first.replace(day=1), 1
-    else:
-        begin, months = first.replace(month=1, day=1), 12
+        return _beginnings_of(first, last, 0)
+    if (last.year - first.year) * 12 + last.month - first.month < MONTHS_SHOWN:
+        return _beginnings_of(first, last, 1)
+    return _beginnings_of(first, last, 12)
+
+
+def _beginnings_of(first: date, last: date, months: int) -> Iterator[tuple[date, date]]:
+    """Steps of so many months, a month or a year; of a day: 0."""
+    begin = {0: first, 1: first.replace(day=1), 12: first.replace(month=1, day=1)}[months]
     while begin <= last:
         following = _months_on(begin, months) if months else begin + timedelta(days=1)
         yield begin, following

@@ -1,6 +1,7 @@
 """How a number of the figures is written: as a link to its rows."""
 
 from datetime import date
+from decimal import Decimal
 
 from django import template
 from django.utils.formats import date_format
@@ -8,7 +9,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from linli.statistics.official.listing import plain
 from linli.statistics.periods import Period
+from linli.statistics.rules import signed
 from linli.statistics.sheet import Number
 
 register = template.Library()
@@ -20,6 +23,30 @@ def number(counted: Number) -> SafeString:
     if not counted.n:
         return SafeString('<span class="zero">0</span>')
     return format_html('<a href="{}" data-figure="{}">{}</a>', counted.address, counted.figure.code, counted.n)
+
+
+@register.simple_tag
+def percent(share: float) -> str:
+    """A share in percent with one decimal, without the sign."""
+    return f"{100 * share:.1f}"
+
+
+@register.filter
+def official_number(value: Decimal) -> str:
+    """An official value as it is shown."""
+    return plain(value)
+
+
+@register.filter
+def with_sign(change: Decimal) -> str:
+    """A change in percent with its sign."""
+    return signed(change)
+
+
+@register.filter
+def signed_percent(percent: Decimal) -> str:
+    """A change with its sign and two decimals."""
+    return signed(percent)
 
 
 @register.filter

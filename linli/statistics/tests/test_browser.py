@@ -62,3 +62,32 @@ def test_days_are_chosen_and_a_wrong_one_is_said_in_words(
     page.locator(".period-form button").click()
     expect(page.locator(".period-shown")).to_contain_text("2026年1月1日 至 2026年1月31日")
     expect(page.get_by_role("alert")).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1920, 1080)], ids=["phone", "wide"])
+def test_an_officer_finds_the_figures_of_the_department_and_takes_them_away(
+    counted: World,
+    open_page: Callable[..., Page],
+    sign_in: Callable[[Page, Any], None],
+    accessible: Callable[[Page], None],
+    size: tuple[int, int],
+) -> None:
+    page = open_page(viewport={"width": size[0], "height": size[1]})
+    sign_in(page, counted.cast.handler)
+    page.goto("/desk/")
+    page.get_by_role("link", name="统计").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("水务局")
+    accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    with page.expect_download() as file:
+        page.get_by_role("link", name="XLSX").click()
+    assert file.value.suggested_filename.startswith("linli-water-440881-")
+    number = page.locator("[data-figure=closed]").first
+    said = number.inner_text()
+    number.click()
+    expect(page.locator("#count")).to_have_text(said)
+    page.locator(".page-head .acts a").first.click()
+    page.get_by_role("link", name="石城镇").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("石城镇")
+    expect(page.get_by_role("link", name="上县村")).to_be_visible()
+    accessible(page)

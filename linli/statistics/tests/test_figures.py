@@ -8,9 +8,9 @@ from linli.events import actions
 from linli.events.models import Event
 from linli.events.rules import State
 from linli.events.testing import NOON, World, make_drawn, make_event
-from linli.statistics.figures import Moment, days_taken, matters_of, rows_of
+from linli.statistics.figures import Moment, matters_of, rows_of
 from linli.statistics.periods import Period
-from linli.statistics.rules import BY_CODE, quantile
+from linli.statistics.rules import BY_CODE
 from linli.statistics.sheet import Sheet, sheet_of
 
 OCTOBER = Period(date(2026, 10, 1), date(2026, 10, 31))
@@ -134,9 +134,9 @@ def test_days_run_from_report_to_end_of_what_was_closed_in_the_period(world: Wor
         actions.self_handle(event, text="清理了", by=world.cast.worker, at=BEGINS + timedelta(days=days))
     make_event(world, State.VOIDED, at=BEGINS)
     make_event(world, State.CLOSED, at=NOON)
-    taken = days_taken(matters_of("440881"), Moment(OCTOBER, AFTERWARDS), BY_CODE["closed"])
-    assert taken == [1, 2, 3, 10]
-    assert [value for _one, value in sheet(world).days] == [quantile(taken, 0.5), quantile(taken, 0.9)] == [2, 10]
+    assert [value for _one, value in sheet(world).days] == [2, 10]
+    [(step, took)] = [(one.code, took) for one, took in sheet(world).lengths if one.code == "in_all"]
+    assert (step, took.n, took.median_h, took.ninetieth_h) == ("in_all", 4, 48, 240)
 
 
 def test_a_matter_without_a_limit_is_never_due(world: World) -> None:

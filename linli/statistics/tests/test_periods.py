@@ -1,8 +1,10 @@
 """Periods: whole days where the home is, in steps that can be seen at a glance."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from linli.kit.refusal import BadInput
 from linli.statistics.periods import Named, Period
@@ -73,3 +75,58 @@ def test_steps_cover_the_period_without_gap_or_overlap(first: str, last: str, st
     assert found[0].start == period.start
     assert found[-1].end == period.end
     assert all(one.end == following.start for one, following in zip(found, found[1:], strict=False))
+
+
+def days(period: Period | None) -> tuple[str, str] | None:
+    return (str(period.first), str(period.last)) if period else None
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "year_before", "one_before"),
+    [
+        # A month, cut off or whole; whole months stay whole.
+        ("2026-11-01", "2026-11-16", ("2025-11-01", "2025-11-16"), ("2026-10-01", "2026-10-16")),
+        ("2026-10-01", "2026-10-31", ("2025-10-01", "2025-10-31"), ("2026-09-01", "2026-09-30")),
+        ("2026-03-01", "2026-03-31", ("2025-03-01", "2025-03-31"), ("2026-02-01", "2026-02-28")),
+        ("2026-02-01", "2026-02-28", ("2025-02-01", "2025-02-28"), ("2026-01-01", "2026-01-31")),
+        # Leap days.
+        ("2025-02-01", "2025-02-28", ("2024-02-01", "2024-02-29"), ("2025-01-01", "2025-01-31")),
+        ("2024-02-01", "2024-02-29", ("2023-02-01", "2023-02-28"), ("2024-01-01", "2024-01-31")),
+        ("2024-02-29", "2024-02-29", ("2023-02-28", "2023-02-28"), ("2024-01-29", "2024-01-29")),
+        ("2024-03-01", "2024-03-29", ("2023-03-01", "2023-03-29"), ("2024-02-01", "2024-02-29")),
+        # The last days of a month that the other has not.
+        ("2026-03-31", "2026-03-31", ("2025-03-31", "2025-03-31"), ("2026-02-28", "2026-02-28")),
+        ("2026-04-30", "2026-04-30", ("2025-04-30", "2025-04-30"), ("2026-03-30", "2026-03-30")),
+        # Over a turn of the year; more than a month goes back as far as it is long.
+        ("2026-01-10", "2026-01-16", ("2025-01-10", "2025-01-16"), ("2025-12-10", "2025-12-16")),
+        ("2026-09-29", "2026-11-12", ("2025-09-29", "2025-11-12"), ("2026-07-29", "2026-09-12")),
+        ("2026-07-01", "2026-09-30", ("2025-07-01", "2025-09-30"), ("2026-04-01", "2026-06-30")),
+        ("2026-01-01", "2026-11-16", ("2025-01-01", "2025-11-16"), ("2025-02-01", "2025-12-16")),
+        # A year and its months before are the same; of more than a year there is no year over year.
+        ("2025-12-01", "2026-11-16", ("2024-12-01", "2025-11-16"), ("2024-12-01", "2025-11-16")),
+        ("2025-01-01", "2026-12-31", None, ("2023-01-01", "2024-12-31")),
+    ],
+)
+def test_a_period_is_compared_with_the_same_days_before(
+    first: str, last: str, year_before: tuple[str, str] | None, one_before: tuple[str, str]
+) -> None:
+    period = Period(date.fromisoformat(first), date.fromisoformat(last))
+    assert days(period.year_before) == year_before
+    assert days(period.one_before) == one_before
+
+
+@given(some.dates(date(1995, 1, 1), date(2030, 1, 1)), some.integers(0, 900))
+def test_no_period_is_compared_with_a_part_of_itself(first: date, length: int) -> None:
+    period = Period(first, first + timedelta(days=length))
+    for earlier in filter(None, (period.year_before, period.one_before)):
+        assert earlier.first <= earlier.last < period.first
+
+
+@given(some.dates(date(1995, 1, 1), date(2030, 1, 1)), some.integers(0, 900))
+def test_months_and_days_cover_a_period_once(first: date, length: int) -> None:
+    period = Period(first, first + timedelta(days=length))
+    for parts in (period.months(), period.days()):
+        covered = [
+            part.first + timedelta(days=one) for part in parts for one in range((part.last - part.first).days + 1)
+        ]
+        assert covered == [first + timedelta(days=one) for one in range(length + 1)]

@@ -1,9 +1,32 @@
 """What the figures mean: the tables, without a database."""
 
+from collections import Counter
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from linli.events.rules import ENDED, OPEN, SOLVED, State
-from linli.statistics.rules import BY_CODE, DAYS, FIGURES, OTHERWISE, RATES, TOO_FEW, Cohort, percent, quantile
+from linli.statistics.rules import (
+    BY_CODE,
+    DAYS,
+    FIGURES,
+    INTERVALS,
+    OTHERWISE,
+    RATES,
+    SMALL,
+    TOO_FEW,
+    Cohort,
+    change,
+    hours_begun,
+    kept_back,
+    may_show_share,
+    percent,
+    quantile,
+    quantile_of_counts,
+    signed,
+)
+from linli.statistics.rules.cubes import ZOOMS, at_zoom, corner, spot_of
 
 
 def test_every_figure_and_rate_says_what_it_is() -> None:
@@ -52,3 +75,68 @@ def test_nothing_is_counted_by_person() -> None:
 )
 def test_a_quantile_is_one_of_the_values(values: list[float], share: float, found: float | None) -> None:
     assert quantile(values, share) == found
+
+
+def test_every_key_names_one_thing() -> None:
+    keys = [one.code for one in (*FIGURES, *RATES, *DAYS, *INTERVALS)]
+    assert len(keys) == len(set(keys))
+    assert all(code in BY_CODE for rate in RATES for code in rate.apart)
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "said"),
+    [
+        (31307, 56177, "−44.27 %"),
+        (103, 100, "+3.00 %"),
+        (5, 5, "0.00 %"),
+        (0, 8, "−100.00 %"),
+        (3, 0, "—"),
+        (20001, 20000, "+0.01 %"),
+        (19999, 20000, "−0.01 %"),
+    ],
+)
+def test_a_change_has_its_sign_as_county_reports_state_it(now: int, before: int, said: str) -> None:
+    assert signed(change(now, before)) == said
+
+
+@pytest.mark.parametrize(
+    ("counts", "hidden"),
+    [
+        ({"a": 0, "b": 9}, set()),
+        ({"a": 4, "b": 9, "c": 12}, {"a", "b"}),
+        ({"a": 4, "b": 1, "c": 12}, {"a", "b"}),
+        ({"a": 4}, {"a"}),
+        ({"a": SMALL, "b": 0}, set()),
+    ],
+)
+def test_small_numbers_are_kept_back_and_cannot_be_reckoned(counts: dict[str, int], hidden: set[str]) -> None:
+    assert kept_back(counts) == hidden
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "shown"), [(10, 20, True), (3, 20, False), (18, 20, False), (20, 20, True)]
+)
+def test_a_share_of_a_few_is_not_shown_outside_scope(numerator: int, denominator: int, shown: bool) -> None:
+    assert may_show_share(numerator, denominator) is shown
+
+
+@given(some.lists(some.integers(0, 500), max_size=60), some.sampled_from([0.5, 0.9]))
+def test_a_quantile_of_counts_is_that_of_the_values(values: list[int], share: float) -> None:
+    assert quantile_of_counts(Counter(values), share) == quantile(sorted(values), share)
+
+
+@given(some.lists(some.integers(0, 10_000_000), min_size=1, max_size=60), some.sampled_from([0.5, 0.9]))
+def test_rounding_and_ranking_may_be_done_in_either_order(seconds: list[int], share: float) -> None:
+    hours = Counter(hours_begun(one) for one in seconds)
+    exact = quantile(sorted(seconds), share)
+    assert exact is not None
+    assert quantile_of_counts(hours, share) == hours_begun(exact)  # type: ignore[arg-type]
+
+
+@given(some.floats(-180, 179.99), some.floats(-90, 89.99), some.sampled_from(range(len(ZOOMS))))
+def test_a_position_lies_in_its_cell_at_every_zoom(lon: float, lat: float, zoom: int) -> None:
+    x, y = at_zoom(spot_of(lon, lat), zoom)
+    west, south = corner(x, y, zoom)
+    side = 1 / ZOOMS[zoom]
+    assert west <= lon < west + side
+    assert south <= lat < south + side

@@ -6,9 +6,7 @@ voiding, rejecting, referring or merging can improve no rate. Formulas after the
 (应结案、按期结案率、结案率); the cautions are docs/decisions/0004's.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
 from typing import Any
 
 from django.db import models
@@ -22,6 +20,10 @@ class Cohort(models.TextChoices):
 
     REPORTED = "reported", _("Matters reported in the period")
     DUE = "due", _("Matters whose limit fell inside the period and has passed, whenever they were reported")
+    TO_DISPATCH = (
+        "to_dispatch",
+        _("Matters whose limit to dispatch fell inside the period and has passed, whenever they were reported"),
+    )
     ENDED = "ended", _("Matters that ended in the period, whenever they were reported")
     CLOSED = "closed", _("Matters closed in the period at least once, whatever came after")
     NOW = "now", _("Matters open at this moment, whenever they were reported")
@@ -33,10 +35,8 @@ class Cohort(models.TextChoices):
 
 #: Ended, but not solved: counted apart, each by itself.
 OTHERWISE = ENDED - SOLVED
-#: Below this many a percentage says more than is known.
-TOO_FEW = 20
 
-MATTERS, _PERCENT, _DAYS = _("matters"), _("percent"), _("days")
+MATTERS = _("matters")
 AS_THEY_STAND = _("The matters of this home, as they stand now")
 
 
@@ -54,28 +54,13 @@ class Figure:
     source: Any = AS_THEY_STAND
 
 
-@dataclass(frozen=True)
-class Rate:
-    """One figure as a share of another, in percent; both are printed beside it."""
-
-    code: str
-    name: Any
-    numerator: str
-    denominator: str
-    formula: Any
-    left_out: Any = ""
-    note: Any = ""
-    unit: Any = _PERCENT
-    source: Any = AS_THEY_STAND
-
-
-_REOPENED_ANEW = _("A reopened matter counts by its present limit.")
-_ONE_OF_MANY = _("A lot stands for many, not for one: it says something of an area, nothing of those who worked on it.")
-_UNANSWERED = _("Who did not answer is unknown, never satisfied. A reopened matter is asked anew.")
+REOPENED_ANEW = _("A reopened matter counts by its present limit.")
+ONE_OF_MANY = _("A lot stands for many, not for one: it says something of an area, nothing of those who worked on it.")
+UNANSWERED = _("Who did not answer is unknown, never satisfied. A reopened matter is asked anew.")
 
 _AS_CLOSED = _("Every other end; each is counted apart.")
 
-FIGURES: tuple[Figure, ...] = (
+OF_MATTERS: tuple[Figure, ...] = (
     Figure(
         "reported",
         Cohort.REPORTED,
@@ -125,28 +110,28 @@ FIGURES: tuple[Figure, ...] = (
         _("Due"),
         _("The limit fell inside the period and has passed, whatever became of the matter."),
         _("Limits still to come, and clocks that stood still before their limit."),
-        _REOPENED_ANEW,
+        REOPENED_ANEW,
     ),
     Figure(
         "in_time",
         Cohort.DUE,
         _("Closed in time"),
         _("Of those due: closed, or handled at the grid, no later than their limit."),
-        note=_REOPENED_ANEW,
+        note=REOPENED_ANEW,
     ),
     Figure(
         "late",
         Cohort.DUE,
         _("Closed late"),
         _("Of those due: closed, or handled at the grid, after their limit and until now."),
-        note=_REOPENED_ANEW,
+        note=REOPENED_ANEW,
     ),
     Figure(
         "due_closed",
         Cohort.DUE,
         _("Closed of those due"),
         _("Of those due: closed, or handled at the grid, until now; in time or late."),
-        note=_REOPENED_ANEW,
+        note=REOPENED_ANEW,
     ),
     Figure(
         "due_open",
@@ -176,6 +161,13 @@ FIGURES: tuple[Figure, ...] = (
         _("Closed or handled at the grid in the period, and not reopened since."),
         _("Every other end; each is counted apart."),
     ),
+    Figure(
+        "closed_in_time",
+        Cohort.ENDED,
+        _("Closed in the period, in time"),
+        _("Of those closed in the period: no later than their limit."),
+        _("Matters without a limit."),
+    ),
     *(
         Figure(
             state.value,
@@ -186,6 +178,13 @@ FIGURES: tuple[Figure, ...] = (
         )
         for state in State
         if state in OTHERWISE
+    ),
+    Figure(
+        "taken_back",
+        Cohort.ENDED,
+        _("Taken back by the reporter"),
+        _("Taken back in the period by whoever reported them, before anybody had acted on them; not reopened since."),
+        note=_("Counted apart: no part of what a desk voided."),
     ),
     Figure(
         "asked",
@@ -200,12 +199,12 @@ FIGURES: tuple[Figure, ...] = (
         _("Of those asked: gave an answer."),
         _("Those who could not be reached, and those who let the deadline pass."),
     ),
-    Figure("satisfied", Cohort.ENDED, _("Satisfied"), _("Of those who answered: satisfied."), note=_UNANSWERED),
+    Figure("satisfied", Cohort.ENDED, _("Satisfied"), _("Of those who answered: satisfied."), note=UNANSWERED),
     Figure(
-        "partly", Cohort.ENDED, _("Partly satisfied"), _("Of those who answered: partly satisfied."), note=_UNANSWERED
+        "partly", Cohort.ENDED, _("Partly satisfied"), _("Of those who answered: partly satisfied."), note=UNANSWERED
     ),
     Figure(
-        "not_satisfied", Cohort.ENDED, _("Not satisfied"), _("Of those who answered: not satisfied."), note=_UNANSWERED
+        "not_satisfied", Cohort.ENDED, _("Not satisfied"), _("Of those who answered: not satisfied."), note=UNANSWERED
     ),
     Figure(
         "unknown",
@@ -268,14 +267,14 @@ FIGURES: tuple[Figure, ...] = (
         _("Looked at again"),
         _("Drawn by lot after they were closed, and seen on the spot in the period."),
         _("Those that could not be seen, and those nobody has looked at yet."),
-        _ONE_OF_MANY,
+        ONE_OF_MANY,
     ),
     Figure(
         "lot_held",
         Cohort.INSPECTED,
         _("Held"),
         _("Of those looked at again in the period: the closing held every time."),
-        note=_ONE_OF_MANY,
+        note=ONE_OF_MANY,
     ),
     Figure(
         "lot_not_held",
@@ -284,7 +283,7 @@ FIGURES: tuple[Figure, ...] = (
         _(
             "Of those looked at again in the period: it did not hold, and was taken up again, whatever became of it since."
         ),
-        note=_ONE_OF_MANY,
+        note=ONE_OF_MANY,
     ),
     Figure(
         "lot_not_seen",
@@ -294,91 +293,3 @@ FIGURES: tuple[Figure, ...] = (
         note=_("Counted apart: no part of what was looked at."),
     ),
 )
-BY_CODE: dict[str, Figure] = {figure.code: figure for figure in FIGURES}
-
-_COUNTS_AGAINST = _("A reopened matter counts against its closing, however soon it is closed again.")
-
-RATES: tuple[Rate, ...] = (
-    Rate(
-        "on_time",
-        _("On-time rate"),
-        "in_time",
-        "due",
-        _("Closed in time / due"),
-        _("Nothing: what ended otherwise stays among those due."),
-    ),
-    Rate(
-        "closing",
-        _("Closing rate"),
-        "due_closed",
-        "due",
-        _("Closed / due, in time or late, until now"),
-        _("Nothing: what ended otherwise stays among those due."),
-    ),
-    Rate("satisfaction", _("Satisfaction"), "satisfied", "answered", _("Satisfied / answered"), note=_UNANSWERED),
-    Rate(
-        "holding",
-        _("Closings that held"),
-        "held",
-        "closings",
-        _("Closings that held / closed at least once"),
-        note=_COUNTS_AGAINST,
-    ),
-    Rate(
-        "held_on_time",
-        _("In time, and it held"),
-        "held_in_time",
-        "closings",
-        _("Closed in time, and it held / closed at least once"),
-        note=_COUNTS_AGAINST,
-    ),
-    Rate("response", _("Response"), "answered", "closed", _("Answered / closed in the period")),
-    Rate(
-        "lots_holding",
-        _("Share that held"),
-        "lot_held",
-        "lots_looked_at",
-        _("Held / looked at again"),
-        _("Those that could not be seen."),
-        _ONE_OF_MANY,
-    ),
-)
-
-
-@dataclass(frozen=True)
-class Days:
-    """A quantile of the days a figure's matters took, from report to end."""
-
-    code: str
-    name: Any
-    share: float
-    formula: Any
-    of: str = "closed"
-    unit: Any = _DAYS
-
-
-DAYS: tuple[Days, ...] = (
-    Days(
-        "median",
-        _("Median"),
-        0.5,
-        _(
-            "Half of those closed in the period took no longer, from report to last end; a day is 24 hours by the clock."
-        ),
-    ),
-    Days(
-        "ninetieth", _("Nine of ten within"), 0.9, _("Nine of ten closed in the period took no longer, reckoned alike.")
-    ),
-)
-
-
-def percent(numerator: int, denominator: int) -> float | None:
-    """The share in percent with one decimal, rounded down so that only all is 100; None below `TOO_FEW`."""
-    return None if denominator < TOO_FEW else 1000 * numerator // denominator / 10
-
-
-def quantile(ordered: Sequence[float], share: float) -> float | None:
-    """The nearest-rank quantile of ordered values: the smallest one that so large a share does not exceed. None of none."""
-    if not ordered:
-        return None
-    return ordered[max(ceil(share * len(ordered)), 1) - 1]
