@@ -1,0 +1,209 @@
+"""What the wall of an area shows at one moment, read from the figures and from the open matters: frozen values.
+
+Nothing of a person is in it but the names of those on duty; nothing of a matter but number, category, place, state and clock.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from django.db.models import Case, Count, IntegerField, Prefetch, Q, Value, When
+from django.db.models.functions import ExtractHour
+from django.urls import reverse
+from django.utils import timezone
+
+from linli.events.models import IS_OPEN, RUNS_OUT_AT, Event, EventQuerySet, Part
+from linli.events.queue import TURN
+from linli.events.rules import SOLVED, WITH_DEPARTMENT, State
+from linli.people.rules import Held, Role, Scope
+from linli.statistics.periods import Named, Period
+from linli.statistics.reading import figures
+from linli.wall.duty import Duty, duty_of
+from linli.wall.rules import BY_URGENCY, CLOCK, DUE_SOON, MOST_WAITING, STAGES, Own
+
+
+@dataclass(frozen=True)
+class Number:
+    """A count and the address of just the rows it counts."""
+
+    n: int
+    rows: str
+
+
+@dataclass(frozen=True)
+class OnTime:
+    """The on-time rate of the month and what it is made of; no percentage of too few."""
+
+    percent: float | None
+    numerator: Number
+    denominator: Number
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A matter somebody has to act on. `due_at` None: it has no limit. `turn`: the department or the role whose move it is."""
+
+    number: str
+    address: str
+    category: str
+    place: str
+    state: str
+    state_name: str
+    turn: str
+    urgency: str
+    urgency_name: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Hour:
+    """What happened in one hour of today."""
+
+    reported: int
+    closed: int
+
+
+@dataclass(frozen=True)
+class Now:
+    """All that changes on the wall; `as_of` is the moment for which the numbers hold, `at` the clock of the server."""
+
+    at: datetime
+    as_of: datetime
+    tiles: dict[str, Number]
+    on_time: OnTime
+    queue: list[Waiting]
+    #: How many matters need somebody, of which `queue` has the first.
+    waiting: int
+    stages: dict[str, Number]
+    hours: list[Hour]
+    duty: Duty
+
+
+def now_of(area: str, at: datetime) -> Now:
+    """The wall of this area, which the door has seen to lie in the person's sight."""
+    scope, today = of_area(area), Period(timezone.localdate(at), timezone.localdate(at))
+    month = Period.named(Named.THIS_MONTH, today.last)
+    day, whole_month = figures(scope, area, today, at=at), figures(scope, area, month, at=at)
+    sums = day.whole.counts
+    waiting = Event.objects.visible_to(scope).open().filter(paused_at__isnull=True)
+    own = {one: Number(count_of(one, area, at), reverse("wall:rows", args=[area, one])) for one in Own.values}
+    counted = {
+        code: Number(sums[code] or 0, _rows(area, code, today)) for code in ("reported", "open", "overdue", "closed")
+    }
+    return Now(
+        at=timezone.localtime(at),
+        as_of=timezone.localtime(min(day.as_of, whole_month.as_of)),
+        tiles=counted | {Own.DUE_SOON.value: own[Own.DUE_SOON]},
+        on_time=_on_time(area, whole_month.whole.value("on_time"), month),
+        queue=_queue(waiting),
+        waiting=waiting.order_by().count(),
+        stages={key: own.get(key) or counted[key] for key, _name in STAGES},
+        hours=_hours(scope, today),
+        duty=duty_of(area, at),
+    )
+
+
+def of_area(area: str) -> Scope:
+    """What somebody sees who leads just this area: the wall shows no more to anybody."""
+    return Scope((Held(Role.LEADER, area),))
+
+
+def _rows(area: str, figure: str, period: Period) -> str:
+    return f"{reverse('statistics:rows', args=[area])}?figure={figure}&{period.query}"
+
+
+def _on_time(area: str, value: Any, month: Period) -> OnTime:
+    made_of = (
+        Number(n or 0, _rows(area, figure, month))
+        for n, figure in ((value.numerator, value.rate.numerator), (value.denominator, value.rate.denominator))
+    )
+    return OnTime(value.percent, *made_of)
+
+
+# --- what the wall counts itself ------------------------------------------------------------------------------------------
+
+
+def rows_of(what: str, area: str, at: datetime) -> EventQuerySet:
+    """The matters the wall counts under this name."""
+    seen = Event.objects.visible_to(of_area(area))
+    return seen.filter(IS_OPEN & _among(what, at) if what == Own.DUE_SOON else _lately(at) & _among(what, at))
+
+
+def count_of(what: str, area: str, at: datetime) -> int:
+    """How many these are: first the open ones, then those ended today, each from its index."""
+    seen = Event.objects.visible_to(of_area(area)).filter(_among(what, at)).order_by()
+    n = seen.filter(IS_OPEN).count()
+    return n if what == Own.DUE_SOON else n + seen.filter(ended_at__gte=_midnight(at)).count()
+
+
+def _among(what: str, at: datetime) -> Q:
+    if what == Own.DUE_SOON:
+        return Q(paused_at__isnull=True, due_at__gte=at, due_at__lt=at + DUE_SOON)
+    return Q(**{f"{CLOCK[what]}__gte": _midnight(at)})
+
+
+def _lately(at: datetime) -> Q:
+    """Whatever was done on it today, a matter is open or has ended today."""
+    return IS_OPEN | Q(ended_at__gte=_midnight(at))
+
+
+def _midnight(at: datetime) -> datetime:
+    return timezone.make_aware(datetime.combine(timezone.localdate(at), time.min))
+
+
+def _hours(scope: Scope, today: Period) -> list[Hour]:
+    seen = Event.objects.visible_to(scope)
+    reported = _by_hour(seen.filter(reported_at__gte=today.start, reported_at__lt=today.end), "reported_at")
+    solved = seen.filter(ended_at__gte=today.start, ended_at__lt=today.end, state__in=sorted(SOLVED))
+    closed = _by_hour(solved, "ended_at")
+    return [Hour(reported.get(hour, 0), closed.get(hour, 0)) for hour in range(24)]
+
+
+def _by_hour(events: EventQuerySet, clock: str) -> Mapping[int, int]:
+    rows = events.order_by().values(hour=ExtractHour(clock)).annotate(n=Count("pk"))
+    return {row["hour"]: row["n"] for row in rows}
+
+
+# --- the queue ------------------------------------------------------------------------------------------------------------
+
+_RANK = Case(
+    *(When(urgency=urgency, then=Value(rank)) for rank, urgency in enumerate(BY_URGENCY)),
+    default=Value(len(BY_URGENCY)),
+    output_field=IntegerField(),
+)
+
+
+def _queue(waiting: EventQuerySet) -> list[Waiting]:
+    """Keys first, then the rows of these."""
+    keys = list(
+        waiting.order_by(_RANK, RUNS_OUT_AT.asc(nulls_last=True), "pk").values_list("pk", flat=True)[:MOST_WAITING]
+    )
+    parts = Prefetch("parts", Part.objects.filter(leads=True).select_related("department"))
+    rows = waiting.filter(pk__in=keys).order_by().select_related("area", "category").prefetch_related(parts)
+    by_key = {row.pk: row for row in rows}
+    return [waiting_of(by_key[key]) for key in keys if key in by_key]
+
+
+def waiting_of(event: Event) -> Waiting:
+    """One line of the queue, in the language of the page."""
+    return Waiting(
+        number=event.number,
+        address=reverse("events:show", args=[event.pk]),
+        category=str(event.category or ""),
+        place=event.area.name,
+        state=event.state,
+        state_name=event.get_state_display(),
+        turn=_turn(event),
+        urgency=event.urgency,
+        urgency_name=event.get_urgency_display(),
+        due_at=timezone.localtime(event.due_at) if event.due_at and not event.paused_at else None,
+    )
+
+
+def _turn(event: Event) -> str:
+    """The department that has it; else the role the state waits for, of several the one furthest from the ground."""
+    state = State(event.state)
+    if state in WITH_DEPARTMENT:
+        return next((str(part.department) for part in event.parts.all()), "")
+    return next((str(role.label) for role in reversed(Role) if role in TURN.get(state, ())), "")
