@@ -50,6 +50,8 @@ def _database() -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": HOME / "linli.sqlite3",
+            # To open a store anew costs more than most pages: its whole schema is read each time.
+            "CONN_MAX_AGE": 60,
             "OPTIONS": {
                 # IMMEDIATE: a deferred transaction that must upgrade fails at once when another one writes.
                 "transaction_mode": "IMMEDIATE",
@@ -91,13 +93,17 @@ INSTALLED_APPS = [
     "linli.statistics",
     "linli.notices",
     "linli.desk",
+    "linli.opinions",
+    "linli.wall",
     "linli.intake",
+    "linli.field",
     "linli.chores",
     "linli.web",
     "linli.demo",
 ]
 
 MIDDLEWARE = [
+    "linli.web.squeezing.squeezed",
     "linli.web.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -106,6 +112,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "linli.web.middleware.language",
     "linli.web.middleware.scope",
+    "linli.intake.holders.holders",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

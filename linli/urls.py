@@ -19,8 +19,12 @@ urlpatterns = [
     path("desk/notices/", inbox.inbox, name="notices"),
     path("desk/notices/", include("linli.notices.urls")),
     path("desk/statistics/", include("linli.statistics.urls")),
+    path("wall/", include("linli.wall.urls")),
+    path("m/", include("linli.field.urls")),
+    path("", include("linli.opinions.urls")),
     path("open311/", include("linli.intake.open311.urls")),
     path("media/<str:sha256>.jpg", pictures.photo, name="photo"),
     path("media/<str:sha256>/small.jpg", pictures.thumb, name="thumb"),
     path("media/<str:sha256>.mp4", pictures.film, name="film"),
+    path("media/<str:sha256>/voice", pictures.voice, name="voice"),
 ]

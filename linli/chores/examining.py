@@ -34,6 +34,7 @@ from linli.kit.workdays import stored_calendar
 from linli.notices.balance import balance
 from linli.notices.models import Delivery
 from linli.notices.rules import State as NoticeState
+from linli.statistics.models import Difference, Follower
 
 _AT_MOST = 20
 _LITTLE_SPACE, _NO_SPACE = 2_000_000_000, 200_000_000
@@ -297,6 +298,26 @@ def _look_at_notices(at: datetime) -> Findings:
         yield _warn(words % {"count": count})
 
 
+def _look_at_figures(at: datetime) -> Findings:
+    """Sums that are old are called so on every page; sums that are wrong would be believed."""
+    if count := Difference.objects.count():
+        yield _fail(
+            _(
+                "%(count)s numbers of the statistics differ from the matters. “linli statistics rebuild” counts all anew."
+            )
+            % {"count": count}
+        )
+        return
+    follower = Follower.objects.filter(pk=1).first()
+    if follower is None or follower.is_walking:
+        yield _ok(_("Statistics are read from the matters themselves until all are counted."))
+    elif follower.compared_on is None:
+        yield _ok(_("Statistics are counted ahead; they are compared with the matters in the night."))
+    else:
+        days = {"day": follower.compared_on.isoformat()}
+        yield _ok(_("Statistics agree with the matters, compared on %(day)s.") % days)
+
+
 EXAMINATION: tuple[Callable[[datetime], Findings], ...] = (
     _look_at_safety,
     _look_at_disk,
@@ -311,4 +332,5 @@ EXAMINATION: tuple[Callable[[datetime], Findings], ...] = (
     _look_at_search,
     _look_at_chores,
     _look_at_clocks,
+    _look_at_figures,
 )

@@ -3,12 +3,14 @@
 import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from linli.chores.models import Chore
 from linli.chores.table import CHORES, Work
+from linli.kit.prepared import Prepared
 
 log = logging.getLogger(__name__)
 
@@ -21,17 +23,22 @@ def run_due(clock: Clock = timezone.now, works: Iterable[Work] = CHORES) -> int:
 
     All rows are read at once and only those that look due are claimed: an idle worker writes nothing.
     """
-    known = {chore.name: chore for chore in Chore.objects.all()}
+    known = dict(_due_at())
     wanted = (work for work in works if _may_be_due(work, known.get(work.name), clock()))
     asked = (work for work in wanted if work.waits is None or work.waits())
     return sum(_claimed(work, clock()) and _done(work, clock) is not None for work in asked)
 
 
-def _may_be_due(work: Work, chore: Chore | None, at: datetime) -> bool:
+@Prepared
+def _due_at() -> QuerySet[Any, tuple[str, datetime]]:
+    return Chore.objects.values_list("name", "due_at")
+
+
+def _may_be_due(work: Work, due_at: datetime | None, at: datetime) -> bool:
     """Whether claiming it may succeed; decided by the claim, since the row may have changed meanwhile."""
-    if chore is None or chore.due_at <= at:
+    if due_at is None or due_at <= at:
         return True
-    return chore.due_at > at + max(timedelta(seconds=work.every_s), _LONGEST_PAUSE)
+    return due_at > at + max(timedelta(seconds=work.every_s), _LONGEST_PAUSE)
 
 
 def run_once(clock: Clock = timezone.now, works: Iterable[Work] = CHORES) -> list[str]:

@@ -23,7 +23,7 @@ from linli.kit.refusal import Refused
 
 HOST = "127.0.0.1"
 _STOP_WITHIN_S = 15
-_READY_WITHIN_S = 30
+_READY_WITHIN_S = 120
 #: A part that ran this long before it died starts again at once.
 _STEADY_S = 30
 _LONGEST_PAUSE_S = 30

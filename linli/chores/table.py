@@ -4,8 +4,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from linli.desk.bulk import runs
@@ -14,16 +16,20 @@ from linli.events import learning, search
 from linli.events.actions import awaiting_answers, clocks, deferring, drawing, ladder, reminding
 from linli.events.actions.releasing import make_draft
 from linli.events.models import Clock, Release
-from linli.intake import bulk, mail, media_uploads, retention
+from linli.field import likely
+from linli.intake import bulk, devices_reminding, mail, media_uploads, retention
+from linli.intake.acts import taking
 from linli.intake.bulk import working
 from linli.intake.digest import are_arriving, digest_all
 from linli.intake.models import Kept
 from linli.intake.webhooks import courier, making, sending
 from linli.journal.actions import forget_read_notices
+from linli.kit.prepared import Prepared
 from linli.notices import courier as notice_courier
 from linli.notices import making as notice_making
 from linli.notices.rules import KEPT_FOR as SENT_NOTICES_KEPT
 from linli.notices.sending import ways_set
+from linli.statistics import comparing, counting
 
 #: Read notices are kept so long; the journal keeps the acts themselves for good.
 NOTICES_KEPT = timedelta(days=90)
@@ -37,24 +43,27 @@ class Work:
     name: str
     every_s: float
     do: Callable[[datetime], bool]
-    #: Whether anything is there to do, asked several times a second; such work does not wait for its turn by the clock.
-    waits: Callable[[], bool] | None = None
+    #: Whether anything is there to do, asked before it is claimed, so that an idle worker writes nothing. What never pauses
+    #: (`every_s` is 0) is asked several times a second: its SQL should be prepared.
+    waits: Callable[[], object] | None = None
     #: How long it rests at most after it has failed again and again.
     longest_pause_s: int = 3600
     #: A worker that was killed holds it no longer than this; no slice of it takes nearly so long.
     lease_s: int = 300
 
 
-def _reports_wait() -> bool:
-    return Kept.objects.waiting().exists()
+@Prepared
+def _reports_wait() -> QuerySet[Any, Any]:
+    return Kept.objects.waiting().values_list("pk")[:1]
 
 
 def _digest(at: datetime) -> bool:
     return digest_all(at) > 0
 
 
-def _media_waits() -> bool:
-    return media_uploads.to_settle().exists()
+@Prepared
+def _media_waits() -> QuerySet[Any, Any]:
+    return media_uploads.to_settle().values_list("pk")[:1]
 
 
 def _settle_media(at: datetime) -> bool:
@@ -66,8 +75,17 @@ def _put_parts_in_order(at: datetime) -> bool:
     return False
 
 
-def _drafts_wait() -> bool:
-    return Release.objects.waiting().exists()
+def _take_in_old_acts(at: datetime) -> bool:
+    return taking.wake_old(at) > 0
+
+
+@Prepared
+def _drafts_wait() -> QuerySet[Any, Any]:
+    return Release.objects.waiting().values_list("pk")[:1]
+
+
+def _index_waits() -> bool:
+    return search.lag() > 0
 
 
 def _index(at: datetime) -> bool:
@@ -82,7 +100,7 @@ def _index(at: datetime) -> bool:
 
 
 def _reckon_limits(at: datetime) -> bool:
-    return reminding.reckon_firm_limits() >= 1000
+    return reminding.reckon_firm_limits(at) >= 1000
 
 
 def _clocks_wait() -> bool:
@@ -90,7 +108,12 @@ def _clocks_wait() -> bool:
 
 
 def _pauses_end() -> bool:
-    return Clock.objects.filter(paused_until__lte=timezone.now()).exists()
+    return bool(_ending_pauses(timezone.now()))
+
+
+@Prepared
+def _ending_pauses(at: datetime) -> QuerySet[Any, Any]:
+    return Clock.objects.filter(paused_until__lte=at).order_by().values_list("pk")[:1]
 
 
 def _end_pauses(at: datetime) -> bool:
@@ -149,6 +172,10 @@ def _webhooks_wait() -> bool:
     return courier.COURIER.has_work(timezone.now())
 
 
+def _notices_are_made() -> bool:
+    return notice_making.waits(timezone.now())
+
+
 def _make_notices(at: datetime) -> bool:
     more = notice_making.has_news() and notice_making.follow(at)
     return notice_making.bundle(at) or more
@@ -167,12 +194,18 @@ def _forget_sent_notices(at: datetime) -> bool:
     return notice_making.forget_old(at - SENT_NOTICES_KEPT)
 
 
-def _steps_on_many_wait() -> bool:
-    return BulkRun.objects.at_work().exists()
+@Prepared
+def _steps_on_many_wait() -> QuerySet[Any, Any]:
+    return BulkRun.objects.at_work().values_list("pk")[:1]
 
 
 def _forget_tables(at: datetime) -> bool:
     return bulk.forget(at) > 0
+
+
+def _count(at: datetime) -> bool:
+    """In small slices while reports arrive, as the search index is brought up to date."""
+    return counting.follow(at, 100, 100) if are_arriving(at) else counting.follow(at)
 
 
 CHORES: tuple[Work, ...] = (
@@ -183,7 +216,10 @@ CHORES: tuple[Work, ...] = (
     Work("forgotten_tables", _HOUR, _forget_tables),
     Work("media", 0, _settle_media, waits=_media_waits, longest_pause_s=30, lease_s=10),
     Work("media_parts", 10 * _MINUTE, _put_parts_in_order),
-    Work("search_index", 2, _index),
+    Work("acts_that_waited", 10 * _MINUTE, _take_in_old_acts),
+    Work("search_index", 2, _index, waits=_index_waits),
+    Work("figures", 2, _count, waits=counting.has_news, longest_pause_s=60, lease_s=60),
+    Work("figures_compared", 10 * _MINUTE, comparing.compare_next),
     # One photo a turn: a model looks at each for some seconds.
     Work("public_drafts", 0, make_draft, waits=_drafts_wait, longest_pause_s=60, lease_s=120),
     Work("ladder", 0, _climb, waits=_clocks_wait, longest_pause_s=30, lease_s=30),
@@ -195,14 +231,17 @@ CHORES: tuple[Work, ...] = (
     Work("review_days", 10 * _MINUTE, _remind),
     Work("draws", _HOUR, _draw_lots),
     Work("answers_waited_for", 10 * _MINUTE, _note_silence),
-    Work("webhooks", 1, making.make_deliveries, lease_s=10),
+    Work("webhooks", 1, making.make_deliveries, waits=making.behind, lease_s=10),
     Work("webhooks_sent", 0, courier.COURIER.turn, waits=_webhooks_wait, longest_pause_s=30, lease_s=10),
     Work("webhooks_old", 10 * _MINUTE, sending.tidy),
-    Work("notices_made", 1, _make_notices, longest_pause_s=60, lease_s=30),
+    Work("notices_made", 1, _make_notices, waits=_notices_are_made, longest_pause_s=60, lease_s=30),
     Work("notices_sent", 0, notice_courier.COURIER.turn, waits=_notices_wait, longest_pause_s=30, lease_s=10),
-    Work("notices_to_reporters", 10, _take_in_reporters),
+    Work("notices_to_reporters", 10, _take_in_reporters, waits=ways_set),
+    Work("unsent_reports", _HOUR, devices_reminding.remind, lease_s=60),
     Work("notices_old", _HOUR, _forget_sent_notices),
     Work("category_model", _DAY, _learn_categories),
+    # Once a day for each township; asked every hour, so that a home begun at noon knows before the evening.
+    Work("likely_categories", _HOUR, likely.learn, lease_s=60),
     Work("sent_reports", _HOUR, _forget_sent),
     Work("old_notices", _DAY, _forget_notices),
     Work("old_sessions", _HOUR, _forget_sessions),

@@ -29,6 +29,13 @@ _OPEN = {
     State.VERIFIED: 2,
 }
 _OVERDUE = 10
+#: In the grid of the worker who signs in: reported so many hours ago, what, by whom, and what the desk asked since.
+_IN_THE_FIELD = (
+    (0.7, "C01", "resident", "", ""),
+    (2.5, "D01", "resident", "", ""),
+    (4.0, "C02", "resident", "ask_check", "check"),
+    (21.0, "D02", "grid", "ask_supplement", "ask_supplement"),
+)
 #: How long a matter may have waited in a state where no clock runs.
 _WAITS = {State.SUPPLEMENT_ASKED: 12, State.OBJECTED: 5, State.DEFERRED: 120}
 _OVERDUE_WITHIN = timedelta(days=24)
@@ -46,6 +53,7 @@ def make_plans(
     """So many matters, those reported twice included."""
     leaves = sorted(texts()["reports"])
     grids = land.grids
+    count -= len(_IN_THE_FIELD)
     home = next(grid for grid in grids if grid.startswith(HOME_TOWN))
     weights = [_weight(grid, home) for grid in grids]
     plans: list[Plan] = []
@@ -59,7 +67,25 @@ def make_plans(
     children = [child for plan in plans for act in plan.acts for child in act.children]
     every = plans + children
     _leave_open(every, year.now, rng, count)
-    return every
+    return every + _in_the_field(land, cast, year, album, categories, rng)
+
+
+def _in_the_field(
+    land: Land, cast: Cast, year: Year, album: Album, categories: dict[str, Category], rng: Random
+) -> list[Plan]:
+    """What waits on the phone of the grid worker who signs in, whatever the year has left open elsewhere."""
+    home = next(grid for grid, person in cast.workers.items() if person.username == "worker")
+    plans = []
+    for hours, code, source, step, words in _IN_THE_FIELD:
+        at = year.now - timedelta(hours=hours)
+        plan = _plan(land, cast, at, home, categories[code], album, rng)
+        assert plan.report is not None
+        plan.report |= {"source": source, "by": cast.workers[home] if source == "grid" else None}
+        if step:
+            course = Course(plan, cast, year, rng)
+            course.step(step, course.desk, (0.1, 0.5), office=False, text=course.say(words))
+        plans.append(plan)
+    return plans
 
 
 def _weight(grid: str, home: str) -> float:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from linli.command import run
-from linli.kit.media.testing import exif, fractions, picture, text, video
+from linli.kit.media.testing import exif, fractions, picture, text, video, voice
 
 GPS = {1: text("N"), 2: fractions((21, 1), (375, 10)), 3: text("E"), 4: fractions((110, 1), (17, 1))}
 
@@ -71,3 +71,10 @@ def test_all_bad_and_good_pictures_are_told(capsys: pytest.CaptureFixture[str], 
     status, lines = told(capsys, *files)
     assert (status, len(lines)) == (1, len(files))
     assert sum(line[0] == "accepted" for line in lines) > 60
+
+
+def test_a_voice_note_is_told_where_it_is_asked_for_as_one(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "note").write_bytes(voice())
+    status, (note,) = told(capsys, "--voice", tmp_path / "note")
+    assert status == 0
+    assert note == ["accepted", str(tmp_path / "note"), "-", "audio/webm", "-", str(len(voice())), "3.0", "-", "-"]

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from linli.chores import running
 from linli.chores.models import Chore
 from linli.chores.table import CHORES, Work
-from linli.events.testing import NOON, World
+from linli.events.testing import NOON, World, make_world
 
 MINUTE = timedelta(minutes=1)
 LEASE = timedelta(seconds=300)
@@ -159,3 +159,12 @@ def test_an_idle_worker_reads_its_chores_once_and_writes_nothing(clock: Clock) -
     with CaptureQueriesContext(connection) as asked:
         assert running.run_due(clock, works) == 0
     assert len(asked.captured_queries) == 1
+
+
+def test_with_nothing_to_do_no_chore_of_the_table_writes_every_few_seconds(clock: Clock) -> None:
+    make_world()
+    assert not running.run_once(clock)
+    clock.now += timedelta(seconds=30)
+    with CaptureQueriesContext(connection) as asked:
+        assert running.run_due(clock) == 0
+    assert [query["sql"] for query in asked.captured_queries if not query["sql"].startswith("SELECT")] == []

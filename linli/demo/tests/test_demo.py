@@ -19,10 +19,11 @@ from linli.demo.words import FOLDER
 from linli.events.actions import recommend
 from linli.events.models import DutyList, Event, Hand
 from linli.events.rules import ENDED, parse_hours
+from linli.field.tasks import tasks_for
 from linli.journal.actions import verify_chain
 from linli.journal.models import Entry
 from linli.kit.refusal import Refused
-from linli.people.actions import on_duty
+from linli.people.actions import on_duty, scope_of
 from linli.people.models import Appointment, Person
 from linli.people.rules import Role
 
@@ -115,6 +116,13 @@ def test_those_who_sign_in_find_work(county: Built) -> None:
     worker = Appointment.objects.get(person__username="worker", is_deputy=False)
     assert Event.objects.filter(area=worker.area_id).count() >= 3
     assert Event.objects.filter(parts__department__in=["water", "urban-management"]).exists()
+
+
+def test_the_grid_worker_who_signs_in_finds_tasks_on_the_phone(county: Built) -> None:
+    worker = Person.objects.get(username="worker")
+    tasks = tasks_for(worker, scope_of(worker, NOW), NOW)["tasks"]
+    assert {"reported", "checking", "supplement_asked"} <= {one["state"] for one in tasks}
+    assert all(one["steps"] for one in tasks)
 
 
 def test_a_home_that_holds_a_demo_is_left_alone(county: Built) -> None:

@@ -20,7 +20,7 @@ from linli.kit.refusal import Refused
 log = logging.getLogger(__name__)
 #: Chores by the clock are looked at once a second; what people wait for, five times.
 _ROUND_S, _PAUSE_S = 1.0, 0.2
-_IMPATIENT = tuple(work for work in CHORES if work.waits is not None)
+_IMPATIENT = tuple(work for work in CHORES if not work.every_s)
 _PAUSE_AFTER_TROUBLE_S = 5.0
 
 
