@@ -56,6 +56,7 @@ def _may(request: HttpRequest) -> dict[str, Any]:
     return {
         "report": held(*areas),
         "see_areas": held(*areas),
+        "see_figures": held(*areas, Role.HANDLER),
         "keep_register": held(*KEEPS_REGISTER),
         "desk": held(Role.DESK),
         "keep_webhooks": held(Role.SYSTEM_ADMIN),

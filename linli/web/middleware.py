@@ -15,6 +15,7 @@ from linli.kit.refusal import Refused
 from linli.people.actions import scope_of
 
 Answer = Callable[[HttpRequest], HttpResponse]
+_FIELD = "/m/"
 TIANDITU = "https://*.tianditu.gov.cn"
 
 
@@ -23,7 +24,7 @@ def security_headers(get_response: Answer) -> Answer:
     tiles = f" {TIANDITU}" if settings.TIANDITU_KEY else ""
     policy = (
         f"default-src 'self'; img-src 'self' data: blob:{tiles}; connect-src 'self'{tiles}; worker-src 'self'; "
-        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        "media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 
     def answer(request: HttpRequest) -> HttpResponse:
@@ -31,7 +32,10 @@ def security_headers(get_response: Answer) -> Answer:
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
+        # Voice notes are recorded in the field app, and nowhere else.
+        microphone = "(self)" if request.path.startswith(_FIELD) else "()"
+        allowed = f"geolocation=(self), camera=(self), microphone={microphone}"
+        response.headers.setdefault("Permissions-Policy", allowed)
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         if response.headers.get("Content-Type", "").startswith("text/html"):
             # Every page is for one person: it holds the token of their forms, and what only they may see.
@@ -56,11 +60,19 @@ def addresses(get_response: Answer) -> Answer:
 
 
 def language(get_response: Answer) -> Answer:
-    """Chinese, unless this person or this browser has chosen English. What the browser sends of itself is not asked."""
+    """Chinese, unless this person or this browser has chosen English. What the browser sends of itself is not asked.
+
+    Addresses of the field app may name their language: a phone keeps them in both.
+    """
     known = {code for code, _name in settings.LANGUAGES}
 
     def answer(request: HttpRequest) -> HttpResponse:
-        wish = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) or getattr(request.user, "language", "")
+        named = request.GET.get("language", "") if request.path.startswith(_FIELD) else ""
+        wish = (
+            (named if named in known else "")
+            or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+            or getattr(request.user, "language", "")
+        )
         chosen = wish if wish in known else settings.LANGUAGE_CODE
         request.LANGUAGE_CODE = chosen  # type: ignore[attr-defined]
         with translation.override(chosen):

@@ -21,7 +21,7 @@ from linli.events.gallery import gallery_of
 from linli.events.models import Category, Event, PictureKind, Support
 from linli.events.rules import ANSWERS, REOPEN_WITHIN, SOLVED, Rating, Source, State
 from linli.events.views.maps import outlines
-from linli.events.views.pictures import VIDEO, film_response, photo_response, thumb_response
+from linli.events.views.pictures import VIDEO, film_response, photo_response, thumb_response, voice_response
 from linli.journal import following
 from linli.kit.refusal import BadInput, Refused
 from linli.web import held, standing, throttle
@@ -327,6 +327,15 @@ def status_film(request: HttpRequest, number: str, sha256: str) -> HttpResponseB
     """A video of the matter."""
     _require_shown(request, number, sha256, VIDEO)
     return film_response(request, sha256)
+
+
+@require_safe
+def status_voice(request: HttpRequest, number: str, sha256: str) -> HttpResponseBase:
+    """A voice note that came with the report."""
+    event = held.event_of(request, number)
+    if event is None or not event.voices.filter(sha256=sha256, kind__in=_SHOWN).exists():
+        raise Http404
+    return voice_response(request, sha256)
 
 
 def _require_shown(request: HttpRequest, number: str, sha256: str, media: str = "") -> None:

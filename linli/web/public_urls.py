@@ -16,4 +16,5 @@ urlpatterns = [
     path("status/<str:number>/photos/<str:sha256>.jpg", public.status_photo, name="status_photo"),
     path("status/<str:number>/photos/<str:sha256>/small.jpg", public.status_thumb, name="status_thumb"),
     path("status/<str:number>/photos/<str:sha256>.mp4", public.status_film, name="status_film"),
+    path("status/<str:number>/voices/<str:sha256>", public.status_voice, name="status_voice"),
 ]

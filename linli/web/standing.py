@@ -37,6 +37,8 @@ _PLAIN: dict[str, tuple[Any, Any]] = {
         _("What is done for that one is done for yours."),
     ),
 }
+#: Voided by nobody but themselves.
+_TAKEN_BACK = (_("You took it back."), _("If it is a matter after all, report it anew."))
 #: The stations of the line at the head of the page.
 STATIONS = (
     (_("Reported"), frozenset({State.REPORTED, State.CHECKING, State.SUPPLEMENT_ASKED})),
@@ -63,7 +65,7 @@ class Standing:
 def of(event: Event, at: datetime) -> Standing:
     """Where it stands now; a merged matter stands where the one it was merged into does."""
     leading = story.leading(event)
-    words, following = _PLAIN[event.state]
+    words, following = _TAKEN_BACK if event.taken_back_at else _PLAIN[event.state]
     station = next((number for number, (_label, states) in enumerate(STATIONS) if leading.state in states), None)
     promised = leading.due_at if leading.is_open and leading.paused_at is None else None
     return Standing(

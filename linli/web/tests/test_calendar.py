@@ -81,12 +81,18 @@ def test_a_change_needs_a_reason_and_says_so_beside_the_field(world: World) -> N
 
 def test_office_hours_are_changed_and_must_follow_one_another(world: World) -> None:
     client = _client(world.cast.county)
+    event = make_event(world, State.HANDLING, at=timezone.now())
     times = {"morning_from": "09:00", "morning_to": "12:00", "afternoon_from": "15:00", "afternoon_to": "18:00"}
     wrong = client.post(f"{CALENDAR}hours", times | {"morning_to": "08:00", "reason": "冬令时", "do": "save"})
     assert wrong.status_code == 422 and "after the one before it" in wrong.content.decode()
     client.post(f"{CALENDAR}hours", times | {"reason": "冬令时", "do": "save"})
     assert OfficeHours.objects.get().hours == "09:00-12:00,15:00-18:00"
     assert "15:00–18:00" in _page(client)
+    # What lasts until the end of a day now lasts until the offices close then.
+    before = timezone.localtime(event.due_at)
+    event.refresh_from_db()
+    assert (before.hour, before.minute) == (17, 30)
+    assert timezone.localtime(event.due_at) == before.replace(hour=18, minute=0)
 
 
 def test_the_json_of_a_year_is_looked_at_and_taken_up(world: World) -> None:

@@ -47,7 +47,7 @@ const stand = (isUp) => {
 };
 
 const hear = (message) => {
-  if (message.name === "up" || message.name === "down") return stand(message.name === "up");
+  if (message.name === "up" || message.name === "down") stand(message.name === "up");
   if (message.after) after = message.after;
   document.dispatchEvent(new CustomEvent(`live:${message.name}`, { detail: message.told }));
 };

@@ -1,4 +1,4 @@
-// The page of one matter while others work on it: what has changed is put in its place, unless somebody is writing.
+// The page of one matter while others work on it: what has changed is put in its place, unless somebody is writing or listening.
 import { note } from "./live.js";
 
 const page = document.querySelector("[data-live-page]");
@@ -11,6 +11,7 @@ const isTyped = (field) =>
 
 const isWriting = () =>
   document.querySelector("#act form, dialog[open], main details[open]") ||
+  [...document.querySelectorAll("main :is(audio, video)")].some((one) => !one.paused) ||
   document.activeElement?.matches("main :is(input:not([type=hidden]), textarea, select)") ||
   [...document.querySelectorAll("main :is(input, textarea)")].some(isTyped);
 

@@ -5,7 +5,7 @@ const tone = dark
   ? { ground: "#12181a", area: "#1f2a2c", line: "#50676a", label: "#c6d6d2", halo: "#12181a", point: "#5cc8bd", late: "#ff9d92" }
   : { ground: "#e6ecea", area: "#ffffff", line: "#8fa9a3", label: "#33504b", halo: "#ffffff", point: "#0b6e69", late: "#b3261e" };
 
-const style = (key) => {
+export const style = (key) => {
   const sources = {};
   const layers = [{ id: "ground", type: "background", paint: { "background-color": tone.ground } }];
   if (key) {
@@ -21,7 +21,7 @@ const style = (key) => {
   return { version: 8, sources, layers };
 };
 
-const bounds = (collection) => {
+export const bounds = (collection) => {
   const box = [180, 90, -180, -90];
   const visit = (part) => {
     if (typeof part[0] !== "number") return part.forEach(visit);
@@ -34,7 +34,7 @@ const bounds = (collection) => {
   return box[0] <= box[2] ? box : null;
 };
 
-const labels = (collection) => ({
+export const labels = (collection) => ({
   type: "FeatureCollection",
   features: collection.features.map((feature) => ({
     type: "Feature",
