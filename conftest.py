@@ -146,6 +146,8 @@ def _prepare(settings: Any) -> None:
     with suppress(AttributeError):
         del connections["default"]
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Files are looked for when they are asked for: a client would go through all of them, and every test has its own.
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ NEEDS: dict[str, dict[str, str]] = {
     "status_thumb": {"number": "number", "sha256": "sha256"},
     "status_film": {"number": "number", "sha256": "sha256"},
     "photo": {"sha256": "sha256"},
+    "voice": {"sha256": "sha256"},
+    "status_voice": {"number": "number", "sha256": "sha256"},
     "thumb": {"sha256": "sha256"},
     "film": {"sha256": "sha256"},
     "events:delete_view": {"pk": "view"},
@@ -58,8 +60,12 @@ NEEDS: dict[str, dict[str, str]] = {
     "calendar_take_back": {"pk": "calendar_edit"},
     "intake:retake": {"pk": "kept"},
     "intake:settle": {"pk": "kept"},
+    "intake:retry_act": {"pk": "kept"},
+    "intake:settle_act": {"pk": "kept"},
+    "field:push_act": {"act": "=known"},
     "intake:sign_out_device": {"pk": "device"},
     "intake:revoke_device": {"pk": "device"},
+    "opinions:show": {"pk": "opinion"},
     **{f"webhooks:{name}": {"pk": "subscription"} for name in ("show", "edit", "test", "all_again")},
     **{f"webhooks:{name}": {"pk": "pusher"} for name in ("pusher", "pusher_edit")},
     "webhooks:again": {"pk": "subscription", "delivery": "delivery"},
@@ -80,8 +86,17 @@ NEEDS: dict[str, dict[str, str]] = {
     "tools:shift_answer": {"pk": "shift", "question": "question"},
     "tools:texts_for": {"pk": "event", "step": "=close"},
     "statistics:area": {"code": "code"},
+    "statistics:compare": {"code": "code"},
+    "statistics:hotspots": {"code": "code"},
+    "statistics:suggestion": {"code": "code"},
+    **{f"statistics:official{name}": {"code": "code"} for name in ("", "_bring", "_template")},
     "statistics:rows": {"code": "code"},
     "statistics:rows_csv": {"code": "code"},
+    "statistics:table": {"code": "code", "kind": "=csv"},
+    **{f"statistics:department{name}": {"code": "=water"} for name in ("", "_rows", "_rows_csv")},
+    "statistics:department_table": {"code": "=water", "kind": "=csv"},
+    **{f"wall:{name}": {"code": "code"} for name in ("wall", "now", "map")},
+    "wall:rows": {"code": "code", "what": "=due_soon"},
     "open311:discovery": {"suffix": "=json"},
     "open311:services": {"suffix": "=json"},
     "open311:service": {"code": "=C01", "suffix": "=json"},
@@ -97,7 +112,17 @@ NEEDS_NOTHING = {
     *("events:new", "events:questions", "events:known", "events:save_view", "events:map_areas", "events:map_events"),
     *("intake:index", "intake:devices", "intake:all_devices"),
     *("limits", "calendar", "calendar_hours", "calendar_bring_in"),
-    *("areas", "categories", "category_add", "packs", "pack_load", "statistics:mine", "open311:root"),
+    *(
+        "areas",
+        "categories",
+        "category_add",
+        "packs",
+        "pack_load",
+        "statistics:mine",
+        "statistics:definitions",
+        "wall:mine",
+        "open311:root",
+    ),
     *(f"notices:{name}" for name in ("read", "unread", "settings", "add", "browser", "quiet", "robots", "log")),
     *("duties", "duty_matrix", "duty_overruled", "duty_versions", "duty_compare", "duty_bring", "duty_template"),
     *("webhooks:index", "webhooks:add", "webhooks:pusher_add"),
@@ -107,6 +132,9 @@ NEEDS_NOTHING = {
     *("events:call", "events:order", "events:find_areas", "events:supervised", "bulk:index"),
     *(f"tools:{name}" for name in ("commands", "offers", "reading", "bulk", "macros", "macro_new")),
     *("events:call", "events:order", "events:find_areas", "events:supervised", "events:deferred", "bulk:index"),
+    *(f"field:{name}" for name in ("shell", "public", "worker", "manifest", "reference", "reference_public")),
+    *("field:tasks", "field:grid", "field:push"),
+    *("opinions:leave", "opinions:status", "opinions:list"),
 }
 #: Open data: the number, place and course of public matters, for everybody; never their words.
 OPEN_DATA = {"open311:requests", "open311:request", "open311:updates"}
@@ -114,18 +142,24 @@ NAMES = sorted(NEEDS_NOTHING | set(NEEDS))
 #: Open to everybody. All others ask to sign in, and photos are not there.
 PUBLIC = {
     *("home", "report", "report_areas", "report_villages", "receipt", "look_up", "status", "status_photo"),
-    *("status_thumb", "status_film", "public_photo"),
+    *("status_thumb", "status_film", "status_voice", "public_photo"),
     *("sign_in", "sign_out", "language", "healthz", "live"),
     *OPEN_DATA,
     *("open311:root", "open311:discovery", "open311:services", "open311:service", "open311:token"),
     "open311:nothing_here",
+    *(f"field:{name}" for name in ("shell", "public", "worker", "manifest", "reference_public", "push")),
+    *("opinions:leave", "opinions:status"),
 }
+#: For programs: without a sign-in they say so in JSON (401).
+ASKED_IN_JSON = {"field:reference", "field:tasks", "field:grid", "field:push_act"}
 #: Files: without a sign-in they are not there.
-HIDDEN = {"photo", "thumb", "film"}
+HIDDEN = {"photo", "thumb", "film", "voice"}
 #: Queries that make an address answer with a page.
 QUERY = {
     "statistics:rows": "?figure=open",
+    "statistics:department_rows": "?figure=open",
     "tools:shift_rows": "?figure=open",
     "statistics:rows_csv": "?figure=open",
+    "wall:map": "?box=110,21,111,22&zoom=1",
     **dict.fromkeys(OPEN_DATA, "?extensions=true"),
 }

@@ -23,6 +23,9 @@ ARGUMENTS = [
     # Maps are drawn by the processor: the machines that run tests have no graphics card.
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
+    # A microphone that beeps, and nobody who has to allow it; nothing else of a page asks for either.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
     # Whatever a page asks of another host fails here, before it leaves.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]

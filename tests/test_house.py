@@ -80,7 +80,8 @@ def test_every_setting_is_documented() -> None:
         name for path in MODULES for name in re.findall(r"[\"'](LINLI_[A-Z_]+)[\"']", path.read_text(encoding="utf-8"))
     }
     documented = (CHECKOUT / "docs" / "settings.md").read_text(encoding="utf-8")
-    assert sorted(name for name in read if name not in documented) == []
+    # A run of the tests says by this where its folder is.
+    assert sorted(name for name in read - {"LINLI_TEST_RUN"} if name not in documented) == []
 
 
 RULES = sorted({*(CHECKOUT / "linli").glob("*/rules.py"), *(CHECKOUT / "linli").glob("*/rules/*.py")})

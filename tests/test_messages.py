@@ -135,6 +135,8 @@ def _translated() -> Iterator[messages.Message]:
 OF_RESIDENTS = re.compile(
     r"linli/web/(?:(?:public|public_forms|standing|held)\.py|templates/web/(?:home|status|_story|status_key|report|receipt)\.html)"
     r"|linli/events/rules/turning_points\.py|linli/notices/reporters\.py"
+    # The app speaks to residents and grid workers by the same screens.
+    r"|linli/field/templates/field/.*\.html"
 )
 
 

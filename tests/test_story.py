@@ -134,7 +134,7 @@ def report(page: Page) -> tuple[str, str]:
 
 def figures(desk: Staff) -> Counter[str]:
     """What the page of figures of their area says; a number that is none leads nowhere."""
-    desk.page.get_by_role("link", name=_("Figures")).click()
+    desk.page.get_by_role("navigation", name=_("Rooms")).get_by_role("link", name=_("Figures")).click()
     expect(desk.page.get_by_role("heading", level=1)).to_contain_text("石城镇")
     found = desk.page.locator("[data-figure]").evaluate_all(
         "links => links.map(link => [link.dataset.figure, Number(link.textContent)])"

@@ -31,6 +31,8 @@ from linli.intake.webhooks.making import trial_delivery
 from linli.intake.webhooks.models import Pusher
 from linli.kit.dayfiles import FoundDay
 from linli.notices import actions as notices
+from linli.opinions.actions import leave as leave_opinion
+from linli.opinions.models import Opinion
 from linli.people.models import Appointment, Person
 
 HERE, THERE = "石城的水沟堵了", "新民的路灯坏了"
@@ -69,6 +71,7 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         **_notices(desk, text),
         **_desk_tools(event, desk, text),
         "run": sent_table(world).pk,
+        "opinion": said_of_linli(desk, text).pk,
         "message": actions.say(event, words=f"{text}，请看", by=desk, at=timezone.now()).pk,
         "draw": make_drawn(world, event).pk,
         "reveal": _asked_to_reveal(event, world).pk,
@@ -167,6 +170,11 @@ def phone_of(person: Person) -> Device:
     return register_device(person, uuid4(), name="", session="", at=timezone.now())[0]
 
 
+def said_of_linli(person: Person | None, text: str) -> Opinion:
+    said = {"kind": "suggestion", "words": f"{text}旁的市场", "page": "/desk/"}
+    return leave_opinion(**said, by=person, at=timezone.now())[0]
+
+
 def sent_table(world: World) -> ImportRun:
     return ImportRun.objects.create(
         by=world.cast.county, area=world.areas["440881"], file_name="表.csv", sent_at=timezone.now()
@@ -203,3 +211,4 @@ def more_of_everything(of: Things, numbers: range) -> None:
         set_aside(GRID, f"第{number}件")
         if number < 8:
             phone_of(world.cast.desk)
+        said_of_linli(world.cast.desk, f"第{number}件")
