@@ -11,7 +11,20 @@ from pathlib import Path
 
 import django
 
-MEASUREMENTS = ("areas", "queue", "imports", "clocks", "year", "intake", "live", "categories", "duplicates")
+MEASUREMENTS = (
+    "areas",
+    "queue",
+    "field",
+    "imports",
+    "clocks",
+    "year",
+    "intake",
+    "live",
+    "categories",
+    "duplicates",
+    "statistics",
+    "wall",
+)
 
 
 def main() -> int:
@@ -52,7 +65,7 @@ def _header(home: Path) -> None:
 def _fsyncs(folder: Path, seconds: float = 1.0) -> float:
     """How many times a second 4 kB can be written and synced; a commit cannot be faster than that."""
     count = 0
-    with (folder / "fsync").open("wb") as file:
+    with tempfile.TemporaryFile(dir=folder) as file:
         start = time.perf_counter()
         while (passed := time.perf_counter() - start) < seconds:
             file.write(bytes(4096))

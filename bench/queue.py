@@ -28,7 +28,12 @@ _OPEN_SHARE = 0.03
 
 
 def run(say: Callable[[str], None]) -> None:
-    """Measure on SQLite, and on PostgreSQL if there is one. Each store is a process of its own."""
+    """Measure on SQLite, and on PostgreSQL if there is one."""
+    on_each_store("bench.queue", say)
+
+
+def on_each_store(module: str, say: Callable[[str], None]) -> None:
+    """Run a module with the name of each store, in a process and a home of its own."""
     stores = {"SQLite": "", "PostgreSQL": os.environ.get("LINLI_BENCH_POSTGRES", "")}
     for name, url in stores.items():
         if name == "PostgreSQL" and not url:
@@ -41,12 +46,12 @@ def run(say: Callable[[str], None]) -> None:
                 "LINLI_DATABASE_URL": url,
                 "DJANGO_SETTINGS_MODULE": "linli.settings",
             }
-            command = [sys.executable, "-m", "bench.queue", name]
+            command = [sys.executable, "-m", module, name]
             with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
                 for line in process.stdout or ():
                     say(line.rstrip())
             if process.returncode:
-                raise SystemExit(f"bench.queue on {name} ended with {process.returncode}")
+                raise SystemExit(f"{module} on {name} ended with {process.returncode}")
 
 
 def build(count: int) -> None:

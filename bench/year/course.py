@@ -5,22 +5,26 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import count
 from random import Random
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from bench.year import laws
 from bench.year.county import County, Size, make_county, send_on_leave
 from bench.year.telling import Outside, Telling, give_channels
-from bench.year.values import entered
+from bench.year.values import entered, entered_for_part
 from bench.year.worker import Worker
 from linli.events import actions
 from linli.events.models import Event, Part
+from linli.events.pressing import running
 from linli.events.queue.pages import TURN
 from linli.events.rules import ENDED, Source, State
+from linli.kit.prepared import Prepared
 from linli.kit.refusal import Refused
 from linli.people.actions import Posts, officers_of, on_duty, scope_of
 from linli.people.models import Person
@@ -100,6 +104,8 @@ class Year:
         self._scopes: dict[int, Scope] = {}
         self._turns: list[Turn] = []
         self._day: date | None = None
+        #: The moment that was lived through last.
+        self._reached = BEGIN
         self.channels = give_channels(self.county, BEGIN)
         self.telling = Telling(Random(seed + 2), outside, BEGIN)
         for at in self._reports():
@@ -129,11 +135,16 @@ class Year:
         return [*self.broken, *self.worker.broken, *self.telling.broken]
 
     def _go_to(self, at: datetime) -> None:
-        """The worker's turns up to a moment, in their order with those of the teller of notices."""
-        while (turn := self.worker.next_turn(at)) is not None:
+        """The worker's turns up to a moment, in their order with those of the teller of notices.
+
+        What an act has put into the past is due now: nobody goes back to it.
+        """
+        while (due := self.worker.next_turn(at)) is not None:
+            turn = self._reached = max(due, self._reached)
             self.telling.until(turn)
             self.worker.wake(turn)
             self.telling.acted(turn)
+        self._reached = at
         self.telling.until(at)
 
     def _begin(self, day: date, at: datetime) -> None:
@@ -191,13 +202,13 @@ class Year:
     # --- whose turn it is ---------------------------------------------------------------------------------------------
 
     def _take(self, key: UUID, at: datetime) -> None:
-        event = Event.objects.select_related("category", "area").get(pk=key)
+        event = Event.objects.select_related("category", "area").prefetch_related("parts").get(pk=key)
         if not self._take_part(event, at):
             by, step = self._choose(event, at)
             if step:
                 self._step(event, step, by, at)
-        event.refresh_from_db(fields=["state", "ended_at"])
-        if event.is_open or (event.state in (State.CLOSED, State.SELF_HANDLED) and self.rng.random() < 0.1):
+        (state,) = _state_of(key)
+        if state not in ENDED or (state in (State.CLOSED, State.SELF_HANDLED) and self.rng.random() < 0.1):
             self._put(at + self._pause(1.2), key)
 
     def _choose(self, event: Event, at: datetime) -> tuple[Person | None, str]:
@@ -241,18 +252,26 @@ class Year:
         if not form.is_valid():
             self.refused["form"] += 1
             return
-        values = form.values()
+        self._act(step, partial(getattr(actions, step), event, **form.values(), by=by, at=at))
+
+    def _step_of_part(self, event: Event, part: Part, name: str, by: Person, at: datetime) -> None:
+        form = entered_for_part(name, part, event, at, self.rng)
+        if not form.is_valid():
+            self.refused["form"] += 1
+            return
+        self._act(name, partial(actions.PART_ACTS[name], part, **form.cleaned_data, by=by, at=at))
+
+    def _act(self, name: str, act: Callable[[], object]) -> None:
         try:
-            with transaction.atomic():
-                getattr(actions, step)(event, **values, by=by, at=at)
+            act()
         except Refused as refusal:
             self.refused[refusal.code] += 1
         else:
-            self.taken[step] += 1
+            self.taken[name] += 1
 
     def _take_part(self, event: Event, at: datetime) -> bool:
         """Of a matter several handle, often an act on one of the parts; whether there was one."""
-        if event.parts.count() < 2 or self.rng.random() < 0.4:
+        if len(event.parts.all()) < 2 or self.rng.random() < 0.4:
             return False
         parts = list(event.parts.select_related("under").prefetch_related("calls__whistle"))
         part = self.rng.choice(parts)
@@ -261,17 +280,18 @@ class Year:
             *self._on_duty(event.area_id, at, Role.VERIFIER),
         ]
         for by in self.rng.sample(people, min(3, len(people))):
-            steps = actions.steps_of_parts(event, [part], by, at, self._scope(by, at)).get(part.pk)
+            scope = self._scope(by, at)
+            standing = actions.standing_of(event, by, at, scope)
+            steps = actions.steps_of_parts(event, [part], by, scope, standing, running(event)).get(part.pk)
             if steps:
-                name = self.rng.choice(steps)
-                try:
-                    actions.PART_ACTS[name](part, text="现场看过，已处理。", by=by, at=at)
-                except Refused as refusal:
-                    self.refused[refusal.code] += 1
-                else:
-                    self.taken[name] += 1
+                self._step_of_part(event, part, self.rng.choice(steps), by, at)
                 return True
         return False
+
+
+@Prepared
+def _state_of(event: UUID) -> QuerySet[Any, str]:
+    return Event.objects.filter(pk=event).values_list("state", flat=True)
 
 
 def duty(area: str, at: datetime, role: Role) -> list[Person]:
@@ -291,5 +311,5 @@ def whose_turn(event: Event, at: datetime, asked: OnDuty = duty) -> list[Person]
 
 
 def _officers(event: Event, at: datetime) -> list[Person]:
-    departments = list(Part.objects.filter(event=event).values_list("department", flat=True))
+    departments = [part.department_id for part in event.parts.all()]
     return officers_of(departments, at) if departments else []

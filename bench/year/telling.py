@@ -15,10 +15,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Max, QuerySet
 
 from bench.year.county import County
-from linli.journal.models import ChainHead, Entry, Notice
+from linli.journal.following import place
+from linli.journal.models import Notice
+from linli.kit.prepared import Prepared
 from linli.notices import actions, making
 from linli.notices.balance import RunningBalance, balance
 from linli.notices.course import Parcel
@@ -205,8 +207,8 @@ class Telling:
     def _hold(self, minute: datetime) -> None:
         """Every notice ever written is still to be followed or counted, and what was counted adds up."""
         self.done["looks"] += 1
-        new = Notice.objects.filter(pk__gt=self._mark).aggregate(number=Count("pk"), last=Max("pk"))
-        self._written, self._mark = self._written + new["number"], new["last"] or self._mark
+        new = _notices_after(self._mark)
+        self._written, self._mark = self._written + len(new), max(new, default=self._mark)
         sums = self._running.look()
         faults = sums.faults()
         if sums.notices + _not_followed() != self._written:
@@ -246,20 +248,42 @@ def _last_notice() -> int:
     return Notice.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
+@Prepared
+def _notices_after(mark: int) -> QuerySet[Any, int]:
+    return Notice.objects.filter(pk__gt=mark).values_list("pk", flat=True)
+
+
 def _next_due() -> datetime | None:
     """When anything is due that the worker knows of."""
-    held = Decision.objects.filter(due_at__isnull=False).aggregate(due=Min("due_at"))["due"]
-    unfinished = Delivery.objects.unfinished().aggregate(due=Min("due_at"))["due"]
-    return min((one for one in (held, unfinished) if one is not None), default=None)
+    return min([*_held_until(), *_unfinished_until()], default=None)
+
+
+@Prepared
+def _held_until() -> QuerySet[Any, Any]:
+    return Decision.objects.filter(due_at__isnull=False).order_by("due_at").values_list("due_at", flat=True)[:1]
+
+
+@Prepared
+def _unfinished_until() -> QuerySet[Any, Any]:
+    return Delivery.objects.unfinished().order_by("due_at").values_list("due_at", flat=True)[:1]
 
 
 def _not_followed() -> int:
     """Notices behind the place up to which the journal was followed."""
-    place = Follower.objects.values_list("place", flat=True).get(pk=1)
-    behind = Q(pk=0)
-    for chain in ChainHead.objects.values_list("chain", flat=True):
-        behind |= Q(chain=chain, position__gt=place.get(chain, 0))
-    return Notice.objects.filter(entry__in=list(Entry.objects.filter(behind).values_list("pk", flat=True))).count()
+    followed = _followed_to.one() or {}
+    news = [(chain, length) for chain, length in place().items() if length > followed.get(chain, 0)]
+    return sum(len(_notices_behind(chain, followed.get(chain, 0))) for chain, _length in news)
+
+
+@Prepared
+def _followed_to() -> QuerySet[Any, dict[str, int]]:
+    return Follower.objects.filter(pk=1).values_list("place", flat=True)
+
+
+@Prepared
+def _notices_behind(chain: str, position: int) -> QuerySet[Any, int]:
+    rows = Notice.objects.filter(entry__chain=chain, entry__position__gt=position)
+    return rows.values_list("pk", flat=True)
 
 
 def _listed(counts: Counter[str]) -> str:

@@ -1,14 +1,16 @@
 """What somebody enters in the form of a step: values that fit its fields, drawn by chance, sometimes none at all."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
-from linli.events.forms import ACTS
-from linli.events.models import Event
+from linli.events.forms import ACTS, PART_FORMS
+from linli.events.models import Event, Part
 from linli.people.models import Department
 
 #: What people write.
@@ -25,14 +27,21 @@ SENT_EMPTY = 0.01
 
 def entered(step: str, event: Event, at: datetime, rng: Random, **more: Any) -> Any:
     """The form of this step as somebody sent it, checked or not; `more` goes to the form."""
-    kind = ACTS[step].form
+    return _sent(partial(ACTS[step].form, event=event, **more), event, at, rng)
+
+
+def entered_for_part(step: str, part: Part, event: Event, at: datetime, rng: Random) -> Any:
+    """The form of this act on a part of the matter as somebody sent it, checked or not."""
+    return _sent(partial(PART_FORMS[step].form, part=part), event, at, rng)
+
+
+def _sent(form: Callable[..., forms.Form], event: Event, at: datetime, rng: Random) -> forms.Form:
     if rng.random() < SENT_EMPTY:
-        return kind({}, event=event, **more)
-    blank = kind(event=event, **more)
+        return form({})
     filled: dict[str, Any] = {}
-    for name, field in blank.fields.items():
+    for name, field in form().fields.items():
         filled[name] = _NAMED[name](event, at, rng) if name in _NAMED else _value(field, rng)
-    return kind(filled, event=event, **more)
+    return form(filled)
 
 
 def _value(field: forms.Field, rng: Random) -> Any:

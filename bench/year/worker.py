@@ -8,23 +8,40 @@ from random import Random
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Min, QuerySet
+from django.db.models import QuerySet
 
 from linli.chores.running import run_once
 from linli.chores.table import CHORES, Work
 from linli.events.models import Clock, Supervision
+from linli.kit.prepared import Prepared
 
 #: So often a slice of work ends before it is committed, as when the process is killed.
 _KILLED = 0.02
 #: It looks so often, if anything is due at all.
 _TURN = timedelta(minutes=10)
-#: The chores that move matters and tell people, and what each waits for; those without anything to wait for, once a day.
-_CHORES: dict[str, list[tuple[QuerySet[Any], str]]] = {
-    "ladder": [
-        (Clock.objects.filter(next_at__isnull=False), "next_at"),
-        (Supervision.objects.filter(next_at__isnull=False), "next_at"),
-    ],
-    "pauses_that_end": [(Clock.objects.filter(paused_until__isnull=False), "paused_until")],
+
+
+@Prepared
+def _clocks() -> QuerySet[Any, Any]:
+    return Clock.objects.filter(next_at__isnull=False).order_by("next_at").values_list("next_at", flat=True)[:1]
+
+
+@Prepared
+def _supervisions() -> QuerySet[Any, Any]:
+    return Supervision.objects.filter(next_at__isnull=False).order_by("next_at").values_list("next_at", flat=True)[:1]
+
+
+@Prepared
+def _pauses() -> QuerySet[Any, Any]:
+    rows = Clock.objects.filter(paused_until__isnull=False).order_by("paused_until")
+    return rows.values_list("paused_until", flat=True)[:1]
+
+
+#: The chores that move matters and tell people, and what each waits for: the first moment at which that is due; those
+#: without anything to wait for, once a day.
+_CHORES: dict[str, list[Prepared[[], datetime]]] = {
+    "ladder": [_clocks, _supervisions],
+    "pauses_that_end": [_pauses],
     "review_days": [],
     "firm_limits": [],
 }
@@ -65,11 +82,7 @@ class Worker:
     def wake(self, at: datetime) -> None:
         """Do what is due, or die over it."""
         self.done["woken"] += 1
-        names = [
-            name
-            for name, waits in _CHORES.items()
-            if any(rows.filter(**{f"{field}__lte": at}).exists() for rows, field in waits)
-        ]
+        names = [name for name, waits in _CHORES.items() if any(due <= at for first in waits for due in first())]
         if at.date() != self._day:
             names += ["review_days", "firm_limits"]
         try:
@@ -103,6 +116,4 @@ class Worker:
 
     def _next_due(self) -> datetime | None:
         """The next moment at which anything falls due."""
-        waits = [one for several in _CHORES.values() for one in several]
-        moments = [rows.aggregate(due=Min(field))["due"] for rows, field in waits]
-        return min((moment for moment in moments if moment is not None), default=None)
+        return min((due for waits in _CHORES.values() for first in waits for due in first()), default=None)
