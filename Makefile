@@ -4,11 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 WORKERS ?= 2
-# What `make run` installs beside the core, each requirements/NAME.lock: make run EXTRAS= for none, EXTRAS='media blur s3' for all.
-EXTRAS ?= media blur
+# What `make run` installs beside the core, each requirements/NAME.lock: make run EXTRAS= for none, EXTRAS='media blur s3 parquet' for all.
+EXTRAS ?= media blur parquet
 URL ?=
 UPGRADE ?= --upgrade
-LOCKS := core media blur s3 dev
+LOCKS := core media blur s3 parquet dev
 # Checks read the settings; they must not touch anybody's home.
 CHECK_HOME := LINLI_HOME=$(CURDIR)/build/check
 
@@ -58,7 +58,7 @@ test-postgres: $(VENV)/.dev  ## What asks the store, on PostgreSQL; URL=postgres
 	$(RUN) -m pytest -q -n $(WORKERS) --postgres$(if $(URL),='$(URL)')
 
 browser: $(VENV)/.dev  ## Tests in a real browser (Debian: chromium fonts-wqy-microhei)
-	$(RUN) -m pytest -q -m browser
+	$(RUN) -m pytest -q -m browser -n $(WORKERS) --dist loadfile
 
 check: check-format check-lint check-imports check-types check-migrations check-messages check-vendor  ## Format, types, imports, migrations, messages, vendored files
 
