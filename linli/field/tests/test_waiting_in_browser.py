@@ -17,8 +17,18 @@ from linli.field.tests.waiting import (
     screen,
     take_photo,
 )
+from linli.intake.proving import wait_for
 
 pytestmark = pytest.mark.browser
+
+#: How many reports and acts lie on the phone.
+RECORDS = """() => new Promise((told) => {
+  const opened = indexedDB.open("linli-field");
+  opened.onsuccess = () => {
+    const counted = opened.result.transaction("records").objectStore("records").count();
+    counted.onsuccess = () => (opened.result.close(), told(counted.result));
+  };
+})"""
 
 
 def sign_and_submit(page: Page, words: str, seed: int, *, alone: bool = True) -> None:
@@ -122,12 +132,31 @@ def test_words_being_typed_stay_when_the_act_before_them_gets_through(new_phone:
     said(page, ["等待网络"])
     form = page.locator("[data-step=submit_result]")
     form.get_by_text("提交结果").first.click()
-    # Nothing has left the field yet, so nothing of it is kept.
     form.get_by_label("办理情况").press_sequentially("已扶")
     phone.context.set_offline(False)
     said(page, ["已完成"])
     expect(form.get_by_label("办理情况")).to_have_value("已扶")
     expect(form.get_by_label("办理情况")).to_be_focused()
+
+
+def test_words_are_kept_while_they_are_typed(new_phone: NewPhone, town: Town) -> None:
+    made = matter(town, "signed_for", "路牌脱落")
+    page = app_of(new_phone, "handler").page
+    screen(page, "task", made.event)
+    form = page.locator("[data-step=submit_result]")
+    form.get_by_text("提交结果").first.click()
+    form.get_by_label("办理情况").press_sequentially("已重新安装")
+    # The phone ends the app while somebody still holds the field.
+    wait_for(lambda: page.evaluate(RECORDS) == 1, "nothing of what was typed is kept")
+    page.goto("about:blank")
+    page.go_back()
+    screen(page, "task", made.event)
+    expect(form.get_by_label("办理情况")).to_have_value("已重新安装")
+    # Left by hand in the middle of a word.
+    form.get_by_label("办理情况").press_sequentially("牢固")
+    screen(page, "tasks")
+    screen(page, "task", made.event)
+    expect(form.get_by_label("办理情况")).to_have_value("已重新安装牢固")
 
 
 def test_words_and_photo_of_the_moment_it_is_sent_go_with_it(new_phone: NewPhone, town: Town) -> None:

@@ -12,13 +12,22 @@ export class Reference {
 
   /** What is kept of `name`; `{}` before it was ever fetched. Never waits for the network. */
   async get(name = "reference") {
-    if (!this.held.has(name)) this.held.set(name, (await this.kept(name))?.value ?? {});
+    return (await this.row(name)).value;
+  }
+
+  /** {value, at}, the two of one answer. `at`: when the server was asked that last said that this is the newest, in milliseconds; null before. */
+  async row(name = "reference") {
+    if (!this.held.has(name)) {
+      const { value = {}, at = null } = (await this.kept(name)) ?? {};
+      // Meanwhile an answer may have come.
+      if (!this.held.has(name)) this.held.set(name, { value, at });
+    }
     return this.held.get(name);
   }
 
   /** The name of a category, "" for one that is not known here (yet). */
   categoryName(code) {
-    return this.held.get("reference")?.categories?.find((one) => one.code === code)?.name ?? "";
+    return this.held.get("reference")?.value.categories?.find((one) => one.code === code)?.name ?? "";
   }
 
   /** Asks the server: "fresh", "same", "sign_in", or "offline" when nobody or somebody else answered. `anew`: what was asked before now will not do. */
@@ -34,24 +43,20 @@ export class Reference {
     const kept = await this.kept(name);
     const at = Date.now();
     const answer = await this.fetched(address, kept?.etag);
-    if (answer?.status === 304) return this.confirm(name, at);
+    if (answer?.status === 304) return this.confirm(name, kept, at);
     if (answer?.status === 401) return "sign_in";
     const value = answer?.ok ? await answer.json().catch(() => null) : null;
     // Our own shape and nothing else: a portal answers 200 to everything.
     if (typeof value?.version !== "string") return "offline";
     await this.keep(name, { etag: answer.headers.get("ETag"), value }, at);
-    this.held.set(name, value);
+    this.held.set(name, { value, at });
     return "fresh";
   }
 
-  /** When the server was asked that last said that this is the newest, in milliseconds; null before. */
-  async asOf(name = "reference") {
-    return (await this.outbox.store.get("reference", this.rowName(name)))?.at ?? null;
-  }
-
-  async confirm(name, at) {
+  async confirm(name, { value }, at) {
     const row = await this.outbox.store.get("reference", this.rowName(name));
     if (row) await this.outbox.store.put("reference", { ...row, at });
+    this.held.set(name, { value, at });
     return "same";
   }
 
@@ -76,7 +81,7 @@ export class Reference {
   async kept(name) {
     const row = await this.outbox.store.get("reference", this.rowName(name));
     try {
-      return row && (await this.outbox.sealing.openValue(this.outbox.owner, this.rowName(name), row));
+      return row && { ...(await this.outbox.sealing.openValue(this.outbox.owner, this.rowName(name), row)), at: row.at };
     } catch {
       // Its key is lost; it is fetched again.
       return null;

@@ -12,6 +12,7 @@ const main = document.getElementById("main");
 const door = document.body.dataset.door;
 let shown = 0;
 let current = null;
+let leaving = null;
 
 const app = { door, say, sayIf, copy, toast, go, redraw: show, has: (name) => isFor(SCREENS[name]) };
 
@@ -32,9 +33,11 @@ async function show() {
   const name = app.outbox ? (isFor(SCREENS[wanted]) ? wanted : "home") : "enter";
   const root = copy(name);
   const { default: fillScreen } = await SCREENS[name].draw();
+  // What was typed last on the screen before is on the disk before this one reads it.
+  await leaving;
   const drawn = (await fillScreen(root, app, ...parts)) ?? {};
   if (turn !== shown) return drawn.left?.();
-  current?.left?.();
+  leaving = Promise.resolve(current?.left?.()).catch(showRefusal);
   current = drawn;
   const isFirst = !main.childElementCount;
   main.replaceChildren(root);
@@ -65,10 +68,15 @@ document.querySelector("[data-complain]").addEventListener("click", (event) => {
   toast(say("complain_offline"));
 });
 // The outbox refuses in codes; whatever screen asked, the words for it are the same.
+function showRefusal(reason) {
+  if (reason?.name !== "Refusal") return globalThis.reportError(reason);
+  return toast(sayIf(`refused_${reason.code}`, say("refused_other")), { stays: true });
+}
+
 addEventListener("unhandledrejection", (event) => {
   if (event.reason?.name !== "Refusal") return;
   event.preventDefault();
-  toast(sayIf(`refused_${event.reason.code}`, say("refused_other")), { stays: true });
+  showRefusal(event.reason);
 });
 
 forgetAddress();

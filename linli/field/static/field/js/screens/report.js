@@ -7,6 +7,7 @@ import { Looking } from "../place.js";
 import { addPhoto, isToSpeak, news, photosAdded, placeOf, placeSoon } from "../reporting.js";
 import { forgetShots, showShots } from "../shots.js";
 import { voiceOf } from "../states.js";
+import { Typing } from "../typing.js";
 import { voiceUrl } from "../voice/hearing.js";
 import { Voicing } from "../voice/voicing.js";
 
@@ -27,7 +28,7 @@ export default async (root, app, id) => {
 
 class ReportScreen {
   constructor(root, app, record) {
-    Object.assign(this, { root, app, record, id: record.id });
+    Object.assign(this, { root, app, record, id: record.id, typing: [] });
     this.placed = ({ detail }) => detail === this.id && this.showPlace();
   }
 
@@ -68,7 +69,12 @@ class ReportScreen {
     this.root.addEventListener("change", ({ target }) => {
       if (target.name === "category") this.choose(target.value);
     });
-    for (const name of ["text", "place"]) part(this.root, name).addEventListener("change", ({ target }) => keep({ [name]: target.value.trim() }));
+    for (const name of ["text", "place"]) {
+      const field = part(this.root, name);
+      const keepWords = () => keep({ [name]: field.value.trim() });
+      field.addEventListener("change", keepWords);
+      this.typing.push(new Typing(field, keepWords));
+    }
     part(this.root, "text").addEventListener("input", () => this.showSend());
     part(this.root, "area").addEventListener("change", ({ target }) => keep({ area: target.value }));
     part(this.root, "find").addEventListener("input", ({ target }) => this.find(target.value.trim()));
@@ -171,6 +177,7 @@ class ReportScreen {
   }
 
   async throwAway() {
+    for (const typing of this.typing) typing.stop();
     await this.voicing.left();
     await this.app.outbox.discard(this.id);
     forgetShots(this.id);
@@ -186,6 +193,7 @@ class ReportScreen {
     this.showSend();
     if (!isKept || part(this.root, "send").disabled) return undefined;
     part(this.root, "send").disabled = true;
+    for (const typing of this.typing) typing.stop();
     const [fix] = await Promise.all([placeSoon(this.id, PLACE_PATIENCE_MS), photosAdded(this.id)]);
     const where = this.whereNow(fix ?? (this.record.body.lon ? this.record.body : null));
     if (!where) return this.askWhere();
@@ -215,6 +223,7 @@ class ReportScreen {
 
   async left() {
     news.removeEventListener("changed", this.placed);
+    if (!this.isSent) await Promise.all(this.typing.map((typing) => typing.finish()));
     await this.voicing.left();
     const record = this.isSent ? null : await this.app.outbox.get(this.id);
     const { text, category } = record?.body ?? {};

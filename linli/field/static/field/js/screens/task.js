@@ -92,7 +92,7 @@ class TaskScreen {
   }
 
   left() {
-    for (const form of this.forms) form.left();
+    return Promise.all(this.forms.map((form) => form.left()));
   }
 
   /** The likeliest act under the thumb: it is done there, or its form is brought to the eye. */

@@ -6,8 +6,8 @@ const NAMES = ["tasks", "grid", "reference"];
 
 export const known = (app) => {
   const kept = async (name) => {
-    const value = await app.reference.get(name);
-    return value?.version ? { ...value, at: await app.reference.asOf?.(name) } : null;
+    const { value, at } = await app.reference.row(name);
+    return value.version ? { ...value, at } : null;
   };
   return {
     say: app.say,

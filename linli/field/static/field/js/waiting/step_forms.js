@@ -2,6 +2,7 @@
 // draft in the outbox from the first photo or word on; sent, it is an act that waits for network, and can be taken back for a minute.
 import { copy, draw, fill, part } from "../filling.js";
 import { picturesOf, voiceOf } from "../states.js";
+import { Typing } from "../typing.js";
 import { voiceUrl } from "../voice/hearing.js";
 import { Voicing } from "../voice/voicing.js";
 import { drawFields, readFields, showProblems } from "./described.js";
@@ -46,7 +47,9 @@ export class StepForm {
     this.shots = shots && followShots(shots, this.app, { draft: () => this.begun(), failed: (refusal) => this.showProblem(refusal) });
     if (this.draft) this.shots?.show(this.draft);
     if (shots || SPOKEN.has(this.step.step)) this.drawVoice();
-    this.form.addEventListener("change", ({ target }) => target.type !== "file" && this.keep().catch((refusal) => this.showProblem(refusal)));
+    const keep = () => this.keep().catch((refusal) => this.showProblem(refusal));
+    this.form.addEventListener("change", ({ target }) => target.type !== "file" && keep());
+    this.typing = new Typing(this.form, keep);
   }
 
   drawVoice() {
@@ -61,8 +64,9 @@ export class StepForm {
   }
 
   /** The screen is left, or the form drawn anew. */
-  left() {
-    return this.voicing?.left();
+  async left() {
+    if (!this.isSent) await this.typing?.finish();
+    await this.voicing?.left();
   }
 
   values() {
@@ -102,6 +106,7 @@ export class StepForm {
     const button = this.form.querySelector("button:not([type=button])");
     if (this.voicing && !(await this.voicing.finish())) return;
     if (this.shots && !(await this.shots.added())) return;
+    this.typing?.stop();
     // The draft of what was typed a moment ago is still being made: sent now, the act would leave it behind.
     await this.making?.catch(() => {});
     const kept = this.draft && (await this.app.outbox.get(this.draft.id));
