@@ -57,7 +57,7 @@ test-sqlite: $(VENV)/.dev
 test-postgres: $(VENV)/.dev  ## What asks the store, on PostgreSQL; URL=postgres://user@host:port/database for one of your own, with the pages too
 	$(RUN) -m pytest -q -n $(WORKERS) --postgres$(if $(URL),='$(URL)')
 
-browser: $(VENV)/.dev  ## Tests in a real browser (Debian: chromium fonts-wqy-microhei)
+browser: $(VENV)/.dev  ## Tests in a real browser (Debian: chromium chromium-headless-shell fonts-wqy-microhei)
 	$(RUN) -m pytest -q -m browser -n $(WORKERS) --dist loadfile
 
 check: check-format check-lint check-imports check-types check-migrations check-messages check-vendor  ## Format, types, imports, migrations, messages, vendored files

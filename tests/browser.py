@@ -1,4 +1,4 @@
-"""A browser for tests: Debian's chromium, in Chinese, watched for anything a person would call broken."""
+"""A browser for tests: Debian's chromium without its windows, in Chinese, watched for anything a person would call broken."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, Response, sync_playwright
 
 ARGUMENTS = [
     "--headless=new",
@@ -70,15 +70,32 @@ class Watch:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One chromium for all tests of a process."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-    if not Path(path).exists():
-        pytest.fail("Browser tests need chromium: apt-get install chromium fonts-wqy-microhei", pytrace=False)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+def playwright() -> Iterator[Playwright]:
+    """What drives the browsers of a process."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One chromium for all tests of a process, the one without windows where it is installed: they cost time for each page."""
+    yield from _launched(playwright, ["chromium-headless-shell", "chromium"])
+
+
+@pytest.fixture(scope="session")
+def whole_browser(playwright: Playwright) -> Iterator[Browser]:
+    """A chromium that can do what needs windows: show notifications."""
+    yield from _launched(playwright, ["chromium"])
+
+
+def _launched(playwright: Playwright, names: list[str]) -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), "")
+    if not path:
+        needed = "chromium chromium-headless-shell fonts-wqy-microhei"
+        pytest.fail(f"Browser tests need chromium: apt-get install {needed}", pytrace=False)
+    chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture

@@ -41,6 +41,12 @@ class Holder:
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture
+def browser(whole_browser: Any) -> Any:
+    """Notifications are shown by windows."""
+    return whole_browser
+
+
 def test_it_is_switched_on_known_and_switched_off(world: World) -> None:
     phone = Holder(world.cast.worker)
     assert [phone.ask(act) for act in ("known", "on", "known", "on", "off", "known")] == [
