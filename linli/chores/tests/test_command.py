@@ -10,6 +10,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -82,12 +83,16 @@ def test_refused_input_ends_with_one_and_one_line(linli: Linli) -> None:
     assert "no-such-pack" in refusal(linli("categories", "load", "no-such-pack"))
 
 
-def test_a_home_of_a_newer_linli_is_left_alone(linli: Linli, tmp_path: Path) -> None:
+def test_an_older_home_goes_on_and_that_of_a_newer_linli_is_left_alone(linli: Linli, tmp_path: Path) -> None:
+    assert linli("work", "--once").returncode == 0
+    names: list[tuple[str, str]] = import_module("linli.events.migrations.0001_squashed").Migration.replaces
+    add = "INSERT INTO django_migrations (app, name, applied) VALUES (?, ?, '2026-11-01')"
+    with sqlite3.connect(tmp_path / "home" / "linli.sqlite3") as store:
+        store.execute("DELETE FROM django_migrations WHERE app = 'events' AND name = '0001_squashed'")
+        store.executemany(add, names)
     assert linli("work", "--once").returncode == 0
     with sqlite3.connect(tmp_path / "home" / "linli.sqlite3") as store:
-        store.execute(
-            "INSERT INTO django_migrations (app, name, applied) VALUES ('patrols', '0009_later', '2027-01-01')"
-        )
+        store.execute(add, ("patrols", "0009_later"))
     assert "patrols 0009_later" in refusal(linli("work", "--once"))
 
 
