@@ -130,7 +130,7 @@ def clusters(area: Area, *, since: datetime) -> Spots:
     inside = inside.filter(Q(category__isnull=True) | Q(category__for_mediation=False))
     rows = (
         inside.filter(reported_at__gte=since)
-        .order_by("-reported_at")
+        .order_by("-reported_at", "pk")
         .values_list("pk", "category_id", "lon", "lat", "reported_at", "text", "merged_into_id")
     )
     cut = list(rows[: READ + 1])
@@ -160,15 +160,17 @@ def _alike(read: Sequence[_Read]) -> Iterable[tuple[UUID, UUID]]:
     categories = Category.objects.in_bulk({one.category for one in read if one.category})
     squares = Squares(_FARTHEST_M, (one.point[1] for one in read))
     cells: dict[tuple[int, int], list[_Read]] = defaultdict(list)
+    radius = {one.category: radius_m(categories.get(one.category or 0)) for one in read}
     for one in read:
         near = [other for square in squares.around(one.point) for other in cells[square][-_NEIGHBOURS:]]
-        radius = radius_m(categories.get(one.category or 0))
-        yield from ((other.key, one.key) for other in near if _is_same(one, other, radius))
+        # Each of the two would be offered for the other as far as its own category reaches.
+        reach = ((other, max(radius[one.category], radius[other.category])) for other in near)
+        yield from ((other.key, one.key) for other, metres in reach if _is_same(one, other, metres))
         cells[squares.of(one.point)].append(one)
 
 
-def _is_same(one: _Read, other: _Read, radius: float) -> bool:
-    if distance_m(one.point, other.point) > radius or abs(one.reported_at - other.reported_at) > APART:
+def _is_same(one: _Read, other: _Read, metres: float) -> bool:
+    if distance_m(one.point, other.point) > metres or abs(one.reported_at - other.reported_at) > APART:
         return False
     words = likeness(one.text, other.text) / (2 if numbers_differ(one.text, other.text) else 1)
     return words >= (SIMILAR if one.category is not None and one.category == other.category else SAME_WORDS)

@@ -22,11 +22,12 @@ from linli.events.models import Event
 from linli.events.rules import State
 from linli.events.testing import World, make_event
 from linli.kit.distances import distance_m
+from linli.kit.likeness import likeness, numbers_differ
 from linli.people.rules import Held, Role, Scope
 from linli.statistics.control.charts import BY_MONTH, COMPARED, chart_of, in_a_row
 from linli.statistics.counting import follow
 from linli.statistics.hotspots.rising import rising
-from linli.statistics.hotspots.spots import coming_back
+from linli.statistics.hotspots.spots import clusters, coming_back
 from linli.statistics.periods import Period
 from linli.statistics.tests import slow
 from linli.statistics.tests.test_pages import COUNTY, signed_in
@@ -44,6 +45,7 @@ def assert_all(world: World, at: datetime) -> None:
     for days, below in ((7, False), (28, True)):
         assert_rising(county, days, below, at)
     assert_coming_back(county, at)
+    assert_clusters(county, at)
 
 
 def assert_charts(county: Area, period: Period, at: datetime) -> None:
@@ -92,10 +94,9 @@ def assert_rising(county: Area, days: int, below: bool, at: datetime) -> None:
 
 def assert_coming_back(county: Area, at: datetime) -> None:
     since, soon = at - timedelta(days=90), timedelta(days=60)
-    events = [one for one in Event.objects.select_related("category") if one.lon is not None and one.category]
-    events = [
-        one for one in events if not one.category.for_mediation and one.state not in ("voided", "rejected", "merged")
-    ]  # type: ignore[union-attr]
+    known = Event.objects.select_related("category").exclude(state__in=("voided", "rejected", "merged"))
+    placed = [one for one in known if one.lon is not None]
+    events = [one for one in placed if one.category is not None and not one.category.for_mediation]
     back = defaultdict(set)
     for one in events:
         for other in events:
@@ -113,6 +114,43 @@ def assert_coming_back(county: Area, at: datetime) -> None:
     assert sum(spot.count for spot in found) == len(back)
 
 
+def assert_clusters(county: Area, at: datetime) -> None:
+    """Each pair beside each other, and pairs grown together until nothing more is joined."""
+    since = at - timedelta(days=90)
+    known = Event.objects.select_related("category").exclude(state__in=("voided", "rejected"))
+    events = [one for one in known if one.category is None or not one.category.for_mediation]
+    young = [one for one in events if one.reported_at >= since]
+    groups = [{one.pk, one.merged_into_id} for one in young if one.merged_into_id]
+    placed = [one for one in young if one.lon is not None and one.merged_into_id is None]
+    groups += [{one.pk, other.pk} for one in placed for other in placed if one != other and _is_same(one, other)]
+    grown = True
+    while grown:
+        grown = False
+        for one in groups:
+            for other in groups:
+                if one is not other and one & other:
+                    one |= other
+                    groups.remove(other)
+                    grown = True
+                    break
+            if grown:
+                break
+    here = {one.pk for one in events}
+    expected = {frozenset(group & here) for group in groups if len(group & here) >= 3}
+    assert {frozenset(spot.keys) for spot in clusters(county, since=since).found} == expected
+
+
+def _is_same(one: Event, other: Event) -> bool:
+    """The category that reaches further says how far they may lie apart."""
+    if abs(other.reported_at - one.reported_at) > timedelta(days=45):
+        return False
+    apart = distance_m((one.lon, one.lat), (other.lon, other.lat))  # type: ignore[arg-type]
+    reach = [120 if one is None else 80 if one.urgency == "normal" else 250 for one in (one.category, other.category)]
+    words = likeness(one.text, other.text) * (0.5 if numbers_differ(one.text, other.text) else 1)
+    is_of_one = one.category_id is not None and one.category_id == other.category_id
+    return apart <= max(reach) and words >= (0.3 if is_of_one else 0.65)
+
+
 # --- generated histories -----------------------------------------------------------------------------------------------
 
 _MATTER = some.tuples(
@@ -120,8 +158,11 @@ _MATTER = some.tuples(
     some.sampled_from(["drain", "wall", "quarrel", None]),
     some.integers(1, 700) | some.integers(1, 60),  # days ago
     some.integers(-1, 40),  # days until it was closed; -1: open
-    some.integers(0, 3),  # spot
+    some.integers(0, 6),  # spot
     some.integers(1, 30),  # days to its limit
+    some.sampled_from(
+        ["村口水沟堵塞污水外溢", "村口的水沟堵塞，污水外溢", "3号楼水沟堵塞", "5号楼水沟堵塞", "路灯不亮"]
+    ),
 )
 
 
@@ -133,10 +174,10 @@ _MATTER = some.tuples(
 )
 @given(history=some.lists(_MATTER, min_size=25, max_size=60), is_counted=some.booleans())
 def test_everything_equals_the_slow_computation(
-    world: World, history: list[tuple[int, str | None, int, int, int, int]], is_counted: bool
+    world: World, history: list[tuple[int, str | None, int, int, int, int, str]], is_counted: bool
 ) -> None:
     before, matters = Event.objects.count(), []
-    for place, (where, category, ago, took, spot, limit) in enumerate(history):
+    for place, (where, category, ago, took, spot, limit, text) in enumerate(history):
         reported = AT - timedelta(days=ago, minutes=place)
         ended = reported + timedelta(days=took) if 0 <= took < ago else None
         matters.append(
@@ -144,13 +185,14 @@ def test_everything_equals_the_slow_computation(
                 external_no=str(before + place),
                 area=world.areas[GRIDS[where]],
                 reported_at=reported,
-                text="水沟",
+                text=text,
                 category=getattr(world, category) if category else None,
                 state=State.CLOSED if ended else State.REPORTED,
                 due_at=reported + timedelta(days=limit),
                 ended_at=ended,
-                lon=110.2 + 0.0006 * spot if spot else None,
-                lat=21.6 if spot else None,
+                # Three beside each other and three a kilometre off; each history elsewhere: of one square, twenty are looked at.
+                lon=110.2 + 0.01 * before + 0.0006 * (spot % 3) if spot else None,
+                lat=21.6 + 0.01 * (spot > 3) if spot else None,
             )
         )
     import_matters(matters, source="made", at=AT)
