@@ -7,6 +7,7 @@ Acts are not slowed by any of it, since it is done afterwards by the worker.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -338,14 +339,15 @@ def skip_all(channel: Channel, why: Why) -> None:
 
 
 def _free_at(channel: Channel, at: datetime) -> datetime:
-    sent = sorted(_sent_lately(channel.pk, at - _HOUR)[: channel.most_an_hour])
+    lately = (made_at for made_at in _sent_last(channel.pk) if made_at > at - _HOUR)
+    sent = sorted(islice(lately, channel.most_an_hour))
     return free_at(sent, channel.most_an_hour, at)
 
 
 @Prepared
-def _sent_lately(channel: int, since: datetime) -> QuerySet[Any, datetime]:
-    """The latest first; no channel sends more in an hour than the largest choice there is."""
-    rows = Delivery.objects.filter(channel=channel, purpose=Purpose.NOTICES, made_at__gt=since)
+def _sent_last(channel: int) -> QuerySet[Any, datetime]:
+    """The latest first, as many as the largest choice of an hour; asked for by time, all that was ever sent would be read."""
+    rows = Delivery.objects.filter(channel=channel, purpose=Purpose.NOTICES)
     return rows.order_by("-pk").values_list("made_at", flat=True)[: max(HOURLY_CHOICES)]
 
 
