@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from linli.areas.models import Area
 from linli.events.models import Category
+from linli.events.published import cut
 from linli.openness.rules import COLUMNS, COUNT, OTHER, RATE, TILES, Kept, Tile, guarded, median_may_be_shown
 from linli.people.rules import Held, Role, Scope
 from linli.statistics.durations import MEDIAN, spread_of
@@ -21,6 +22,10 @@ from linli.statistics.periods import Named, Period
 from linli.statistics.reading import CATEGORY, Asked, Figures, Row, Value, several
 from linli.statistics.rules import BY_CODE, DAYS, RATE_BY_CODE, over_counts, quantile_of_counts
 from linli.statistics.rules.cubes import COUNTED
+
+#: Of villages they are not told: what a few neighbours answered would follow from the township less the other villages. All
+#: else of public categories can be counted in the list.
+OF_ANSWERS = frozenset({"satisfaction", "response"})
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,7 @@ class _Side:
             others = sum(row.counts[code] or 0 for key, row in rows.items() if key not in public)
             self.columns[code] = guarded(parts, others if is_of_all else 0)
         self.is_of_all = is_of_all
+        self.is_village = len(area) > len(cut(area, "township"))
         hours = spread_of(area, period, by=CATEGORY, at=at)
         self.took = over_counts([one["in_all"] for key, one in hours.items() if is_of_all or key in public])
 
@@ -139,6 +145,8 @@ class _Side:
         """A tile."""
         if tile.kind == COUNT:
             return Shown(n=self.columns[tile.code].whole)
+        if tile.code in OF_ANSWERS and self.is_village:
+            return Shown()
         if tile.kind == RATE:
             return Shown(value=self.row().value(tile.code))
         n = sum(self.took.values())

@@ -71,7 +71,7 @@ def letter(request: HttpRequest, token: str) -> HttpResponse:
 
 def _page(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResponse:
     # The page behind a link can be asked for again in another language; an answer to a form cannot.
-    others = languages(request) if request.method == "GET" else []
+    others = languages(request.path, "") if request.method == "GET" else []
     response = render(request, "openness/letter.html", context | {"languages": others}, status=status)
     patch_cache_control(response, no_store=True)
     # The link is a key.

@@ -6,7 +6,7 @@ No word of a reporter, no name, contact or address is read into what is given ou
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -72,7 +72,7 @@ class Asked:
     @property
     def query(self) -> str:
         """As the parameters of an address."""
-        since = {"since": f"{self.since:%Y-%m-%dT%H:%M:%S.%fZ}"} if self.since else {}
+        since = {"since": f"{self.since.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"} if self.since else {}
         given = {"category": list(self.categories), **since, "after": self.after}
         size = {} if self.size == self.usual else {"limit": self.size}
         return urlencode({name: value for name, value in (given | size).items() if value}, doseq=True)

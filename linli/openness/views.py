@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.cache import cache
@@ -41,7 +42,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "words": words,
         "found": finding.by_name(words),
         "tops": [{"area": one, "below": finding.below(one.code)} for one in tops],
-        "languages": languages(request),
+        "languages": languages(request.path, urlencode({"q": words}) if words else ""),
         "most": rules.MOST_FOUND,
     }
     return render(request, "openness/index.html", context)
@@ -71,7 +72,7 @@ def area(request: HttpRequest, code: str) -> HttpResponseBase:
     found = area_or_404(code)
     asked = _asked(request, found, size=rules.A_PAGE)
     make = lambda at: render_to_string("openness/area.html", _context(request, found, asked, at), request).encode()  # noqa: E731
-    name = f"page {code} {request.get_host()} {asked.query}"
+    name = f"page {code} {asked.query}"
     return answer(request, name, make, content_type="text/html; charset=utf-8", is_kept=asked.is_plain)
 
 
@@ -96,7 +97,7 @@ def _context(request: HttpRequest, found: Area, asked: Asked, at: datetime) -> d
         "here": feeds.address("area", found.code),
         "licence": feeds.licence(),
         "coordinates": feeds.coordinates(),
-        "languages": languages(request),
+        "languages": languages(request.path, asked.query),
         "tianditu": settings.TIANDITU_KEY,
         "now": at,
         "language_query": feeds.in_language(),
@@ -125,15 +126,11 @@ def _files(code: str) -> list[dict[str, str]]:
     return [{"href": feeds.address(name, code), "type": kind, "title": title} for name, kind, title in kinds]
 
 
-def languages(request: HttpRequest) -> list[dict[str, str]]:
+def languages(path: str, query: str) -> list[dict[str, str]]:
     """The same page in each other language: a link, for nothing of whoever reads is kept here."""
-    query = request.GET.copy()
-    found = []
-    for code, name in (("zh-hans", "中文"), ("en", "English")):
-        if code != translation.get_language():
-            query["language"] = code
-            found.append({"code": code, "name": name, "href": f"{request.path}?{query.urlencode()}"})
-    return found
+    others = [one for one in (("zh-hans", "中文"), ("en", "English")) if one[0] != translation.get_language()]
+    asked = f"{query}&" if query else ""
+    return [{"code": code, "name": name, "href": f"{path}?{asked}language={code}"} for code, name in others]
 
 
 def area_or_404(code: str) -> Area:

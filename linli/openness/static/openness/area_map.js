@@ -119,7 +119,9 @@ const start = async (element) => {
     attributionControl: element.dataset.tianditu ? { customAttribution: "天地图" } : false,
     bounds: box,
     fitBoundsOptions: { padding: 24 },
-    cooperativeGestures: false,
+    // One finger scrolls the page.
+    cooperativeGestures: true,
+    locale: { "CooperativeGesturesHandler.MobileHelpText": element.dataset.fingers },
     scrollZoom: false,
     dragRotate: false,
     pitchWithRotate: false,
