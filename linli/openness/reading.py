@@ -137,7 +137,9 @@ def _last(asked: Asked) -> Event | None:
 def matters_of(keys: Sequence[UUID], at: datetime) -> list[Matter]:
     """These in this order. As many queries for one as for a thousand."""
     leads = Prefetch("parts", Part.objects.filter(leads=True).select_related("department"))
-    fetched: Any = Event.objects.filter(pk__in=keys).annotate(updated=UPDATED).order_by()
+    # Asked once more: one may have been voided, or its category closed to the public, since the keys were read.
+    still = Event.objects.filter(pk__in=keys, state__in=sorted(LISTED), category__is_public=True)
+    fetched: Any = still.annotate(updated=UPDATED).order_by()
     events = {one.pk: one for one in fetched.select_related("category__department").prefetch_related(leads)}
     found = [events[key] for key in keys if key in events]
     areas = {area_shown(one) for one in found} | {village_of(area_shown(one)) for one in found}
@@ -198,9 +200,9 @@ def cells_of(area: str, at: datetime) -> list[Cell]:
     cells: dict[Spot, Cell] = {}
     for rows in (placed.filter(IS_OPEN).order_by("-reported_at"), lately):
         for key, lon, lat, ended_at in rows.values_list("category", "lon", "lat", "ended_at")[:MOST_ON_MAP]:
-            category = categories[key]
-            spot = shown_at(category.public_place, lon, lat)
-            if spot is None:
+            category = categories.get(key)
+            spot = shown_at(category.public_place, lon, lat) if category else None
+            if category is None or spot is None:
                 continue
             cell = cells.setdefault(spot, Cell(spot, 0, 0, {}))
             cell.open += ended_at is None
