@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "linli.desk",
     "linli.opinions",
     "linli.wall",
+    "linli.openness",
     "linli.intake",
     "linli.field",
     "linli.chores",
@@ -179,6 +180,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 TIANDITU_KEY = os.environ.get("LINLI_TIANDITU_KEY", "")
 #: Approval number (审图号) printed on public maps.
 MAP_APPROVAL_NUMBER = os.environ.get("LINLI_MAP_APPROVAL_NUMBER", "")
+
+#: Under which terms the open data of areas may be used, in a line; none: the files say that none are set.
+OPEN_DATA_LICENCE = os.environ.get("LINLI_OPEN_DATA_LICENCE", "")
 
 #: Networks, besides the public internet, to which webhooks may be sent: county intranets are private networks.
 WEBHOOK_NETWORKS = [one.strip() for one in os.environ.get("LINLI_WEBHOOK_NETWORKS", "").split(",") if one.strip()]

@@ -97,6 +97,11 @@ NEEDS: dict[str, dict[str, str]] = {
     "statistics:department_table": {"code": "=water", "kind": "=csv"},
     **{f"wall:{name}": {"code": "code"} for name in ("wall", "now", "map")},
     "wall:rows": {"code": "code", "what": "=due_soon"},
+    **{
+        f"openness:{name}": {"code": "town"}
+        for name in ("area", "follow", "feed", "geojson", "csv", "figures", "map", "outlines")
+    },
+    "openness:letter": {"token": "=of-no-letter"},
     "open311:discovery": {"suffix": "=json"},
     "open311:services": {"suffix": "=json"},
     "open311:service": {"code": "=C01", "suffix": "=json"},
@@ -135,9 +140,13 @@ NEEDS_NOTHING = {
     *(f"field:{name}" for name in ("shell", "public", "worker", "manifest", "reference", "reference_public")),
     *("field:tasks", "field:grid", "field:push"),
     *("opinions:leave", "opinions:status", "opinions:list"),
+    *("openness:index", "openness:at"),
 }
 #: Open data: the number, place and course of public matters, for everybody; never their words.
-OPEN_DATA = {"open311:requests", "open311:request", "open311:updates"}
+OPEN_DATA = {
+    *("open311:requests", "open311:request", "open311:updates"),
+    *(f"openness:{name}" for name in ("area", "feed", "geojson", "csv", "figures", "map")),
+}
 NAMES = sorted(NEEDS_NOTHING | set(NEEDS))
 #: Open to everybody. All others ask to sign in, and photos are not there.
 PUBLIC = {
@@ -149,6 +158,7 @@ PUBLIC = {
     "open311:nothing_here",
     *(f"field:{name}" for name in ("shell", "public", "worker", "manifest", "reference_public", "push")),
     *("opinions:leave", "opinions:status"),
+    *(f"openness:{name}" for name in ("index", "at", "follow", "letter", "outlines")),
 }
 #: For programs: without a sign-in they say so in JSON (401).
 ASKED_IN_JSON = {"field:reference", "field:tasks", "field:grid", "field:push_act"}

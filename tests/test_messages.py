@@ -137,6 +137,8 @@ OF_RESIDENTS = re.compile(
     r"|linli/events/rules/turning_points\.py|linli/notices/reporters\.py"
     # The app speaks to residents and grid workers by the same screens.
     r"|linli/field/templates/field/.*\.html"
+    r"|linli/openness/(?:letters|views|following)\.py|linli/openness/templates/openness/.*\.html"
+    r"|linli/web/templates/web/_public_foot\.html"
 )
 
 

@@ -157,6 +157,7 @@ LISTS = (
     *("field:reference", "field:tasks", "field:grid", "field:reference_public", "opinions:list"),
     *("tools:macros", "tools:bulk", "tools:offers", "tools:commands"),
     *("open311:services", "open311:requests", "open311:updates", "tools:texts", "tools:texts_for"),
+    *("openness:index", "openness:area", "openness:feed", "openness:geojson", "openness:csv", "openness:map"),
 )
 
 

@@ -57,6 +57,7 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         "sha256": event.pictures.get().sha256,
         "picture": event.pictures.get().pk,
         "code": grid,
+        "town": grid[:9],
         "event": event.pk,
         "part": event.parts.exclude(leads=True).get().pk,
         "view": save_view(world.cast.leader, name=text, query="").pk,

@@ -29,6 +29,7 @@ from linli.notices import courier as notice_courier
 from linli.notices import making as notice_making
 from linli.notices.rules import KEPT_FOR as SENT_NOTICES_KEPT
 from linli.notices.sending import ways_set
+from linli.openness import letters
 from linli.statistics import comparing, counting
 
 #: Read notices are kept so long; the journal keeps the acts themselves for good.
@@ -191,7 +192,7 @@ def _take_in_reporters(at: datetime) -> bool:
 
 
 def _forget_sent_notices(at: datetime) -> bool:
-    return notice_making.forget_old(at - SENT_NOTICES_KEPT)
+    return letters.forget_sent(at) or notice_making.forget_old(at - SENT_NOTICES_KEPT)
 
 
 @Prepared
@@ -237,6 +238,7 @@ CHORES: tuple[Work, ...] = (
     Work("notices_made", 1, _make_notices, waits=_notices_are_made, longest_pause_s=60, lease_s=30),
     Work("notices_sent", 0, notice_courier.COURIER.turn, waits=_notices_wait, longest_pause_s=30, lease_s=10),
     Work("notices_to_reporters", 10, _take_in_reporters, waits=ways_set),
+    Work("letters_to_followers", 60, letters.write_due, waits=letters.are_due, lease_s=60),
     Work("unsent_reports", _HOUR, devices_reminding.remind, lease_s=60),
     Work("notices_old", _HOUR, _forget_sent_notices),
     Work("category_model", _DAY, _learn_categories),

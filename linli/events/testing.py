@@ -50,6 +50,7 @@ def _build_world() -> World:
         pack=pack,
         parent=top,
         code="C01",
+        public_place="exact",
         name="排水管道",
         name_en="Drains",
         department=water,

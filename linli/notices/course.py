@@ -18,9 +18,10 @@ from django.db.models import QuerySet
 from linli.kit.prepared import Prepared, PreparedUpdate
 from linli.kit.refusal import Refused
 from linli.notices import reporters
+from linli.notices.letters import WRITERS, Words
 from linli.notices.models import Channel, Decision, Delivery
 from linli.notices.rules import CODE_DIGITS, LEASE, ROBOTS, UNFINISHED, Kind, Purpose, Result, State, Verdict, judge
-from linli.notices.wording import Words, compose
+from linli.notices.wording import compose
 
 SLICE = 500
 
@@ -59,7 +60,7 @@ def due(kind: str, at: datetime, most: int) -> list[Delivery]:
 def _oldest(most: int) -> Prepared[[str, datetime], Delivery]:
     def due(kind: str, at: datetime) -> QuerySet[Delivery]:
         rows = Delivery.objects.filter(kind=kind, state=State.WAITING, due_at__lte=at)
-        related = rows.select_related("channel__person", "reporter_message__entry", "reporter_message__event")
+        related = rows.select_related("channel__person", "reporter_message__entry", "reporter_message__event", "letter")
         return related.order_by("due_at", "pk")[:most]
 
     return Prepared(due)
@@ -110,6 +111,8 @@ def decisions_of(delivery: int) -> QuerySet[Decision]:
 
 
 def _is_needed(delivery: Delivery) -> bool:
+    if delivery.letter is not None:
+        return True
     if delivery.reporter_message is not None:
         return delivery.reporter_message.read_at is None
     channel = delivery.channel
@@ -119,6 +122,8 @@ def _is_needed(delivery: Delivery) -> bool:
 def _address(delivery: Delivery) -> tuple[dict[str, str] | None, str]:
     """Where it goes, or why that is not known."""
     try:
+        if delivery.letter is not None:
+            return WRITERS[delivery.letter.topic].address(delivery.letter), "no_contact"
         if delivery.reporter_message is not None:
             return reporters.address_of(delivery.reporter_message), "no_contact"
         return (delivery.channel.address if delivery.channel else None), "no_contact"

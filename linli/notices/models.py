@@ -129,6 +129,18 @@ def quiet_of(hours: QuietHours | None) -> Quiet:
     return hours.quiet if hours else NEVER_QUIET
 
 
+class Letter(models.Model):
+    """A mail to somebody without an account: see `letters`. It holds no address."""
+
+    key = KeyField(primary_key=True)
+    topic = models.CharField(max_length=20)
+    #: The row of the room that keeps the address.
+    to = KeyField(db_index=True)
+    #: Codes and numbers; never a name or an address.
+    facts = models.JSONField(default=dict)
+    made_at = models.DateTimeField(db_index=True)
+
+
 class OutgoingQuerySet(models.QuerySet["Delivery"]):
     """Named sets of deliveries."""
 
@@ -138,7 +150,7 @@ class OutgoingQuerySet(models.QuerySet["Delivery"]):
 
 
 class Delivery(models.Model):
-    """Something to send on one channel, or to a reporter. Its key goes out with it, the same at every attempt.
+    """Something to send on one channel, to a reporter, or by letter. Its key goes out with it, the same at every attempt.
 
     What it says is made when it is sent, from ids and codes: nothing of it is stored.
     """
@@ -153,6 +165,7 @@ class Delivery(models.Model):
     reporter_message = models.OneToOneField(
         ReporterMessage, models.CASCADE, null=True, blank=True, related_name="delivery"
     )
+    letter = models.OneToOneField(Letter, models.CASCADE, null=True, blank=True, related_name="delivery")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     made_at = models.DateTimeField()
     #: When it is tried next; none once it is finished. While it is being sent: until when that holds it.
@@ -176,8 +189,14 @@ class Delivery(models.Model):
                 name="unfinished_notices_are_due",
             ),
             models.CheckConstraint(
-                condition=Q(purpose="reporter", channel__isnull=True, reporter_message__isnull=False)
-                | (~Q(purpose="reporter") & Q(channel__isnull=False, reporter_message__isnull=True)),
+                condition=Q(
+                    purpose="reporter", channel__isnull=True, reporter_message__isnull=False, letter__isnull=True
+                )
+                | Q(purpose="letter", channel__isnull=True, reporter_message__isnull=True, letter__isnull=False)
+                | (
+                    ~Q(purpose__in=["letter", "reporter"])
+                    & Q(channel__isnull=False, reporter_message__isnull=True, letter__isnull=True)
+                ),
                 name="a_delivery_goes_to_somebody",
             ),
         ]

@@ -209,6 +209,7 @@ class Purpose(models.TextChoices):
     CODE = "code", _("A code that confirms the channel")
     TEST = "test", _("A test")
     REPORTER = "reporter", _("A message to a reporter")
+    LETTER = "letter", _("A letter to somebody who follows an area")
 
 
 def why_skipped(group: str, wanted: Sequence[str], *, is_on: bool, is_verified: bool, is_here: bool) -> Why | None:

@@ -18,26 +18,16 @@ from linli.journal.models import Entry
 from linli.kit.addresses import own_address
 from linli.kit.prepared import Prepared
 from linli.notices.about import about
+from linli.notices.letters import WRITERS, Words
 from linli.notices.models import Channel, Delivery
 from linli.notices.reporters import words_of
 from linli.notices.rules import Purpose
 
 
-@dataclass(frozen=True)
-class Words:
-    """What is sent: one sentence, and the address of a page of this home (empty: none, or it is in the sentence)."""
-
-    sentence: str
-    link: str
-
-    @property
-    def whole(self) -> str:
-        """Both in one text."""
-        return f"{self.sentence} {self.link}".strip()
-
-
 def compose(delivery: Delivery, code: str = "", entries: Sequence[Entry] = ()) -> Words:
     """The words of a delivery, in the language of whoever gets it. `entries`: the acts it tells of, if it tells of any."""
+    if delivery.letter is not None:
+        return WRITERS[delivery.letter.topic].words(delivery.letter)
     with translation.override(_language(delivery.channel)):
         if delivery.reporter_message is not None:
             return Words(words_of(delivery.reporter_message), "")

@@ -34,14 +34,16 @@ class Length:
 
 def lengths(area: str, period: Period, *, by: str = "", at: datetime, led_by: str = "") -> dict[str, dict[str, Length]]:
     """By row (as `reading.figures` has them) and code of the interval, of the matters closed in the period."""
+    found = spread_of(area, period, by=by, at=at, led_by=led_by)
+    return {key: {one.code: _length(hours[one.code]) for one in INTERVALS} for key, hours in found.items()}
+
+
+def spread_of(area: str, period: Period, *, by: str = "", at: datetime, led_by: str = "") -> dict[str, Hours]:
+    """The same before the quantiles are taken: how many matters took how many hours begun. Rows can be added up."""
     asked = Asked(area, period, by, at, led_by=led_by)
     read = consistently(lambda follower: _from_sums(asked, follower)) if asked.is_kept else None
     found = read if read is not None else _from_rows(asked)
-    return {
-        key: {one.code: _length(hours[one.code]) for one in INTERVALS}
-        for key, hours in sorted(found.items())
-        if any(hours[one.code] for one in INTERVALS)
-    }
+    return {key: hours for key, hours in sorted(found.items()) if any(hours[one.code] for one in INTERVALS)}
 
 
 def _length(hours: Counter[int]) -> Length:

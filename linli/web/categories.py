@@ -303,7 +303,7 @@ def _first(request: HttpRequest, pack: Pack) -> dict[str, Any]:
     asked = request.GET.get("parent", "")
     domains = pack.categories.filter(parent__isnull=True, closed_on__isnull=True)
     domain = domains.filter(pk=int(asked)).first() if asked.isascii() and asked.isdigit() and len(asked) < 18 else None
-    begun = {"unit": "limit_working_days", "severity": "general", "urgency": "normal"}
+    begun = {"unit": "limit_working_days", "severity": "general", "urgency": "normal", "public_place": "near"}
     if domain is None:
         return begun
     return begun | {"parent": domain.pk, "code": next_code(domain), "icon": domain.icon}

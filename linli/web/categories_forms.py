@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.events.actions.categories import LARGEST, LONGEST
 from linli.events.models import Category, Pack
-from linli.events.rules import LIMIT_FIELDS, Severity, Urgency
+from linli.events.rules import LIMIT_FIELDS, PublicPlace, Severity, Urgency
 from linli.people.models import Department
 from linli.web.categories_questions import Editor
 from linli.web.categories_told import LABELS
@@ -63,12 +63,17 @@ class CategoryForm(forms.Form):
         help_text=_("The number to call before anything is typed: 110, 119, 120. Empty for none."),
     )
     is_public = forms.BooleanField(label=_("The public may see matters of this category"), required=False)
+    public_place = forms.ChoiceField(
+        label=LABELS["public_place"],
+        choices=PublicPlace.choices,
+        help_text=_("If the public may see them: never more closely than this, on the map and in every file."),
+    )
     for_mediation = forms.BooleanField(label=_("A dispute: it may go to mediation"), required=False)
     icon = forms.ChoiceField(label=LABELS["icon"], required=False)
 
     _OF_LEAVES = (
         *("limit", "unit", "severity", "urgency", "department", "gb_code", "emergency_call"),
-        *("is_public", "for_mediation"),
+        *("is_public", "public_place", "for_mediation"),
     )
 
     def __init__(self, *args: Any, category: Category | None = None, **kwargs: Any) -> None:
@@ -150,7 +155,7 @@ class NewCategoryForm(CategoryForm):
         domains = pack.categories.filter(parent__isnull=True, closed_on__isnull=True)
         self.fields["parent"].queryset = domains  # type: ignore[attr-defined]
         if self.is_bound and not self.data.get("parent"):
-            for name in ("limit", "unit", "severity", "urgency", "department"):
+            for name in ("limit", "unit", "severity", "urgency", "department", "public_place"):
                 self.fields[name].required = False
 
     def values(self) -> dict[str, Any]:
@@ -198,6 +203,7 @@ def _fields_of(category: Category) -> dict[str, str]:
         "urgency": category.urgency,
         "department": category.department_id or "",
         "is_public": "on" if category.is_public else "",
+        "public_place": category.public_place,
         "for_mediation": "on" if category.for_mediation else "",
         "emergency_call": category.emergency_call,
     }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from linli.events.models import Category
-from linli.events.rules import LIMIT_FIELDS, Limit, Severity, Unit, Urgency
+from linli.events.rules import LIMIT_FIELDS, Limit, PublicPlace, Severity, Unit, Urgency
 from linli.journal.models import Entry
 from linli.people.models import Department
 from linli.web.templatetags.page import in_language
@@ -24,6 +24,7 @@ LABELS: dict[str, Any] = {
     "urgency": _("Urgency"),
     "department_id": _("Department"),
     "is_public": _("Public"),
+    "public_place": _("Place shown to the public"),
     "for_mediation": _("For mediation"),
     "emergency_call": _("Call first"),
     "questions": _("Extra questions"),
@@ -33,6 +34,7 @@ _VALUES: dict[str, dict[str, Any]] = {
     "severity": dict(Severity.choices),
     "urgency": dict(Urgency.choices),
     "is_public": _YES_NO,
+    "public_place": dict(PublicPlace.choices),
     "for_mediation": _YES_NO,
 }
 _NONE = "-"

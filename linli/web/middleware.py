@@ -16,6 +16,8 @@ from linli.people.actions import scope_of
 
 Answer = Callable[[HttpRequest], HttpResponse]
 _FIELD = "/m/"
+#: Addresses that may name their language: what a phone keeps, and what is the same for everybody.
+_NAMES_LANGUAGE = (_FIELD, "/area/", "/follow/")
 TIANDITU = "https://*.tianditu.gov.cn"
 
 
@@ -62,12 +64,12 @@ def addresses(get_response: Answer) -> Answer:
 def language(get_response: Answer) -> Answer:
     """Chinese, unless this person or this browser has chosen English. What the browser sends of itself is not asked.
 
-    Addresses of the field app may name their language: a phone keeps them in both.
+    Some addresses may name their language: a phone keeps those of the field app in both, and those of areas are passed on.
     """
     known = {code for code, _name in settings.LANGUAGES}
 
     def answer(request: HttpRequest) -> HttpResponse:
-        named = request.GET.get("language", "") if request.path.startswith(_FIELD) else ""
+        named = request.GET.get("language", "") if request.path.startswith(_NAMES_LANGUAGE) else ""
         wish = (
             (named if named in known else "")
             or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)

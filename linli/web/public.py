@@ -24,6 +24,7 @@ from linli.events.views.maps import outlines
 from linli.events.views.pictures import VIDEO, film_response, photo_response, thumb_response, voice_response
 from linli.journal import following
 from linli.kit.refusal import BadInput, Refused
+from linli.openness.reading import village_of
 from linli.web import held, standing, throttle
 from linli.web.public_forms import Report
 
@@ -233,6 +234,7 @@ def _status(event: Event, **more: Any) -> dict[str, Any]:
         "asked": event.state == State.SUPPLEMENT_ASKED,
         "may_add": event.is_open,
         "has_contact": hasattr(event, "contact"),
+        "area_page": village_of(event.area_id),
         **same,
         "ratings": [(one.value, one.label) for one in ANSWERS if one != Rating.UNREACHED],
         **more,

@@ -13,11 +13,12 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
-#: Static files, and the app with what it keeps at hand: it holds no secret of a session.
-_WHERE = ("/static/", "/m/")
+#: Static files, the app with what it keeps at hand, and the pages and files of areas: they hold no secret of a session.
+_WHERE = ("/static/", "/m/", "/area/")
 _WHAT = (
     *("text/html", "text/css", "text/javascript", "application/javascript"),
     *("application/json", "application/manifest+json", "image/svg+xml"),
+    *("application/atom+xml", "application/geo+json", "text/csv"),
 )
 #: Below that the head weighs more than what is saved.
 _LEAST = 500

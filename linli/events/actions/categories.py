@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Choices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +12,7 @@ from linli.areas.codes import numbering
 from linli.events import packs
 from linli.events.models import Category, Pack
 from linli.events.packs.form import check_question
-from linli.events.rules import LARGEST_LIMIT, LIMIT_FIELDS, Severity, Urgency
+from linli.events.rules import LARGEST_LIMIT, LIMIT_FIELDS, PublicPlace, Severity, Urgency
 from linli.journal.actions import record
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.people.actions import scope_of
@@ -21,7 +22,7 @@ from linli.people.rules import KEEPS_REGISTER
 LONGEST = {"name": 60, "name_en": 100, "icon": 40, "gb_code": 20, "emergency_call": 10}
 LARGEST = {field: LARGEST_LIMIT[unit] for field, unit in LIMIT_FIELDS.items()}
 TRUTHS = frozenset({"is_public", "for_mediation"})
-CHOICES = {"severity": Severity, "urgency": Urgency}
+CHOICES: dict[str, type[Choices]] = {"severity": Severity, "urgency": Urgency, "public_place": PublicPlace}
 EDITABLE = frozenset({*LONGEST, *LARGEST, *TRUTHS, *CHOICES, "department", "questions"})
 #: Kept in the journal with their values before and after; of the questions it keeps which were added, dropped, changed.
 _TOLD = (*LONGEST, *LARGEST, *sorted(TRUTHS), *CHOICES, "department_id")

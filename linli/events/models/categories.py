@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
 
-from linli.events.rules import LIMIT_FIELDS, Limit, Severity, Urgency
+from linli.events.rules import LIMIT_FIELDS, Limit, PublicPlace, Severity, Urgency
 from linli.people.models import Department
 
 
@@ -55,6 +55,8 @@ class Category(models.Model):
     limit_shift_hours = models.PositiveSmallIntegerField(null=True, blank=True)
     department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="categories")
     is_public = models.BooleanField(default=False)
+    #: If it is public: how closely the place of its matters is shown.
+    public_place = models.CharField(max_length=10, choices=PublicPlace, default=PublicPlace.NEAR)
     for_mediation = models.BooleanField(default=False)
     #: The number to call first when life is in danger.
     emergency_call = models.CharField(max_length=10, blank=True)

@@ -32,6 +32,7 @@ _FIELDS = (
     "limit_natural_days",
     "limit_shift_hours",
     "is_public",
+    "public_place",
     "for_mediation",
     "emergency_call",
     "questions",

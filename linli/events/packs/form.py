@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Choices
 from django.utils.translation import gettext_lazy as _
 
-from linli.events.rules import LIMIT_FIELDS, Severity, Urgency
+from linli.events.rules import LIMIT_FIELDS, PublicPlace, Severity, Urgency
 from linli.kit.refusal import BadInput
 
 FOLDER = Path(__file__).parent
@@ -34,6 +34,7 @@ class CategoryRow:
     limit_shift_hours: int | None = None
     department: str = ""
     is_public: bool = False
+    public_place: str = PublicPlace.NEAR
     for_mediation: bool = False
     emergency_call: str = ""
     questions: list[dict[str, Any]] = field(default_factory=list)
@@ -149,6 +150,7 @@ def _category(row: Any, name: str) -> CategoryRow:
         limit_shift_hours=reader.count("limit_shift_hours", 2000),
         department=reader.text("department", 40),
         is_public=reader.truth("is_public"),
+        public_place=reader.one_of("public_place", PublicPlace, PublicPlace.NEAR),
         for_mediation=reader.truth("for_mediation"),
         emergency_call=reader.text("emergency_call", 10),
         questions=[check_question(question, name, code) for question in reader.rows("questions")],

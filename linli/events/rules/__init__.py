@@ -131,6 +131,12 @@ from linli.events.rules.parts import (
     part_steps_open,
     require_part_step,
 )
+from linli.events.rules.public_places import (
+    CELLS,
+    PublicPlace,
+    Spot,
+    shown_at,
+)
 from linli.events.rules.relaying import (
     LONGEST_REVEAL,
     MAY_CALL,
@@ -202,6 +208,7 @@ __all__ = [
     "AT_ANY_HOUR",
     "AT_PLACE_M",
     "BEFORE_DISPATCH",
+    "CELLS",
     "CHECKERS",
     "CLOCK_OF_PART",
     "CLOCK_OF_STATE",
@@ -291,6 +298,7 @@ __all__ = [
     "Planned",
     "Promise",
     "Proof",
+    "PublicPlace",
     "Question",
     "Rating",
     "ReferredTo",
@@ -299,6 +307,7 @@ __all__ = [
     "Severity",
     "Source",
     "Spoken",
+    "Spot",
     "Standing",
     "State",
     "Step",
@@ -347,6 +356,7 @@ __all__ = [
     "row_of",
     "same_unit",
     "seed_of",
+    "shown_at",
     "step_limit",
     "steps_open",
     "units_of",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, FloatField, Q, QuerySet
+from django.db.models import Case, F, FloatField, Q, QuerySet, When
 from django.db.models.functions import Floor
 from django.utils.translation import gettext as _
 
@@ -14,9 +14,9 @@ from linli.areas.codes import within
 from linli.areas.models import Area
 from linli.events import search
 from linli.events.models import Category, Event
-from linli.events.rules import Source
+from linli.events.published import LONG_NUMBER, UPDATED, touched_since
+from linli.events.rules import CELLS, Source
 from linli.intake.open311.parameters import LONGEST, MOST, Parameters
-from linli.intake.open311.records import LONG_NUMBER, PLACES, UPDATED
 from linli.intake.open311.rendering import Problem
 
 _METRES_PER_DEGREE = 111_195.0
@@ -69,15 +69,6 @@ def _keys(events: QuerySet[Any], rows: slice) -> list[UUID]:
     return list(events.values_list("pk", flat=True)[rows])
 
 
-def touched_since(events: QuerySet[Event], start: datetime, ended_until: datetime | None = None) -> QuerySet[Event]:
-    """Those that can have changed since: no ended one changes. An index serves each half; of an OR they serve none."""
-    open_now = Event.objects.open().order_by().values("pk")
-    ended = Event.objects.filter(ended_at__gte=start).order_by().values("pk")
-    if ended_until is not None:
-        ended = ended.filter(ended_at__lte=ended_until)
-    return events.filter(pk__in=open_now.union(ended, all=True))
-
-
 def _of_status(events: QuerySet[Event], wanted: list[str]) -> QuerySet[Event]:
     unknown = [one for one in wanted if one.lower() not in ("open", "closed")]
     if unknown:
@@ -110,19 +101,28 @@ def _near(events: QuerySet[Event], sent: Parameters) -> QuerySet[Event]:
         raise Problem(400, _("radius is in metres, up to %(largest)s.") % {"largest": f"{_LARGEST_RADIUS_M:.0f}"})
     lon, lat = position
     across = _METRES_PER_DEGREE * math.cos(math.radians(lat))
-    # The rounded position, as it is shown: nobody finds out more by asking often.
-    east = (_rounded("lon") - lon) * across
-    north = (_rounded("lat") - lat) * _METRES_PER_DEGREE
+    # The position as it is shown: nobody finds out more by asking often.
+    east = (_shown("lon") - lon) * across
+    north = (_shown("lat") - lat) * _METRES_PER_DEGREE
     high, wide = radius / _METRES_PER_DEGREE, radius / max(across, 1.0)
-    slack = 10.0**-PLACES
-    box = events.filter(
+    slack = 1 / min(cells.to_degree for cells in CELLS.values())
+    box = events.filter(category__public_place__in=list(CELLS)).filter(
         lat__range=(lat - high - slack, lat + high + slack), lon__range=(lon - wide - slack, lon + wide + slack)
     )
     return box.annotate(square=east * east + north * north).filter(square__lte=radius * radius)
 
 
-def _rounded(field: str) -> Any:
-    return Floor(F(field) * 10.0**PLACES + 0.5, output_field=FloatField()) / 10.0**PLACES
+def _shown(field: str) -> Any:
+    """As `rules.shown_at` reckons it, category by category."""
+    whens = [
+        When(
+            category__public_place=place,
+            then=(Floor(F(field) * float(cells.to_degree) + cells.shift, output_field=FloatField()) + 0.5 - cells.shift)
+            / float(cells.to_degree),
+        )
+        for place, cells in CELLS.items()
+    ]
+    return Case(*whens, output_field=FloatField())
 
 
 def one(number: str, events: QuerySet[Event]) -> UUID:

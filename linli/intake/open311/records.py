@@ -4,60 +4,24 @@ Whoever reports at another door of linli writes to those who handle it, not to t
 sent by Open311, and the answers to them, are published, with telephone and identity numbers blotted out.
 """
 
-import math
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Prefetch, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import get_language
 
 from linli.areas.codes import lineage
 from linli.areas.models import Area
 from linli.events.models import Event, Part, Release
+from linli.events.published import NOTES, UPDATED, area_shown, blotted, speaks, spot_of
 from linli.events.released import public_pictures
-from linli.events.rules import Source, State
+from linli.events.rules import State
 from linli.events.telling import SENTENCES
 from linli.intake.open311.catalogue import in_language, moment
 from linli.journal.models import Entry
-from linli.kit.keys import KeyText
-
-#: A photo became public or is so no more; the course of the matter does not change by it.
-PHOTO_ACTS = ("event.picture_released", "event.release_withdrawn")
-#: The acts the public may know of, and what sort of note each is (Chicago's words).
-NOTES: dict[str, str] = {
-    **dict.fromkeys(("event.reported", "event.imported", "event.split_off"), "submitted"),
-    **dict.fromkeys(("event.accepted", "event.reopened", "event.separated"), "opened"),
-    **dict.fromkeys(
-        (
-            *("event.dispatched", "event.signed_for", "event.handling_begun", "event.result_submitted"),
-            *("event.rework_asked", "event.verified", "event.supplement_asked", "event.supplemented"),
-            *("event.extended", "event.deferred", "event.resumed", "event.classified", "event.moved"),
-            *("event.place_corrected", "event.answered"),
-            *PHOTO_ACTS,
-        ),
-        "activity",
-    ),
-    **dict.fromkeys(
-        (
-            *("event.closed", "event.self_handled", "event.rejected", "event.voided", "event.referred_out"),
-            *("event.sent_to_mediation", "event.merged", "event.taken_back"),
-        ),
-        "closed",
-    ),
-}
-_LAST_ACT = Entry.objects.filter(on_key=KeyText(OuterRef("pk")), verb__in=NOTES).order_by("-id").values("at")[:1]
-#: When a matter changed last as far as the public knows: once it is closed, when it was.
-UPDATED = Coalesce(F("ended_at"), Subquery(_LAST_ACT), F("reported_at"))
-#: Some ten metres; what is shown and what can be asked for are the same.
-PLACES = 4
-#: Seven digits or more, however they are parted. Both stores understand it.
-LONG_NUMBER = "[0-9０-９]([ -]?[0-9０-９]){6,}"
-_LONG_NUMBER = re.compile(r"(?<!\d)\d(?:[ -]?\d){6,}[xX]?")
 
 
 def records(
@@ -97,6 +61,7 @@ def _photos(releases: Iterable[Release], address: Callable[[str], str]) -> list[
 
 
 def _record(event: Any, names: dict[str, str], photos: list[dict[str, Any]]) -> dict[str, Any]:
+    spot = spot_of(event)
     lead = next((part.department for part in event.parts.all() if part.leads), event.category.department)
     return {
         "service_request_id": event.number,
@@ -111,27 +76,12 @@ def _record(event: Any, names: dict[str, str], photos: list[dict[str, Any]]) -> 
         "updated_datetime": moment(event.updated),
         "expected_datetime": moment(event.due_at) if event.due_at else None,
         "address": _address(event, names),
-        "address_id": event.area_id,
+        "address_id": area_shown(event),
         "zipcode": None,
-        "lat": rounded(event.lat),
-        "long": rounded(event.lon),
+        "lat": spot.lat if spot else None,
+        "long": spot.lon if spot else None,
         "media_url": photos[0]["media_url"] if photos else None,
     }
-
-
-def speaks(event: Event) -> bool:
-    """Whether the words of this matter were written for the public."""
-    return event.source == Source.OPEN311
-
-
-def blotted(words: str) -> str:
-    """Words without telephone, identity and other long numbers."""
-    return _LONG_NUMBER.sub("***", words)
-
-
-def rounded(degrees: float | None) -> float | None:
-    """Degrees as they are shown."""
-    return None if degrees is None else math.floor(degrees * 10**PLACES + 0.5) / 10**PLACES
 
 
 def _state(event: Event) -> str:
@@ -145,7 +95,7 @@ def _names_of_areas(events: Iterable[Event]) -> dict[str, str]:
 
 def _address(event: Event, names: dict[str, str]) -> str:
     """From the most specific on. Where exactly, in the reporter's words, only if they were written for the public."""
-    areas = [names[code] for code in reversed(lineage(event.area_id)) if code in names]
+    areas = [names[code] for code in reversed(lineage(area_shown(event))) if code in names]
     place = [blotted(event.place)] if event.place and speaks(event) else []
     return (", " if (get_language() or "").startswith("en") else "，").join(place + areas)
 
@@ -156,7 +106,7 @@ def _extended(event: Any, public: frozenset[int]) -> dict[str, Any]:
         "status": event.state,
         "status_name": _state(event),
         "channel": event.source,
-        "area": event.area_id,
+        "area": area_shown(event),
         "severity": event.severity,
         "urgency": event.urgency,
         "is_demo": event.is_demo,

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from linli.areas.codes import within
 from linli.events import actions
 from linli.events.models import Event
+from linli.events.published import NOTES, PHOTO_ACTS, touched_since
 from linli.events.rules import MAX_TEXT, Source
 from linli.intake.models import ApiKey, Sending
 from linli.intake.open311.catalogue import moment
 from linli.intake.open311.door import key_of
 from linli.intake.open311.parameters import LONGEST, Parameters, jurisdiction
-from linli.intake.open311.reading import Public, one, touched_since
-from linli.intake.open311.records import NOTES, PHOTO_ACTS, words_of
+from linli.intake.open311.reading import Public, one
+from linli.intake.open311.records import words_of
 from linli.intake.open311.rendering import Problem
 from linli.intake.open311.writing import digest_of_update, media_urls, once, told_urls, uploaded
 from linli.journal.models import Entry

@@ -92,13 +92,14 @@ def _hand_in(connection: Any, parcel: Parcel, ours: Server) -> Result:
     words = parcel.words
     message = EmailMessage(
         subject=words.sentence,
-        body=f"{words.sentence}\n\n{words.link}\n",
+        body="\n\n".join(part for part in (words.sentence, words.link, words.more) if part) + "\n",
         from_email=ours.sender,
         to=[parcel.address["to"]],
         connection=connection,
         headers={
             "Message-ID": f"<{parcel.key}@{ours.sender.rpartition('@')[2] or 'linli'}>",
             "Auto-Submitted": "auto-generated",
+            **words.headers,
         },
     )
     try:

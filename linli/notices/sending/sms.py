@@ -19,10 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from linli.kit import posting
 from linli.kit.refusal import BadInput
 from linli.notices.course import Parcel
+from linli.notices.letters import Words
 from linli.notices.rules import Result, Verdict
 from linli.notices.sending.answers import result_of
 from linli.notices.sending.sms_clouds import CLOUDS, Account
-from linli.notices.wording import Words
 
 _NUMBER = re.compile(r"\+?[0-9]{5,15}")
 _PLACES = re.compile(r"\{(to|text|id)\}")

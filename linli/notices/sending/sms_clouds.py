@@ -16,9 +16,9 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from linli.kit import posting
+from linli.notices.letters import Words
 from linli.notices.rules import Result, Verdict
 from linli.notices.sending.answers import result_of
-from linli.notices.wording import Words
 
 _AGAIN, _UNKNOWN = Verdict.AGAIN, Verdict.UNKNOWN
 #: By how a code begins: it may be taken later, or nobody knows. Every other code says that it was not taken.

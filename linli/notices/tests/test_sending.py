@@ -24,11 +24,11 @@ from linli.kit.refusal import BadInput
 from linli.notices import actions, course, making
 from linli.notices.courier import Courier
 from linli.notices.course import Parcel
+from linli.notices.letters import Words
 from linli.notices.models import Channel, Delivery
 from linli.notices.rules import Kind, Result, State, Verdict
 from linli.notices.sending import carry, push, robots
 from linli.notices.testing import LOOPBACK, Outside, a_channel, mail_server, receiver, work
-from linli.notices.wording import Words
 
 WORDS = Words("440881101-202611-0001：派遣。", "https://county.example/desk/events/1/")
 

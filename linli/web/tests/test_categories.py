@@ -281,6 +281,7 @@ def test_a_county_adds_a_category_and_closes_it(world: World) -> None:
         "unit": "limit_working_days",
         "severity": "general",
         "urgency": "normal",
+        "public_place": "wide",
         "department": "water",
     }
     assert client.post(f"{CATEGORIES}new", sent | {"department": ""}).status_code == 422
