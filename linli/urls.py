@@ -19,6 +19,7 @@ urlpatterns = [
     path("desk/notices/", inbox.inbox, name="notices"),
     path("desk/notices/", include("linli.notices.urls")),
     path("desk/statistics/", include("linli.statistics.urls")),
+    path("desk/briefings/", include("linli.briefing.urls")),
     path("wall/", include("linli.wall.urls")),
     path("m/", include("linli.field.urls")),
     path("", include("linli.opinions.urls")),
