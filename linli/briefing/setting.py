@@ -147,6 +147,7 @@ def _context(paper: dict[str, Any], drawn: Any) -> dict[str, Any]:
 
 def _environment() -> Any:
     """Jinja that can repeat, choose and print what it is given: no calls, no attributes but keys, no arithmetic, no files."""
+    from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
 
     class Narrow(ImmutableSandboxedEnvironment):
@@ -167,7 +168,8 @@ def _environment() -> Any:
             return False
 
     kept = ("default", "length", "first", "last", "join")
-    narrow = Narrow(autoescape=True)
+    # What is not there is no empty word: whoever wrote it learns of it.
+    narrow = Narrow(autoescape=True, undefined=StrictUndefined)
     narrow.globals.clear()
     narrow.filters = {name: narrow.filters[name] for name in (*kept, "e", "escape", "safe") if name != "safe"}
     narrow.tests = {name: narrow.tests[name] for name in ("defined", "undefined", "none", "odd", "even")}

@@ -170,10 +170,7 @@ def how_long(look: Look) -> Section:
         )
     else:
         section.paragraphs.append(_in_all(look, in_all))
-        closed = look.sheet.numbers["closed"].address
-        rows = [
-            (str(one.name), Piece(grouped(length.n), closed), *_hours(length)) for one, length in look.sheet.lengths
-        ]
+        rows = [(str(one.name), _known(look, length), *_hours(length)) for one, length in look.sheet.lengths]
         section.tables.append(
             table(
                 _("Hours begun of each step, of matters closed in the period"),
@@ -186,16 +183,21 @@ def how_long(look: Look) -> Section:
 
 
 def _in_all(look: Look, length: Length) -> Said:
-    closed = look.sheet.numbers["closed"].address
     return say(
         _(
             "Of %(n)s matters closed in the period, half took no longer than %(median)s hours from report to end, "
             "and nine of ten no longer than %(ninetieth)s hours (by the clock, each hour begun counted)."
         ),
-        n=Piece(grouped(length.n), closed),
+        n=_known(look, length),
         median=grouped(length.median_h or 0),
         ninetieth=grouped(length.ninetieth_h or 0),
     )
+
+
+def _known(look: Look, length: Length) -> Piece:
+    """Of how many it is known; it leads to those closed where it is known of all of them."""
+    closed = look.sheet.numbers["closed"]
+    return Piece(grouped(length.n), closed.address if length.n == closed.n else "")
 
 
 def _hours(length: Length) -> tuple[str, str]:

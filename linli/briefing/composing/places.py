@@ -53,7 +53,9 @@ def _back(words: "_Words", found: Sequence[Spot]) -> Said:
             ),
             **facts,
         )
-    told = [words.told(one, "returning", _("%(place)s, %(category)s: came back %(n)s, last on %(last)s")) for one in spots]
+    told = [
+        words.told(one, "returning", _("%(place)s, %(category)s: came back %(n)s, last on %(last)s")) for one in spots
+    ]
     return say(
         _(
             "Places that came back (closed, and within %(days)s days another of the same category within %(radius)s m, "
