@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -231,7 +231,7 @@ def waits(at: datetime) -> bool:
     return _waiting(at).exists()
 
 
-def _waiting(at: datetime) -> Any:
+def _waiting(at: datetime) -> "QuerySet[Briefing]":
     return Briefing.objects.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lte=at), state=State.WAITING)
 
 
@@ -243,7 +243,7 @@ def _claimed(at: datetime) -> Briefing | None:
             continue
         changes = {"claimed_until": at + LEASE, "attempts": briefing.attempts + 1}
         if _waiting(at).filter(pk=briefing.pk).update(**changes):
-            return briefing  # type: ignore[no-any-return]
+            return briefing
     return None
 
 

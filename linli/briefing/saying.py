@@ -127,7 +127,7 @@ def moment(at: datetime) -> str:
 
 def name_of(whole: Whole) -> str:
     """`2026年10月`, `2026年第3季度`, `2026年上半年`, `2026年第44周（10月26日至11月1日）`."""
-    facts = {"year": whole.year, "number": whole.number}
+    facts: dict[str, object] = {"year": whole.year, "number": whole.number}
     if whole.rhythm == Rhythm.WEEK:
         facts |= {"first": day_of_year(whole.first), "last": day_of_year(whole.last)}
         return _("week %(number)s of %(year)s (%(first)s to %(last)s)") % facts

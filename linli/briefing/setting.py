@@ -53,29 +53,25 @@ def _sent(task: dict[str, Any], **more: Any) -> dict[str, str]:
     return {"sent": json.dumps({**common, **more}, ensure_ascii=False)}
 
 
-def _typst(task: dict[str, Any], name: str, sent: dict[str, str], **how: Any) -> bytes:
+def _typst(task: dict[str, Any], name: str, sent: dict[str, str]) -> Any:
+    """A compiler of one of our papers: with our fonts and those of the office, and none of the machine's."""
     import typst
 
     fonts = [str(one) for one in task["fonts"]]
-    asked = {"root": str(_PAPER), "font_paths": fonts, "ignore_system_fonts": True, "sys_inputs": sent}
-    made = typst.compile(str(_PAPER / name), **asked, **how)
-    return made[0] if isinstance(made, list) else made  # type: ignore[no-any-return]
+    return typst.Compiler(
+        str(_PAPER / name), root=str(_PAPER), font_paths=fonts, ignore_system_fonts=True, sys_inputs=sent
+    )
 
 
 def _pdf(task: dict[str, Any]) -> bytes:
     """PDF/A-2b: everything that is needed to print it is inside, for as long as it is kept."""
-    return _typst(
-        task,
-        "briefing.typ",
-        _sent(task, paper=task["paper"]),
-        format="pdf",
-        pdf_standards="a-2b",
-        timestamp=task["timestamp"],
-    )
+    compiler = _typst(task, "briefing.typ", _sent(task, paper=task["paper"]))
+    return compiler.compile(format="pdf", pdf_standards="a-2b", timestamp=task["timestamp"])  # type: ignore[no-any-return]
 
 
 def _picture(task: dict[str, Any], chart: dict[str, Any]) -> bytes:
-    return _typst(task, "chart.typ", _sent(task, chart=chart), format="png", ppi=220.0)
+    compiler = _typst(task, "chart.typ", _sent(task, chart=chart))
+    return compiler.compile(format="png", ppi=220.0)  # type: ignore[no-any-return]
 
 
 # --- DOCX --------------------------------------------------------------------------------------------------------------
@@ -148,7 +144,8 @@ def _context(paper: dict[str, Any], drawn: Any) -> dict[str, Any]:
 def _environment() -> Any:
     """Jinja that can repeat, choose and print what it is given: no calls, no attributes but keys, no arithmetic, no files."""
     from jinja2 import StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+    from jinja2.exceptions import SecurityError
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     class Narrow(ImmutableSandboxedEnvironment):
         intercepted_binops = frozenset(ImmutableSandboxedEnvironment.default_binop_table)

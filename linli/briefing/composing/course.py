@@ -105,6 +105,11 @@ def _counted_apart(look: Look) -> Said:
 
 
 def _answers(look: Look) -> Said:
+    if not look.sheet.numbers["answered"].n:
+        return say(
+            _("Of those closed, no reporter has answered so far (response %(response)s)."),
+            response=rate(look.sheet.shares["response"]),
+        )
     return say(
         _(
             "Of those closed, reporters answered: %(answered)s, response %(response)s; satisfied: %(satisfied)s, "
