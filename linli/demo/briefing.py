@@ -1,6 +1,7 @@
 """The demo county's briefing: one each month for its leader, and that of the month before."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -17,7 +18,7 @@ def make_briefing(county: Area, *, desk: Person, leader: Person, now: datetime) 
     if not papers.available():
         return False
     before = whole(Rhythm.MONTH, timezone.localdate(now)).before
-    said = {"rhythm": Rhythm.MONTH, "language": settings.LANGUAGE_CODE, "by": desk}
-    set_schedule(county, **said, office="", readers=[leader], at=now - timedelta(days=90), since=before.last)
-    make_now(county, **said, day=before.last, at=now)
+    said: dict[str, Any] = {"rhythm": Rhythm.MONTH, "language": settings.LANGUAGE_CODE, "by": desk, "at": now}
+    set_schedule(county, **said, office="", readers=[leader], since=before.last)
+    make_now(county, **said, day=before.last)
     return work(now)

@@ -5,20 +5,23 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from linli.briefing import actions, papers
-from linli.briefing.actions import end_template, make_now, put_template, template_of, work
+from linli.briefing.actions import end_template, make_now, plan_due, put_template, set_schedule, template_of, work
 from linli.briefing.models import Briefing
 from linli.briefing.saying import plain
 from linli.briefing.testing import words_of_docx, words_of_pdf
 from linli.briefing.tests.test_making import COUNTY, LATE, TOWNSHIP
 from linli.briefing.tests.test_saying import make_october, sentences
+from linli.demo.briefing import make_briefing
 from linli.events.testing import World
 from linli.kit.refusal import BadInput, NotYours
 from linli.statistics.tests.test_pages import page, signed_in
@@ -101,6 +104,40 @@ def test_whoever_does_not_see_the_area_finds_nothing(october: World) -> None:
         if status == 404:
             assert client.post(reverse(reads[2], args=[briefing.pk])).status_code == 404
             assert client.post(reverse("briefing:make_now", args=[briefing.area_id])).status_code == 404
+
+
+def test_a_list_of_many_takes_as_many_queries_as_one_of_few(october: World) -> None:
+    client, where = signed_in(october.cast.county), reverse("briefing:index", args=[COUNTY])
+    set_schedule(
+        october.areas[COUNTY],
+        rhythm="week",
+        language="zh-hans",
+        office="",
+        readers=[october.cast.leader, october.cast.county],
+        by=october.cast.county,
+        at=LATE,
+    )
+    counts = []
+    for first in (1, 2, 8):
+        days = [date(2026, month, 1) for month in range(first, first + 2)]
+        said = {"area": october.areas[COUNTY], "rhythm": "month", "asked_by": october.cast.county, "asked_at": LATE}
+        rows = [Briefing(**said, first_on=day, last_on=day, language="en", state="made", made_at=LATE) for day in days]
+        Briefing.objects.bulk_create(rows, ignore_conflicts=True)
+        with CaptureQueriesContext(connection) as caught:
+            client.get(where)
+        counts.append(len(caught))
+    assert counts[1] == counts[2]
+
+
+def test_the_demo_county_has_the_briefing_of_the_month_before(october: World) -> None:
+    county = october.areas[COUNTY]
+    assert make_briefing(county, desk=october.cast.county, leader=october.cast.leader, now=LATE)
+    briefing = Briefing.objects.get()
+    assert briefing.has_files
+    assert briefing.content["issue"] == "2026年第10期（月报）"
+    # The schedule goes on with the next month.
+    assert plan_due(LATE) == 0
+    assert plan_due(datetime(2026, 12, 1, 3, tzinfo=UTC)) == 1
 
 
 # --- templates ----------------------------------------------------------------------------------------------------------
