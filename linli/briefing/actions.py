@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,9 +19,10 @@ from linli.briefing.models import Briefing, PaperTemplate, Schedule
 from linli.briefing.papers import available, check_template, set_papers
 from linli.briefing.rules import Rhythm, State, Whole, over, whole
 from linli.journal.actions import record
+from linli.journal.models import Entry
 from linli.kit.media.storing import original, store
 from linli.kit.refusal import BadInput, Refused, to_keep
-from linli.kit.workdays import stored_calendar
+from linli.kit.workdays import WorkCalendar, stored_calendar
 from linli.people.actions import scope_of, scopes_of
 from linli.people.models import Person
 from linli.people.rules import KEEPS_REGISTER, SEES_AREA, Scope, not_yours
@@ -117,39 +118,46 @@ def end_schedule(schedule: Schedule, *, by: Person, at: datetime) -> None:
     record("briefing.schedule_ended", on=schedule, by=by, at=at, rhythm=schedule.rhythm)
 
 
-def due_at(one: Whole) -> datetime:
+def due_at(one: Whole, calendar: WorkCalendar | None = None) -> datetime:
     """When the briefing of a period is made: after the offices have opened on the first working day that follows it."""
-    calendar = stored_calendar(one.last)
-    day = calendar.nth_working_day(one.last, 1)
-    opens: time = calendar.office_hours[0][0]
-    return datetime.combine(day, opens, ZoneInfo(timezone.get_current_timezone_name())) + AFTER_OPENING
+    known = calendar or stored_calendar(one.last)
+    day = known.nth_working_day(one.last, 1)
+    zone = ZoneInfo(timezone.get_current_timezone_name())
+    return datetime.combine(day, known.office_hours[0][0], zone) + AFTER_OPENING
 
 
 def plan_due(at: datetime) -> int:
     """Ask for the briefing of every period that is over and has none; how many. Again is fine: each has its place once."""
-    asked = 0
-    for schedule in Schedule.objects.filter(ended_at__isnull=True).select_related("area"):
-        for one in over(Rhythm(schedule.rhythm), timezone.localdate(at), schedule.since_on):
-            if due_at(one) <= at:
-                asked += _plan(schedule, one, at)
-    return asked
-
-
-def _plan(schedule: Schedule, one: Whole, at: datetime) -> bool:
-    """Nothing happens where an edition is there already, made by hand or by another worker."""
-    place = {"area": schedule.area, "rhythm": one.rhythm, "first_on": one.first}
-    if Briefing.objects.filter(**place).exists():
-        return False
-    row = Briefing(
-        **place,
-        last_on=one.last,
-        edition=1,
-        language=schedule.language,
-        office=schedule.office,
-        asked_at=at,
+    wanted = [
+        (schedule, one)
+        for schedule in Schedule.objects.filter(ended_at__isnull=True)
+        for one in over(Rhythm(schedule.rhythm), timezone.localdate(at), schedule.since_on)
+    ]
+    if not wanted:
+        return 0
+    calendar = stored_calendar(min(one.last for _schedule, one in wanted))
+    # Made by hand or by another worker before it was due: there is one already.
+    there = set(
+        Briefing.objects.filter(first_on__gte=min(one.first for _schedule, one in wanted))
+        .order_by()
+        .values_list("area", "rhythm", "first_on")
     )
-    made = Briefing.objects.bulk_create([row], ignore_conflicts=True)
-    return bool(made)
+    rows = [
+        Briefing(
+            area_id=schedule.area_id,
+            rhythm=one.rhythm,
+            first_on=one.first,
+            last_on=one.last,
+            language=schedule.language,
+            office=schedule.office,
+            asked_at=at,
+        )
+        for schedule, one in wanted
+        if (schedule.area_id, one.rhythm, one.first) not in there and due_at(one, calendar) <= at
+    ]
+    # Two workers may ask at once: a place is taken once.
+    Briefing.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
 
 
 # --- by hand ------------------------------------------------------------------------------------------------------------
@@ -271,10 +279,13 @@ def make(briefing: Briefing, at: datetime) -> None:
     kept = _kept_papers(briefing, at) if available() else {}
     with transaction.atomic():
         done = Briefing.objects.filter(pk=briefing.pk, state=State.WAITING)
-        if done.update(state=State.MADE, claimed_until=None, failure=None, **kept):
-            record(
-                "briefing.made", on=briefing, by=None, at=at, tell=readers_of(briefing, at), **_facts(briefing), **kept
-            )
+        if not done.update(state=State.MADE, claimed_until=None, failure=None, **kept):
+            return
+        if Entry.objects.filter(on_key=str(briefing.pk), on_kind="briefing", verb="briefing.made").exists():
+            # Its readers know of it: only its papers are new.
+            record("briefing.papers_made", on=briefing, by=None, at=at, **_facts(briefing), **kept)
+            return
+        record("briefing.made", on=briefing, by=None, at=at, tell=readers_of(briefing, at), **_facts(briefing), **kept)
 
 
 def _kept_papers(briefing: Briefing, at: datetime) -> dict[str, str]:

@@ -23,6 +23,7 @@ from linli.briefing.tests.test_making import COUNTY, LATE, TOWNSHIP
 from linli.briefing.tests.test_saying import make_october, sentences
 from linli.demo.briefing import make_briefing
 from linli.events.testing import World
+from linli.journal.models import Notice
 from linli.kit.refusal import BadInput, NotYours
 from linli.statistics.tests.test_pages import page, signed_in
 
@@ -277,4 +278,6 @@ def test_without_the_extra_the_page_says_so_and_can_be_read(october: World, monk
     work(LATE)
     again = Briefing.objects.get()
     assert again.has_files
+    # Whoever was told of it is not told again.
+    assert Notice.objects.filter(entry__on_kind="briefing").count() == 1
     assert again.content == briefing.content

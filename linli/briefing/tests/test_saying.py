@@ -162,6 +162,8 @@ def test_places_that_come_back_are_named_by_village_and_disputes_are_not(world: 
         for days in (0, 5):
             event = make_event(world, State.CLOSED, at=FIRST + timedelta(days=days), category=category)
             Event.objects.filter(pk=event.pk).update(lon=110.05, lat=21.7)
+    later = make_event(world, at=FIRST + timedelta(days=27))
+    Event.objects.filter(pk=later.pk).update(lon=110.05, lat=21.7)
     reopened = make_event(world, State.CLOSED, at=FIRST, category=world.quarrel)
     actions.reopen(reopened, text="又吵起来了", by=None, at=FIRST + timedelta(days=2))
     said = sentences(compose(drafted(world), AT))
