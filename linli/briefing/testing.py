@@ -5,6 +5,7 @@ import re
 import zlib
 
 _OBJECT = re.compile(rb"(\d+) 0 obj\s*(.*?)endobj", re.S)
+_PAGE = re.compile(rb"/Type\s*/Page\b")
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.S)
 _SHOWN = re.compile(rb"/(f\d+) [\d.]+ Tf|\(((?:\\.|[^\\)])*)\)|<([0-9A-Fa-f]+)>", re.S)
 _ESCAPED = re.compile(rb"\\(\d{1,3}|.)", re.S)
@@ -14,11 +15,17 @@ _SIGNS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 def words_of_pdf(content: bytes) -> str:
     """All text of a PDF as typst writes it, in its order and without the spaces between lines; by what it says of its glyphs."""
     objects = {int(key): body for key, body in _OBJECT.findall(content)}
-    fonts: dict[bytes, dict[bytes, str]] = {}
-    for names in re.findall(rb"/Font<<(.*?)>>", content):
-        for name, key in re.findall(rb"/(f\d+) (\d+) 0 R", names):
-            fonts.setdefault(name, _glyphs(objects, objects[int(key)]))
-    return "".join(_shown(body, fonts) for key, body in sorted(objects.items()) if b"/ToUnicode" not in body)
+    return "".join(_words_of_page(objects, body) for _key, body in sorted(objects.items()) if _PAGE.search(body))
+
+
+def _words_of_page(objects: dict[int, bytes], page: bytes) -> str:
+    """Each page has names of its own for its fonts."""
+    resources = re.search(rb"/Resources (\d+) 0 R", page)
+    named = re.search(rb"/Font\s*<<(.*?)>>", objects[int(resources.group(1))] if resources else page)
+    keys = re.findall(rb"/(f\d+) (\d+) 0 R", named.group(1)) if named else []
+    fonts = {name: _glyphs(objects, objects[int(key)]) for name, key in keys}
+    contents = re.search(rb"/Contents (\d+) 0 R", page)
+    return _shown(objects[int(contents.group(1))], fonts) if contents else ""
 
 
 def _stream(body: bytes) -> bytes:
