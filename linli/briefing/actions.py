@@ -281,11 +281,12 @@ def make(briefing: Briefing, at: datetime) -> None:
         done = Briefing.objects.filter(pk=briefing.pk, state=State.WAITING)
         if not done.update(state=State.MADE, claimed_until=None, failure=None, **kept):
             return
+        facts: dict[str, Any] = {**_facts(briefing), **kept}
         if Entry.objects.filter(on_key=str(briefing.pk), on_kind="briefing", verb="briefing.made").exists():
             # Its readers know of it: only its papers are new.
-            record("briefing.papers_made", on=briefing, by=None, at=at, **_facts(briefing), **kept)
+            record("briefing.papers_made", on=briefing, by=None, at=at, **facts)
             return
-        record("briefing.made", on=briefing, by=None, at=at, tell=readers_of(briefing, at), **_facts(briefing), **kept)
+        record("briefing.made", on=briefing, by=None, at=at, tell=readers_of(briefing, at), **facts)
 
 
 def _kept_papers(briefing: Briefing, at: datetime) -> dict[str, str]:
