@@ -11,6 +11,7 @@ from django.db import connection
 from linli.briefing import actions
 from linli.briefing.actions import due_at, end_schedule, make_again, make_now, plan_due, set_schedule, work
 from linli.briefing.models import Briefing, Schedule
+from linli.briefing.papers import available
 from linli.briefing.rules import Rhythm, State, whole
 from linli.events.testing import World
 from linli.journal.models import Entry, Notice
@@ -143,6 +144,7 @@ def test_two_workers_make_one(world: World, no_papers: None) -> None:
     assert actions._claimed(LATE + actions.LEASE) is not None
 
 
+@pytest.mark.skipif(not available(), reason="the extra papers is not installed")
 def test_what_fails_three_times_is_set_aside_with_what_to_do_and_tried_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
