@@ -4,11 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 WORKERS ?= 2
-# What `make run` installs beside the core, each requirements/NAME.lock: make run EXTRAS= for none, EXTRAS='media blur s3 parquet' for all.
-EXTRAS ?= media blur parquet
+# What `make run` installs beside the core, each requirements/NAME.lock: make run EXTRAS= for none, EXTRAS='media blur s3 parquet papers' for all.
+EXTRAS ?= media blur parquet papers
 URL ?=
 UPGRADE ?= --upgrade
-LOCKS := core media blur s3 parquet dev
+LOCKS := core media blur s3 parquet papers dev
 # Checks read the settings; they must not touch anybody's home.
 CHECK_HOME := LINLI_HOME=$(CURDIR)/build/check
 

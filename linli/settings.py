@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "linli.notices",
     "linli.desk",
     "linli.opinions",
+    "linli.briefing",
     "linli.wall",
     "linli.openness",
     "linli.intake",
@@ -167,6 +168,8 @@ MEDIA_ROOT = HOME / "media"
 #: A bucket instead of the folder: https://host/bucket. Its key and secret lie in a file, a line each.
 MEDIA_S3 = os.environ.get("LINLI_MEDIA_S3", "")
 MEDIA_S3_KEY_FILE = Path(os.environ.get("LINLI_MEDIA_S3_KEY_FILE") or HOME / "media_s3_key")
+#: A folder of fonts for papers (仿宋_GB2312, 方正小标宋 and the like), looked at before those of the extra `papers`.
+PAPER_FONTS = os.environ.get("LINLI_PAPER_FONTS", "")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -20,6 +20,7 @@ urlpatterns = [
     path("desk/notices/", include("linli.notices.urls")),
     path("desk/statistics/", include("linli.statistics.urls")),
     path("", include("linli.openness.urls")),
+    path("desk/briefings/", include("linli.briefing.urls")),
     path("wall/", include("linli.wall.urls")),
     path("m/", include("linli.field.urls")),
     path("", include("linli.opinions.urls")),

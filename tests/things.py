@@ -12,6 +12,11 @@ from PIL import Image
 
 from linli.areas.actions import add_place
 from linli.areas.models import Area
+from linli.briefing.actions import possible_readers, set_schedule
+from linli.briefing.composing import compose
+from linli.briefing.models import Briefing
+from linli.briefing.rules import Rhythm, whole
+from linli.briefing.rules import State as BriefingState
 from linli.desk.bulk import runs as bulk_runs
 from linli.desk.macros.keeping import keep as keep_macro
 from linli.desk.models import Handover, ReadyText, ShiftQuestion
@@ -81,6 +86,7 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         **_handed_over(world, grid[:9], text),
         "milestone": _was_deferred(event, desk).pk,
         "calendar_edit": _changed_day(world).pk,
+        **_briefings(area),
     }
     return Things(world, event, numbers)
 
@@ -126,6 +132,18 @@ def _changed_day(world: World) -> CalendarEdit:
 
 def _asked_to_reveal(event: Event, world: World) -> Reveal:
     return Reveal.objects.create(event=event, asked_by=world.cast.handler, asked_at=timezone.now(), why="要去现场")
+
+
+def _briefings(area: Area) -> dict[str, int]:
+    """A briefing of this township that was made, without its papers, and its schedule."""
+    town, at = Area.objects.get(pk=area.code[:9]), timezone.now()
+    one = whole(Rhythm.MONTH, timezone.localdate(at)).before
+    said = {"area": town, "rhythm": one.rhythm, "language": "zh-hans"}
+    briefing = Briefing(**said, first_on=one.first, last_on=one.last, asked_at=at, made_at=at, state=BriefingState.MADE)
+    briefing.content = compose(briefing, at)
+    briefing.save()
+    schedule = set_schedule(**said, office="", readers=possible_readers(town, at), by=None, at=at)
+    return {"briefing": briefing.pk, "schedule": schedule.pk}
 
 
 def _webhooks(world: World, text: str) -> dict[str, int]:

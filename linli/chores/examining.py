@@ -18,6 +18,9 @@ from linli import checks
 from linli.areas.actions.checking import check_ground
 from linli.areas.codes import padded_township
 from linli.areas.models import Area
+from linli.briefing import papers
+from linli.briefing.models import Briefing, Schedule
+from linli.briefing.rules import State as BriefingState
 from linli.chores import home
 from linli.chores.models import Chore
 from linli.events import search
@@ -125,6 +128,16 @@ def _look_at_media(at: datetime) -> Findings:
         yield _warn(
             _("No machine covers faces here; people cover them all by hand. See docs/operation.md: the extra blur.")
         )
+
+
+def _look_at_papers(at: datetime) -> Findings:
+    """Whoever has set a schedule waits for papers."""
+    if papers.available():
+        yield _ok(_("Briefings are set as PDF and DOCX."))
+    elif Schedule.objects.filter(ended_at__isnull=True).exists():
+        yield _warn(_("Briefings are made to be read only. For PDF and DOCX run: pip install 'linli[papers]'"))
+    if count := Briefing.objects.filter(state=BriefingState.FAILED).count():
+        yield _warn(_("%(count)s briefings could not be made; their pages say what to do.") % {"count": count})
 
 
 def _look_at_journal(at: datetime) -> Findings:
@@ -322,6 +335,7 @@ EXAMINATION: tuple[Callable[[datetime], Findings], ...] = (
     _look_at_safety,
     _look_at_disk,
     _look_at_media,
+    _look_at_papers,
     _look_at_clock,
     _look_at_journal,
     _look_at_draws,

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from linli.briefing import actions as briefing
 from linli.desk.bulk import runs
 from linli.desk.models import BulkRun
 from linli.events import learning, search
@@ -204,6 +205,15 @@ def _forget_tables(at: datetime) -> bool:
     return bulk.forget(at) > 0
 
 
+def _briefings_wait() -> bool:
+    return briefing.waits(timezone.now())
+
+
+def _plan_briefings(at: datetime) -> bool:
+    briefing.plan_due(at)
+    return False
+
+
 def _count(at: datetime) -> bool:
     """In small slices while reports arrive, as the search index is brought up to date."""
     return counting.follow(at, 100, 100) if are_arriving(at) else counting.follow(at)
@@ -243,6 +253,9 @@ CHORES: tuple[Work, ...] = (
     Work("notices_old", _HOUR, _forget_sent_notices),
     Work("category_model", _DAY, _learn_categories),
     # Once a day for each township; asked every hour, so that a home begun at noon knows before the evening.
+    Work("briefings_due", 10 * _MINUTE, _plan_briefings),
+    # One a turn: typst takes a second or two, a large county's sentences as long.
+    Work("briefings", 2, briefing.work, waits=_briefings_wait, longest_pause_s=600),
     Work("likely_categories", _HOUR, likely.learn, lease_s=60),
     Work("sent_reports", _HOUR, _forget_sent),
     Work("old_notices", _DAY, _forget_notices),

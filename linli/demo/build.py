@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.areas.codes import DEFAULT
 from linli.areas.models import Area, stored_numbering
+from linli.demo.briefing import make_briefing
 from linli.demo.cast import Cast, make_cast
 from linli.demo.course import Act, Plan
 from linli.demo.courses import Album
@@ -75,7 +76,10 @@ def build(*, now: datetime, seed: int = 1, events: int = 3000, small: bool = Fal
     load_starting_texts(land.areas[COUNTY], by=None, at=now)
     cast = make_cast(land, rng, now)
     plans = make_plans(land, cast, _year(now), Album(rng, 1 if small else 4), categories(), rng, events)
-    return _live(plans, land.areas, cast, Built(len(land.grids)), now - _LIST_USED_FOR)
+    built = _live(plans, land.areas, cast, Built(len(land.grids)), now - _LIST_USED_FOR)
+    if not small:
+        make_briefing(land.areas[COUNTY], desk=cast.at_county["county"], leader=cast.at_county["leader"], now=now)
+    return built
 
 
 def _year(now: datetime) -> Year:

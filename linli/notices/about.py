@@ -44,6 +44,10 @@ def _differing(facts: dict[str, Any]) -> str:
     return words % {"n": number}
 
 
+def _briefing(key: str) -> str:
+    return reverse("briefing:show", args=[key])
+
+
 #: By verb. Kinds of things that stand in none of these are matters.
 ABOUT: dict[str, About] = {
     "device.reports_wait": About(_unsent, lambda _key: reverse("field:shell") + "#outbox", "smartphone"),
@@ -54,9 +58,10 @@ ABOUT: dict[str, About] = {
         lambda _facts: _("Your complaint or suggestion about linli was answered."), _opinion, "message-square"
     ),
     "figures.differ": About(_differing, lambda _key: reverse("statistics:definitions") + "#kept", "triangle-alert"),
+    "briefing.made": About(lambda _facts: _("A new briefing is there to read."), _briefing, "file-text"),
 }
 #: What they are about, in the journal's words.
-KINDS = ("device", "opinion", "difference")
+KINDS = ("device", "opinion", "difference", "briefing")
 
 
 def about(entry: Entry) -> About | None:

@@ -43,7 +43,7 @@ def page_of(event: Event) -> str:
 
 
 def recent(world: World, state: str = State.REPORTED, **more: Any) -> Event:
-    """A matter of today, so that nothing about it is overdue or too old, and days count from the same day as those of the test."""
+    """A matter of today: nothing about it is overdue or too old, and its days count from the same day as the test's."""
     now = timezone.localtime()
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     return make_event(world, state, at=max(now - timedelta(hours=1), midnight), **more)

@@ -45,17 +45,26 @@ class Spots:
     was_cut: bool
 
 
+def _reported_before(until: datetime | None) -> Q:
+    return Q() if until is None else Q(reported_at__lt=until)
+
+
 # --- what comes back ---------------------------------------------------------------------------------------------------
 
 
-def coming_back(area: Area, *, radius: float, within: timedelta, since: datetime) -> Spots:
-    """Spots where a matter was closed and another of its category came within some days; and matters reopened so soon."""
+def coming_back(
+    area: Area, *, radius: float, within: timedelta, since: datetime, until: datetime | None = None
+) -> Spots:
+    """Spots where a matter was closed and another of its category came within some days; and matters reopened so soon.
+
+    `until`: what came later is not looked at; None: until now.
+    """
     of_places = matters_of(area.code).filter(lon__isnull=False, category__for_mediation=False).exclude(state__in=_NEVER)
-    of_places = of_places.exclude(state=State.MERGED)
+    of_places = of_places.exclude(state=State.MERGED).filter(_reported_before(until))
     new = list(_seen(of_places.filter(reported_at__gte=since).order_by("-reported_at")))
     solved = of_places.filter(state__in=sorted(SOLVED), ended_at__gte=since - within)
     closed = list(_seen(solved.order_by("-ended_at")))
-    fallen = _fallen(area, within, since)
+    fallen = _fallen(area, within, since, until)
     matters = {one.key: one for one in (*new, *closed)}
     places = returning([*matters.values(), *_as_closed(fallen, matters)], radius_m=radius, within=within, since=since)
     found = _with_reopened([_spot(one) for one in places], fallen)
@@ -77,9 +86,11 @@ class _Fallen(NamedTuple):
     reopened_at: datetime
 
 
-def _fallen(area: Area, within: timedelta, since: datetime) -> list[_Fallen]:
+def _fallen(area: Area, within: timedelta, since: datetime, until: datetime | None) -> list[_Fallen]:
     inside = matters_of(area.code).filter(reopened__gt=0)
     rows = Reopening.objects.filter(reopened_at__gte=since, reopened_at__lte=F("closed_at") + within, event__in=inside)
+    if until is not None:
+        rows = rows.filter(reopened_at__lt=until)
     columns = ("event_id", "event__category_id", "closed_at", "reopened_at")
     return [_Fallen(*row) for row in rows.order_by("-reopened_at").values_list(*columns)[:LOOKED_AT]]
 
@@ -124,9 +135,12 @@ class _Read(NamedTuple):
     text: str
 
 
-def clusters(area: Area, *, since: datetime) -> Spots:
-    """Matters reported since a moment that are near-duplicates of each other, or were merged: three and more."""
-    inside = matters_of(area.code).exclude(state__in=_NEVER)
+def clusters(area: Area, *, since: datetime, until: datetime | None = None) -> Spots:
+    """Matters reported since a moment that are near-duplicates of each other, or were merged: three and more.
+
+    `until`: what came later is not looked at; None: until now.
+    """
+    inside = matters_of(area.code).exclude(state__in=_NEVER).filter(_reported_before(until))
     inside = inside.filter(Q(category__isnull=True) | Q(category__for_mediation=False))
     rows = (
         inside.filter(reported_at__gte=since)
