@@ -220,7 +220,7 @@ def test_however_much_is_told_it_is_asked_once_a_second(wall: Callable[..., Page
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "now.json" in request.url else None)
     # A server that answers slowly is asked less often, but it is asked.
-    with page.expect_request(lambda request: "now.json" in request.url):
+    with page.expect_request(lambda request: "now.json" in request.url, timeout=60_000):
         took_s = page.evaluate(
             """async () => {
               const begun = performance.now();
