@@ -104,8 +104,8 @@ def set_schedule(
         create_defaults={**said, "since_on": since or timezone.localdate(at)},
     )
     schedule.readers.set(readers)
-    verb = "briefing.scheduled" if is_new else "briefing.schedule_changed"
-    record(verb, on=schedule, by=by, at=at, rhythm=rhythm, language=language, readers=[one.pk for one in readers])
+    facts = {"rhythm": rhythm, "language": language, "readers": [one.pk for one in readers]}
+    record("briefing.scheduled" if is_new else "briefing.schedule_changed", on=schedule, by=by, at=at, **facts)
     return schedule
 
 
