@@ -104,7 +104,7 @@ def set_schedule(
         create_defaults={**said, "since_on": since or timezone.localdate(at)},
     )
     schedule.readers.set(readers)
-    facts = {"rhythm": rhythm, "language": language, "readers": [one.pk for one in readers]}
+    facts: dict[str, Any] = {"rhythm": rhythm, "language": language, "readers": [one.pk for one in readers]}
     record("briefing.scheduled" if is_new else "briefing.schedule_changed", on=schedule, by=by, at=at, **facts)
     return schedule
 
