@@ -152,15 +152,21 @@ def sign_in(live_server: Any) -> Callable[[Page, Any], None]:
     return give
 
 
+#: Waits for the transitions that end: half-way between two colours there is a contrast nobody reads at.
+SETTLED = """() => Promise.allSettled(document.getAnimations()
+  .filter((one) => one.effect.getComputedTiming().endTime !== Infinity).map((one) => one.finished))"""
+
+
 @pytest.fixture
 def accessible() -> Callable[[Page], None]:
-    """`accessible(page)` fails on what axe finds against WCAG 2.1 AA, and says where."""
+    """`accessible(page)` fails on what axe finds against WCAG 2.1 AA once no colour is on its way any more."""
     from axe_playwright_python.sync_playwright import Axe
 
     def look(page: Page) -> None:
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
         # Preloading would ask for the files a style sheet imports as if they lay beside the page.
         options = {"runOnly": {"type": "tag", "values": tags}, "preload": False}
+        page.evaluate(SETTLED)
         found = Axe().run(page, options=options).response["violations"]
         lines = [f"{one['id']}: {one['help']} at {[node['target'] for node in one['nodes']]}" for one in found]
         assert not lines, "\n".join(lines)
