@@ -8,12 +8,13 @@ figures are read from the rows, by the same conditions. `opens` is the rows behi
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from django.db.models import F, QuerySet
 from django.db.models.functions import Left
 from django.db.models.lookups import Exact
+from django.utils import timezone
 
 from linli.events.models import EventQuerySet
 from linli.journal import following
@@ -225,20 +226,24 @@ def _add_days_from_rows(asked: Asked, sums: dict[str, Counts]) -> None:
                 sums[key][code] += n
 
 
-def _add_rows(asked: Asked, sums: dict[str, Counts], grain: str, spans: Sequence[Span], codes: tuple[str, ...]) -> None:
-    """Add the cells of these days. Of a level that does not hold all, the rest stands under the area's own code."""
+def _add_rows(
+    asked: Asked, sums: dict[str, Counts], grain: str, spans: Sequence[Span], codes: tuple[str, ...], times: int = 1
+) -> None:
+    """Add the cells of these days, or take them off (-1). Of a level that does not hold all, the rest stands under the
+    area's own code.
+    """
     rest = sums[asked.area] if asked.is_level and asked.width != len(asked.area) else None
     for key, row in sums_of(cells_of(asked, grain, spans), codes, cell_key(asked)):
         counts = sums[spelled(asked, key)]
         for code, n in zip(codes, row, strict=True):
-            counts[code] += n or 0
+            counts[code] += times * (n or 0)
             if rest is not None:
-                rest[code] -= n or 0
+                rest[code] -= times * (n or 0)
     if rest is not None:
         own = Cells(f"{grain}{len(asked.area)}{asked.facet}", asked.area, True, spans, asked.led_by)
         for _key, row in sums_of(own, codes):
             for code, n in zip(codes, row, strict=True):
-                rest[code] += n or 0
+                rest[code] += times * (n or 0)
 
 
 def cells_of(asked: Asked, grain: str, spans: Sequence[Span]) -> Cells:
@@ -259,23 +264,46 @@ def spelled(asked: Asked, key: str) -> str:
     return f"{key[:8]}01" if asked.by == MONTH else key
 
 
+_LIMITS = tuple(code for code in COUNTED if slot_of(code) in (Slot.DUE, Slot.TO_DISPATCH))
+
+
 def _take_off_what_comes(asked: Asked, sums: dict[str, Counts]) -> None:
-    """Limits of the period that have not passed yet are in its cells, and those of all matters in what is overdue."""
+    """Limits of the period that have not passed yet are in its cells, and those of all matters in what is overdue.
+
+    Whole days to come are taken off by their cells, where days are kept; then only the rest of today is left to be read from
+    what was counted of single matters.
+    """
     with_now = asked.with_now and asked.by not in (MONTH, DAY)
     is_over = asked.period.end <= asked.at
+    before = None
+    if asked.keeps_days:
+        tomorrow = timezone.localdate(asked.at) + timedelta(days=1)
+        before = timezone.make_aware(datetime.combine(tomorrow, time.min))
+        _take_off_days(asked, sums, tomorrow, with_now=with_now)
     if with_now or not is_over:
-        _take_off(asked, sums, DUE, MASK[Slot.DUE], MASK[Slot.OVERDUE] if with_now else 0)
+        _take_off(asked, sums, DUE, MASK[Slot.DUE], MASK[Slot.OVERDUE] if with_now else 0, before)
     if not is_over:
-        _take_off(asked, sums, TO_DISPATCH, MASK[Slot.TO_DISPATCH], 0)
+        _take_off(asked, sums, TO_DISPATCH, MASK[Slot.TO_DISPATCH], 0, before)
 
 
-def _take_off(asked: Asked, sums: dict[str, Counts], limit: Limit, in_period: int, always: int) -> None:
+def _take_off_days(asked: Asked, sums: dict[str, Counts], tomorrow: date, *, with_now: bool) -> None:
+    first, last = asked.counted_ahead
+    if with_now:
+        _add_rows(asked, sums, "d", [(tomorrow, date.max)], ("overdue",), -1)
+    if last >= tomorrow:
+        _add_rows(asked, sums, "d", [(max(first, tomorrow), last)], _LIMITS, -1)
+
+
+def _take_off(
+    asked: Asked, sums: dict[str, Counts], limit: Limit, in_period: int, always: int, before: datetime | None
+) -> None:
     key = {CATEGORY: '"category"', DEPARTMENT: '"department"', MONTH: f'"{limit.on}"', DAY: f'"{limit.on}"'}.get(
         asked.by, ""
     )
     if asked.is_level:
         key = f'SUBSTR("area", 1, {asked.width})'
-    for name, is_among, bits, n in to_come(asked.area, limit, asked.at, asked.counted_ahead, key, asked.led_by):
+    coming = to_come(asked.area, limit, asked.at, asked.counted_ahead, key, asked.led_by, before=before)
+    for name, is_among, bits, n in coming:
         off = bits & (always | (in_period if is_among else 0))
         if off:
             _add_bits(sums[_key_to_come(asked, name)], off, -n)

@@ -12,9 +12,9 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
-from linli.areas.codes import numbering
+from linli.areas.codes import numbering, within
 from linli.areas.models import ANSWERING, Area
-from linli.events.models import IS_OPEN, Category
+from linli.events.models import IS_OPEN, Category, Event
 from linli.events.rules import ENDED, SOLVED, State
 from linli.people.models import Department
 from linli.people.rules import Held, Role, Scope
@@ -267,8 +267,9 @@ class _Reading:
         return Line(name, numbers, shares_of(numbers), to, icon, is_part, code=code)
 
     def _states(self) -> list[tuple[str, Any, Number, str]]:
-        """States of those open are read from their rows, which are few; the others are summed."""
-        rows = self.events.filter(IS_OPEN, self.moment.cohort(Cohort.REPORTED)).values("state").annotate(n=Count("pk"))
+        """States of those open are counted from an index, which holds only those; the others are summed."""
+        here = Event.objects.filter(within(self.area.code)).order_by()
+        rows = here.filter(IS_OPEN, self.moment.cohort(Cohort.REPORTED)).values("state").annotate(n=Count("pk"))
         by_state = {State(row["state"]): row["n"] for row in rows}
         shown: list[tuple[str, Any, Number]] = [
             (

@@ -51,16 +51,18 @@ DUE, TO_DISPATCH = Limit("due_at", "due_on"), Limit("dispatch_at", "dispatch_on"
 
 
 def to_come(
-    area: str, limit: Limit, at: datetime, among: Span, key: str = "", led_by: str = ""
+    area: str, limit: Limit, at: datetime, among: Span, key: str = "", led_by: str = "", *, before: datetime | None
 ) -> Iterator[tuple[str | None, bool, int, int]]:
     """Counted matters, of all or of one lead department, of which a limit is still to come: key (an expression), whether its
-    day is among these, bits, and how many are so.
+    day is among these, bits, and how many are so. `before`: limits from that moment on are left out; None: none are.
     """
     first, last = (connection.ops.adapt_datefield_value(day) for day in among)
     placed, inside = _inside(area, is_one=False)
     if led_by:
         placed, inside = f'{placed} AND "department" = %s', [*inside, led_by]
     given = [first, last, connection.ops.adapt_datetimefield_value(at), *inside]
+    if before is not None:
+        placed, given = f'{placed} AND "{limit.at}" < %s', [*given, connection.ops.adapt_datetimefield_value(before)]
     with connection.cursor() as cursor:
         cursor.execute(_to_come_sql(limit, key, placed), given)
         for name, is_among, bits, n in cursor.fetchall():

@@ -129,10 +129,13 @@ class Event(models.Model):
     class Meta:
         ordering = ["-reported_at"]
         indexes = [
-            # The queue (events/queue): few and small, since most events are ended. The columns behind the key let tabs
-            # and counts be read from the index alone; SQLite asks for the column of the condition as well.
+            # The queue (events/queue): few and small, since most events are ended. The columns behind the key let tabs,
+            # counts and the states of figures be read from the index alone; SQLite asks for the condition's column as well.
             models.Index(
-                fields=["area", "due_at", "id", "state", "paused_at", "review_on", "extension_asked_until", "ended_at"],
+                fields=[
+                    *("area", "due_at", "id", "state", "paused_at", "review_on", "extension_asked_until", "ended_at"),
+                    "reported_at",
+                ],
                 condition=IS_OPEN,
                 name="open_by_area",
             ),

@@ -1,0 +1,22 @@
+"""How many of those reported in a period are open, and in which state, is read from the index of the open ones alone."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("events", "0003_public_place")]
+
+    operations = [
+        migrations.RemoveIndex("event", "open_by_area"),
+        migrations.AddIndex(
+            "event",
+            models.Index(
+                fields=[
+                    *("area", "due_at", "id", "state", "paused_at", "review_on", "extension_asked_until", "ended_at"),
+                    "reported_at",
+                ],
+                condition=models.Q(ended_at__isnull=True),
+                name="open_by_area",
+            ),
+        ),
+    ]
