@@ -134,7 +134,7 @@ class Event(models.Model):
             models.Index(
                 fields=[
                     *("area", "due_at", "id", "state", "paused_at", "review_on", "extension_asked_until", "ended_at"),
-                    "reported_at",
+                    *("reported_at", "accepted_at", "dispatched_at", "handled_at", "urgency", "lon", "lat"),
                 ],
                 condition=IS_OPEN,
                 name="open_by_area",

@@ -1,4 +1,4 @@
-"""How many of those reported in a period are open, and in which state, is read from the index of the open ones alone."""
+"""What the wall and the figures ask of open matters is read from the index that holds only those."""
 
 from django.db import migrations, models
 
@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             models.Index(
                 fields=[
                     *("area", "due_at", "id", "state", "paused_at", "review_on", "extension_asked_until", "ended_at"),
-                    "reported_at",
+                    *("reported_at", "accepted_at", "dispatched_at", "handled_at", "urgency", "lon", "lat"),
                 ],
                 condition=models.Q(ended_at__isnull=True),
                 name="open_by_area",
