@@ -45,7 +45,7 @@ def _glyphs(objects: dict[int, bytes], font: bytes) -> dict[bytes, str]:
 
 
 def _shown(body: bytes, fonts: dict[bytes, dict[bytes, str]]) -> str:
-    drawn, glyphs, words = _stream(body), {}, ""  # type: ignore[var-annotated]
+    drawn, glyphs, words = _stream(body), {}, ""
     if b" Tf" not in drawn:
         return ""
     for font, text, digits in _SHOWN.findall(drawn):
