@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "linli.briefing",
     "linli.wall",
     "linli.openness",
+    "linli.mediation",
     "linli.intake",
     "linli.field",
     "linli.chores",
