@@ -25,6 +25,7 @@ _DIGITS |= {"〇": 0, "○": 0, "两": 2, "貳": 2, "參": 3, "叄": 3, "陸": 6
 _SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _LARGE = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
 _UNITS = _SMALL | _LARGE
+_ONE_SIGN = str.maketrans("（）、·￥点", "(),.¥.", "。")
 _NAMES = r"人民币大写|人民币|大写|小写|rmb|cny|¥|:"
 _NOT_EXACT = re.compile(r"约|左右|上下|以[上下内]|不超过|至少|最多|余|几|数|多|半|至|到|或|[~〜—–-]")
 _FOREIGN = re.compile(r"\$|美元|美金|港[币元]|欧元|日元|英镑|澳门元|usd|hkd|eur|€|£")
@@ -56,10 +57,7 @@ def read_amount(text: str) -> Decimal:
 def _plain(text: str) -> str:
     """Half width, small letters, no space; brackets and commas of one kind."""
     words = unicodedata.normalize("NFKC", text).lower()
-    words = re.sub(r"\s+", "", words).translate(
-        str.maketrans({"（": "(", "）": ")", "、": ",", "·": ".", "￥": "¥", "。": ""})
-    )
-    return words.replace("点", ".")
+    return re.sub(r"\s+", "", words).translate(_ONE_SIGN)
 
 
 def _one(words: str) -> Decimal:
