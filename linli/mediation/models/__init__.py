@@ -1,6 +1,6 @@
 """What is stored of disputes: only codes, keys and times in the clear; words and people behind seals."""
 
-from linli.mediation.models.afterwards import CallBack, Confirmation, FollowUp
+from linli.mediation.models.afterwards import CallBack, CallBackDraw, Confirmation, FollowUp
 from linli.mediation.models.agreements import Agreement, Obligation, Proof, Signature
 from linli.mediation.models.bodies import Body, Mediator
 from linli.mediation.models.disputes import IS_OPEN, Dispute, DisputeQuerySet, NumberSeries, Outline, village_of
@@ -16,6 +16,7 @@ __all__ = [
     "Assignment",
     "Body",
     "CallBack",
+    "CallBackDraw",
     "Clock",
     "Companion",
     "Confirmation",

@@ -1,13 +1,16 @@
 """What follows an agreement: judicial confirmation, visits, call-backs by another unit."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 
+from linli.areas.models import Area
 from linli.mediation.models.agreements import Agreement
 from linli.mediation.models.bodies import Body
 from linli.mediation.models.disputes import Dispute
 from linli.mediation.models.sealed import Sealed
-from linli.mediation.rules.kinds import CallBackResult, CourtAnswer
+from linli.mediation.rules.kinds import CallBackResult, CourtAnswer, VisitWhy
 from linli.people.models import Person
 
 
@@ -44,12 +47,19 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         """Not done yet."""
         return self.filter(done_at__isnull=True)
 
+    def to_tell(self, day: date) -> "FollowUpQuerySet":
+        """Those whose day has come, and of which nobody was told."""
+        return self.to_do().filter(told_at__isnull=True, due_on__lte=day)
+
 
 class FollowUp(Sealed):
     """A visit afterwards (回访). Behind the seal: `words`, `risk` (in words)."""
 
     dispute = models.ForeignKey(Dispute, models.CASCADE, related_name="follow_ups")
+    why = models.CharField(max_length=15, choices=VisitWhy)
     due_on = models.DateField()
+    #: When mediator and committee were told that its day had come.
+    told_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     #: None: not done yet, or nobody could say.
@@ -61,12 +71,43 @@ class FollowUp(Sealed):
 
     class Meta:
         ordering = ["dispute", "due_on", "key"]
-        indexes = [models.Index(fields=["due_on"], condition=Q(done_at__isnull=True), name="visits_to_do")]
+        indexes = [
+            models.Index(fields=["due_on"], condition=Q(done_at__isnull=True), name="visits_to_do"),
+            models.Index(
+                fields=["due_on", "key"], condition=Q(done_at__isnull=True, told_at__isnull=True), name="visits_to_tell"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(done_at__isnull=True) | Q(by__isnull=False), name="a_visit_was_made_by_somebody"
             ),
         ]
+
+
+class CallBackDraw(models.Model):
+    """One draw of disputes to be called back. List, seed and shares stay, so that anybody can draw it again."""
+
+    id = models.BigAutoField(primary_key=True)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", db_index=False)
+    #: Of what came into force from one day to another, both included.
+    from_on = models.DateField()
+    to_on = models.DateField()
+    #: Numbers of all disputes it was drawn from, sorted, and the SHA-256 of that list.
+    population = models.JSONField(default=list)
+    frozen = models.CharField(max_length=64)
+    seed = models.CharField(max_length=64)
+    #: Of those with signs, and of all, in percent.
+    of_flagged_percent = models.PositiveSmallIntegerField()
+    of_all_percent = models.PositiveSmallIntegerField()
+    at_most = models.PositiveSmallIntegerField()
+    #: How many were drawn and had nobody else to call them.
+    without_caller = models.PositiveSmallIntegerField(default=0)
+    drawn_at = models.DateTimeField()
+    drawn_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+
+    class Meta:
+        ordering = ["area", "from_on", "id"]
+        constraints = [models.UniqueConstraint(fields=["area", "from_on", "to_on"], name="one_draw_per_area_and_days")]
 
 
 class CallBack(Sealed):
@@ -76,8 +117,9 @@ class CallBack(Sealed):
     """
 
     dispute = models.ForeignKey(Dispute, models.CASCADE, related_name="call_backs")
+    draw = models.ForeignKey(CallBackDraw, models.PROTECT, related_name="call_backs")
     drawn_at = models.DateTimeField()
-    #: Codes of what a file showed; empty: drawn by lot alone.
+    #: Codes of `agreeing.suspicions.Sign`: what the file showed, and whether the lot from all fell on it.
     why = models.JSONField(default=list)
     #: Which body calls: never the one that mediated.
     body = models.ForeignKey(Body, models.PROTECT, related_name="call_backs")
@@ -89,6 +131,7 @@ class CallBack(Sealed):
     class Meta:
         ordering = ["dispute", "drawn_at", "key"]
         constraints = [
+            models.UniqueConstraint(fields=["draw", "dispute"], name="called_back_once_per_draw"),
             models.UniqueConstraint(
                 fields=["dispute"], condition=Q(done_at__isnull=True), name="one_call_back_at_a_time"
             ),

@@ -30,15 +30,13 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
 
 
 class Agreement(KeptFile, Sealed):
-    """One version of an agreement. Behind the seal: `clauses` (structured), `text`; the file is a scan of the paper."""
+    """One version of an agreement. Behind the seal: `clauses` (structured), `story`, `text`; the file is a scan."""
 
     dispute = models.ForeignKey(Dispute, models.CASCADE, related_name="agreements", db_index=False)
     version = models.PositiveSmallIntegerField()
     form = models.CharField(max_length=10, choices=AgreementForm)
     state = models.CharField(max_length=10, choices=AgreementState, default=AgreementState.DRAFT)
     text_sha256 = models.CharField(max_length=64)
-    #: HMAC of the text without names, numbers and dates, for likeness among agreements; nothing can be read from it.
-    likeness = models.JSONField(default=list, blank=True)
     made_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     made_at = models.DateTimeField()
     offered_at = models.DateTimeField(null=True, blank=True)
@@ -116,7 +114,7 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
 
 
 class Obligation(Sealed):
-    """One promise. Behind the seal: `what`, `amount` (a decimal as text, yuan), `account`, `where`."""
+    """One promise. Behind the seal: `what`, `amount` (a decimal as text, yuan), `where`, `clause` (its number)."""
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="obligations", db_index=False)
     number = models.PositiveSmallIntegerField()
@@ -150,7 +148,7 @@ class Obligation(Sealed):
 
 
 class Proof(KeptFile, Sealed):
-    """Something that shows a promise was kept. Behind the seal: `words`."""
+    """Something that shows a promise was kept. Behind the seal: `words`, `amount`, `denied`."""
 
     obligation = models.ForeignKey(Obligation, models.CASCADE, related_name="proofs")
     kind = models.CharField(max_length=10, choices=ProofKind)

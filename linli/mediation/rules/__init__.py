@@ -57,6 +57,7 @@ from linli.mediation.rules.kinds import (
     SignatureWay,
     Stance,
     Suits,
+    VisitWhy,
     Way,
 )
 from linli.mediation.rules.terms import LONGEST, SEEDED, Term, TermCode, Unit, add_months, closing_on, end_of, term_of
@@ -117,6 +118,7 @@ __all__ = [
     "TermCode",
     "To",
     "Unit",
+    "VisitWhy",
     "Warned",
     "Way",
     "Who",

@@ -310,6 +310,15 @@ class CourtAnswer(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Application withdrawn")
 
 
+class VisitWhy(models.TextChoices):
+    """What a visit is for."""
+
+    IN_FORCE = "in_force", _("After it came into force")
+    PERFORMED = "performed", _("After all was performed")
+    FIRST_LOOK = "first_look", _("After 90 days")
+    LAST_LOOK = "last_look", _("After 180 days")
+
+
 class CallBackResult(models.TextChoices):
     """What another unit found when it called the parties."""
 

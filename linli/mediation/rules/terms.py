@@ -29,6 +29,7 @@ class TermCode(models.TextChoices):
     CONFIRMATION = "confirmation", _("Joint application for judicial confirmation")
     COURT_ACCEPTS = "court_accepts", _("The court decides whether it accepts")
     COURT_DECIDES = "court_decides", _("The court decides")
+    COURT_EXTENDS = "court_extends", _("The court takes longer to decide")
     FOLLOW_UP = "follow_up", _("Follow-up visit")
     CALL_BACK = "call_back", _("Call-back by another unit")
     RETENTION = "retention", _("Keeping the dossier")
@@ -55,6 +56,7 @@ SEEDED: tuple[Term, ...] = (
     Term(TermCode.CONFIRMATION, Unit.DAY, 30, "人民调解法第三十三条", date(2011, 1, 1)),
     Term(TermCode.COURT_ACCEPTS, Unit.DAY, 3, "法释〔2011〕5号", date(2011, 3, 30)),
     Term(TermCode.COURT_DECIDES, Unit.DAY, 15, "法释〔2011〕5号", date(2011, 3, 30)),
+    Term(TermCode.COURT_EXTENDS, Unit.DAY, 10, "法释〔2011〕5号", date(2011, 3, 30)),
     Term(TermCode.FOLLOW_UP, Unit.MONTH, 1, "人民调解法第三十一条（督促履行），期限为工作惯例", date(2011, 1, 1)),
     Term(TermCode.CALL_BACK, Unit.WORKING_DAY, 10, "抽查回访，期限由县定", date(2011, 1, 1)),
     Term(TermCode.RETENTION, Unit.MONTH, 120, "卷宗保管期限建议，须由县批准", date(2011, 1, 1)),
