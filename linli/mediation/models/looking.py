@@ -43,7 +43,10 @@ class TermRuleQuerySet(models.QuerySet["TermRule"]):
     def terms(self) -> list[Term]:
         """As the rules ask for them."""
         rows = self.values_list("code", "unit", "amount", "source", "valid_from", "area", "version")
-        return [Term(*row[:5], area=row[5], version=row[6]) for row in rows]
+        return [
+            Term(code, unit, amount, source, valid_from, area, version)
+            for code, unit, amount, source, valid_from, area, version in rows
+        ]
 
 
 class TermRule(models.Model):

@@ -115,6 +115,7 @@ STEPS: tuple[Step, ...] = (
     _step("cancel_session", {S.MEDIATING}, To.SAME, W.MEDIATOR),
     _step("hold_session", {S.MEDIATING}, To.SAME, W.MEDIATOR),
     _step("write_record", WITH_PAPERS - {S.CLOSED}, To.SAME, W.MEDIATOR),
+    _step("agree_to_record", WITH_PAPERS - {S.CLOSED}, To.SAME, W.MEDIATOR, W.PARTY),
     _step("write_note", {S.ACCEPTED} | WITH_PAPERS, To.SAME, W.MEDIATOR),
     _step("add_evidence", IN_TERM, To.SAME, *_HERE, W.PARTY),
     _step("see_original", IN_TERM, To.SAME, *_HERE),
