@@ -266,7 +266,7 @@ class _Writer:
         for number, line in enumerate(words.split("\n")):
             made = cell.add_paragraph() if number or more.get("more") else cell.paragraphs[0]
             if more.get("centred"):
-            made.alignment = _CENTRE
+                made.alignment = _CENTRE
             made.paragraph_format.space_after = made.paragraph_format.space_before = Pt(2)
             _font(made.add_run(line), more.get("font", _SERIF), more.get("size", 11))
 
