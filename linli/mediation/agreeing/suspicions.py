@@ -37,11 +37,14 @@ Point = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Signed:
-    """A signature. `image` is a mark of the picture, empty for none; `by` the key of whoever signed."""
+    """A signature. `image` is a mark of the picture, empty for none; `by` the key of whoever signed.
+
+    `varies`: whether the timing of its strokes varies at all (`not is_even`); None where it was not drawn.
+    """
 
     by: str
     image: str = ""
-    strokes: tuple[tuple[Point, ...], ...] = ()
+    varies: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,6 @@ class Case:
 class Limits:
     """From where on something is a sign. A county may set others."""
 
-    #: A hand never moves so evenly through so many points.
-    points: int = 12
     likeness: float = 0.92
     like_texts: int = 3
     #: An agreement of fewer characters says too little to be told from another.
@@ -100,7 +101,7 @@ def suspicions(
     limits = limits or Limits()
     found = {
         *_same_image(cases),
-        *(Suspicion(case.key, Sign.EVEN_STROKES) for case in cases if has_even_strokes(case, limits)),
+        *(Suspicion(case.key, Sign.EVEN_STROKES) for case in cases if has_even_strokes(case)),
         *_like_texts(cases, zone, limits),
         *_always_at_once(cases, limits),
         *_same_telephone(cases, frozenset(staff)),
@@ -113,15 +114,19 @@ def suspicions(
 # --- one dispute by itself --------------------------------------------------------------------------------------------------
 
 
-def has_even_strokes(case: Case, limits: Limits) -> bool:
-    """Whether a signature has all its points the same time apart, or none: made by a program, not by a hand."""
-    return any(is_even(signed.strokes, limits.points) for signed in case.signatures)
+def has_even_strokes(case: Case) -> bool:
+    """Whether a signature has all its points the same time apart: made by a program, not by a hand."""
+    return any(signed.varies is False for signed in case.signatures)
 
 
-def is_even(strokes: Iterable[Sequence[Point]], points: int) -> bool:
-    """Whether the points of the strokes, `points` of them at least, follow each other without any variance in time."""
+#: A hand never moves evenly through so many points.
+_ENOUGH_POINTS = 12
+
+
+def is_even(strokes: Iterable[Sequence[Point]]) -> bool:
+    """Whether the points of the strokes, if there are enough, follow each other without any variance in time."""
     steps = [after[2] - before[2] for stroke in strokes for before, after in zip(stroke, stroke[1:], strict=False)]
-    return len(steps) >= points and max(steps) - min(steps) < 1e-6
+    return len(steps) >= _ENOUGH_POINTS and max(steps) - min(steps) < 1e-6
 
 
 def has_short_sessions(case: Case, limits: Limits) -> bool:

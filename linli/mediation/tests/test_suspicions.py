@@ -16,6 +16,7 @@ from linli.mediation.agreeing.suspicions import (
     Sign,
     Signed,
     Suspicion,
+    is_even,
     sample,
     suspicions,
 )
@@ -36,10 +37,9 @@ def signs(*cases: Case, staff: tuple[str, ...] = ()) -> dict[Sign, list[str]]:
 
 
 def test_an_ordinary_dispute_has_no_sign() -> None:
-    hand = tuple((float(n), float(n), float(n * 16 + n % 3)) for n in range(30))
     ordinary = case(
         text="李四赔偿张三的鱼塘损失五百元，当场付清，双方再无争议。" * 4,
-        signatures=(Signed("a", "x", (hand,)), Signed("b", "y", (hand,))),
+        signatures=(Signed("a", "x", True), Signed("b", "y", None)),
         telephones=(Phone("1", "a"), Phone("2", "b")),
         minutes=(45, None),
         performed_at_once=True,
@@ -57,8 +57,9 @@ def test_an_image_used_twice_is_a_sign_at_both_disputes() -> None:
 
 def test_strokes_without_variance_in_time_are_a_sign() -> None:
     even = tuple((float(n), 0.0, n * 16.0) for n in range(20))
-    assert signs(case(signatures=(Signed("a", "x", (even,)),))) == {Sign.EVEN_STROKES: ["case01"]}
-    assert signs(case(signatures=(Signed("a", "x", (even[:8],)),))) == {}
+    hand = tuple((float(n), float(n), float(n * 16 + n % 3)) for n in range(30))
+    assert is_even([even]) and not is_even([hand]) and not is_even([even[:8]]) and not is_even([])
+    assert signs(case(signatures=(Signed("a", "x", False),))) == {Sign.EVEN_STROKES: ["case01"]}
 
 
 def test_three_texts_of_one_day_that_say_the_same_are_a_sign() -> None:
