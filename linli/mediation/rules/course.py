@@ -94,7 +94,7 @@ STEPS: tuple[Step, ...] = (
     _step("add_party", NOT_SETTLED, To.SAME, *_HERE),
     _step("correct_party", OPEN, To.SAME, *_HERE),
     _step("remove_party", BEFORE_MEDIATION, To.SAME, W.KEEPER),
-    _step("tell_rights", NOT_SETTLED, To.SAME, *_HERE),
+    _step("tell_rights", NOT_SETTLED, To.SAME, *_HERE, W.PARTY),
     _step("see_identity", OPEN, To.SAME, *_HERE),
     _step("give_link", OPEN, To.SAME, *_HERE),
     _step("want_confirmation", OPEN, To.SAME, *_HERE, W.PARTY),
