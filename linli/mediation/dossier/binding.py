@@ -174,9 +174,14 @@ def _missing(draft: Draft) -> Iterator[Refused]:
         yield Refused("no_case_no", _("The dispute has no case number: accept it first."))
     if draft.opening is None:
         yield Refused("no_opening", _("The application or the acceptance register is missing: write one of them."))
-    told = Counter(one.name for one in draft.rights.told) if draft.rights else Counter()
-    seen = Counter(one.name for one in draft.identity.shown) if draft.identity else Counter()
-    for party in draft.head.parties:
+    if draft.rights is None:
+        yield Refused("no_rights", _("The notice of rights and duties is missing: make it."))
+    if draft.identity is None:
+        yield Refused("no_identity", _("The check of identities is missing: make it."))
+    told = Counter(one.name for one in draft.rights.told if one.at) if draft.rights else Counter()
+    seen = Counter(one.name for one in draft.identity.shown if one.seen_at) if draft.identity else Counter()
+    # Whoever did not come to a mediation that failed cannot be told any more; the forms say that they were not.
+    for party in () if isinstance(draft.ending, Termination) else draft.head.parties:
         # Two may have the same name: each is told, each shows who it is.
         told[party.name] -= 1
         seen[party.name] -= 1

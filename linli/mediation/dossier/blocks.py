@@ -3,6 +3,7 @@
 Every block is a plain mapping, so that it reaches typst as JSON and nothing in it is read as markup.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -80,7 +81,7 @@ def signs(fields: Iterable[Sign]) -> Block:
 
 
 def _sign(one: Sign) -> Block:
-    note = f"{one.way}\n{moment(one.at)}" if one.is_signed and one.at else _BLANK_DAY
+    note = f"{one.way}\n{moment(one.at) if one.at else ''}".rstrip() if one.is_signed else _BLANK_DAY
     return {"label": one.role, "name": one.name, "picture": one.picture, "note": note, "signed": one.is_signed}
 
 
@@ -134,6 +135,18 @@ def _box(on: bool) -> str:
 def numbered(items: Iterable[str]) -> str:
     """One a line, counted in Chinese."""
     return "\n".join(f"{number}．{one.strip()}" for number, one in enumerate(items, 1))
+
+
+_SECTION = re.compile("[一二三四五六七八九十]+、")
+
+
+def worded(words: str) -> list[Block]:
+    """A text with sections of its own, word for word: 一、…… are its headings."""
+    made: list[Block] = []
+    for line in (one.strip() for one in words.splitlines() if one.strip()):
+        is_heading = _SECTION.match(line) and len(line) < 30
+        made.append(heading(line) if is_heading else text(line))
+    return made or [text("")]
 
 
 def parties(head: Head) -> Block:

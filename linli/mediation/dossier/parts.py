@@ -54,8 +54,8 @@ class Sign:
 
     @property
     def is_signed(self) -> bool:
-        """Whoever signed did it in some way at some time."""
-        return bool(self.way and self.at)
+        """Whoever signed did it in some way."""
+        return bool(self.way)
 
 
 @dataclass(frozen=True)

@@ -40,10 +40,10 @@ class Register:
 
 @dataclass(frozen=True)
 class Told:
-    """A party heard its rights and duties."""
+    """A party heard its rights and duties. `at` None: it could not be told, and `way` says why."""
 
     name: str
-    at: datetime
+    at: datetime | None
     way: str
     sign: Sign | None = None
 
@@ -58,11 +58,11 @@ class RightsNotice:
 
 @dataclass(frozen=True)
 class Shown:
-    """A party showed who it is; no copy is kept but where a confirmation needs it."""
+    """A party showed who it is; no copy is kept but where a confirmation needs it. `seen_at` None: it has not."""
 
     name: str
     paper: str
-    seen_at: datetime
+    seen_at: datetime | None
     seen_by: str
     is_copied: bool = False
 
@@ -157,31 +157,17 @@ class Session:
 
 
 @dataclass(frozen=True)
-class Promise:
-    """One obligation, in words. `due`: a day, or 即时履行."""
-
-    owed_by: str
-    owed_to: str
-    what: str
-    due: str
-    amount: str = ""
-    evidence: str = ""
-
-
-@dataclass(frozen=True)
 class Agreement:
-    """人民调解协议书: in force when all have signed and the committee has sealed it."""
+    """人民调解协议书: in force when all have signed and the committee has sealed it. `text` is what was signed, word for word."""
 
     title: ClassVar[str] = "人民调解协议书"
-    facts: str
-    items: Some[str]
+    text: str
     signs: Some[Sign]
     mediators: Some[Sign]
     stamp: Stamp
-    promises: tuple[Promise, ...] = ()
-    responsibility: str = ""
     version: int = 1
-    copies: int = 0
+    #: Of the text as it was signed.
+    text_sha256: str = ""
     recorder: Sign | None = None
     effective_at: datetime | None = None
 
@@ -191,12 +177,10 @@ class OralAgreement:
     """人民调解口头协议登记表: written by the mediator, in force when it was reached."""
 
     title: ClassVar[str] = "人民调解口头协议登记表"
-    facts: str
-    items: Some[str]
+    text: str
     effective_at: datetime
     mediators: Some[Sign]
     stamp: Stamp
-    promises: tuple[Promise, ...] = ()
     recorder: Sign | None = None
 
 

@@ -14,9 +14,9 @@ from linli.mediation.dossier.testing import AT, BODY, WAYS, make_agreement, make
 LACKS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "nothing": ({}, []),
     "application and register": ({"opening": None}, ["no_opening"]),
-    "notice of rights": ({"rights": None}, ["not_told", "not_told"]),
+    "notice of rights": ({"rights": None}, ["no_rights", "not_told", "not_told"]),
     "one who was not told": ({"rights": v.RightsNotice((v.Told("陈亚水", AT, "当面"),))}, ["not_told"]),
-    "identity": ({"identity": None}, ["not_shown", "not_shown"]),
+    "identity": ({"identity": None}, ["no_identity", "not_shown", "not_shown"]),
     "session record": ({"sessions": ()}, ["no_session"]),
     "words of a record": ({"sessions": (make_session(text=" \n"),)}, ["empty_record"]),
     "agreement": ({"ending": None}, ["no_ending"]),
@@ -46,7 +46,7 @@ def test_two_of_the_same_name_are_each_told() -> None:
 
 
 def test_an_oral_agreement_is_signed_by_the_mediator_alone() -> None:
-    said: dict[str, Any] = {"facts": "甲", "items": ("乙",), "effective_at": AT, "stamp": Stamp(BODY)}
+    said: dict[str, Any] = {"text": "乙", "effective_at": AT, "stamp": Stamp(BODY)}
     assert missing(make_draft(ending=v.OralAgreement(mediators=(signed("人民调解员", "林国强"),), **said))) == []
     unsigned = v.OralAgreement(mediators=(Sign("人民调解员", "林国强"),), **said)
     assert [one.code for one in missing(make_draft(ending=unsigned))] == ["not_signed"]
@@ -56,6 +56,9 @@ def test_without_agreement_a_dossier_is_bound_also_when_no_session_came_about() 
     ended = v.Termination("一方不同意继续调解", "电话告知。", WAYS, AT, Stamp(BODY))
     dossier = bind(make_draft(ending=ended, sessions=(), receipts=(), confirmation=None))
     assert isinstance(dossier.course, Ended)
+    # Whoever never came is in the forms as such, and holds nothing up.
+    untold = v.RightsNotice((v.Told("陈亚水", None, "未能联系"),))
+    assert missing(make_draft(ending=ended, rights=untold)) == []
     titles = [form.title for _number, form in dossier.forms]
     assert "终止调解通知书" in titles
     assert "人民调解协议书" not in titles

@@ -214,8 +214,8 @@ SINGLE: dict[str, Any] = {
         signed("登记人", "黄小敏"),
     ),
     "registered": v.Register(AT, "电话申请", "排水沟被堵。", signed("登记人", "黄小敏")),
-    "oral": v.OralAgreement("排水沟被堵。", ("当场清理。",), AT, (signed("人民调解员", "林国强"),), Stamp(BODY)),
-    "unsigned": make_agreement(make_head(), signs=(Sign("申请人", "陈亚水"),), promises=(), stamp=Stamp(BODY)),
+    "oral": v.OralAgreement("一、协议内容\n当场清理。", AT, (signed("人民调解员", "林国强"),), Stamp(BODY)),
+    "unsigned": make_agreement(make_head(), signs=(Sign("申请人", "陈亚水"),), stamp=Stamp(BODY)),
 }
 
 

@@ -70,7 +70,7 @@ def _register(paper: Register, head: Head) -> list[Block]:
 
 @blocks_of.register
 def _rights(paper: RightsNotice, head: Head) -> list[Block]:
-    rows = [(one.name, b.moment(one.at), one.way) for one in paper.told]
+    rows = [(one.name, b.moment(one.at) if one.at else "未告知", one.way) for one in paper.told]
     return [
         b.title(paper.title, head.case_no),
         b.text("根据《中华人民共和国人民调解法》的规定，现将当事人在人民调解活动中的权利义务告知如下："),
@@ -82,7 +82,7 @@ def _rights(paper: RightsNotice, head: Head) -> list[Block]:
         b.text(b.numbered(KNOW)),
         b.heading("四、告知情况"),
         b.table(("被告知人", "告知时间", "告知方式"), (2, 3, 2), rows),
-        b.text("以上内容已经告知，本人已经知悉。"),
+        *([b.text("以上内容已经告知，本人已经知悉。")] if any(one.sign for one in paper.told) else []),
         b.signs(one.sign for one in paper.told if one.sign),
     ]
 
@@ -90,12 +90,18 @@ def _rights(paper: RightsNotice, head: Head) -> list[Block]:
 @blocks_of.register
 def _identity(paper: Identity, head: Head) -> list[Block]:
     rows = [
-        (f"√ {one.name}", one.paper, b.moment(one.seen_at), one.seen_by, "已留存" if one.is_copied else "不留存")
+        (
+            f"{'√' if one.seen_at else '□'} {one.name}",
+            one.paper,
+            b.moment(one.seen_at) if one.seen_at else "未核验",
+            one.seen_by or b.NOTHING,
+            "已留存" if one.is_copied else "不留存",
+        )
         for one in paper.shown
     ]
     return [
         b.title(paper.title, head.case_no),
-        b.text("下列当事人已出示身份证明原件，经核验与本人（本单位）相符。"),
+        b.text("下列打“√”的当事人已出示身份证明原件，经核验与本人（本单位）相符。"),
         b.table(("当事人", "出示的证明", "核验时间", "核验人", "复印件"), (2.0, 2.0, 3.7, 1.3, 1.2), rows),
         b.small("按照最小必要原则，身份证明只核验、不留存；仅在申请司法确认需要时留存复印件，并加密保管。"),
     ]

@@ -4,66 +4,35 @@ from linli.mediation.dossier import blocks as b
 from linli.mediation.dossier.blocks import Block
 from linli.mediation.dossier.forms import blocks_of
 from linli.mediation.dossier.parts import Head
-from linli.mediation.dossier.values import Agreement, OralAgreement, Promise, Termination
+from linli.mediation.dossier.values import Agreement, OralAgreement, Termination
 
 
-def _promises(promises: tuple[Promise, ...]) -> list[Block]:
-    if not promises:
-        return []
-    rows = [
-        (str(number), one.owed_by, one.owed_to or b.NOTHING, one.what, one.amount or b.NOTHING, one.due)
-        for number, one in enumerate(promises, 1)
-    ]
-    columns = ("序号", "履行人", "受领人", "履行内容", "金额", "履行期限")
-    return [b.table(columns, (0.7, 1.65, 1.65, 2.4, 1.3, 2.6), rows)]
-
-
-def _counted(said: list[tuple[str, list[Block]]]) -> list[tuple[str, list[Block]]]:
-    """一、……二、……"""
-    return [(f"{number}、{name}", blocks) for number, (name, blocks) in zip("一二三四五六", said, strict=False)]
-
-
-_FORCE = (
-    "本协议自各方当事人签名、盖章或者按指印，人民调解员签名并加盖人民调解委员会印章之日起生效，具有法律约束力，"
-    "各方应当按照约定履行。各方认为有必要的，可以自生效之日起三十日内共同向有管辖权的人民法院申请司法确认。"
-)
+def _signed_text(words: str, title: str, case_no: str) -> list[Block]:
+    """Word for word; its own title and number stand above already."""
+    said = [one for one in words.splitlines() if one.strip() not in (title, "口头协议登记表", f"编号：{case_no}")]
+    return b.worded("\n".join(said))
 
 
 @blocks_of.register
 def _agreement(paper: Agreement, head: Head) -> list[Block]:
-    copies = paper.copies or len(head.parties) + 1
-    said: list[tuple[str, list[Block]]] = [("纠纷的主要事实、争议事项", [b.text(paper.facts)])]
-    if paper.responsibility:
-        said.append(("各方当事人的责任", [b.text(paper.responsibility)]))
-    said += [
-        ("经调解，各方自愿达成如下协议", [b.text(b.numbered(paper.items))]),
-        ("履行方式、地点、期限", _promises(paper.promises) or [b.text("按照上述协议内容的约定履行。")]),
-        ("效力与告知", [b.text(_FORCE)]),
-    ]
     made = [
-        b.title(paper.title, head.case_no),
-        b.text("\n".join(b.introduced(one) for one in head.parties)),
-        *(block for name, blocks in _counted(said) for block in (b.heading(name), *blocks)),
-        b.text(f"本协议一式{copies}份，各方当事人各执一份，人民调解委员会留存一份。"),
+        b.title(paper.title, f"编号：{head.case_no}"),
+        *_signed_text(paper.text, paper.title, head.case_no),
         b.signs((*paper.signs, *paper.mediators, *((paper.recorder,) if paper.recorder else ()))),
         b.stamped(paper.stamp),
     ]
     if paper.effective_at:
         made.append(b.small(f"生效时间：{b.moment(paper.effective_at)}"))
+    if paper.text_sha256:
+        made.append(b.small(f"签署文本（第{paper.version}稿）校验值（SHA-256）：\n{paper.text_sha256}"))
     return made
 
 
 @blocks_of.register
 def _oral(paper: OralAgreement, head: Head) -> list[Block]:
     return [
-        b.title(paper.title, head.case_no),
-        b.parties(head),
-        b.heading("纠纷主要事实、争议事项"),
-        b.text(paper.facts),
-        b.heading("达成协议内容"),
-        b.text(b.numbered(paper.items)),
-        b.heading("履行方式、时限"),
-        *(_promises(paper.promises) or [b.text("即时履行。")]),
+        b.title(paper.title, f"编号：{head.case_no}"),
+        *_signed_text(paper.text, paper.title, head.case_no),
         b.text(f"各方当事人认为无需制作调解协议书，于{b.moment(paper.effective_at)}达成口头协议，自达成之日起生效。"),
         b.signs((*paper.mediators, *((paper.recorder,) if paper.recorder else ()))),
         b.stamped(paper.stamp),
