@@ -60,6 +60,7 @@ def owe(agreement: Agreement, clauses: Sequence[Clause], *, at: datetime) -> lis
                 owed_to_id=UUID(one.owed_to) if one.owed_to else None,
                 kind=one.kind,
                 due_on=one.due_on,
+                due_at=_end(_due(one.kind, one.due_on, at)),
                 proof_kind=one.proof,
                 sealed=sealed_words(Obligation, key, words),
                 state_at=at,
@@ -122,7 +123,7 @@ def confirm(proof: Proof, *, at: datetime, by: Person | None = None, party: Part
         _become(obligation, _unperformed(obligation, at), at)
         _record("dispute.part_performed", obligation, by=by, party=party, at=at, proof=str(proof.pk))
         return
-    _become(obligation, S.PERFORMED, at)
+    _become(obligation, S.PERFORMED, proof.at)
     _record("dispute.performed", obligation, by=by, party=party, at=at, proof=str(proof.pk))
     _look_whether_all(dispute, at)
 
@@ -195,10 +196,7 @@ def received(obligation: Obligation) -> Decimal:
 
 def is_late(obligation: Obligation, at: datetime) -> bool:
     """Whether its last day is over. What is to be left be has none: that is broken by what somebody does, not by time."""
-    due = _due(obligation.kind, obligation.due_on, obligation.agreement.effective_at or at)
-    if due is None:
-        return True
-    return timezone.localdate(at) > due
+    return obligation.due_at is None or at >= obligation.due_at
 
 
 def all_settled(dispute: Dispute) -> bool:
@@ -390,6 +388,11 @@ def _next_at(kind: str, due: date | None, *, rung: int, at: datetime) -> datetim
         return None
     coming = (_morning(due, days) for number, days in RUNGS if number > rung)
     return next((moment for moment in coming if moment > at), None)
+
+
+def _end(due: date | None) -> datetime | None:
+    """Midnight after the last day."""
+    return timezone.make_aware(datetime.combine(due + timedelta(days=1), time())) if due else None
 
 
 def _morning(due: date, days: int) -> datetime:

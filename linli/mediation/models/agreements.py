@@ -124,8 +124,11 @@ class Obligation(Sealed):
     kind = models.CharField(max_length=10, choices=ObligationKind)
     #: Empty: at once, on the spot.
     due_on = models.DateField(null=True, blank=True)
+    #: The end of its last day, at once included; empty for what is to be left be: that has none.
+    due_at = models.DateTimeField(null=True, blank=True)
     proof_kind = models.CharField(max_length=10, choices=ProofKind, default=ProofKind.WORD)
     state = models.CharField(max_length=10, choices=ObligationState, default=ObligationState.OWED)
+    #: Since when; of what was performed: when it was said to be, since who receives may answer late.
     state_at = models.DateTimeField()
     #: How many reminders it has given, and when the worker looks at it again.
     rung = models.PositiveSmallIntegerField(default=0)
