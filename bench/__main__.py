@@ -23,7 +23,6 @@ MEASUREMENTS = (
     "categories",
     "duplicates",
     "statistics",
-    "wall",
 )
 
 

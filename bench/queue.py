@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -52,6 +53,16 @@ def on_each_store(module: str, say: Callable[[str], None]) -> None:
                     say(line.rstrip())
             if process.returncode:
                 raise SystemExit(f"{module} on {name} ended with {process.returncode}")
+
+
+def median_ms(read: Callable[[], object], times: int) -> float:
+    """The median of so many runs, in milliseconds."""
+    taken = []
+    for _each in range(times):
+        begun = time.perf_counter()
+        read()
+        taken.append(1000 * (time.perf_counter() - begun))
+    return median(taken)
 
 
 def build(count: int) -> None:

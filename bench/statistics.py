@@ -1,25 +1,23 @@
-"""Figures from sums beside the same by grouping the rows, and what counting costs beside a report.
+"""Figures from sums beside the same by grouping the rows, the wall, and what counting costs beside a report.
 
-`LINLI_BENCH_STATISTICS_EVENTS` makes it larger (1000000); `LINLI_BENCH_POSTGRES`, the URL of an empty database, adds a run on
-PostgreSQL.
+`LINLI_BENCH_EVENTS` shrinks it, or makes it larger (10000000); `LINLI_BENCH_POSTGRES`, the URL of an empty database, adds a
+run on PostgreSQL.
 """
 
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from statistics import median
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bench import queue
-from bench.queue import AT
+from bench import queue, wall
+from bench.queue import AT, EVENTS, median_ms
 
 if TYPE_CHECKING:
     from linli.people.rules import Scope
     from linli.statistics.periods import Period
 
-EVENTS = int(os.environ.get("LINLI_BENCH_STATISTICS_EVENTS", "20000"))
 REPORTS = 300
 COUNTY, TOWNSHIP, VILLAGE = "440881", "440881105", "440881105203"
 
@@ -52,8 +50,8 @@ def _placed(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield row | {"lon": 110.0 + code % 997 / 1600, "lat": 21.4 + code % 991 / 1600}
 
 
-def measure(say: Callable[[str], None], store: str) -> None:
-    """All of this store, a line each: sums and rows in one run."""
+def count(say: Callable[[str], None], store: str) -> None:
+    """Count all matters anew."""
     from linli.statistics.counting import begin_anew, follow
     from linli.statistics.models import Cell
 
@@ -65,6 +63,10 @@ def measure(say: Callable[[str], None], store: str) -> None:
     say(
         f"{store}: {EVENTS:,} matters counted in {took:.1f} s, {1e6 * took / EVENTS:.0f} µs each, {Cell.objects.count():,} cells"
     )
+
+
+def measure(say: Callable[[str], None], store: str) -> None:
+    """All of this store, a line each: sums and rows in one run."""
     for name, read in _questions():
         _beside(say, f"{store}: {name}", read)
     _beside(say, f"{store}: map of the county, 1.7 km", _map(2))
@@ -166,16 +168,6 @@ def _beside(say: Callable[[str], None], name: str, read: Callable[[], object]) -
     say(f"{name}: sums {ours:.1f} ms, rows {rows:,.0f} ms, {rows / ours:,.0f} times as long")
 
 
-def median_ms(read: Callable[[], object], times: int) -> float:
-    """The median of so many runs, in milliseconds."""
-    taken = []
-    for _each in range(times):
-        begun = time.perf_counter()
-        read()
-        taken.append(1000 * (time.perf_counter() - begun))
-    return median(taken)
-
-
 def _cost(say: Callable[[str], None], store: str) -> None:
     """Reports one by one as a desk enters them, then what the worker does to count them."""
     from linli.areas.models import Area
@@ -209,8 +201,11 @@ def main() -> None:
     import django
 
     django.setup()
+    say = partial(print, flush=True)
     build(EVENTS)
-    measure(lambda line: print(line, flush=True), sys.argv[1])
+    count(say, sys.argv[1])
+    measure(say, sys.argv[1])
+    wall.measure(say, sys.argv[1])
 
 
 if __name__ == "__main__":

@@ -1,41 +1,28 @@
 """The wall beside the same counted anew: all that changes on it, and its map, each against a live GROUP BY in the same run.
 
-`LINLI_BENCH_STATISTICS_EVENTS` makes it larger (1000000); `LINLI_BENCH_POSTGRES`, the URL of an empty database, adds a run on
-PostgreSQL.
+Part of the measurement `statistics`, in whose home it is taken.
 """
 
-import sys
 from collections.abc import Callable
 from datetime import datetime, time
 from typing import Any
 
-from bench import queue, statistics
-from bench.queue import AT
-from bench.statistics import COUNTY, EVENTS, TOWNSHIP, median_ms
-
-
-def run(say: Callable[[str], None]) -> None:
-    """Measure on SQLite, and on PostgreSQL if there is one."""
-    queue.on_each_store("bench.wall", say)
+from bench.queue import AT, TOWNSHIP, median_ms
 
 
 def measure(say: Callable[[str], None], store: str) -> None:
     """A line for each question: ours, and the live count beside it."""
-    from linli.statistics.counting import begin_anew, follow
     from linli.statistics.map_cells import Window
     from linli.wall.ground import clusters, near
     from linli.wall.reading import now_of
 
-    begin_anew(AT)
-    while follow(AT):
-        pass
     county = Window(110.0, 21.4, 110.7, 22.1)
-    for code, name in ((COUNTY, "county"), (TOWNSHIP, "township")):
+    for code, name in (("440881", "county"), (TOWNSHIP, "township")):
         _beside(say, f"{store}: all that changes on the wall of the {name}", _now(now_of, code), _counted(code))
     for zoom, size in ((1, "7 km"), (2, "1.7 km"), (3, "430 m")):
-        _beside(say, f"{store}: map of the county, {size}", _asked(clusters, COUNTY, county, zoom), _grouped(zoom))
-    close = _asked(near, COUNTY, Window(110.2, 21.6, 110.22, 21.62))
-    say(f"{store}: single matters from near: {median_ms(close, 9):.1f} ms; of {EVENTS:,} matters in all")
+        _beside(say, f"{store}: map of the county, {size}", _asked(clusters, "440881", county, zoom), _grouped(zoom))
+    close = _asked(near, "440881", Window(110.2, 21.6, 110.22, 21.62))
+    say(f"{store}: single matters from near: {median_ms(close, 9):.1f} ms; of the county")
 
 
 def _now(now_of: Callable[..., object], code: str) -> Callable[[], object]:
@@ -82,22 +69,9 @@ def _grouped(zoom: int) -> Callable[[], object]:
 
     times = ZOOMS[zoom]
     x, y = (Cast(F(side) * times, IntegerField()) for side in ("lon", "lat"))
-    rows = Event.objects.filter(within(COUNTY), lon__isnull=False).order_by()
+    rows = Event.objects.filter(within("440881"), lon__isnull=False).order_by()
     return lambda: list(rows.values(x=x, y=y).annotate(n=Count("pk"), some=Count("pk", filter=Q(IS_OPEN))))
 
 
 def _beside(say: Callable[[str], None], name: str, ours: Callable[[], object], live: Callable[[], object]) -> None:
     say(f"{name}: {median_ms(ours, 9):.1f} ms, live GROUP BY {median_ms(live, 3):,.0f} ms")
-
-
-def main() -> None:
-    """One store, in this process."""
-    import django
-
-    django.setup()
-    statistics.build(EVENTS)
-    measure(lambda line: print(line, flush=True), sys.argv[1])
-
-
-if __name__ == "__main__":
-    main()

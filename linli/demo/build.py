@@ -19,6 +19,7 @@ from linli.demo.cast import Cast, make_cast
 from linli.demo.course import Act, Plan
 from linli.demo.courses import Album
 from linli.demo.duties import choice_of, use_duty_list
+from linli.demo.hotspots import make_hot_spots
 from linli.demo.land import COUNTY, make_land
 from linli.demo.plans import make_plans
 from linli.demo.rhythm import Year
@@ -75,7 +76,8 @@ def build(*, now: datetime, seed: int = 1, events: int = 3000, small: bool = Fal
     packs.load(packs.DEFAULT, at=now)
     load_starting_texts(land.areas[COUNTY], by=None, at=now)
     cast = make_cast(land, rng, now)
-    plans = make_plans(land, cast, _year(now), Album(rng, 1 if small else 4), categories(), rng, events)
+    drawn = (land, cast, _year(now), Album(rng, 1 if small else 4), categories(), rng, events)
+    plans = [*make_plans(*drawn), *make_hot_spots(*drawn)]
     built = _live(plans, land.areas, cast, Built(len(land.grids)), now - _LIST_USED_FOR)
     if not small:
         make_briefing(land.areas[COUNTY], desk=cast.at_county["county"], leader=cast.at_county["leader"], now=now)

@@ -60,7 +60,7 @@ def make_plans(
     for at in year.moments(round(count / (1 + _TWICE)), rng):
         day = at.astimezone(year.zone).date()
         category = categories[category_on(day, year, leaves, rng)]
-        plan = _plan(land, cast, at, rng.choices(grids, weights)[0], category, album, rng)
+        plan = plan_matter(land, cast, at, rng.choices(grids, weights)[0], category, album, rng)
         take_course(Course(plan, cast, year, rng), album)
         plans.append(plan)
     plans += _twice(plans, land, cast, year, album, rng, count - len(plans))
@@ -78,7 +78,7 @@ def _in_the_field(
     plans = []
     for hours, code, source, step, words in _IN_THE_FIELD:
         at = year.now - timedelta(hours=hours)
-        plan = _plan(land, cast, at, home, categories[code], album, rng)
+        plan = plan_matter(land, cast, at, home, categories[code], album, rng)
         assert plan.report is not None
         plan.report |= {"source": source, "by": cast.workers[home] if source == "grid" else None}
         if step:
@@ -93,7 +93,7 @@ def _weight(grid: str, home: str) -> float:
     return 60.0 if grid == home else 3.5 if grid.startswith(HOME_TOWN) else 1.0
 
 
-def _plan(
+def plan_matter(
     land: Land,
     cast: Cast,
     at: datetime,
@@ -103,6 +103,7 @@ def _plan(
     rng: Random,
     spot: Spot | None = None,
 ) -> Plan:
+    """A matter as it is reported: by whom, in which words, where. `spot`: a certain one of the grid's places."""
     source = rng.choices(("grid", "resident", "desk"), _SOURCES.get(category.code[0], (58, 30, 12)))[0]
     spot = spot or rng.choice(land.spots[grid])
     words = texts()["reports"][category.code]
@@ -160,7 +161,7 @@ def _twice(
     found = []
     for first in rng.sample(lasting, min(count, len(lasting))):
         at = first.reported_at + timedelta(hours=rng.uniform(0.2, 3))
-        plan = _plan(land, cast, at, first.grid, first.category, album, rng, first.spot)
+        plan = plan_matter(land, cast, at, first.grid, first.category, album, rng, first.spot)
         course = Course(plan, cast, year, rng)
         course.step("merge", course.desk, (0.1, 1), office=False, into=first, text=course.say("merge"))
         if rng.random() < 0.12:

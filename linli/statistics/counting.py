@@ -14,11 +14,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import CharField, IntegerField, QuerySet
+from django.db.models import CharField, IntegerField, Q, QuerySet
 
 from linli.events.models import Event
 from linli.journal import following
 from linli.journal.following import Written
+from linli.kit.bulk import execute_many
 from linli.kit.prepared import Prepared
 from linli.statistics.facts import AT_ONCE, counted_in, facts_by_key, kept_widths
 from linli.statistics.models import Cell, Counted, Difference, Follower, MapCell, Took
@@ -35,9 +36,7 @@ from linli.statistics.rules.cubes import (
 )
 
 #: Entries of a chain followed, and matters walked over, in one transaction.
-SLICE, STRIDE = 500, 1000
-#: A key before every key that is given.
-_BEGINNING = UUID(int=0)
+SLICE, STRIDE = 500, 4000
 MapKey = tuple[int, str, int, int, str]
 
 
@@ -97,14 +96,28 @@ def _begin_anew(follower: Follower, at: datetime) -> None:
 
 
 def _walk(follower: Follower, stride: int) -> None:
-    """The next matters by key. One that is added meanwhile is walked over or followed: counted once in either case."""
-    after = follower.walked_to or _BEGINNING
-    keys = list(Event.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:stride])
-    count(keys)
-    follower.is_walking = bool(keys)
-    follower.walked_to = keys[-1] if keys else None
+    """The next matters, area by area: those that stand side by side fall into the same sums.
+
+    One that is added or moved meanwhile is walked over, or followed, or both: counted once in any case, since what it was
+    counted as is kept.
+    """
+    rows = list(_to_walk(follower.walked_to)[:stride])
+    count([key for _area, _reported_at, key in rows])
+    follower.is_walking = bool(rows)
+    follower.walked_to = [str(one) for one in rows[-1]] if rows else None
     follower.version += 1
     follower.save(update_fields=["is_walking", "walked_to", "version"])
+
+
+def _to_walk(after: list[str] | None) -> "QuerySet[Event, Any]":
+    """Area, moment and key of the matters behind this one, in the order of an index."""
+    events = Event.objects.order_by("area", "reported_at", "pk").values_list("area_id", "reported_at", "pk")
+    if after is None:
+        return events
+    area, reported_at, key = after
+    later = Q(reported_at__gt=reported_at) | Q(reported_at=reported_at, pk__gt=key)
+    # The first condition is what the index is entered by.
+    return events.filter(area_id__gte=area).filter(Q(area_id__gt=area) | later)
 
 
 def matters_in(entries: Iterable[Written]) -> list[UUID]:
@@ -240,8 +253,7 @@ def _write(
     for row in rows:
         for place, written in prepared:
             row[place] = written(row[place], connection)
-    with connection.cursor() as cursor:
-        cursor.executemany(_writing(model._meta.db_table, tuple(keys), tuple(columns), adds), rows)
+    execute_many(_writing(model._meta.db_table, tuple(keys), tuple(columns), adds), rows)
 
 
 @cache

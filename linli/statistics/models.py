@@ -115,8 +115,8 @@ class Follower(models.Model):
     counted_at = models.DateTimeField(null=True)
     #: The figures that were counted (`rules.cubes.EDITION`).
     edition = models.TextField(blank=True)
-    #: The key of the matter a walk has reached; empty while none goes on.
-    walked_to = KeyField(null=True)
+    #: The matter a walk has reached: its area, when it was reported, its key. Empty at the beginning, and while none goes on.
+    walked_to = models.JSONField(null=True)
     is_walking = models.BooleanField(default=True)
     #: The nightly comparison: the last day it was finished, and the area it has reached since.
     compared_on = models.DateField(null=True)

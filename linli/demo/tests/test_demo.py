@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
@@ -15,6 +15,7 @@ from linli.areas.actions import check_ground, outline_of
 from linli.areas.models import Area, Kind, Place, Settlement
 from linli.demo.build import Built, build
 from linli.demo.cast import LOGINS, PASSWORD, logins
+from linli.demo.land import HOME_TOWN
 from linli.demo.words import FOLDER
 from linli.events.actions import recommend
 from linli.events.models import DutyList, Event, Hand
@@ -26,6 +27,7 @@ from linli.kit.refusal import Refused
 from linli.people.actions import on_duty, scope_of
 from linli.people.models import Appointment, Person
 from linli.people.rules import Role
+from linli.statistics.hotspots.spots import clusters, coming_back
 
 #: A Tuesday morning in Shanghai.
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -156,3 +158,10 @@ def test_a_duty_list_is_in_use_whose_lines_speak_and_are_sometimes_overruled(cou
     waiting = Event.objects.filter(state="accepted").exclude(category__code="H03").first()
     if waiting is not None:
         assert recommend(waiting, NOW).duty is not None
+
+
+def test_the_town_has_hot_spots_to_look_at(county: Built) -> None:
+    town = Area.objects.get(pk=HOME_TOWN)
+    back = coming_back(town, radius=100, within=timedelta(days=60), since=NOW - timedelta(days=90))
+    assert max(spot.count for spot in back.found) >= 2
+    assert max(spot.count for spot in clusters(town, since=NOW - timedelta(days=30)).found) >= 4

@@ -1,11 +1,13 @@
 """Rows inserted in bulk are those `bulk_create` would have stored."""
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 
 from linli.events.models import Event
 from linli.events.testing import NOON, World
 from linli.journal.models import Entry
-from linli.kit.bulk import insert
+from linli.kit.bulk import execute_many, insert
+from linli.kit.models import CalendarDay
 
 pytestmark = pytest.mark.django_db
 
@@ -28,3 +30,14 @@ def test_keys_the_store_gives_are_left_to_it(world: World) -> None:
     assert first.pk < second.pk
     assert (bytes(first.digest), first.facts, first.by, first.area) == (b"\x00\xff", {}, None, None)
     insert(Entry, [])
+
+
+def test_many_rows_of_one_statement_are_all_stored_or_none() -> None:
+    table = CalendarDay._meta.db_table
+    sql = f'INSERT INTO "{table}" ("day", "is_working", "name", "origin", "note") VALUES (%s, %s, %s, %s, %s)'
+    execute_many(sql, [(f"2031-01-0{day}", False, "元旦", "notice", "") for day in (1, 2)])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        execute_many(sql, [(f"2031-01-0{day}", True, "", "notice", "") for day in (3, 1)])
+    execute_many(sql, [])
+    assert list(CalendarDay.objects.filter(day__year=2031).values_list("name", flat=True)) == ["元旦", "元旦"]
+    assert connection.vendor != "postgresql" or connection.connection.prepare_threshold is None

@@ -244,6 +244,21 @@ def test_a_matter_counted_twice_changes_nothing(world: World) -> None:
     assert [list(model.objects.order_by("pk").values()) for model in (Cell, Took, MapCell, Counted)] == before
 
 
+@pytest.mark.parametrize("walked", [1, 2])
+def test_a_matter_that_moves_while_a_walk_is_under_way_is_counted_once(world: World, walked: int) -> None:
+    first, second = sorted((world.grid.code, "440881102201001"))
+    events = {code: make_event(world, at=BEGUN, area=world.areas[code]) for code in (first, second)}
+    begin_anew(LATER)
+    for _each in range(walked):
+        follow(LATER, stride=1)
+    # From what was walked over into what was not, and the other way round.
+    actions.correct_place(events[first], area=second, by=world.cast.county, at=LATER)
+    actions.correct_place(events[second], area=first, by=world.cast.county, at=LATER)
+    count_all()
+    assert Counted.objects.count() == 2
+    assert_all_figures()
+
+
 def test_a_report_costs_no_query_more_for_being_counted(world: World) -> None:
     count_all()
     with CaptureQueriesContext(connection) as queries:

@@ -45,7 +45,7 @@ class Command(BaseCommand):
     def _rebuild(self, at: datetime, _options: dict[str, Any]) -> None:
         begin_anew(at)
         strides = Event.objects.count() // STRIDE + 1
-        for _each in progress(_until_counted(at), total=strides, label=str(_("Counting thousands of matters"))):
+        for _each in progress(_until_counted(at), total=strides, label=str(_("Counting all matters"))):
             pass
         self.stdout.write(_("Counted anew: %(count)s matters.") % {"count": Counted.objects.count()})
 
