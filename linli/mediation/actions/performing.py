@@ -115,7 +115,7 @@ def confirm(proof: Proof, *, at: datetime, by: Person | None = None, party: Part
     step = require_step("confirm_performed", dispute, by=by, at=at, party=party)
     _hold(obligation, S.CLAIMED)
     _require_creditor(obligation, party)
-    if not Proof.objects.filter(pk=proof.pk, confirmed_at__isnull=True).update(confirmed_at=at):
+    if not Proof.objects.unanswered().filter(pk=proof.pk).update(confirmed_at=at):
         raise moved_on()
     go(step, dispute)
     if _rest(obligation) > 0:
@@ -136,11 +136,9 @@ def deny(proof: Proof, *, at: datetime, words: str, by: Person | None = None, pa
     step = require_step("confirm_performed", dispute, by=by, at=at, party=party)
     _hold(obligation, S.CLAIMED)
     _require_creditor(obligation, party)
-    proof.refresh_from_db()
-    if proof.confirmed_at is not None:
+    sealed = proof.with_words(denied=_checked(words, needed=True))
+    if not Proof.objects.unanswered().filter(pk=proof.pk).update(denied_at=at, sealed=sealed):
         raise moved_on()
-    proof.sealed = proof.with_words(denied=_checked(words, needed=True))
-    proof.save(update_fields=["sealed"])
     _become(obligation, _unperformed(obligation, at), at)
     go(step, dispute)
     _record("dispute.performance_denied", obligation, by=by, party=party, at=at, proof=str(proof.pk))
@@ -221,7 +219,16 @@ def _rest(obligation: Obligation) -> Decimal:
     return amount - received(obligation) if amount is not None else Decimal(0)
 
 
+def _claimed(obligation: Obligation) -> Decimal:
+    """What was said to be paid and not answered yet."""
+    parts = (proof.words.get("amount") for proof in obligation.proofs.unanswered())
+    return sum((Decimal(part) for part in parts if part), Decimal(0))
+
+
 def _unperformed(obligation: Obligation, at: datetime) -> ObligationState:
+    """What it is after an answer that did not settle it."""
+    if obligation.proofs.unanswered().exists():
+        return S.CLAIMED
     was_late = obligation.rung >= RUNGS[-1][0] and is_late(obligation, at)
     return S.BREACHED if was_late else S.OWED
 
@@ -253,18 +260,23 @@ def _require_creditor(obligation: Obligation, party: Party | None) -> None:
 
 def _part(obligation: Obligation, amount: str) -> Decimal | None:
     """How much of a payment; all that is left if nothing is said. Raises `BadInput` for more than is owed."""
-    owed = amount_of(obligation)
     if obligation.kind != ObligationKind.PAY:
         return None
+    open_rest = _rest(obligation) - _claimed(obligation) if amount_of(obligation) is not None else None
     if not amount.strip():
-        return _rest(obligation) if owed is not None else None
-    try:
-        paid = read_amount(amount)
-    except BadInput as refusal:
-        refusal.facts.setdefault("field", "amount")
-        raise
-    if owed is not None and paid > _rest(obligation):
-        raise BadInput("more_than_owed", _("This is more than is still owed. Correct the amount."), field="amount")
+        paid = open_rest
+    else:
+        try:
+            paid = read_amount(amount)
+        except BadInput as refusal:
+            refusal.facts.setdefault("field", "amount")
+            raise
+    if open_rest is not None and paid is not None and (paid > open_rest or open_rest <= 0):
+        raise BadInput(
+            "more_than_owed",
+            _("This is more than is still owed, with what waits for an answer. Correct the amount."),
+            field="amount",
+        )
     return paid
 
 

@@ -150,6 +150,14 @@ class Obligation(Sealed):
         ]
 
 
+class ProofQuerySet(models.QuerySet["Proof"]):
+    """Named sets of proofs."""
+
+    def unanswered(self) -> "ProofQuerySet":
+        """Those to which whoever receives has not said yes or no."""
+        return self.filter(confirmed_at__isnull=True, denied_at__isnull=True)
+
+
 class Proof(KeptFile, Sealed):
     """Something that shows a promise was kept. Behind the seal: `words`, `amount`, `denied`."""
 
@@ -158,8 +166,16 @@ class Proof(KeptFile, Sealed):
     by_party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     at = models.DateTimeField()
-    #: Whoever receives has said yes.
+    #: Whoever receives has said yes, or no; neither: they have not answered.
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    denied_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ProofQuerySet.as_manager()
 
     class Meta:
         ordering = ["obligation", "at", "key"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True) | Q(denied_at__isnull=True), name="a_proof_has_one_answer"
+            ),
+        ]
