@@ -28,7 +28,7 @@ WAYS = (NextWay.ARBITRATION, NextWay.COURT)
 class Mediation:
     """What a test finds: bodies of the village, township and county around the worker's grid, and who mediates there.
 
-    `head` heads the township's and does not mediate; `mediator`, `second`, `third` mediate in it. `village_head` and
+    `head` heads the township's; `mediator`, `second`, `third` mediate in it. `village_head` and
     `county_head` head theirs. `stranger` heads the body of the next township.
     """
 

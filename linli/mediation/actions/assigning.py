@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from linli.areas.codes import at_level, numbering
 from linli.events.rules import clean_words
 from linli.journal.actions import record
 from linli.kit.refusal import BadInput, NotYours, Refused
@@ -35,9 +36,8 @@ def propose(dispute: Dispute, *, by: Person, at: datetime) -> list[Assignment]:
     """
     require_step("propose", dispute, by=by, at=at)
     _require_nobody_asked(dispute)
-    wanted = Wanted(
-        dispute.kind, frozenset(dispute.parties.present().values_list("language", flat=True)), dispute.area_id
-    )
+    languages = frozenset(dispute.parties.present().values_list("language", flat=True))
+    wanted = Wanted(dispute.kind, languages, dispute.area_id, _township(dispute.area_id))
     found = choose_three(_candidates(dispute, at), wanted)
     if not found:
         raise Refused(
@@ -57,6 +57,10 @@ def propose(dispute: Dispute, *, by: Person, at: datetime) -> list[Assignment]:
     ]
     record("dispute.mediators_proposed", on=dispute, by=by, at=at, mediators=[one.mediator_id for one in made])
     return made
+
+
+def _township(area: str) -> str | None:
+    return at_level(area, "township") if "township" in numbering().levels else None
 
 
 def _candidates(dispute: Dispute, at: datetime) -> list[Candidate]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from linli.areas.codes import at_level, contains
+from linli.areas.codes import contains
 from linli.mediation.rules.kinds import Suits
 
 PROPOSED_AT_ONCE = 3
@@ -24,11 +24,12 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the dispute asks for: languages are those of the parties."""
+    """What the dispute asks for: languages are those of the parties, `township` that of its place; None above one."""
 
     kind: str
     languages: frozenset[str]
     area: str
+    township: str | None
 
 
 @dataclass(frozen=True)
@@ -46,15 +47,14 @@ def reasons_for(one: Candidate, wanted: Wanted) -> tuple[Suits, ...]:
         Suits.SKILL: wanted.kind in one.skills,
         Suits.LANGUAGE: wanted.languages <= one.languages,
         Suits.LOAD: one.load < HAS_ROOM_BELOW,
-        Suits.PLACE: _is_near(one.area, wanted.area),
+        Suits.PLACE: _is_near(one.area, wanted),
     }
     return tuple(reason for reason, holds in suits.items() if holds)
 
 
-def _is_near(body: str, place: str) -> bool:
+def _is_near(body: str, wanted: Wanted) -> bool:
     """Of the same township, or a village in it around the place."""
-    township = at_level(place, "township")
-    return township is not None and contains(township, body) and contains(body, place)
+    return wanted.township is not None and contains(wanted.township, body) and contains(body, wanted.area)
 
 
 def propose(candidates: Iterable[Candidate], wanted: Wanted, *, most: int = PROPOSED_AT_ONCE) -> Sequence[Proposal]:
