@@ -4,6 +4,7 @@ from linli.mediation.models.afterwards import CallBack, CallBackDraw, Confirmati
 from linli.mediation.models.agreements import Agreement, Obligation, Proof, Signature
 from linli.mediation.models.bodies import Body, Mediator
 from linli.mediation.models.disputes import IS_OPEN, Dispute, DisputeQuerySet, NumberSeries, Outline, village_of
+from linli.mediation.models.issued import IssuedPaper, IssuedPaperQuerySet
 from linli.mediation.models.looking import Clock, Look, TermRule
 from linli.mediation.models.parties import IN_FORCE, Assignment, Companion, Party, keys_of
 from linli.mediation.models.sealed import KeptFile, Sealed, bound_to, sealed_words
@@ -24,6 +25,8 @@ __all__ = [
     "DisputeQuerySet",
     "Evidence",
     "FollowUp",
+    "IssuedPaper",
+    "IssuedPaperQuerySet",
     "KeptFile",
     "Look",
     "Mediator",
