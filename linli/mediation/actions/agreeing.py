@@ -306,9 +306,13 @@ def _kept_story(story: Story) -> dict[str, str]:
 
 
 def _named(party: Party) -> Named:
+    """By name and who speaks for it. Telephone and address stay out: the other side reads this text too.
+
+    Where both agree to have them in it, the mediator writes them in.
+    """
     opened = party.words
-    details = (("住所", opened.get("address", "")), ("联系电话", opened.get("telephone", "")))
-    return Named(str(party.pk), _SIDES[Side(party.side)], opened.get("name", ""), details)
+    speakers = "、".join(one["name"] for one in opened.get("representatives", []))
+    return Named(str(party.pk), _SIDES[Side(party.side)], opened.get("name", ""), (("代表人", speakers),))
 
 
 def _name(party: Party) -> str:

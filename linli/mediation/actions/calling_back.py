@@ -21,11 +21,25 @@ from linli.journal.actions import record
 from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.kit.workdays import stored_calendar
+from linli.mediation.actions.agreeing import filled_of, party_names
 from linli.mediation.actions.clocks import home_zone, term_for
 from linli.mediation.actions.course import lock
 from linli.mediation.actions.marks import telephone_mark_of
 from linli.mediation.actions.telling import heads_of_body
-from linli.mediation.agreeing.suspicions import Case, Lot, Phone, Share, Sign, Signed, Suspicion, sample, suspicions
+from linli.mediation.agreeing.clauses import Field, FieldKind
+from linli.mediation.agreeing.filling import Clause
+from linli.mediation.agreeing.suspicions import (
+    Case,
+    Lot,
+    Phone,
+    Share,
+    Sign,
+    Signed,
+    Suspicion,
+    bare,
+    sample,
+    suspicions,
+)
 from linli.mediation.models import (
     Agreement,
     Assignment,
@@ -231,7 +245,7 @@ def _cases(agreements: Sequence[Agreement]) -> list[Case]:
             body=str(one.dispute.body_id),
             agreed_at=_latest(one, entered[one.dispute_id])[0],
             entered_at=_latest(one, entered[one.dispute_id])[1],
-            text=one.words["text"],
+            text=_told(one),
             signatures=tuple(signed[one.pk]),
             telephones=tuple(phones[one.dispute_id]),
             minutes=tuple(minutes[one.dispute_id]),
@@ -239,6 +253,18 @@ def _cases(agreements: Sequence[Agreement]) -> list[Case]:
         )
         for one in agreements
     ]
+
+
+def _told(agreement: Agreement) -> str:
+    """What it tells of this dispute alone: the story, and what its clauses have in own words; no standing phrases."""
+    words = agreement.words
+    story = [words["story"][name] for name in ("facts", "disputed", "responsibility")]
+    fields = [clause.values[field.name] for clause in filled_of(agreement) for field in _own_words(clause)]
+    return bare([*story, *fields], party_names(agreement.dispute).values())
+
+
+def _own_words(clause: Clause) -> list[Field]:
+    return [one for one in clause.template.fields if one.kind == FieldKind.WORDS and one.name in clause.values]
 
 
 def _latest(agreement: Agreement, entered: Sequence[tuple[datetime, datetime]]) -> tuple[datetime, datetime]:

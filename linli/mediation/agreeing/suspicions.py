@@ -4,6 +4,7 @@ A sign is about a dispute and leads to one thing: another unit asks the parties.
 counted by person, and honest disputes have such signs too; that is why a random part of all is called back with them.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ class Phone:
 
 @dataclass(frozen=True)
 class Case:
-    """What the checks see of one dispute: marks, moments and the text agreed on, no names."""
+    """What the checks see of one dispute: marks, moments and what it tells of itself (`bare`), no names."""
 
     key: str
     body: str
@@ -76,10 +77,10 @@ class Case:
 class Limits:
     """From where on something is a sign. A county may set others."""
 
-    likeness: float = 0.92
+    likeness: float = 0.8
     like_texts: int = 3
-    #: An agreement of fewer characters says too little to be told from another.
-    shortest_text: int = 60
+    #: A story of fewer characters says too little to be told from another.
+    shortest_text: int = 30
     at_once: int = 10
     minutes: int = 10
     days_after_month: int = 3
@@ -109,6 +110,17 @@ def suspicions(
         *(Suspicion(case.key, Sign.ENTERED_LATER) for case in cases if was_entered_later(case, zone, limits)),
     }
     return sorted(found, key=lambda one: (one.key, one.sign))
+
+
+_NUMBERS = re.compile(r"[\d０-９〇○零一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟.,]+")
+
+
+def bare(words: Iterable[str], names: Iterable[str]) -> str:
+    """Words of a dispute without names, numbers and amounts: what is left alike after these were exchanged was copied."""
+    text = "\n".join(words)
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        text = text.replace(name, "")
+    return _NUMBERS.sub("", text)
 
 
 # --- one dispute by itself --------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """What follows an agreement: judicial confirmation, visits, call-backs by another committee."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from linli.areas.models import Area
 from linli.events.testing import NOON
 from linli.journal.models import Entry, Notice
 from linli.kit.refusal import BadInput, NotYours, Refused
+from linli.mediation.actions.agreeing import Story, register_oral
 from linli.mediation.actions.calling_back import (
     draw_call_backs,
     draw_of_last_month,
@@ -20,10 +22,11 @@ from linli.mediation.actions.calling_back import (
 from linli.mediation.actions.confirming import apply, court_terms, deadline_of, note_answer, silent, want
 from linli.mediation.actions.ending import reopen
 from linli.mediation.actions.visiting import has_lasted, is_due, remind, visit
-from linli.mediation.agreeing.suspicions import Share
+from linli.mediation.agreeing.suspicions import Share, Sign
 from linli.mediation.models import CallBack, Clock, Confirmation, Dispute
 from linli.mediation.rules import CallBackResult, ClockKind, CourtAnswer, Side, State, VisitWhy
-from linli.mediation.testing import Mediation, make_dispute, make_mediation, party_of
+from linli.mediation.testing import RESPONDENT, Mediation, make_dispute, make_mediation, party_of
+from linli.people.models import Person
 
 DAY = timedelta(days=1)
 ALL = Share(of_flagged_percent=100, of_all_percent=100)
@@ -203,10 +206,26 @@ def test_the_worker_draws_of_the_month_that_is_over_once(here: Mediation) -> Non
 
 
 def test_signs_stand_at_the_dispute_and_name_nobody(here: Mediation) -> None:
-    area, first, last, at = last_month(here, 3)
-    draw = draw_call_backs(area, from_on=first, to_on=last, by=None, at=at, share=ALL, seed="0" * 64)
-    # Three agreements of one day that say the same.
-    assert all("like_texts" in codes for _number, codes in draw.population)
-    assert sorted(number for number, _codes in draw.population) == sorted(lot.key for lot in drawn_again(draw))
-    facts = json.dumps(list(Entry.objects.values_list("facts", flat=True)), ensure_ascii=False)
-    assert "王小明" not in facts and "水沟" not in facts
+    Person.objects.filter(pk=here.third.pk).update(telephone="13800000077")
+    story = Story(facts="因排水沟改道引发口角，经现场查看和耐心劝说，双方互相谅解，握手言和，今后和睦相处。")
+    for number in range(3):
+        told = replace(RESPONDENT, name=f"李大{number}", telephone=f"1380000007{number + 5}")
+        dispute = make_dispute(here, State.MEDIATING, at=NOON + timedelta(minutes=number), respondent=told)
+        agreed = list(dispute.parties.values_list("pk", flat=True))
+        facts = {"story": story, "agreed_by": agreed, "by": here.mediator, "at": NOON + DAY}
+        register_oral(dispute, clauses=[{"code": "end_of_matter"}], **facts)
+    first = timezone.localdate(NOON)
+    draw = draw_call_backs(
+        here.county.area, from_on=first, to_on=first + 2 * DAY, by=None, at=NOON + 40 * DAY, share=ALL
+    )
+    assert [codes for _number, codes in draw.population] == [
+        [Sign.LIKE_TEXTS],
+        [Sign.LIKE_TEXTS],
+        [Sign.LIKE_TEXTS, Sign.SAME_TELEPHONE],
+    ]
+    assert [lot.key for lot in drawn_again(draw)] == [lot.key for lot in drawn_again(draw)]
+    assert {one.dispute.number: one.why for one in draw.call_backs.all()} == {
+        lot.key: [str(sign) for sign in lot.why] for lot in drawn_again(draw)
+    }
+    journal = json.dumps(list(Entry.objects.values_list("facts", flat=True)), ensure_ascii=False)
+    assert not any(secret in journal for secret in ("王小明", "李大", "排水沟", "13800000077"))

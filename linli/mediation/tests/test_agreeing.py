@@ -80,6 +80,8 @@ def test_a_draft_is_text_and_clauses_behind_a_seal(here: Mediation) -> None:
     assert "李大力于2026年12月31日前（含当日）一次性向王小明支付菜地损失人民币12,000.00元（大写：壹万贰仟元整）" in text
     assert dispute.case_no in text and "石城镇人民调解委员会" in text and "村委会" in text
     assert story_of(made) == STORY
+    # The other side reads it too.
+    assert APPLICANT.telephone not in text and APPLICANT.address not in text
     assert b"12,000" not in bytes(made.sealed) and not differences_of(made)
 
 

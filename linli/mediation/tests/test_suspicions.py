@@ -16,6 +16,7 @@ from linli.mediation.agreeing.suspicions import (
     Sign,
     Signed,
     Suspicion,
+    bare,
     is_even,
     sample,
     suspicions,
@@ -74,6 +75,23 @@ def test_three_texts_of_one_day_that_say_the_same_are_a_sign() -> None:
         == {}
     )
     assert signs(*like[:2], replace(like[2], body="other")) == {}
+
+
+def test_exchanged_names_and_numbers_hide_no_copy() -> None:
+    told = "{} 养的鱼因 {} 排放污水死亡约{}斤，鱼塘位于{}号地，双方对损失金额各执一词，愿意协商解决"
+    texts = [
+        bare([told.format("张三", "李四", "五百", 3)], ["张三", "李四"]),
+        bare([told.format("欧阳小明", "王五", "800", 12)], ["王五", "欧阳小明"]),
+        bare([told.format("赵六", "某某公司", "1,200", 7)], ["赵六", "某某公司"]),
+    ]
+    assert len(set(texts)) == 1 and "张" not in texts[0] and not set("358") & set(texts[0])
+    others = [
+        "两家为排水沟改道争执，积水淹了菜地",
+        "工钱拖欠三个月未付，讨要时发生口角",
+        "老人赡养费用由谁承担没有说清楚",
+    ]
+    cases = [case(number, text=bare([words * 2], [])) for number, words in enumerate(others)]
+    assert signs(*cases) == {}
 
 
 def test_a_committee_whose_agreements_are_all_performed_at_once_is_looked_at() -> None:
