@@ -146,6 +146,7 @@ def reopen(dispute: Dispute, *, why: str, by: Person, at: datetime) -> None:
         sealed=words,
         reopened=dispute.reopened + 1,
         reopened_at=at,
+        fell_at=dispute.fell_at or (at if dispute.settled_at else None),
     )
     clocks.stop(dispute, ClockKind.SCREENING, ClockKind.TERM, at=at)
     clocks.start(dispute, ClockKind.TERM if dispute.state in IN_TERM else ClockKind.SCREENING, at)

@@ -157,7 +157,15 @@ def hold_session(
         has_audio=with_audio,
         entered_at=at,
     )
+    _note_first(dispute, began_at)
     record("dispute.session_held", on=dispute, by=by, at=at, session=session, began_at=began_at, ended_at=ended_at)
+
+
+def _note_first(dispute: Dispute, began_at: datetime) -> None:
+    """When the first session began, in whatever order they are entered."""
+    first = min(dispute.first_session_at or began_at, began_at)
+    Dispute.objects.filter(pk=dispute.pk).update(first_session_at=first)
+    dispute.first_session_at = first
 
 
 @transaction.atomic

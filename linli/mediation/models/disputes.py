@@ -127,6 +127,13 @@ class Dispute(Sealed):
     #: When the clock that binds now runs out: to answer the application, then to mediate; none once it is concluded.
     due_at = models.DateTimeField(null=True, blank=True)
     due_is_provisional = models.BooleanField(default=False)
+    #: Milestones of the whole life, written by the act that reaches them and not cleared when it is opened again: when the
+    #: first session began; when the first agreement came into force; when it first came back after an agreement.
+    first_session_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    fell_at = models.DateTimeField(null=True, blank=True)
+    #: When nothing of the agreement in force was outstanding any more; none again only with a new one that owes something.
+    performed_at = models.DateTimeField(null=True, blank=True)
     #: When the mediation was over last, with an agreement or without; when the dispute ended last.
     concluded_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -165,7 +172,15 @@ class Dispute(Sealed):
                 condition=Q(concluded_at__isnull=False),
                 name="dispute_concluded_by_area",
             ),
+            models.Index(
+                fields=["area", "accepted_at"], condition=Q(accepted_at__isnull=False), name="dispute_accepted_by_area"
+            ),
+            models.Index(
+                fields=["area", "settled_at"], condition=Q(settled_at__isnull=False), name="dispute_settled_by_area"
+            ),
             models.Index(fields=["body", "registered_at"], name="dispute_by_body_and_time"),
+            # Pages of a ledger, the newest first.
+            models.Index(fields=["registered_at", "key", "area", "kind", "state", "body"], name="disputes_by_time"),
         ]
         constraints = [
             models.UniqueConstraint(
