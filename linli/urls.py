@@ -21,6 +21,7 @@ urlpatterns = [
     path("desk/statistics/", include("linli.statistics.urls")),
     path("", include("linli.openness.urls")),
     path("desk/briefings/", include("linli.briefing.urls")),
+    path("mediation/ledgers/", include("linli.mediation.ledgers.urls")),
     path("mediation/", include("linli.mediation.public.urls")),
     path("wall/", include("linli.wall.urls")),
     path("m/", include("linli.field.urls")),
