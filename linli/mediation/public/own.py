@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -232,7 +233,7 @@ def _one(rows: Any, sent: Sent) -> Any:
     """The row whose key was sent, of those given."""
     try:
         return get_object_or_404(rows, pk=sent.get("key", ""))
-    except ValueError:
+    except (ValueError, ValidationError):
         raise Http404 from None
 
 
