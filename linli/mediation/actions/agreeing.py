@@ -171,9 +171,13 @@ def _come_into_force(agreement: Agreement, *, by: Person, at: datetime) -> None:
     earlier.exclude(state=AgreementState.REPLACED).update(state=AgreementState.REPLACED)
     agreement.state, agreement.effective_at = AgreementState.IN_FORCE, at
     agreement.save(update_fields=["state", "effective_at"])
-    go(step, dispute, concluded_at=at, due_at=None, due_is_provisional=False)
-    clocks.stop(dispute, ClockKind.TERM, at=at)
     owed = performing.owe(agreement, filled_of(agreement), at=at)
+    milestones = {
+        "settled_at": dispute.settled_at or at,
+        "performed_at": None if owed else dispute.performed_at or at,
+    }
+    go(step, dispute, concluded_at=at, due_at=None, due_is_provisional=False, **milestones)
+    clocks.stop(dispute, ClockKind.TERM, at=at)
     confirming.begin(agreement, at=at)
     visiting.plan_after_force(dispute, at=at)
     record(

@@ -20,7 +20,6 @@ from linli.mediation.agreeing.amounts import read_amount
 from linli.mediation.agreeing.assembling import obligations
 from linli.mediation.agreeing.filling import Clause
 from linli.mediation.models import Agreement, Dispute, Obligation, Party, Proof, sealed_words
-from linli.mediation.models.agreements import ObligationQuerySet
 from linli.mediation.rules import (
     OBLIGATION_SETTLED,
     AgreementState,
@@ -197,15 +196,6 @@ def is_late(obligation: Obligation, at: datetime) -> bool:
     return obligation.due_at is None or at >= obligation.due_at
 
 
-def all_settled(dispute: Dispute) -> bool:
-    """Whether nothing of the agreement in force is still expected."""
-    return not _owed_in(dispute).outstanding().exists()
-
-
-def _owed_in(dispute: Dispute) -> ObligationQuerySet:
-    return Obligation.objects.filter(agreement__dispute=dispute, agreement__state=AgreementState.IN_FORCE)
-
-
 def _due(kind: str, due_on: date | None, effective_at: datetime) -> date | None:
     """The last day: at signing is the day itself."""
     if kind == ObligationKind.REFRAIN:
@@ -345,7 +335,7 @@ def _record(
 
 
 def _look_whether_all(dispute: Dispute, at: datetime) -> None:
-    if all_settled(dispute):
+    if visiting.note_whether_all_performed(dispute):
         visiting.plan_after_performed(dispute, at=at)
         record("dispute.all_performed", on=dispute, by=None, at=at, tell=keepers_and_mediators(dispute, at))
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,8 +13,18 @@ from linli.kit.refusal import BadInput, Refused
 from linli.mediation.actions.clocks import term_for
 from linli.mediation.actions.course import go, lock, require_step
 from linli.mediation.actions.telling import around, keepers_and_mediators
-from linli.mediation.models import Agreement, Dispute, FollowUp, Obligation, sealed_words
-from linli.mediation.rules import AgreementState, ObligationState, State, TermCode, Unit, VisitWhy, add_months
+from linli.mediation.models import Dispute, FollowUp, Obligation, sealed_words
+from linli.mediation.models.agreements import ObligationQuerySet
+from linli.mediation.rules import (
+    AgreementState,
+    ObligationKind,
+    ObligationState,
+    State,
+    TermCode,
+    Unit,
+    VisitWhy,
+    add_months,
+)
 from linli.people.models import Person
 
 #: So many visits are looked at in one slice of work.
@@ -52,6 +63,7 @@ def visit(
 ) -> None:
     """Write down what a visit found: None where nobody could say. A new risk is told at once (art. 25).
 
+    What was to be left be counts as performed where a visit finds that all was: nobody else says so of it.
     Raises `Refused` when it was made already, `BadInput`.
     """
     dispute = follow_up.dispute
@@ -75,6 +87,11 @@ def visit(
         raise Refused("visited_already", _("This visit was written down already. Refresh the page."))
     follow_up.refresh_from_db()
     go(step, dispute)
+    if performed:
+        _owed_in(dispute).filter(kind=ObligationKind.REFRAIN, state=ObligationState.OWED).update(
+            state=ObligationState.PERFORMED, state_at=at
+        )
+        note_whether_all_performed(dispute)
     told = keepers_and_mediators(dispute, at) + (around(dispute, at) if new_risk else [])
     record(
         "dispute.visited",
@@ -90,27 +107,36 @@ def visit(
     )
 
 
+def all_settled(dispute: Dispute) -> bool:
+    """Whether nothing of the agreement in force is still expected."""
+    return not _owed_in(dispute).outstanding().exists()
+
+
+def note_whether_all_performed(dispute: Dispute) -> bool:
+    """Keep since when nothing is expected any more, for ledgers; whether that is so. Part of an act on one promise."""
+    if not all_settled(dispute):
+        return False
+    dispute.performed_at = _owed_in(dispute).aggregate(last=Max("state_at"))["last"]
+    Dispute.objects.filter(pk=dispute.pk).update(performed_at=dispute.performed_at)
+    return True
+
+
+def _owed_in(dispute: Dispute) -> ObligationQuerySet:
+    return Obligation.objects.filter(agreement__dispute=dispute, agreement__state=AgreementState.IN_FORCE)
+
+
 def has_lasted(dispute: Dispute, days: int, *, at: datetime) -> bool | None:
     """Whether the first agreement has held so many days: not opened again, nothing broken. None: too early to say, or none.
 
     案结事了率; glossary §5. Opened again later than that, it has lasted.
     """
-    first = dispute.agreements.filter(effective_at__isnull=False).order_by("effective_at").first()
-    if first is None or first.effective_at is None:
+    if dispute.settled_at is None:
         return None
-    end = first.effective_at + timedelta(days=days)
-    if dispute.reopened and _reopened_before(dispute, first, end):
-        return False
-    broken = Obligation.objects.filter(agreement=first, state=ObligationState.BREACHED, state_at__lte=end)
-    if broken.exists():
+    end = dispute.settled_at + timedelta(days=days)
+    broken = Obligation.objects.filter(agreement__dispute=dispute, state=ObligationState.BREACHED, state_at__lte=end)
+    if (dispute.fell_at is not None and dispute.fell_at <= end) or broken.exists():
         return False
     return True if at >= end else None
-
-
-def _reopened_before(dispute: Dispute, first: Agreement, end: datetime) -> bool:
-    """`reopened_at` is the last time; a later agreement shows an earlier one."""
-    later = dispute.agreements.filter(made_at__gt=first.effective_at, made_at__lte=end).exists()
-    return later or (dispute.reopened_at is not None and dispute.reopened_at <= end)
 
 
 def _after(dispute: Dispute, day: date, at: datetime) -> date:

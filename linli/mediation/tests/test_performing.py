@@ -14,7 +14,6 @@ from linli.mediation.actions.agreeing import Story, register_oral
 from linli.mediation.actions.ending import reopen
 from linli.mediation.actions.files import open_sealed
 from linli.mediation.actions.performing import (
-    all_settled,
     claim,
     confirm,
     deny,
@@ -24,6 +23,7 @@ from linli.mediation.actions.performing import (
     remind,
     waive,
 )
+from linli.mediation.actions.visiting import all_settled, visit
 from linli.mediation.models import Dispute, Obligation, Party
 from linli.mediation.rules import ObligationState, Side, State, VisitWhy
 from linli.mediation.testing import Mediation, make_dispute, make_mediation, party_of
@@ -68,7 +68,9 @@ def test_who_owes_says_it_was_done_and_who_receives_confirms(here: Mediation) ->
     assert (owed.state, owed.state_at, owed.next_at) == (S.PERFORMED, AT, None)
     assert owed.due_at is not None and owed.state_at < owed.due_at
     dispute = owed.agreement.dispute
+    dispute.refresh_from_db()
     assert all_settled(dispute) and verbs()[-1] == "dispute.all_performed"
+    assert (dispute.settled_at, dispute.performed_at) == (AT, AT)
     assert list(dispute.follow_ups.values_list("why", flat=True)) == [
         VisitWhy.PERFORMED,
         VisitWhy.FIRST_LOOK,
@@ -213,6 +215,15 @@ def test_what_is_to_be_left_be_reminds_nobody(here: Mediation) -> None:
     assert owed.next_at is None and owed.due_at is None
     note_breach(owed, party=party_of(owed.agreement.dispute), at=AT)
     assert Obligation.objects.get().state == S.BREACHED
+
+
+def test_a_visit_finds_that_what_was_to_be_left_be_was(here: Mediation) -> None:
+    dispute = settled(here, ("refrain", {"matter": "堵塞水沟"}))
+    assert dispute.performed_at is None
+    told = {"performed": True, "satisfied": True, "new_risk": False, "words": "沟通畅"}
+    visit(dispute.follow_ups.first(), by=here.mediator, at=AT + timedelta(days=30), **told)
+    dispute.refresh_from_db()
+    assert Obligation.objects.get().state == S.PERFORMED and dispute.performed_at == AT + timedelta(days=30)
 
 
 def test_nothing_reminds_of_an_agreement_that_is_talked_about_anew(here: Mediation) -> None:
