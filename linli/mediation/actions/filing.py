@@ -116,7 +116,7 @@ def export_for_party(party: Party, *, what: str, at: datetime) -> Papers:
     require_party(dispute, party)
     if what not in {one.code for one in papers_for(party)}:
         raise not_yours()
-    papers = _set(dispute, what, "", at)
+    papers = _set(dispute, what, "", at, for_party=party)
     with transaction.atomic():
         looking.look_as_party(party, at=at)
         _note(dispute, what, papers, purpose=Purpose.OWN, at=at, words="", party=party)
@@ -133,8 +133,11 @@ def export_for_party(party: Party, *, what: str, at: datetime) -> Papers:
     return papers
 
 
-def _set(dispute: Dispute, what: str, by: str, at: datetime, *, for_court: bool = False) -> Papers:
-    file = read(dispute, for_court=for_court)
+def _set(
+    dispute: Dispute, what: str, by: str, at: datetime, *, for_court: bool = False, for_party: Party | None = None
+) -> Papers:
+    reader = for_party.pk if for_party else None
+    file = read(dispute, for_court=for_court, for_party=reader, with_scans=True)
     if what == WHOLE:
         return set_dossier(bound_of(file.draft(_filing(dispute, by, at))), verify_at=_verify_at(), at=at)
     paper = file.single().get(what)
@@ -217,7 +220,7 @@ def open_bound(dispute: Dispute, *, purpose: str, by: Person, at: datetime, word
 
 
 def _dossier(dispute: Dispute, by: Person, at: datetime, checked_by: str, note: str) -> Dossier:
-    return bound_of(read(dispute).draft(_filing(dispute, by.name, at, checked_by), note=note.strip()))
+    return bound_of(read(dispute, with_scans=True).draft(_filing(dispute, by.name, at, checked_by), note=note.strip()))
 
 
 def _filing(dispute: Dispute, by: str, at: datetime, checked_by: str = "") -> Filing:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from linli.mediation.dossier.parts import Head, Party, Picture, Sign, Stamp
+from linli.mediation.dossier.parts import Head, Party, Scan, Sign, Stamp
 
 Block = dict[str, Any]
 #: What stands where nothing was said.
@@ -67,7 +67,7 @@ def pairs(*rows: tuple[str, str] | tuple[str, str, str, str]) -> Block:
         else [label(row[0]), cell(row[1], span=3)]
         for row in rows
     ]
-    return form((1.1, 2.65, 1.1, 2.15), made)
+    return form((1.05, 2.95, 1.05, 1.95), made)
 
 
 def table(columns: Sequence[str], widths: Sequence[float], rows: Iterable[Sequence[str]]) -> Block:
@@ -83,6 +83,12 @@ def signs(fields: Iterable[Sign]) -> Block:
 def _sign(one: Sign) -> Block:
     note = f"{one.way}\n{moment(one.at) if one.at else ''}".rstrip() if one.is_signed else _BLANK_DAY
     return {"label": one.role, "name": one.name, "picture": one.picture, "note": note, "signed": one.is_signed}
+
+
+def scans(of: Iterable[Scan | None]) -> list[Block]:
+    """Files that belong to the paper, each page on one of its own; no block where there is none."""
+    found = [{"name": one.name, "picture": one} for one in of if one]
+    return [{"is": "scans", "pages": found}] if found else []
 
 
 def stamped(stamp: Stamp) -> Block:
@@ -181,8 +187,3 @@ def introduced(party: Party) -> str:
     if party.telephone:
         said.append(f"联系电话：{party.telephone}")
     return "，".join(said) + "。"
-
-
-def pictures(blocks: Iterable[Block]) -> list[Picture]:
-    """All pictures of signatures, in the order in which they stand."""
-    return [one["picture"] for block in blocks for one in block.get("fields", []) if one["picture"]]

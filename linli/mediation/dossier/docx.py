@@ -143,14 +143,14 @@ class _Writer:
         return self.line("", 4, after=0)
 
     def _sign(self, cell: Any, field: dict[str, Any]) -> None:
-        from docx.shared import Mm, Pt
+        from docx.shared import Emu, Mm, Pt
 
         self.into(cell, f"{field['label']}：{field['name']}", size=12)
         drawn = cell.add_paragraph()
         if field["picture"]:
             shown = drawn.add_run().add_picture(str(self.folder / field["picture"]), height=Mm(14))
             if shown.width > Mm(44):
-                shown.height, shown.width = int(shown.height * Mm(44) / shown.width), Mm(44)
+                shown.height, shown.width = Emu(int(shown.height * Mm(44) / shown.width)), Mm(44)
             shown._inline.docPr.set("descr", f"{field['name']}的签名")
         else:
             drawn.paragraph_format.space_before = Pt(16)
@@ -164,6 +164,21 @@ class _Writer:
             made = self.line(words, _BODY, before=before, after=0)
             made.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             made.paragraph_format.keep_with_next = words != block["day"]
+        return made
+
+    def _scans(self, block: dict[str, Any]) -> Any:
+        from docx.shared import Emu, Mm
+
+        for page in block["pages"]:
+            made = self.line(page["name"], 11, font=_SANS)
+            made.paragraph_format.page_break_before = True
+            if page["picture"]:
+                drawn = self.document.add_paragraph()
+                drawn.alignment = _CENTRE
+                shown = drawn.add_run().add_picture(str(self.folder / page["picture"]), width=Mm(_WIDTH_MM))
+                if shown.height > Mm(215):
+                    shown.height, shown.width = Mm(215), Emu(int(shown.width * Mm(215) / shown.height))
+                shown._inline.docPr.set("descr", page["name"])
         return made
 
     # --- the whole ---

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from linli.mediation.agreeing.amounts import in_figures
 from linli.mediation.agreeing.assembling import AGREED
 from linli.mediation.dossier import values as v
 from linli.mediation.dossier import words as w
-from linli.mediation.dossier.parts import Picture, Side, Sign, Some, Stamp
+from linli.mediation.dossier.parts import Picture, Scan, Side, Sign, Some, Stamp
 from linli.mediation.models import Agreement, Confirmation, Dispute, FollowUp, Obligation, Proof, Signature
 from linli.mediation.rules import AgreementForm, AgreementState, State
 
@@ -57,9 +58,20 @@ def agreement_of(file: "File") -> v.Agreement | v.OralAgreement | None:
         mediators=(mediators[0], *mediators[1:]),
         stamp=stamp,
         version=row.version,
+        scans=_scans(file, row, given),
         text_sha256=row.text_sha256,
         effective_at=row.effective_at,
     )
+
+
+def _scans(file: "File", row: Agreement, given: Iterable[Signature]) -> tuple[Scan, ...]:
+    """The signed paper as a whole, and those that single parties signed."""
+    named = [("调解协议书签署件扫描件", row), *((f"{_signer(file, one)}签署件扫描件", one) for one in given)]
+    return tuple(scan for name, one in named if (scan := file.scan(one, name)))
+
+
+def _signer(file: "File", row: Signature) -> str:
+    return row.mediator.person.name if row.mediator else file.name(row.party_id)
 
 
 def _sign(role: str, name: str, row: Signature | None) -> Sign:
@@ -158,6 +170,7 @@ def _receipt(file: "File", proof: Proof) -> v.Receipt:
         amount=in_figures(Decimal(amount)) if amount else "",
         evidence=_PROOFS[proof.kind] + (f"：{said['words']}" if said.get("words") else ""),
         signs=(Sign("受领人", to, "确认收到", proof.confirmed_at),),
+        scan=file.scan(proof, "履行凭证"),
     )
 
 

@@ -12,7 +12,7 @@ from linli.kit.refusal import Refused
 from linli.mediation.dossier import blocks as b
 from linli.mediation.dossier.binding import Dossier
 from linli.mediation.dossier.forms import blocks_of
-from linli.mediation.dossier.parts import Head, Picture, Side, sha256_of
+from linli.mediation.dossier.parts import Head, Picture, Scan, Side, sha256_of
 from linli.mediation.dossier.values import Form, Receipt, ServiceAddress, Session
 
 _SETTING = "linli.mediation.dossier.setting"
@@ -93,8 +93,8 @@ def _take_out(forms: list[dict[str, Any]]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for form in forms:
         for block in form["blocks"]:
-            for field in block.get("fields", []):
-                if isinstance(picture := field["picture"], Picture):
+            for field in (*block.get("fields", []), *block.get("pages", [])):
+                if isinstance(picture := field["picture"], Picture | Scan):
                     name = f"sent-{hashlib.sha256(picture.content).hexdigest()[:24]}"
                     files[name] = picture.content
                     field["picture"] = name

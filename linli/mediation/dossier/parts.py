@@ -28,6 +28,14 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Scan:
+    """A file that belongs to a paper: PNG, JPEG or PDF as it was given. Each of its pages becomes one of the paper's."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Party:
     """A side as papers name it. `id_number` stays empty but where an agreement goes to court."""
 
@@ -100,6 +108,8 @@ def sha256_of(*values: Any) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, Picture):
         return {"is": "Picture", "sha256": hashlib.sha256(value.content).hexdigest()}
+    if isinstance(value, Scan):
+        return {"is": "Scan", "name": value.name, "sha256": hashlib.sha256(value.content).hexdigest()}
     if is_dataclass(value):
         return {"is": type(value).__name__, **{one.name: _plain(getattr(value, one.name)) for one in fields(value)}}
     if isinstance(value, datetime):

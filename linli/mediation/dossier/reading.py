@@ -7,12 +7,13 @@ from uuid import UUID
 from django.db.models import Prefetch
 from django.utils import timezone
 
+from linli.mediation.actions.files import open_sealed
 from linli.mediation.dossier import outcome
 from linli.mediation.dossier import values as v
 from linli.mediation.dossier import words as w
 from linli.mediation.dossier.binding import Draft, Filing
-from linli.mediation.dossier.parts import Head, Party, Side, Sign
-from linli.mediation.models import Assignment, Companion, Dispute, Evidence, Record, Session
+from linli.mediation.dossier.parts import Head, Party, Scan, Side, Sign
+from linli.mediation.models import Assignment, Companion, Dispute, Evidence, KeptFile, Record, Session
 from linli.mediation.models import Party as PartyRow
 from linli.mediation.rules import CompanionKind, Door, Manner, PersonKind, SessionState, State
 
@@ -20,12 +21,17 @@ from linli.mediation.rules import CompanionKind, Door, Manner, PersonKind, Sessi
 class File:
     """What a dispute's papers say, each part read once and when it is asked for.
 
-    `for_court`: without what was conceded, which must not be used there (人民法院在线调解规则 art. 20).
+    `for_court`: without what was conceded, which must not be used there (人民法院在线调解规则 art. 20). `for_party`: for this
+    one, without how the others can be reached. `with_scans`: with the files that belong to papers, opened.
     """
 
-    def __init__(self, dispute: Dispute, *, for_court: bool = False) -> None:
+    def __init__(
+        self, dispute: Dispute, *, for_court: bool = False, for_party: UUID | None = None, with_scans: bool = False
+    ) -> None:
         self.dispute = dispute
         self.for_court = for_court
+        self.for_party = for_party
+        self.with_scans = with_scans
         self.told = dispute.words
 
     # --- who ---
@@ -65,7 +71,8 @@ class File:
 
     def head_with(self, *, id_numbers: bool = False) -> Head:
         """The same, with the numbers of identity papers where a court needs them."""
-        dispute, (first, *others) = self.dispute, [_party(one, id_number=id_numbers) for one in self.parties]
+        shown = [_party(one, id_number=id_numbers, reach=self._may_reach(one)) for one in self.parties]
+        dispute, (first, *others) = self.dispute, shown
         last = self.records[-1] if self.records else None
         return Head(
             key=str(dispute.pk),
@@ -79,6 +86,13 @@ class File:
             accepted_on=timezone.localdate(dispute.accepted_at) if dispute.accepted_at else None,
             concluded_on=timezone.localdate(dispute.concluded_at) if dispute.concluded_at else None,
         )
+
+    def _may_reach(self, party: PartyRow) -> bool:
+        return self.for_party is None or party.pk == self.for_party
+
+    def scan(self, row: KeptFile, name: str) -> Scan | None:
+        """The file of a row, opened; None where it has none, or files are not wanted."""
+        return Scan(name, open_sealed(row)) if self.with_scans and row.file_sha256 else None
 
     @property
     def body(self) -> str:
@@ -304,6 +318,7 @@ class File:
             words=str(said.get("words", "")),
             original_seen_at=row.original_seen_at,
             stances=tuple(stances),
+            scan=self.scan(row, f"证据{row.position}：{said.get('name', '')}"),
         )
 
     # --- 8 to 12 ---
@@ -397,22 +412,22 @@ _CONSENT = {"unasked": "未征询", "asked": "已征询，待答复", "agreed": 
 _FILES = {"application/pdf": "PDF 文件", "image/jpeg": "照片", "image/png": "图片"}
 
 
-def _party(row: PartyRow, *, id_number: bool) -> Party:
+def _party(row: PartyRow, *, id_number: bool, reach: bool) -> Party:
     said = row.words
     speakers = [str(one.get("name", "")) for one in said.get("representatives", [])]
     return Party(
         side=Side(w.SIDE[row.side]),
         name=str(said.get("name", "")),
         kind=w.PERSON_KIND[row.kind],
-        telephone=str(said.get("telephone", "")),
-        address=str(said.get("address", "")),
+        telephone=str(said.get("telephone", "")) if reach else "",
+        address=str(said.get("address", "")) if reach else "",
         representative="、".join(speakers) if row.kind != PersonKind.NATURAL else "",
         id_number=str(said.get("id_number", "")) if id_number else "",
         stands_for=row.group_size if row.speaks_for_group else 0,
     )
 
 
-def read(dispute: Dispute, *, for_court: bool = False) -> File:
+def read(dispute: Dispute, *, for_court: bool = False, for_party: UUID | None = None, with_scans: bool = False) -> File:
     """The file of a dispute, its rows read once with what they refer to."""
     fresh = Dispute.objects.select_related("body", "registered_by").get(pk=dispute.pk)
-    return File(fresh, for_court=for_court)
+    return File(fresh, for_court=for_court, for_party=for_party, with_scans=with_scans)

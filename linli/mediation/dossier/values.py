@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
-from linli.mediation.dossier.parts import Sign, Some, Stamp
+from linli.mediation.dossier.parts import Scan, Sign, Some, Stamp
 
 # --- 1 to 3: how it begins ----------------------------------------------------------------------------------------------
 
@@ -119,6 +119,7 @@ class Item:
     sha256: str = ""
     original_seen_at: datetime | None = None
     stances: tuple[str, ...] = ()
+    scan: Scan | None = None
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,8 @@ class Agreement:
     text_sha256: str = ""
     recorder: Sign | None = None
     effective_at: datetime | None = None
+    #: What was signed on paper.
+    scans: tuple[Scan, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -212,6 +215,7 @@ class Receipt:
     amount: str = ""
     evidence: str = ""
     signs: tuple[Sign, ...] = ()
+    scan: Scan | None = None
 
 
 @dataclass(frozen=True)

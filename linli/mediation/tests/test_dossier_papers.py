@@ -14,8 +14,18 @@ from linli.mediation.dossier import values as v
 from linli.mediation.dossier.binding import Dossier, bind
 from linli.mediation.dossier.forms import blocks_of
 from linli.mediation.dossier.papers import HASH, Papers, set_dossier, set_paper
-from linli.mediation.dossier.parts import Party, Picture, Side, Sign, Stamp, sha256_of
-from linli.mediation.dossier.testing import AT, BODY, WAYS, make_agreement, make_draft, make_head, make_session, signed
+from linli.mediation.dossier.parts import Party, Picture, Scan, Side, Sign, Stamp, sha256_of
+from linli.mediation.dossier.testing import (
+    AT,
+    BODY,
+    WAYS,
+    drawn,
+    make_agreement,
+    make_draft,
+    make_head,
+    make_session,
+    signed,
+)
 
 pytestmark = pytest.mark.skipif(not available(), reason="the extra papers is not installed")
 VERIFY = f"https://linli.example.cn/mediation/verify/{HASH}"
@@ -247,3 +257,27 @@ def test_the_hash_changes_with_every_word_and_every_picture() -> None:
     ]
     hashes = {sha256_of(one) for one in [dossier, *changed]}
     assert len(hashes) == 5
+
+
+def test_files_that_belong_to_a_paper_become_pages_of_it() -> None:
+    """A photograph, a PDF of two pages, and one that is broken."""
+    from docx import Document
+
+    photo = Scan("证据1：照片", drawn().content)
+    pdf = Scan("证据2：合同", set_one(make_agreement(make_head())).pdf)
+    broken = Scan("证据3：损坏", b"%PDF-1.7 nothing")
+    items = [v.Item(one.name, "陈亚水", AT, scan=one) for one in (photo, pdf, broken)]
+    papers = set_one(v.Evidence((items[0], *items[1:])))
+    pages = [unspaced(one) for one in pages_of_pdf(papers.pdf)]
+    starts = [
+        "证据材料目录",
+        "证据1：照片",
+        "证据2：合同（第1页）",
+        "证据2：合同（第2页）",
+        "证据3：损坏（此处无法显示",
+    ]
+    assert [page.startswith(start) for page, start in zip(pages, starts, strict=True)] == [True] * len(starts)
+    assert papers.pdf.count(b"/DCTDecode") == 3
+    assert b"<pdfaid:conformance>B</pdfaid:conformance>" in papers.pdf
+    described = [one._inline.docPr.get("descr") for one in Document(io.BytesIO(papers.docx)).inline_shapes]
+    assert described == ["证据1：照片", "证据2：合同（第1页）", "证据2：合同（第2页）", "核验二维码"]

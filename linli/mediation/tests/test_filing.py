@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import io
 import re
 from datetime import timedelta
 
@@ -15,7 +16,7 @@ from linli.kit.media.storing import original, store
 from linli.kit.papers.asking import available
 from linli.kit.papers.testing import words_of_docx, words_of_pdf
 from linli.kit.refusal import BadInput, NotYours, Refused
-from linli.mediation.actions import filing, parties, registering
+from linli.mediation.actions import filing, parties, proving, registering
 from linli.mediation.actions.filing import (
     WHOLE,
     bind,
@@ -26,13 +27,17 @@ from linli.mediation.actions.filing import (
     papers_for,
     verify,
 )
+from linli.mediation.actions.signing import Drawn, sign_as_mediator, sign_on_paper, sign_on_phone, stamp
 from linli.mediation.dossier.binding import bind as bound_of
 from linli.mediation.dossier.binding import missing
 from linli.mediation.dossier.parts import sha256_of
 from linli.mediation.dossier.reading import read
+from linli.mediation.dossier.testing import drawn
+from linli.mediation.dossier.values import Agreement
 from linli.mediation.models import Dispute, IssuedPaper, Look
 from linli.mediation.rules import Door, Kind, Purpose, Side, State
 from linli.mediation.testing import APPLICANT, RESPONDENT, Mediation, make_dispute, make_mediation, party_of
+from linli.mediation.tests.test_agreeing import STROKES, offered
 from linli.people.models import Person
 
 LATER = NOON + timedelta(days=2)
@@ -173,6 +178,40 @@ def test_without_the_extra_it_says_what_to_install(here: Mediation, monkeypatch:
     monkeypatch.setattr(papers, "available", lambda: False)
     with pytest.raises(Refused, match="papers"):
         export(make_dispute(here, State.SETTLED), what="rights", purpose=Purpose.MEDIATE, by=here.mediator, at=LATER)
+
+
+@needs_papers
+def test_a_written_agreement_shows_its_signatures_the_scan_and_the_text_that_was_signed(here: Mediation) -> None:
+    dispute = make_dispute(here, State.MEDIATING)
+    proving.add_evidence(party_of(dispute), name="照片", content=drawn().content, by=here.mediator, at=LATER)
+    made = offered(here, dispute)
+    picture, scan = drawn().content, drawn().content
+    one, other = party_of(dispute), party_of(dispute, Side.RESPONDENT)
+    sign_on_phone(made, party=one, drawn=Drawn(picture, STROKES), text_sha256=made.text_sha256, at=LATER)
+    lacking = read(dispute).single()["ending"]
+    assert isinstance(lacking, Agreement)
+    assert [sign.is_signed for sign in (*lacking.signs, *lacking.mediators)] == [True, False, False]
+    sign_on_paper(made, party=other, scan=scan, by=here.mediator, at=LATER)
+    typed = Drawn(typed=here.mediator.name)
+    sign_as_mediator(made, drawn=typed, text_sha256=made.text_sha256, by=here.mediator, at=LATER)
+    stamp(made, by=here.head, at=LATER)
+    from docx import Document
+
+    papers = export(dispute, what="ending", purpose=Purpose.MEDIATE, by=here.mediator, at=LATER)
+    words = unspaced(words_of_pdf(papers.pdf))
+    for line in made.words["text"].splitlines()[2:]:
+        assert unspaced(line) in words
+    for said in ("手机签名", "纸上签名", "手机输入姓名确认", "李大力签署件扫描件", "（已盖章）", made.text_sha256):
+        assert said in words
+    described = [one._inline.docPr.get("descr") for one in Document(io.BytesIO(papers.docx)).inline_shapes]
+    assert described == ["王小明的签名", "李大力签署件扫描件", "核验二维码"]
+    evidence = export(dispute, what="evidence", purpose=Purpose.MEDIATE, by=here.mediator, at=LATER)
+    assert "证据1：照片" in unspaced(words_of_pdf(evidence.pdf))
+    # A party gets the same agreement, and nothing by which it could reach the other side.
+    assert "13900000002" not in words_of_pdf(export_for_party(one, what="confirmation", at=LATER).pdf)
+    assert "13900000002" in words_of_pdf(
+        export(dispute, what="confirmation", purpose=Purpose.COURT, by=here.mediator, at=LATER).pdf
+    )
 
 
 # --- the archive --------------------------------------------------------------------------------------------------------

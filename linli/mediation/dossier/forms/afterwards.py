@@ -21,6 +21,7 @@ def _receipt(paper: Receipt, head: Head) -> list[Block]:
             ("履行时间", b.moment(paper.at), "凭证", b.or_nothing(paper.evidence)),
         ),
         *([b.signs(paper.signs)] if paper.signs else []),
+        *b.scans([paper.scan]),
     ]
 
 

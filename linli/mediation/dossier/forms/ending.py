@@ -25,7 +25,7 @@ def _agreement(paper: Agreement, head: Head) -> list[Block]:
         made.append(b.small(f"生效时间：{b.moment(paper.effective_at)}"))
     if paper.text_sha256:
         made.append(b.small(f"签署文本（第{paper.version}稿）校验值（SHA-256）：\n{paper.text_sha256}"))
-    return made
+    return made + b.scans(paper.scans)
 
 
 @blocks_of.register

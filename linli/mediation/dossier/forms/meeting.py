@@ -36,12 +36,12 @@ def _evidence(paper: Evidence, head: Head) -> list[Block]:
     made = [
         b.title(paper.title, head.case_no),
         b.table(
-            ("序号", "名称及说明", "提交人", "提交时间", "核对原件", "各方意见"), (0.7, 3.1, 1.3, 1.9, 1.5, 2.2), rows
+            ("序号", "名称及说明", "提交人", "提交时间", "核对原件", "各方意见"), (0.9, 3.0, 1.3, 1.9, 1.5, 2.1), rows
         ),
     ]
     if prints:
         made += [b.heading("电子文件校验值（SHA-256）"), b.small("\n".join(prints))]
-    return made
+    return made + b.scans(item.scan for item in paper.items)
 
 
 def _row(number: int, item: Item) -> tuple[str, ...]:

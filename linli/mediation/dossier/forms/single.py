@@ -27,7 +27,7 @@ def _entrusted(paper: Entrusted, head: Head) -> list[Block]:
         b.title(paper.title, head.case_no),
         b.pairs(
             ("委托单位", paper.entrusted_by),
-            ("委托函号", b.or_nothing(paper.letter_no), "收函时间", b.moment(paper.received_at)),
+            ("收函时间", b.moment(paper.received_at), "委托函号", b.or_nothing(paper.letter_no)),
             ("当事人意愿", "\n".join(paper.consents) or b.NOTHING),
             ("本会答复", b.or_nothing(paper.answer)),
         ),
