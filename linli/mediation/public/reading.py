@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from linli.mediation.actions import assigning, clocks, confirming, performing, proving, sessions
+from linli.mediation.actions import assigning, clocks, confirming, performing, proving, sessions, visiting
 from linli.mediation.actions.agreeing import text_digest
 from linli.mediation.actions.course import steps_for
 from linli.mediation.actions.looking import who_looked
@@ -226,7 +226,7 @@ class Own:
         dispute = self.dispute
         taken = assigning.assigned_to(dispute)
         force = self._in_force()
-        done = force is not None and (dispute.state == State.CLOSED or performing.all_settled(dispute))
+        done = force is not None and (dispute.state == State.CLOSED or visiting.all_settled(dispute))
         reached = [
             Station(_("Application received"), dispute.registered_at),
             Station(_("Both sides are asked"), dispute.screened_at),

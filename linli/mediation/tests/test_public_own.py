@@ -19,10 +19,10 @@ from linli.mediation.actions import (
     clocks,
     confirming,
     parties,
-    performing,
     proving,
     sessions,
     signing,
+    visiting,
 )
 from linli.mediation.models import Agreement, Dispute, Look, Party
 from linli.mediation.rules import Consent, ObligationState, Side, State
@@ -337,7 +337,7 @@ def test_a_promise_that_was_not_kept_and_one_done_without(here: Mediation) -> No
     assert own.do("waive", key=promise.pk).status_code == 422
     assert other.do("waive", key=promise.pk, sure="on").status_code == 403
     own.done("waive", key=promise.pk, sure="on")
-    assert performing.all_settled(dispute)
+    assert visiting.all_settled(dispute)
 
 
 # --- is it genuine --------------------------------------------------------------------------------------------------------------
