@@ -140,7 +140,7 @@ def _set(
     file = read(dispute, for_court=for_court, for_party=reader, with_scans=True)
     if what == WHOLE:
         return set_dossier(bound_of(file.draft(_filing(dispute, by, at))), verify_at=_verify_at(), at=at)
-    paper = file.single().get(what)
+    paper = file.paper(what)
     if paper is None:
         raise BadInput("no_such_paper", _("There is no such paper in this dispute yet."), field="what")
     # The one place where a number of an identity paper is printed: a court asks for it.

@@ -1,6 +1,7 @@
 """A dispute with all that belongs to it, read into the values of its papers, in as many queries for many rows as for few."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from uuid import UUID
 
@@ -32,6 +33,7 @@ class File:
         self.for_court = for_court
         self.for_party = for_party
         self.with_scans = with_scans
+        self._room = _MOST_BYTES
         self.told = dispute.words
 
     # --- who ---
@@ -92,7 +94,12 @@ class File:
 
     def scan(self, row: KeptFile, name: str) -> Scan | None:
         """The file of a row, opened; None where it has none, or files are not wanted."""
-        return Scan(name, open_sealed(row)) if self.with_scans and row.file_sha256 else None
+        if not self.with_scans or not row.file_sha256:
+            return None
+        if row.file_size > self._room:
+            return Scan(name, b"")
+        self._room -= row.file_size
+        return Scan(name, open_sealed(row))
 
     @property
     def body(self) -> str:
@@ -381,31 +388,41 @@ class File:
 
     def single(self) -> dict[str, v.Form]:
         """All papers that can be had alone, by codes that stay; those to be signed are pre-filled."""
-        application, ruling = self.confirmation
-        one_each: dict[str, v.Form | None] = {
-            "register": self.register,
-            "entrusted": self.entrusted,
-            "rights": self.rights,
-            "identity": self.identity,
-            "evidence": self.evidence,
-            "ending": self.ending or self.agreement,
-            "confirmation": application,
-            "ruling": ruling,
-            "not_accepted": self.not_accepted,
-        }
-        many: dict[str, Iterable[v.Form]] = {
-            "address": self.addresses,
-            "disclosure": self.disclosures,
-            "power": self.powers,
-            "inquiry": self.inquiries,
-            "session": self.sessions,
-            "receipt": self.receipts,
-            "visit": self.follow_ups,
-        }
-        found = {code: form for code, form in one_each.items() if form is not None}
-        return found | {f"{code}-{number}": one for code, forms in many.items() for number, one in enumerate(forms, 1)}
+        found = {code: form for code, of in _ONE.items() if (form := of(self)) is not None}
+        return found | {f"{code}-{place}": form for code, of in _MANY.items() for place, form in enumerate(of(self), 1)}
+
+    def paper(self, code: str) -> v.Form | None:
+        """One of them, and only what it needs is read; None where there is none."""
+        if code in _ONE:
+            return _ONE[code](self)
+        kind, _dash, place = code.partition("-")
+        if kind not in _MANY or not re.fullmatch("[1-9][0-9]{0,3}", place):
+            return None
+        return next(iter(_MANY[kind](self)[int(place) - 1 :]), None)
 
 
+_ONE: dict[str, Callable[[File], v.Form | None]] = {
+    "register": lambda file: file.register,
+    "entrusted": lambda file: file.entrusted,
+    "rights": lambda file: file.rights,
+    "identity": lambda file: file.identity,
+    "evidence": lambda file: file.evidence,
+    "ending": lambda file: file.ending or file.agreement,
+    "confirmation": lambda file: file.confirmation[0],
+    "ruling": lambda file: file.confirmation[1],
+    "not_accepted": lambda file: file.not_accepted,
+}
+_MANY: dict[str, Callable[[File], Sequence[v.Form]]] = {
+    "address": lambda file: file.addresses,
+    "disclosure": lambda file: file.disclosures,
+    "power": lambda file: file.powers,
+    "inquiry": lambda file: file.inquiries,
+    "session": lambda file: file.sessions,
+    "receipt": lambda file: file.receipts,
+    "visit": lambda file: file.follow_ups,
+}
+#: Bytes of files opened for one export; what goes beyond is named and stays where it is kept.
+_MOST_BYTES = 100_000_000
 _WITH = frozenset({State.SETTLED, State.CLOSED})
 _WITHOUT = frozenset({State.FAILED, State.WITHDRAWN, State.TERMINATED})
 _CONSENT = {"unasked": "未征询", "asked": "已征询，待答复", "agreed": "同意调解", "refused": "不同意调解"}

@@ -85,6 +85,10 @@ def test_in_every_other_state_it_can_be_read_and_says_what_lacks(here: Mediation
     codes = {one.code for one in lacks_of(dispute, at=LATER)}
     assert ("no_ending" in codes) == (state not in (State.FAILED, State.WITHDRAWN, State.TERMINATED))
     single = read(dispute).single()
+    assert single == {code: read(dispute).paper(code) for code in single}
+    assert [read(dispute).paper(code) for code in ("", "address", "address-0", "address-9", "address-x", "x-1")] == [
+        None
+    ] * 6
     assert {"register", "rights", "identity", "address-1", "address-2"} <= set(single)
     assert ("not_accepted" in single) == (state == State.NOT_ACCEPTED)
 
