@@ -146,7 +146,7 @@ def note_risk(dispute: Dispute, *, words: str, by: Person, at: datetime) -> None
     seen = clean_words(words, field="words", required=True, longest=1000)
     told = [*telling.keepers_and_mediators(dispute, at), *telling.around(dispute, at)]
     _store(dispute, may_intensify=True, informed_at=at, sealed=dispute.with_words(risk=seen))
-    record("dispute.risk_noted", on=dispute, by=by, at=at, tell=told)
+    record("dispute.risk_noted", on=dispute, by=by, at=at, tell=told, number=dispute.number)
 
 
 @transaction.atomic
@@ -157,7 +157,7 @@ def end_risk(dispute: Dispute, *, by: Person, at: datetime) -> None:
         raise Refused("no_risk", _("No danger is noted here."))
     told = [*telling.keepers_and_mediators(dispute, at), *telling.around(dispute, at)]
     _store(dispute, may_intensify=False)
-    record("dispute.risk_ended", on=dispute, by=by, at=at, tell=told)
+    record("dispute.risk_ended", on=dispute, by=by, at=at, tell=told, number=dispute.number)
 
 
 @transaction.atomic

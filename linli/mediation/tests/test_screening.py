@@ -26,6 +26,7 @@ from linli.mediation.rules import (
 )
 from linli.mediation.rules.parties import Particulars, Representative
 from linli.mediation.testing import APPLICANT, RESPONDENT, make_dispute, make_mediation, party_of
+from linli.notices.about import about
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=5)
@@ -109,7 +110,8 @@ def test_danger_is_told_at_once_to_heads_desk_and_leader_by_number_alone() -> No
     entry = Entry.objects.get(verb="dispute.risk_noted")
     told = set(Notice.objects.filter(entry=entry).values_list("person__username", flat=True))
     assert told == {"head", "desk", "leader"}
-    assert entry.facts == {}
+    assert entry.facts == {"number": dispute.number}
+    assert dispute.number in about(entry).words(entry.facts)  # type: ignore[union-attr]
     assert dispute.may_intensify and dispute.informed_at == LATER
     assert dispute.words["risk"] == "扬言动刀"
     screening.end_risk(dispute, by=here.head, at=LATER)
