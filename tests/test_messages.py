@@ -139,6 +139,7 @@ OF_RESIDENTS = re.compile(
     r"|linli/field/templates/field/.*\.html"
     r"|linli/openness/(?:letters|views|following)\.py|linli/openness/templates/openness/.*\.html"
     r"|linli/web/templates/web/_public_foot\.html"
+    r"|linli/mediation/letters\.py"
 )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -199,12 +199,16 @@ def _refuse_days(area: Area, from_on: date, to_on: date, at: datetime) -> None:
 
 
 def _agreements(area: Area, from_on: date, to_on: date) -> list[Agreement]:
+    rows = _effective(area, from_on, to_on).select_related("dispute").prefetch_related("signatures")
+    return list(rows.order_by("dispute__number"))
+
+
+def _effective(area: Area, from_on: date, to_on: date) -> QuerySet[Agreement]:
     first = timezone.make_aware(datetime.combine(from_on, time()))
     end = timezone.make_aware(datetime.combine(to_on + timedelta(days=1), time()))
-    rows = Agreement.objects.in_force().filter(
+    return Agreement.objects.in_force().filter(
         within(area.pk, field="dispute__area"), effective_at__gte=first, effective_at__lt=end
     )
-    return list(rows.select_related("dispute").prefetch_related("signatures").order_by("dispute__number"))
 
 
 def _population(agreements: Sequence[Agreement], found: Iterable[Suspicion]) -> list[list[object]]:
@@ -364,8 +368,9 @@ def draw_of_last_month(at: datetime) -> int:
     last = timezone.localdate(at).replace(day=1) - timedelta(days=1)
     first = last.replace(day=1)
     counties = {lineage(code)[0] for code in Body.objects.values_list("area", flat=True)}
-    todo = [area for area in Area.objects.filter(pk__in=counties).order_by("pk") if _agreements(area, first, last)]
-    return sum(_drew(area, first, last, at) for area in todo)
+    drawn = CallBackDraw.objects.filter(from_on__lte=last, to_on__gte=first).values_list("area", flat=True)
+    todo = Area.objects.filter(pk__in=counties - set(drawn)).order_by("pk")
+    return sum(_drew(area, first, last, at) for area in todo if _effective(area, first, last).exists())
 
 
 def _drew(area: Area, first: date, last: date, at: datetime) -> bool:

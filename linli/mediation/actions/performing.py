@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.journal.actions import record
 from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput, NotYours, Refused
+from linli.mediation import letters
 from linli.mediation.actions import visiting
 from linli.mediation.actions.course import go, lock, require_party, require_step
 from linli.mediation.actions.files import keep_sealed
@@ -376,12 +377,16 @@ def _look(obligation: Obligation, at: datetime) -> None:
     obligation.refresh_from_db()
     if given < RUNGS[-1][0]:
         _record("dispute.performance_due", obligation, by=None, party=None, at=at)
+        if obligation.state == S.OWED:
+            letters.tell(obligation, letters.What.DUE, at=at)
     elif obligation.state == S.OWED:
         _become(obligation, S.BREACHED, at)
         _record("dispute.breached", obligation, by=None, party=None, at=at)
+        letters.tell(obligation, letters.What.BREACHED, at=at)
     elif obligation.state == S.CLAIMED:
         # It was said in time; who receives has not answered.
         _record("dispute.performance_unanswered", obligation, by=None, party=None, at=at)
+        letters.tell(obligation, letters.What.UNANSWERED, at=at)
 
 
 def _next_at(kind: str, due: date | None, *, rung: int, at: datetime) -> datetime | None:

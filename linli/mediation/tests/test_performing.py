@@ -27,6 +27,8 @@ from linli.mediation.actions.visiting import all_settled, visit
 from linli.mediation.models import Dispute, Obligation, Party
 from linli.mediation.rules import ObligationState, Side, State, VisitWhy
 from linli.mediation.testing import Mediation, make_dispute, make_mediation, party_of
+from linli.notices.letters import WRITERS
+from linli.notices.models import Letter
 
 AT = NOON + timedelta(days=2)
 PDF = b"%PDF-1.7 receipt"
@@ -189,6 +191,21 @@ def test_the_worker_warns_before_and_notes_a_breach_after(here: Mediation) -> No
     assert verbs()[-3:] == ["dispute.performance_due", "dispute.performance_due", "dispute.breached"]
     told = Notice.objects.filter(entry__verb="dispute.performance_due").values_list("person", flat=True)
     assert set(told) == {here.mediator.pk, here.head.pk}
+
+
+def test_a_party_with_an_address_gets_a_letter_that_tells_no_matter(here: Mediation) -> None:
+    owed, debtor, _creditor = paying(here, "2026-12-31")
+    Party.objects.filter(pk=debtor.pk).update(sealed=debtor.with_words(mail="li@example.org"))
+    remind(datetime(2026, 12, 24, 1, tzinfo=UTC))
+    letter = Letter.objects.get()
+    writing = WRITERS[letter.topic]
+    assert writing.address(letter) == {"to": "li@example.org"}
+    said = writing.words(letter).whole
+    assert owed.agreement.dispute.case_no in said and "2026年12月31日" in said
+    assert not any(secret in said for secret in ("12,000", "修沟", "王小明", "李大力"))
+    waive(owed, by=here.mediator, words="不要了", at=AT)
+    # What was kept or waived before it was sent goes nowhere.
+    assert writing.address(letter) is None
 
 
 def test_a_worker_that_slept_gives_the_last_warning_alone(here: Mediation) -> None:
