@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from linli.mediation.public import applying, own, signing, verifying
+from linli.mediation.public import applying, own, papers, signing, verifying
 
 app_name = "mediation_public"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("verify/<str:sha256>", verifying.verify, name="verify"),
     path("party/<str:token>/", own.show, name="party"),
     path("party/<str:token>/agreement", signing.show, name="party_agreement"),
+    path("party/<str:token>/papers", papers.index, name="party_papers"),
+    path("party/<str:token>/papers/<slug:what>.<str:kind>", papers.take, name="party_paper"),
     path("party/<str:token>/evidence/<uuid:key>", own.evidence, name="party_evidence"),
     path("party/<str:token>/proof/<uuid:key>", own.proof, name="party_proof"),
     path("party/<str:token>/session/<uuid:key>.ics", own.session, name="party_session"),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from linli.mediation.actions import agreeing, assigning, parties, screening, signing
-from linli.mediation.models import Dispute
+from linli.mediation.models import Agreement, Dispute
 from linli.mediation.rules import Side, State
 from linli.mediation.testing import Mediation, make_mediation, party_of
 from tests.browser import OpenPage
@@ -50,7 +50,7 @@ def committee_offers(here: Mediation) -> tuple[Dispute, str]:
     return dispute, parties.give_link(party_of(dispute, Side.RESPONDENT), by=here.head, at=NOW())
 
 
-def committee_mediates(here: Mediation, dispute: Dispute) -> agreeing.Agreement:
+def committee_mediates(here: Mediation, dispute: Dispute) -> Agreement:
     """Accepted, taken on, a session held, and a text offered."""
     screening.accept(dispute, by=here.head, at=NOW())
     assigning.choose(dispute, mediator=here.seat(here.mediator), by=here.head, at=NOW())

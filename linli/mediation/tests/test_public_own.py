@@ -1,6 +1,7 @@
 """A party's own page: each act once, and nothing that is another's."""
 
 import base64
+import hashlib
 import io
 import json
 import logging
@@ -13,6 +14,7 @@ from django.utils import timezone
 from PIL import Image
 
 from linli.journal.models import Entry
+from linli.kit.papers.asking import available
 from linli.mediation.actions import (
     agreeing,
     assigning,
@@ -360,3 +362,15 @@ def test_what_was_only_offered_or_made_up_is_not_genuine(here: Mediation, client
     assert client.get("/mediation/verify/?hash=abc").status_code == 422
     spaced = " ".join([agreement.text_sha256[:32].upper(), agreement.text_sha256[32:]])
     assert client.get("/mediation/verify/", {"hash": spaced}).headers["Location"].endswith(agreement.text_sha256)
+
+
+def test_a_party_takes_its_paper_which_is_genuine_and_the_look_is_noted(here: Mediation, client: Client) -> None:
+    if not available():
+        pytest.skip("the extra papers is not installed")
+    dispute, own, _other = both(here, State.SETTLED)
+    assert "papers/ending.pdf" in own.page("papers")
+    got = own.client.post(f"/mediation/party/{own.secret}/papers/ending.pdf")
+    assert got.status_code == 200 and got.content.startswith(b"%PDF-")
+    verified = client.get(f"/mediation/verify/{hashlib.sha256(got.content).hexdigest()}")
+    assert verified.status_code == 200 and dispute.case_no in verified.content.decode()
+    assert own.client.post(f"/mediation/party/{own.secret}/papers/evidence.pdf").status_code == 403
