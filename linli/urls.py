@@ -23,6 +23,7 @@ urlpatterns = [
     path("desk/briefings/", include("linli.briefing.urls")),
     path("mediation/ledgers/", include("linli.mediation.ledgers.urls")),
     path("mediation/", include("linli.mediation.public.urls")),
+    path("mediation/", include("linli.mediation.urls")),
     path("wall/", include("linli.wall.urls")),
     path("m/", include("linli.field.urls")),
     path("", include("linli.opinions.urls")),
