@@ -75,14 +75,14 @@ class TermRule(models.Model):
         ]
 
 
-class ClockQuerySet(models.QuerySet["Clock"]):
+class DisputeClockQuerySet(models.QuerySet["Clock"]):
     """Named sets of clocks."""
 
-    def running(self) -> "ClockQuerySet":
+    def running(self) -> "DisputeClockQuerySet":
         """Not stopped."""
         return self.filter(stopped_at__isnull=True)
 
-    def to_look_at(self, at: datetime) -> "ClockQuerySet":
+    def to_look_at(self, at: datetime) -> "DisputeClockQuerySet":
         """Those whose next warning may be due."""
         return self.filter(next_at__lte=at)
 
@@ -110,7 +110,7 @@ class Clock(models.Model):
     rung = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ClockQuerySet.as_manager()
+    objects = DisputeClockQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
