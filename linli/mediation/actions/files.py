@@ -36,15 +36,15 @@ class SealedFile:
         return {"file_sha256": self.sha256, "file_size": self.size, "file_type": self.type}
 
 
-def type_of(content: bytes) -> str:
+def type_of(content: bytes, *, most: int = MOST_BYTES) -> str:
     """PDF, JPEG or PNG. Raises `BadInput` for anything else, for nothing, and for too much."""
-    if len(content) > MOST_BYTES:
+    if len(content) > most:
         raise BadInput(
             "file_too_large",
             _("This file has %(size)s MB; %(most)s MB at most. Scan it in grey at 200 dpi, or in parts."),
             field="file",
             size=round(len(content) / 1_000_000),
-            most=MOST_BYTES // 1_000_000,
+            most=most // 1_000_000,
         )
     if not content:
         raise BadInput("file_empty", _("This file is empty. Choose another."), field="file")
@@ -54,9 +54,9 @@ def type_of(content: bytes) -> str:
     raise BadInput("file_type", _("Only PDF, JPEG and PNG are kept here. Save it as one of these."), field="file")
 
 
-def keep_sealed(content: bytes, *, model: type[Sealed], key: UUID) -> SealedFile:
+def keep_sealed(content: bytes, *, model: type[Sealed], key: UUID, most: int = MOST_BYTES) -> SealedFile:
     """Check and keep a file for the row with this key; it opens for no other. Raises `BadInput`, `NotKept`."""
-    kind = type_of(content)
+    kind = type_of(content, most=most)
     ciphertext = seal_bytes(content, bound_to=_file_of(model, key))
     sha256 = hashlib.sha256(ciphertext).hexdigest()
     try:

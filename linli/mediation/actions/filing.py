@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +30,8 @@ from linli.people.models import Person
 
 #: The whole, beside the codes of single papers.
 WHOLE = "dossier"
+#: A bound dossier with all its scans, in bytes.
+MOST_BOUND = 100_000_000
 #: What a party may take from its own page; records of sessions besides, where it was present with all.
 FOR_PARTIES = frozenset({"rights", "ending", "confirmation", "ruling", "not_accepted"})
 
@@ -139,7 +142,8 @@ def _set(
     reader = for_party.pk if for_party else None
     file = read(dispute, for_court=for_court, for_party=reader, with_scans=True)
     if what == WHOLE:
-        return set_dossier(bound_of(file.draft(_filing(dispute, by, at))), verify_at=_verify_at(), at=at)
+        filing, note = _as_bound(dispute) or (_filing(dispute, by, at), "")
+        return set_dossier(bound_of(file.draft(filing, note=note)), verify_at=_verify_at(), at=at)
     paper = file.paper(what)
     if paper is None:
         raise BadInput("no_such_paper", _("There is no such paper in this dispute yet."), field="what")
@@ -153,10 +157,18 @@ def _verify_at() -> str:
 
 
 def _note(
-    dispute: Dispute, what: str, papers: Papers, *, purpose: str, at: datetime, words: str, **more: Any
+    dispute: Dispute,
+    what: str,
+    papers: Papers,
+    *,
+    purpose: str,
+    at: datetime,
+    words: str,
+    sealed: Mapping[str, str] | None = None,
+    **more: Any,
 ) -> IssuedPaper:
     key = more.pop("key", None) or new_key()
-    return IssuedPaper.objects.create(
+    made: IssuedPaper = IssuedPaper.objects.create(
         key=key,
         dispute=dispute,
         what=what,
@@ -165,9 +177,10 @@ def _note(
         docx_sha256=hashlib.sha256(papers.docx).hexdigest(),
         purpose=purpose,
         made_at=at,
-        sealed=sealed_words(IssuedPaper, key, {"words": words}),
+        sealed=sealed_words(IssuedPaper, key, {"words": words, **(sealed or {})}),
         **more,
     )
+    return made
 
 
 # --- the archive --------------------------------------------------------------------------------------------------------
@@ -190,7 +203,7 @@ def bind(dispute: Dispute, *, by: Person, at: datetime, checked_by: str = "", no
             raise moved_on()
         ending.archive(dispute, by=by, at=at)
         key = new_key()
-        file = keep_sealed(papers.pdf, model=IssuedPaper, key=key)
+        file = keep_sealed(papers.pdf, model=IssuedPaper, key=key, most=MOST_BOUND)
         made = _note(
             dispute,
             WHOLE,
@@ -198,6 +211,7 @@ def bind(dispute: Dispute, *, by: Person, at: datetime, checked_by: str = "", no
             purpose=Purpose.ARCHIVE,
             at=at,
             words="",
+            sealed={"checked_by": checked_by.strip(), "note": note.strip()},
             key=key,
             made_by=by,
             is_bound=True,
@@ -210,6 +224,11 @@ def bind(dispute: Dispute, *, by: Person, at: datetime, checked_by: str = "", no
 def open_bound(dispute: Dispute, *, purpose: str, by: Person, at: datetime, words: str = "") -> bytes:
     """The bound dossier as it was sealed, a PDF. An act like any export. Raises `NotYours`, `BadInput`, `Refused`."""
     require("export", dispute.state, who_of(dispute, by=by, at=at))
+    if purpose == Purpose.COURT:
+        raise Refused(
+            "conceded",
+            _("The bound dossier holds what was conceded. For a court export the dossier anew: that leaves it out."),
+        )
     bound = IssuedPaper.objects.filter(dispute=dispute, is_bound=True).first()
     if bound is None:
         raise Refused("not_bound", _("This dossier has not been bound yet. Bind it, or take single papers."))
@@ -217,6 +236,15 @@ def open_bound(dispute: Dispute, *, purpose: str, by: Person, at: datetime, word
         looking.look(dispute, by=by, purpose=purpose, at=at, words=words)
         record("dispute.exported", on=dispute, by=by, at=at, what="bound", purpose=purpose, sha256=bound.content_sha256)
     return open_sealed(bound)
+
+
+def _as_bound(dispute: Dispute) -> tuple[Filing, str] | None:
+    """Who bound it when, and the note on it, so that it says the same whenever it is set anew; None before."""
+    bound = IssuedPaper.objects.filter(dispute=dispute, is_bound=True).select_related("made_by").first()
+    if bound is None or bound.made_by is None:
+        return None
+    said = bound.words
+    return _filing(dispute, bound.made_by.name, bound.made_at, said["checked_by"]), said["note"]
 
 
 def _dossier(dispute: Dispute, by: Person, at: datetime, checked_by: str, note: str) -> Dossier:

@@ -248,6 +248,12 @@ def test_a_closed_dispute_is_bound_once_sealed_and_kept(here: Mediation) -> None
         assert dataclasses.asdict(found) == {"number": dispute.case_no, "made_at": LATER}
     with pytest.raises(Refused):
         bind(dispute, by=here.head, at=LATER)
+    # Set anew a week later it says the same; a court gets it only without what was conceded.
+    week = LATER + timedelta(days=7)
+    assert export(dispute, what=WHOLE, purpose=Purpose.ARCHIVE, by=here.head, at=week).sha256 == bound.content_sha256
+    with pytest.raises(Refused) as refused:
+        open_bound(dispute, purpose=Purpose.COURT, by=here.head, at=week)
+    assert refused.value.code == "conceded"
 
 
 def test_a_dispute_that_goes_on_is_not_bound_and_one_that_lacks_says_what(here: Mediation) -> None:
