@@ -5,22 +5,22 @@ has said yes itself. Its telephone, address and identity number never, nor anybo
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from linli.mediation.actions import assigning, clocks, confirming, performing, proving, sessions, visiting
 from linli.mediation.actions.agreeing import text_digest
 from linli.mediation.actions.course import steps_for
 from linli.mediation.actions.looking import who_looked
 from linli.mediation.agreeing.amounts import in_figures
-from linli.mediation.agreeing.comparing import Span, compare
+from linli.mediation.agreeing.comparing import compare
 from linli.mediation.models import Agreement, Assignment, Clock, Dispute, Evidence, Obligation, Party, Proof, Session
+from linli.mediation.public.saying import NEXT, WAYS
+from linli.mediation.public.values import Choice, Court, Item, Meeting, Promise, Seen, Shown, Station, Text
 from linli.mediation.rules import (
     OBLIGATION_SETTLED,
     AgreementState,
@@ -39,145 +39,6 @@ from linli.mediation.rules import (
 )
 
 _MOST_LOOKS = 40
-
-
-@dataclass(frozen=True)
-class Station:
-    """One milestone. `at` is None while it is not reached."""
-
-    words: str
-    at: datetime | None
-    is_now: bool = False
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A mediator who is proposed, and why."""
-
-    mediator: int
-    name: str
-    body: str
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Meeting:
-    """A session to come or held, and the record of it for whoever was there."""
-
-    key: UUID
-    number: int
-    planned_at: datetime
-    minutes: int
-    manner: str
-    place: str
-    link: str
-    is_to_come: bool
-    is_held: bool
-    record: UUID | None = None
-    text: str = ""
-    undisputed: str = ""
-    concessions: str = ""
-    is_read: bool = False
-
-
-@dataclass(frozen=True)
-class Item:
-    """A piece of evidence."""
-
-    key: UUID
-    number: int
-    name: str
-    words: str
-    giver: str
-    is_mine: bool
-    given_at: datetime
-    has_file: bool
-    original_seen: bool
-    #: Code of what I say of it; of mine, what the others say in words.
-    stance: str
-    said: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A proof that a promise was kept."""
-
-    key: UUID
-    at: datetime
-    kind: str
-    words: str
-    amount: str
-    denied: str
-    is_confirmed: bool
-    has_file: bool
-    is_open: bool
-
-
-@dataclass(frozen=True)
-class Promise:
-    """One promise, with what I may do about it now."""
-
-    key: UUID
-    number: int
-    what: str
-    amount: str
-    place: str
-    due_on: date | None
-    other: str
-    state: str
-    state_words: str
-    is_late: bool
-    is_money: bool
-    is_mine: bool
-    may_claim: bool
-    may_answer: bool
-    may_breach: bool
-    may_waive: bool
-    proofs: tuple[Shown, ...] = field(default=())
-
-
-@dataclass(frozen=True)
-class Text:
-    """A version of the agreement before the party."""
-
-    key: UUID
-    version: int
-    words: str
-    sha256: str
-    is_offered: bool
-    is_in_force: bool
-    effective_at: datetime | None
-    is_masked: bool
-    spans: tuple[Span, ...]
-    before: int | None
-    signed_at: datetime | None
-    signers: tuple[tuple[str, datetime], ...]
-    is_stamped: bool
-    paper_wanted: bool
-
-
-@dataclass(frozen=True)
-class Court:
-    """Judicial confirmation, as far as it has come."""
-
-    deadline_at: datetime
-    days_left: int
-    wanted: bool
-    waits_for_others: bool
-    is_open: bool
-    applied_at: datetime | None
-    court: str
-    answer: str
-
-
-@dataclass(frozen=True)
-class Seen:
-    """Somebody opened the file."""
-
-    at: datetime
-    who: str
-    purpose: str
-    was_identity: bool
 
 
 class Own:
@@ -246,14 +107,14 @@ class Own:
         dispute = self.dispute
         if dispute.state == State.MEDIATING and (offered := self._latest_agreement()) and offered.offered_at:
             return _("An agreement is ready. Please read it whole; it binds only when everybody has signed.")
-        return str(_NEXT[State(dispute.state)])
+        return str(NEXT[State(dispute.state)])
 
     def ways(self) -> list[tuple[str, str]]:
         """The ways that stay open when it is not mediated, or was in vain."""
         told = self.dispute.ways_told
         if not told and (self.party.consent == Consent.REFUSED or self.dispute.state == State.WITHDRAWN):
             told = list(NextWay.values)
-        return [(str(NextWay(way).label), str(_WAYS[NextWay(way)])) for way in told]
+        return [(str(NextWay(way).label), str(WAYS[NextWay(way)])) for way in told]
 
     def is_over(self) -> bool:
         """It ended without an agreement."""
@@ -557,22 +418,3 @@ class Own:
     def _must_sign(self, text: Text | None) -> bool:
         waits = text is not None and text.is_offered and text.signed_at is None and not text.paper_wanted
         return waits and "sign" in self.steps
-
-
-_NEXT = {
-    State.REGISTERED: lazy("The committee looks whether this can be mediated, and then asks the other side."),
-    State.OFFERED: lazy("The sides are asked whether they want mediation. Without everybody's yes it does not begin."),
-    State.ACCEPTED: lazy("A mediator is being found. You have a say in who it is."),
-    State.MEDIATING: lazy("The mediator talks with both sides. You can hand in what shows your point below."),
-    State.SETTLED: lazy("The agreement binds everybody. Now what was promised is done."),
-    State.NOT_ACCEPTED: lazy("This is not mediated. Other ways are open to you; they stand below."),
-    State.FAILED: lazy("No agreement was found. Other ways are open to you; they stand below."),
-    State.WITHDRAWN: lazy("The mediation was taken back. Other ways stay open to you."),
-    State.TERMINATED: lazy("The mediation was ended. Other ways are open to you; they stand below."),
-    State.CLOSED: lazy("This is finished. If it begins again, tell the committee with the number."),
-}
-_WAYS = {
-    NextWay.ARBITRATION: lazy("Where a contract says so, and for labour disputes: ask the arbitration commission."),
-    NextWay.ADMINISTRATIVE: lazy("Where an office decides such matters, as with land rights: ask it in writing."),
-    NextWay.COURT: lazy("You can bring an action in the people's court. The mediation takes no right from you."),
-}

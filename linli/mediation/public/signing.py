@@ -16,7 +16,8 @@ from linli.kit.refusal import BadInput, Refused
 from linli.mediation.actions import own, signing
 from linli.mediation.models import Agreement, Party
 from linli.mediation.public.doors import by_link, other_languages
-from linli.mediation.public.reading import Own, Text
+from linli.mediation.public.reading import Own
+from linli.mediation.public.values import Text
 
 #: A drawing as text: the picture, and the points of its strokes.
 _LONGEST_IMAGE, _LONGEST_STROKES = 420_000, 300_000

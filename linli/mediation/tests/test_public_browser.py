@@ -101,7 +101,7 @@ def test_from_the_application_to_what_was_promised(
     theirs.locator("#rights [name=read]").check()
     theirs.locator("#rights button.primary").click()
     theirs.locator("#consent button.primary").click()
-    expect(theirs.locator("#consent .said")).to_be_visible()
+    expect(theirs.locator("#consent .noted")).to_be_visible()
     agreement = committee_mediates(here, dispute)
     for page, address in ((mine, link), (theirs, other)):
         page.goto(address)
