@@ -131,8 +131,7 @@ def make_dispute(
 
 def party_of(dispute: Dispute, side: str = Side.APPLICANT) -> Party:
     """Its first party on that side."""
-    party: Party = dispute.parties.present().filter(side=side).first()
-    return party
+    return dispute.parties.present().filter(side=side)[0]
 
 
 def hold(here: Mediation, dispute: Dispute, at: datetime) -> Session:

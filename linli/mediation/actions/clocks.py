@@ -40,8 +40,6 @@ TERM_OF: dict[str, TermCode] = {
     ClockKind.SCREENING: TermCode.SCREENING,
     ClockKind.TERM: TermCode.MEDIATION,
     ClockKind.CONFIRMATION: TermCode.CONFIRMATION,
-    ClockKind.FOLLOW_UP: TermCode.FOLLOW_UP,
-    ClockKind.CALL_BACK: TermCode.CALL_BACK,
 }
 #: The clocks that a dispute shows as its own limit.
 _BINDING = frozenset({ClockKind.SCREENING, ClockKind.TERM})

@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
             name='Clock',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('screening', 'Answer to the application'), ('term', 'Term of mediation'), ('confirmation', 'Joint application for judicial confirmation'), ('follow_up', 'Follow-up visit'), ('call_back', 'Call-back by another unit')], max_length=15)),
+                ('kind', models.CharField(choices=[('screening', 'Answer to the application'), ('term', 'Term of mediation'), ('confirmation', 'Joint application for judicial confirmation')], max_length=15)),
                 ('started_at', models.DateTimeField()),
                 ('due_at', models.DateTimeField()),
                 ('is_provisional', models.BooleanField(default=False)),

@@ -346,5 +346,3 @@ class ClockKind(models.TextChoices):
     SCREENING = "screening", _("Answer to the application")
     TERM = "term", _("Term of mediation")
     CONFIRMATION = "confirmation", _("Joint application for judicial confirmation")
-    FOLLOW_UP = "follow_up", _("Follow-up visit")
-    CALL_BACK = "call_back", _("Call-back by another unit")

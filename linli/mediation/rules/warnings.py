@@ -27,8 +27,6 @@ LADDER: dict[str, tuple[Warned, ...]] = {
         Warned(2, timedelta(days=3), _SOON),
         Warned(3, _END, _OVER),
     ),
-    ClockKind.FOLLOW_UP: (Warned(1, timedelta(days=3), _SOON), Warned(2, _END, _OVER)),
-    ClockKind.CALL_BACK: (Warned(1, timedelta(days=2), _SOON), Warned(2, _END, _OVER)),
 }
 
 
