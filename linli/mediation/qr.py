@@ -1,7 +1,5 @@
 """A QR picture of an address, where the extra `papers` is there; else the address alone is shown."""
 
-from typing import cast
-
 
 def picture_of(address: str) -> str:
     """As an address of data for an image; empty without the extra."""
@@ -9,4 +7,4 @@ def picture_of(address: str) -> str:
         import segno
     except ImportError:
         return ""
-    return cast(str, segno.make(address, error="m").svg_data_uri(scale=5, border=4, dark="#000", light="#fff"))
+    return segno.make(address, error="m").svg_data_uri(scale=5, border=4, dark="#000", light="#fff")

@@ -71,7 +71,7 @@ def _mediates(request: HttpRequest, areas: tuple[Role, ...]) -> bool:
     if request.scope.holds(*areas, Role.MEDIATOR):  # type: ignore[attr-defined]
         return True
     serving = Mediator.objects.serving_on(timezone.localdate())
-    return serving.filter(person_id=request.user.pk).exists()
+    return serving.filter(person=request.user).exists()  # type: ignore[misc]
 
 
 def _holds_the_top(request: HttpRequest) -> bool:

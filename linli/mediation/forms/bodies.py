@@ -20,13 +20,13 @@ class AddBody(forms.Form):
     name_en = line(_("Name in English"), longest=100, required=False)
     level = choice(_("Level"), Level.choices)
     kind = choice(_("What sort of body"), BodyKind.choices)
-    prefix = line(
+    prefix = line(  # type: ignore[assignment]
         _("Words in its case numbers"), longest=20, help_text=_("For example 石人调字, for (2026)石人调字第12号.")
     )
     court_name = line(_("Court that confirms its agreements"), longest=100, required=False)
 
     def __init__(self, *args: Any, areas: Sequence[Any], **more: Any) -> None:
-        super().__init__(*args, label_suffix="", **more)
+        super().__init__(*args, **{"label_suffix": ""} | more)
         self.fields["area"].choices = [("", "—"), *areas]  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, Any]:

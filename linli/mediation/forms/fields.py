@@ -22,7 +22,7 @@ class ActForm(forms.Form):
     """The form of an act on a dispute, or on one row of it (`target`). `values` are the keywords of the action."""
 
     def __init__(self, *args: Any, dispute: Dispute, target: Any, by: Person, at: datetime, **more: Any) -> None:
-        super().__init__(*args, label_suffix="", auto_id="act-%s", **more)
+        super().__init__(*args, **{"label_suffix": "", "auto_id": "act-%s"} | more)
         self.dispute, self.target, self.by, self.at = dispute, target, by, at
         self.prepare()
 
@@ -149,11 +149,16 @@ def too_large(size: int | None) -> str:
 def called(parties: Sequence[Party]) -> dict[UUID, str]:
     """What each party is called where no name is shown: its side and its number on that side."""
     counts: dict[str, int] = {}
-    names = {}
+    names: dict[UUID, str] = {}
     for party in parties:
         counts[party.side] = counts.get(party.side, 0) + 1
-        names[party.pk] = f"{Side(party.side).label}{counts[party.side]}"
+        names[party.pk] = numbered(Side(party.side).label, counts[party.side])
     return names
+
+
+def numbered(what: Any, number: int) -> str:
+    """“Applicant 1”, 申请人1."""
+    return _("%(what)s %(number)s") % {"what": what, "number": number}
 
 
 def party_choices(dispute: Dispute) -> Pairs:
@@ -164,7 +169,7 @@ def party_choices(dispute: Dispute) -> Pairs:
 def companion_choices(dispute: Dispute) -> Pairs:
     """Whoever helps now, by kind and number."""
     present = dispute.companions.filter(left_at__isnull=True)
-    return [(str(one.pk), f"{CompanionKind(one.kind).label}{number}") for number, one in enumerate(present, 1)]
+    return [(str(one.pk), numbered(CompanionKind(one.kind).label, number)) for number, one in enumerate(present, 1)]
 
 
 def party_by(dispute: Dispute, key: str) -> Party | None:

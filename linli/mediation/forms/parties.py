@@ -37,8 +37,8 @@ class PartyForm(ActForm):
 
     side = choice(_("On which side"), Side.choices)
     kind = choice(_("What it is in law"), PersonKind.choices)
-    name = line(_("Name"), longest=LONGEST_NAME)
-    telephone = line(_("Telephone"), longest=40, required=False)
+    name = line(_("Name of person or organisation"), longest=LONGEST_NAME)
+    telephone = line(_("Telephone number"), longest=40, required=False)
     address = line(_("Address"), longest=LONGEST_ADDRESS, required=False)
     mail = line(_("E-mail"), longest=254, required=False)
     language = choice(_("Language they speak"), Language.choices)
@@ -66,11 +66,13 @@ class PartyForm(ActForm):
             self.initial[name] = getattr(told, name)
         self.initial["speaks_for_group"] = told.speaks_for_group
         for number, one in enumerate(told.representatives, 1):
-            self.initial |= {
-                f"speaker_name_{number}": one.name,
-                f"speaker_telephone_{number}": one.telephone,
-                f"speaker_post_{number}": one.post,
-            }
+            self.initial.update(
+                {
+                    f"speaker_name_{number}": one.name,
+                    f"speaker_telephone_{number}": one.telephone,
+                    f"speaker_post_{number}": one.post,
+                }
+            )
 
     @property
     def speakers(self) -> list[list[forms.BoundField]]:
@@ -164,8 +166,8 @@ class AddCompanion(ActForm):
     party = choice(
         _("Whom they help"), (), required=False, help_text=_("Left open: the mediation itself, such as an expert.")
     )
-    name = line(_("Name"), longest=100)
-    telephone = line(_("Telephone"), longest=40, required=False)
+    name = line(_("Name of person or organisation"), longest=100)
+    telephone = line(_("Telephone number"), longest=40, required=False)
     tie = line(_("What binds them to the party"), longest=100, required=False)
     powers = text_box(_("What an agent may do, as the power of attorney says"), longest=500, required=False, rows=2)
     agreed_by = several(_("Who has agreed to it"), required=False)

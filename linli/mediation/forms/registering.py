@@ -42,7 +42,7 @@ class Register(forms.Form):
     body = choice(
         _("For which body"), (), required=False, help_text=_("Left open: the nearest body with a head screens it.")
     )
-    kind = choice(_("Type of dispute"), Kind.choices)
+    kind = choice(_("Type of dispute"), [("", "—"), *Kind.choices])
     summary = text_box(_("What it is about"), longest=LONGEST_SUMMARY, rows=6)
     claims = text_box(_("What is asked for"), longest=LONGEST_SUMMARY, rows=3, required=False)
     place = line(_("Place, in words"), longest=300, required=False)
@@ -62,7 +62,7 @@ class Register(forms.Form):
         at: datetime,
         **more: Any,
     ) -> None:
-        super().__init__(*args, label_suffix="", **more)
+        super().__init__(*args, **{"label_suffix": ""} | more)
         self.door, self.at = door, at
         for name, wanted in (("event", Door.EVENT), ("entruster", Door.TRANSFER), ("entrusted_by", Door.TRANSFER)):
             if door != wanted:
@@ -77,8 +77,8 @@ class Register(forms.Form):
     def _ask_of(self, side: Side) -> None:
         needed = self.door in APPLIED and side == Side.APPLICANT
         self.fields |= {
-            f"{side}_name": line(_("Name"), longest=LONGEST_NAME, required=needed),
-            f"{side}_telephone": line(_("Telephone"), longest=40, required=False),
+            f"{side}_name": line(_("Name of person or organisation"), longest=LONGEST_NAME, required=needed),
+            f"{side}_telephone": line(_("Telephone number"), longest=40, required=False),
             f"{side}_address": line(_("Address"), longest=LONGEST_ADDRESS, required=False),
             f"{side}_kind": choice(_("What it is in law"), PersonKind.choices),
             f"{side}_language": choice(_("Language they speak"), Language.choices),

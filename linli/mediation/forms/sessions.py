@@ -37,7 +37,7 @@ class PlanSession(ActForm):
     )
     manner = choice(_("How it is held"), Manner.choices, radio=True)
     is_remote = tick(_("By video or telephone"))
-    place = line(_("Where"), longest=200, required=False)
+    place = line(_("Where it is held"), longest=200, required=False)
     link = line(_("Link of the video meeting"), longest=300, required=False)
 
     def prepare(self) -> None:
@@ -56,7 +56,7 @@ class MoveSession(ActForm):
 
     def prepare(self) -> None:
         """As it is planned."""
-        self.initial |= {"planned_at": timezone.localtime(self.target.planned_at), "minutes": self.target.minutes}
+        self.initial.update({"planned_at": timezone.localtime(self.target.planned_at), "minutes": self.target.minutes})
 
 
 class CancelSession(ActForm):
@@ -110,7 +110,7 @@ class HoldUnplanned(HoldSession):
     """A session on the spot that nobody had planned."""
 
     manner = choice(_("How it was held"), Manner.choices, radio=True)
-    place = line(_("Where"), longest=200)
+    place = line(_("Where it is held"), longest=200)
     field_order = ("began_at", "ended_at", "manner", "place", "present", "companions")
 
     def prepare(self) -> None:
@@ -121,7 +121,7 @@ class HoldUnplanned(HoldSession):
 
     def _times(self) -> None:
         now = timezone.localtime(self.at).replace(second=0, microsecond=0)
-        self.initial |= {"began_at": now - timedelta(hours=1), "ended_at": now, "manner": Manner.TOGETHER}
+        self.initial.update({"began_at": now - timedelta(hours=1), "ended_at": now, "manner": Manner.TOGETHER})
 
 
 class WriteRecord(ActForm):
@@ -143,7 +143,7 @@ class WriteRecord(ActForm):
         latest = latest_record(self.target)
         self.initial["after"] = latest.version if latest else 0
         if latest:
-            self.initial |= latest.words
+            self.initial.update(latest.words)
 
 
 class OfParty(ActForm):
@@ -182,7 +182,7 @@ class AddEvidence(OfParty):
     """A piece of evidence."""
 
     party = choice(_("Which party gives it"), (), radio=True)
-    name = line(_("What it is"), longest=200, help_text=_("For example: photograph of the ditch, receipt of 3 May."))
+    name = line(_("What is given"), longest=200, help_text=_("For example: photograph of the ditch, receipt of 3 May."))
     words = text_box(_("What it is to show"), longest=2000, required=False, rows=3)
     file = Scan(_("Scan or photograph"))
 

@@ -52,7 +52,7 @@ def oral(request: HttpRequest, dispute: Dispute) -> HttpResponse:
 def _edit(request: HttpRequest, dispute: Dispute, *, is_oral: bool) -> HttpResponse:
     last = dispute.agreements.order_by("-version").first()
     if request.method != "POST":
-        story = StoryForm(initial=story_before(dispute, last, timezone.localdate()), label_suffix="")
+        story = StoryForm(initial=dict(story_before(dispute, last, timezone.localdate())), label_suffix="")
         editor = Editor.fresh(dispute, last, is_oral=is_oral)
         return _editor_page(request, editor, story, AgreedBy(dispute=dispute, label_suffix=""))
     editor = Editor.sent(dispute, request.POST, is_oral=is_oral)

@@ -92,7 +92,7 @@ def _line(what: Any = None) -> Callable[[Mine, Dispute], Row]:
     return line
 
 
-_NEXT = {
+_NEXT: dict[str, Any] = {
     State.REGISTERED: _("Screen it"),
     State.OFFERED: _("Ask the sides"),
     State.ACCEPTED: _("Find a mediator"),

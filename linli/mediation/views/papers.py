@@ -41,7 +41,8 @@ class Export(forms.Form):
     )
 
     def __init__(self, *args: Any, papers: list[tuple[str, Any]], **more: Any) -> None:
-        super().__init__(*args, label_suffix="", initial={"kind": "pdf", "purpose": Purpose.COURT}, **more)
+        begins = {"kind": "pdf", "purpose": Purpose.COURT}
+        super().__init__(*args, **{"label_suffix": "", "initial": begins} | more)
         self.fields["what"].choices = papers  # type: ignore[attr-defined]
 
 

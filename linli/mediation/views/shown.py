@@ -9,13 +9,14 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from linli.mediation.actions import assigning, confirming, ending, looking, noting, performing
 from linli.mediation.actions.clocks import missing_consents
 from linli.mediation.actions.course import who_of
 from linli.mediation.agreeing.amounts import in_figures
 from linli.mediation.forms import ACTS, CALL_BACK
-from linli.mediation.forms.fields import called
+from linli.mediation.forms.fields import called, numbered
 from linli.mediation.models import Agreement, Clock, Confirmation, Dispute, Mediator, Obligation, Party, Session
 from linli.mediation.rules import (
     OBLIGATION_SETTLED,
@@ -138,7 +139,8 @@ def shown(dispute: Dispute, *, by: Person, at: datetime) -> dict[str, Any]:
         "note_act": steps.link("write_note"),
         "looks": [(one, Purpose(one.purpose).label) for one in looking.who_looked(dispute)[:MOST_LOOKS]],
     }
-    context |= _next(steps, dispute, present, agreements, at)
+    context |= _next(steps, dispute, present, agreements)
+    context["needs"] += _owed(promises, visits, at)
     context["milestones"] = milestones(dispute, sessions, in_force, clocks, visits, promises, at)
     return context
 
@@ -150,7 +152,7 @@ _IN_SECTIONS = frozenset({"add_party", "add_companion", "add_evidence", "write_n
 
 
 def _next(
-    steps: Steps, dispute: Dispute, present: Sequence[Party], agreements: Sequence[Agreement], at: datetime
+    steps: Steps, dispute: Dispute, present: Sequence[Party], agreements: Sequence[Agreement]
 ) -> dict[str, Any]:
     names = [name for name, act in ACTS.items() if not act.on and steps.may(name) and _makes_sense(name, dispute)]
     main = [steps.link(name) for name in names if not ACTS[name].is_side]
@@ -204,6 +206,14 @@ def _needs(dispute: Dispute, present: Sequence[Party], agreements: Sequence[Agre
     if dispute.state == State.MEDIATING:
         needs += [_offered(one, names) for one in agreements if one.state == AgreementState.OFFERED]
     return needs
+
+
+def _owed(promises: Sequence[dict[str, Any]], visits: Sequence[Any], at: datetime) -> list[str]:
+    """What an agreement in force still asks of somebody."""
+    owed = sum(one["is_open"] for one in promises)
+    due = sum(one.done_at is None and one.due_on <= timezone.localdate(at) for one in visits)
+    said = [ngettext("%(n)s promise is still open.", "%(n)s promises are still open.", owed) % {"n": owed}] if owed else []
+    return said + ([ngettext("%(n)s visit is due.", "%(n)s visits are due.", due) % {"n": due}] if due else [])
 
 
 def _offered(agreement: Agreement, names: dict[UUID, str]) -> str:
@@ -320,7 +330,7 @@ def _companions(steps: Steps, dispute: Dispute, names: dict[UUID, str]) -> list[
     rows = dispute.companions.filter(left_at__isnull=True)
     return [
         {
-            "name": f"{CompanionKind(one.kind).label}{number}",
+            "name": numbered(CompanionKind(one.kind).label, number),
             "whom": names.get(one.party_id, "") if one.party_id else "",
             "acts": steps.on(one.pk, "end_companion"),
         }
