@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -20,6 +19,7 @@ from linli.mediation.actions import own
 from linli.mediation.models import Dispute
 from linli.mediation.public.doors import secret, sender
 from linli.mediation.public.forms import Apply
+from linli.mediation.qr import picture_of
 from linli.mediation.rules import Kind
 
 _AN_HOUR = 20
@@ -105,16 +105,5 @@ def applied(request: HttpRequest) -> HttpResponse:
     dispute = Dispute.objects.get(number=kept["number"])
     token = unseal(bytes.fromhex(kept["secret"]), bound_to=dispute.number.encode())
     link = request.build_absolute_uri(reverse("mediation_public:party", args=[token]))
-    context = {"dispute": dispute, "link": link, "qr": _drawn(link)}
+    context = {"dispute": dispute, "link": link, "qr": picture_of(link)}
     return secret(render(request, "mediation/public/applied.html", context))
-
-
-def _drawn(link: str) -> SafeString | str:
-    """A code for a camera, as SVG; nothing where the library that draws it is not installed."""
-    try:
-        import segno
-    except ImportError:
-        return ""
-    drawn = segno.make(link, error="m", micro=False).svg_inline(scale=4, border=2, dark="#15211f", light="#ffffff")
-    # It is drawn here, from an address that is quoted: nothing of anybody's typing is in it.
-    return mark_safe(drawn)

@@ -24,7 +24,7 @@ _SPOKEN = [
     (Language.SIGN, _("Sign language")),
 ]
 #: Where a refusal about a party belongs; what the form has no field for stands at the name.
-_FIELDS = {"telephone": "telephone", "address": "address", "representatives": "speaker"}
+_FIELDS = {"telephone": "telephone", "address": "address", "mail": "mail", "representatives": "speaker"}
 
 
 def _words(label: Any, longest: int = 200, **more: Any) -> forms.CharField:
@@ -45,6 +45,7 @@ class Apply(forms.Form):
     own_speaker = _words(_("Who speaks for it?"), 100)
     own_telephone = forms.CharField(label=_("Your telephone"), max_length=30)
     own_address = _words(_("Your address"))
+    own_mail = _words(_("Your e-mail"))
     language = forms.ChoiceField(label=_("Which language do you speak best?"), choices=_SPOKEN, required=False)
     other_kind = forms.ChoiceField(choices=_WHO, required=False)
     other_name = _words(_("Name of the other side"), 100)
@@ -113,6 +114,7 @@ class Apply(forms.Form):
             kind=kind,
             telephone=cleaned.get(f"{who}_telephone", ""),
             address=cleaned.get(f"{who}_address", ""),
+            mail=cleaned.get(f"{who}_mail", ""),
             representatives=(Representative(speaker),) if speaker and kind != PersonKind.NATURAL else (),
             language=(cleaned.get("language") or Language.MANDARIN) if who == "own" else Language.MANDARIN,
         )

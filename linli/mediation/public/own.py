@@ -18,6 +18,7 @@ from icalendar import Calendar as Ical
 from icalendar import Event as IcalEvent
 
 from linli.kit.refusal import BadInput, Refused
+from linli.kit.throttle import too_many
 from linli.mediation.actions import assigning, clocks, confirming, ending, own, parties, performing, proving, sessions
 from linli.mediation.actions.files import MOST_BYTES, open_sealed
 from linli.mediation.models import Evidence, Mediator, Obligation, Party, Proof, Record, Session
@@ -29,6 +30,14 @@ from linli.mediation.rules import Ending, ProofKind, SessionState, Way
 _PROOFS = (ProofKind.RECEIPT, ProofKind.TRANSFER, ProofKind.PHOTO, ProofKind.WORD)
 _ENDINGS = {"own_settlement": Ending.OWN_SETTLEMENT, "other": Ending.OTHER}
 Sent = Any
+#: More than anybody does by hand; a file of twenty megabytes may go with each.
+_AN_HOUR = 60
+
+
+class TooOften(Refused):
+    """More than a person does (HTTP 429)."""
+
+    status = 429
 
 
 @require_safe
@@ -63,6 +72,10 @@ def act(request: HttpRequest, party: Party, token: str, act: str) -> HttpRespons
     where, do = ACTS[act]
     at = timezone.now()
     try:
+        if too_many(f"dispute acts {party.pk}", most=_AN_HOUR, within_s=3600):
+            raise TooOften(
+                "too_often", _("Very much has been sent from here within the hour. Wait a while, then go on.")
+            )
         done = do(party, request.POST, request.FILES.get("file"), at)
     except Refused as refusal:
         again = parties.party_of_link(token) or party
@@ -125,8 +138,18 @@ def _give_evidence(party: Party, sent: Sent, file: Any, at: Any) -> str:
 
 
 def _content(file: Any) -> bytes | None:
-    """What was sent. One byte too many is enough to be refused for its size, so no more is read."""
-    return file.read(MOST_BYTES + 1) if file else None
+    """What was sent, if anything. Raises `BadInput` before anything too large is read."""
+    if not file:
+        return None
+    if file.size > MOST_BYTES:
+        raise BadInput(
+            "file_too_large",
+            _("This file has %(size)s MB; %(most)s MB at most. Scan it in grey at 200 dpi, or in parts."),
+            size=round(file.size / 1_000_000),
+            most=MOST_BYTES // 1_000_000,
+        )
+    content: bytes = file.read()
+    return content
 
 
 def _stance(party: Party, sent: Sent, file: Any, at: Any) -> str:

@@ -7,6 +7,7 @@ has said yes itself. Its telephone, address and identity number never, nor anybo
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -157,6 +158,7 @@ class Own:
 
     # --- sessions, evidence ---------------------------------------------------------------------------------------
 
+    @cached_property
     def meetings(self) -> list[Meeting]:
         """Sessions to come, and those held; called-off ones are left out. The record only where this party was."""
         found = self.dispute.sessions.exclude(state=SessionState.CANCELLED).order_by("planned_at")
@@ -220,6 +222,7 @@ class Own:
 
     # --- the agreement --------------------------------------------------------------------------------------------
 
+    @cached_property
     def text(self) -> Text | None:
         """The version to sign or in force, beside the one offered before it; None while none was offered."""
         agreement = self._latest_agreement()
@@ -274,6 +277,7 @@ class Own:
 
     # --- what comes of it -----------------------------------------------------------------------------------------
 
+    @cached_property
     def promises(self) -> list[Promise]:
         """What I owe and what I am owed, in the agreement that binds."""
         force = self._in_force()
@@ -328,6 +332,7 @@ class Own:
             is_open,
         )
 
+    @cached_property
     def court(self) -> Court | None:
         """The thirty days for judicial confirmation; None where no court confirms it."""
         force = self._in_force()
@@ -381,9 +386,9 @@ class Own:
 
     def to_do(self) -> list[tuple[str, str]]:
         """What waits for this party: where on the page, and what to do, in words."""
-        text = self.text()
-        promises = self.promises()
-        court = self.court()
+        text = self.text
+        promises = self.promises
+        court = self.court
         waits = [
             ("rights", _("Read your rights and duties"), self._must_read_rights()),
             ("consent", _("Say whether you want mediation"), self.asks_consent()),
@@ -413,7 +418,7 @@ class Own:
         return "note_consent" in self.steps and self.party.consent in (Consent.AGREED, Consent.REFUSED)
 
     def _must_read_record(self) -> bool:
-        return any(one.record and not one.is_read for one in self.meetings())
+        return any(one.record and not one.is_read for one in self.meetings)
 
     def _must_sign(self, text: Text | None) -> bool:
         waits = text is not None and text.is_offered and text.signed_at is None and not text.paper_wanted

@@ -28,7 +28,7 @@ _PICTURE = "data:image/png;base64,"
 @by_link
 def show(request: HttpRequest, party: Party, token: str) -> HttpResponse:
     """The text; and signing it, or asking for paper."""
-    text = Own(party, timezone.now()).text()
+    text = Own(party, timezone.now()).text
     if text is None:
         return redirect("mediation_public:party", token)
     if request.method != "POST":
@@ -45,7 +45,7 @@ def _page(request: HttpRequest, party: Party, token: str, status: int = 200, **m
     seen = Own(party, timezone.now())
     context = {
         "own": seen,
-        "text": seen.text(),
+        "text": seen.text,
         "may_sign": "sign" in seen.steps,
         "token": token,
         "languages": other_languages(),

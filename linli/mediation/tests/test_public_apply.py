@@ -65,6 +65,7 @@ def test_the_secret_is_kept_nowhere_in_the_clear(here: Mediation, client: Client
         ({"summary": "长" * 4001}, "summary"),
         ({"own_telephone": "12"}, "own_telephone"),
         ({"own_kind": "legal"}, "own_speaker"),
+        ({"own_mail": "not one"}, "own_mail"),
         ({"other_name": "王小明", "other_telephone": "13900000001"}, "other_name"),
         ({"other_name": ""}, "other_name"),
         ({"helped": "on", "helper_name": "王小红", "helper_tie": "女儿"}, "helper_consent"),

@@ -27,6 +27,7 @@ from linli.mediation.actions import (
     visiting,
 )
 from linli.mediation.models import Agreement, Dispute, Look, Party
+from linli.mediation.public import doors
 from linli.mediation.rules import Consent, ObligationState, Side, State
 from linli.mediation.rules.parties import Particulars
 from linli.mediation.testing import Mediation, hold, make_dispute, make_mediation, party_of
@@ -94,9 +95,12 @@ def drawn(text: str) -> dict[str, Any]:
 # --- the door ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_wrong_link_leads_nowhere_and_is_slowed_down_while_right_ones_open(here: Mediation) -> None:
+def test_a_wrong_link_leads_nowhere_and_is_slowed_down_while_right_ones_open(
+    here: Mediation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doors, "_WRONG", 3)
     _dispute, own, _other = both(here, State.OFFERED)
-    for _time in range(60):
+    for _time in range(3):
         assert Client().get("/mediation/party/of-nobody/").status_code == 404
     assert Client().get("/mediation/party/of-nobody/").status_code == 429
     own.page()
@@ -212,6 +216,20 @@ def test_a_file_of_another_kind_is_refused_and_the_words_stay(here: Mediation) -
     file.name = "a.exe"
     answer = own.do("evidence", name="水沟照片", words="下雨以后的样子", file=file)
     assert answer.status_code == 422 and "下雨以后的样子" in answer.content.decode()
+
+
+def test_what_is_too_large_or_too_often_is_refused_in_a_sentence_that_keeps_the_words(
+    here: Mediation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _dispute, own, _other = both(here, State.MEDIATING)
+    monkeypatch.setattr("linli.mediation.public.own.MOST_BYTES", 1000)
+    file = io.BytesIO(b"%PDF-" + b" " * 2_000_000)
+    file.name = "扫描件.pdf"
+    answer = own.do("evidence", name="合同扫描件", file=file)
+    assert answer.status_code == 422 and "2 MB" in answer.content.decode() and "合同扫描件" in answer.content.decode()
+    monkeypatch.setattr("linli.mediation.public.own._AN_HOUR", 1)
+    answer = own.do("complain", words="投诉的话还在")
+    assert answer.status_code == 429 and "投诉的话还在" in answer.content.decode()
 
 
 def test_a_session_goes_into_a_calendar_that_says_nothing_of_the_matter(here: Mediation) -> None:
