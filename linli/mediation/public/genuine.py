@@ -45,5 +45,5 @@ _KINDS = {
     "confirmation": lazy("Application for judicial confirmation"),
     "ruling": lazy("Answer of the court"),
     "session": lazy("Record of a session"),
-    "receipt": lazy("Receipt"),
+    "receipt": lazy("Receipt of what was promised"),
 }
