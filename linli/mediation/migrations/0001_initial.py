@@ -526,15 +526,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='dispute',
-            index=models.Index(condition=models.Q(('concluded_at__isnull', False)), fields=['area', 'concluded_at'], name='dispute_concluded_by_area'),
+            index=models.Index(condition=models.Q(('concluded_at__isnull', False)), fields=['concluded_at', 'key', 'area'], name='disputes_by_concluded'),
         ),
         migrations.AddIndex(
             model_name='dispute',
-            index=models.Index(condition=models.Q(('accepted_at__isnull', False)), fields=['area', 'accepted_at'], name='dispute_accepted_by_area'),
+            index=models.Index(condition=models.Q(('accepted_at__isnull', False)), fields=['accepted_at', 'key', 'area'], name='disputes_by_accepted'),
         ),
         migrations.AddIndex(
             model_name='dispute',
-            index=models.Index(condition=models.Q(('settled_at__isnull', False)), fields=['area', 'settled_at'], name='dispute_settled_by_area'),
+            index=models.Index(condition=models.Q(('settled_at__isnull', False)), fields=['settled_at', 'key', 'area'], name='disputes_by_settled'),
         ),
         migrations.AddIndex(
             model_name='dispute',
@@ -543,6 +543,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='dispute',
             index=models.Index(fields=['registered_at', 'key', 'area', 'kind', 'state', 'body'], name='disputes_by_time'),
+        ),
+        migrations.AddIndex(
+            model_name='dispute',
+            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['area', 'registered_at', 'key'], name='open_disputes_by_area'),
         ),
         migrations.AddConstraint(
             model_name='dispute',

@@ -165,22 +165,20 @@ class Dispute(Sealed):
             models.Index(fields=["body", "due_at", "key"], condition=IS_OPEN, name="open_disputes_of_body"),
             # To be screened: no body has it yet.
             models.Index(fields=["area", "key"], condition=Q(body__isnull=True), name="disputes_without_body"),
-            # Ledgers: an area over time, by when it began and when it was concluded.
+            # Ledgers: what an area has over time, and pages of it, the newest first. Where a county asks for a year, an index that
+            # begins with the area finds everything and sorts it; one that begins with the time stops after a page.
             models.Index(fields=["area", "registered_at", "kind", "state"], name="dispute_by_area_and_time"),
-            models.Index(
-                fields=["area", "concluded_at"],
-                condition=Q(concluded_at__isnull=False),
-                name="dispute_concluded_by_area",
-            ),
-            models.Index(
-                fields=["area", "accepted_at"], condition=Q(accepted_at__isnull=False), name="dispute_accepted_by_area"
-            ),
-            models.Index(
-                fields=["area", "settled_at"], condition=Q(settled_at__isnull=False), name="dispute_settled_by_area"
-            ),
-            models.Index(fields=["body", "registered_at"], name="dispute_by_body_and_time"),
-            # Pages of a ledger, the newest first.
             models.Index(fields=["registered_at", "key", "area", "kind", "state", "body"], name="disputes_by_time"),
+            *(
+                models.Index(
+                    fields=[f"{done}_at", "key", "area"],
+                    condition=Q(**{f"{done}_at__isnull": False}),
+                    name=f"disputes_by_{done}",
+                )
+                for done in ("accepted", "settled", "concluded")
+            ),
+            models.Index(fields=["area", "registered_at", "key"], condition=IS_OPEN, name="open_disputes_by_area"),
+            models.Index(fields=["body", "registered_at"], name="dispute_by_body_and_time"),
         ]
         constraints = [
             models.UniqueConstraint(
