@@ -129,7 +129,7 @@ FIGURES: tuple[Figure, ...] = (
     Figure(
         "heard",
         _R,
-        _("Session held"),
+        _("A session held"),
         _("Of those registered: at least one session was held."),
         _("Sessions planned or cancelled."),
         _EACH_STEP,
@@ -189,7 +189,7 @@ FIGURES: tuple[Figure, ...] = (
     Figure(
         "settled",
         _C,
-        _("Settled"),
+        _("Settled by agreement"),
         _("Of those concluded: with an agreement in force."),
         _("Settled among themselves and withdrawn: no agreement was made here."),
         source=_LAW,
@@ -240,7 +240,7 @@ FIGURES: tuple[Figure, ...] = (
         _("Of those that applied: no later than the last day of the term."),
         source=_COURT,
     ),
-    Figure("confirmed", _S, _("Confirmed"), _("Of those that applied: confirmed by ruling."), source=_COURT),
+    Figure("confirmed", _S, _("Confirmed by ruling"), _("Of those that applied: confirmed by ruling."), source=_COURT),
     Figure(
         "due",
         _D,
@@ -427,7 +427,7 @@ RATES: tuple[Rate, ...] = (
     ),
     Rate(
         "verification",
-        _("Verified"),
+        _("Share verified by call-back"),
         "verified",
         "called",
         _("Verified / called back"),
@@ -436,7 +436,7 @@ RATES: tuple[Rate, ...] = (
     ),
     Rate(
         "doubt",
-        _("Not verified, share"),
+        _("Share not verified by call-back"),
         "not_verified",
         "called",
         _("Not verified / called back"),

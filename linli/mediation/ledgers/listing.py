@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from linli.areas.models import Area
@@ -14,12 +17,15 @@ from linli.kit.refusal import BadInput
 from linli.mediation.ledgers.narrowing import Narrowing
 from linli.mediation.ledgers.reading import CLOCK, Asked
 from linli.mediation.models import Dispute, DisputeQuerySet, village_of
-from linli.mediation.rules import ENDED, Door, Ending, Kind, NotAccepted, State
+from linli.mediation.rules import Door, Ending, Kind, NotAccepted, State
 
 A_PAGE = 50
+MOST_COUNTED = 10_000
+_A_CHUNK = 2000
+TIMES = ("registered_at", "accepted_at", "first_session_at", "settled_at", "concluded_at", "ended_at")
 _FIELDS = (
     *("number", "case_no", "kind", "door", "area_id", "body__name", "state"),
-    *("registered_at", "accepted_at", "first_session_at", "settled_at", "concluded_at", "ended_at"),
+    *TIMES,
     *("ending", "not_accepted_for", "reopened", "due_at"),
 )
 
@@ -70,10 +76,11 @@ class Row:
             return NotAccepted(self.not_accepted_for).label
         return Ending(self.ending_code).label if self.ending_code else ""
 
-    @property
-    def is_ended(self) -> bool:
-        """Nobody here has to act."""
-        return self.state in ENDED
+    @cached_property
+    def days(self) -> dict[str, str]:
+        """Its times as days where this home is, by their names."""
+        times = {name: getattr(self, name) for name in TIMES}
+        return {name: f"{timezone.localtime(moment):%Y-%m-%d}" for name, moment in times.items() if moment}
 
 
 @dataclass(frozen=True)
@@ -113,13 +120,15 @@ def all_rows(asked: Asked, narrowing: Narrowing) -> Iterator[Row]:
     """The same to the end, for a file; memory does not grow with it."""
     clock = CLOCK[narrowing.of_figure.cohort]
     rows = disputes_of(asked, narrowing).order_by(f"-{clock}", "-pk").values_list(*_FIELDS)
-    names: dict[str, str] = {}
-    for one in rows.iterator(chunk_size=2000):
-        row = Row(*one)
-        code = village_of(row.area_id)
-        if code not in names:
-            names.update(_names([code]))
-        yield _placed(row, names)
+    found = (Row(*row) for row in rows.iterator(chunk_size=_A_CHUNK))
+    while chunk := list(islice(found, _A_CHUNK)):
+        yield from with_villages(chunk)
+
+
+def count_of(asked: Asked, narrowing: Narrowing) -> tuple[int, bool]:
+    """How many it lists, and whether there are more: nobody reads further, and counting all would cost more than the page."""
+    found = disputes_of(asked, narrowing).order_by()[: MOST_COUNTED + 1].count()
+    return min(found, MOST_COUNTED), found > MOST_COUNTED
 
 
 def with_villages(rows: Iterable[Row]) -> list[Row]:

@@ -80,7 +80,8 @@ class Asked:
     def cohort(self, cohort: str) -> Q:
         """Which of them fall into the period."""
         if cohort == Cohort.NOW:
-            return IS_OPEN
+            # That they were registered before now says how they are sorted, and so by which index they are found.
+            return IS_OPEN & Q(registered_at__lte=self.at)
         if cohort == Cohort.CALLED:
             return Q(Exists(self._call_backs()))
         return in_period(CLOCK[cohort], self.period)

@@ -111,7 +111,7 @@ def _address(asked: Asked, code: str) -> str:
     if code not in LISTED:
         return ""
     query = {"figure": code, **asked.period.asked}
-    return f"{reverse('mediation:ledger', args=[asked.area])}?{urlencode(query)}"
+    return f"{reverse('ledgers:area', args=[asked.area])}?{urlencode(query)}"
 
 
 def _changes(code: str, n: int, before: Sequence[tuple[Earlier, Mapping[str, int]]]) -> tuple[Change, ...]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.mediation.ledgers.figures import FIGURES, HOW_KEPT_BACK, HOW_LONG, RATES
-from linli.mediation.ledgers.listing import Row
+from linli.mediation.ledgers.listing import TIMES, Row
 from linli.mediation.ledgers.matrix import WAYS, Matrix
 from linli.mediation.ledgers.sheet import Sheet
 from linli.mediation.ledgers.small import figures_kept_back
@@ -67,23 +67,22 @@ def _ledger_columns() -> list[tuple[str, str, str]]:
         ("village", _("Village"), _("As far as the village, never the grid.")),
         ("body", _("Mediation body"), ""),
         ("state", _("State"), ""),
-        ("registered_at", _("Registered"), ""),
-        ("accepted_at", _("Accepted"), _("All sides agreed.")),
+        ("registered_at", _("Registered on"), ""),
+        ("accepted_at", _("Accepted on"), _("All sides agreed.")),
         ("first_session_at", _("First session"), _("When the first session that was held began.")),
         ("settled_at", _("First agreement"), _("When the first agreement came into force.")),
-        ("concluded_at", _("Concluded"), _("When the mediation was over last; empty once it was reopened.")),
-        ("ended_at", _("Ended"), _("When the dispute ended last.")),
+        ("concluded_at", _("Concluded on"), _("When the mediation was over last; empty once it was reopened.")),
+        ("ended_at", _("Ended on"), _("When the dispute ended last.")),
         ("ending", _("Ending"), _("How the mediation ended, or why it was not accepted.")),
         ("reopened", _("Reopened (times)"), ""),
     ]
 
 
 def _ledger_cells(row: Row) -> list[Cell]:
-    dates = (row.registered_at, row.accepted_at, row.first_session_at, row.settled_at, row.concluded_at, row.ended_at)
     return [
         *(row.number, row.case_no, str(row.kind_label), str(row.door_label), row.village, row.body or ""),
         str(row.state_label),
-        *(_day(moment) for moment in dates),
+        *(row.days.get(name, "") for name in TIMES),
         str(row.ending),
         str(row.reopened or ""),
     ]
@@ -96,10 +95,6 @@ def ledger_lines(table: LedgerTable, rows: Iterable[Row]) -> Iterator[bytes]:
         text = io.StringIO()
         csv.writer(text).writerow([harmless(cell) for cell in _ledger_cells(row)])
         yield text.getvalue().encode()
-
-
-def _day(moment: datetime | None) -> str:
-    return f"{timezone.localdate(moment):%Y-%m-%d}" if moment else ""
 
 
 def _moment(at: datetime) -> str:

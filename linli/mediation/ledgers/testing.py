@@ -208,7 +208,7 @@ def _row(number: int, one: History) -> dict[str, Any]:
     year = one.registered_at.year
     return {name: getattr(one, name) for name in _OF_DISPUTE} | {
         "number": f"{padded_township(one.area)}-{year}-{number:06d}",
-        "case_no": f"({year})石人调字第{number}号" if one.accepted_at else "",
+        "case_no": f"({year})测调字第{number}号" if one.accepted_at else "",
         "area_id": one.area,
         "body_id": one.body,
         "mediation_type": MediationType.PEOPLES,

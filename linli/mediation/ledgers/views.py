@@ -84,6 +84,7 @@ def ledger(request: HttpRequest, code: str) -> HttpResponse:
     asked = Asked(code, period, at)
     page = listing.page_of(asked, narrowing, request.GET.get("after", ""))
     query = urlencode({**period.asked, **narrowing.asked})
+    count, has_more = listing.count_of(asked, narrowing)
     context = _head(place, sight, at, period, problem, request) | {
         "here": "ledger",
         "periods_of": request.path,
@@ -91,7 +92,8 @@ def ledger(request: HttpRequest, code: str) -> HttpResponse:
         "narrowing": narrowing,
         "figure": narrowing.of_figure,
         "narrowed": narrowing.words,
-        "count": listing.disputes_of(asked, narrowing).order_by().count(),
+        "count": count,
+        "has_more": has_more,
         "page": page,
         "first_page": f"{request.path}?{query}",
         "next_page": f"{request.path}?{query}&after={page.next_cursor}",

@@ -3,14 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
 
 from linli.events.testing import NOON
+from linli.mediation.ledgers.sight import sight_of
 from linli.mediation.rules import State
 from linli.mediation.testing import Mediation, make_dispute, make_mediation
 from linli.mediation.tests.test_ledgers import made
 from linli.mediation.tests.test_looking import everybody
+from linli.people.actions import scope_of
 from linli.people.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -31,19 +34,28 @@ def client_of(person: Person) -> Client:
     return client
 
 
-def who_opens(here: Mediation, address: str) -> set[str]:
-    return {name for name, one in everybody(here).items() if client_of(one).get(address).status_code == 200}
+def who_may(here: Mediation, code: str) -> tuple[set[str], set[str]]:
+    """Who may open the whole ledger of an area, and who its outline."""
+    ledgers, outlines = set(), set()
+    for name, person in everybody(here).items():
+        request = HttpRequest()
+        request.user, request.scope = person, scope_of(person, at=NOON)  # type: ignore[attr-defined]
+        sight = sight_of(request, NOON)
+        ledgers |= {name} if sight.has_ledger(code) else set()
+        outlines |= {name} if sight.has_outline(code) else set()
+    return ledgers, outlines
 
 
 def test_a_ledger_opens_to_whoever_sees_the_area_or_mediates_there(here: Mediation) -> None:
-    ledger, figures = "/mediation/ledgers/440881101201/", "/mediation/ledgers/440881101201/figures/"
     full = {"cadre", "desk", "county", "leader", "mediator", "head", "second", "third", "village_head", "county_head"}
-    assert who_opens(here, figures) == full
-    assert who_opens(here, ledger) == full | {"verifier"}
-    assert who_opens(here, "/mediation/ledgers/440881101/figures/") == full - {"cadre", "village_head"}
-    assert who_opens(here, "/mediation/ledgers/440881/figures/") == {"county", "leader", "county_head"}
-    assert who_opens(here, "/mediation/ledgers/440881102/figures/") == {"county", "leader", "county_head", "stranger"}
-    assert who_opens(here, "/mediation/ledgers/440881101201005/") == full | {"worker", "deputy", "verifier"}
+    assert who_may(here, VILLAGE) == (full, full | {"verifier"})
+    assert who_may(here, f"{VILLAGE}005") == (full, full | {"verifier", "worker", "deputy"})
+    assert who_may(here, TOWNSHIP)[0] == full - {"cadre", "village_head"}
+    assert who_may(here, COUNTY) == ({"county", "leader", "county_head"},) * 2
+    assert who_may(here, OTHER) == ({"county", "leader", "county_head", "stranger"},) * 2
+    assert client_of(here.stranger).get(f"/mediation/ledgers/{TOWNSHIP}/").status_code == 404
+    assert client_of(here.stranger).get(f"/mediation/ledgers/{OTHER}/").status_code == 200
+    assert client_of(here.county_head).get("/mediation/ledgers/440881999/").status_code == 404
 
 
 @pytest.mark.parametrize(
