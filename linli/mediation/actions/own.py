@@ -13,11 +13,12 @@ from linli.areas.models import Area
 from linli.events.rules import clean_words
 from linli.journal.actions import record
 from linli.kit.refusal import BadInput, Refused
-from linli.mediation.actions import registering, telling
-from linli.mediation.actions.course import lock, require_party, require_step
+from linli.mediation.actions import assigning, registering, telling
+from linli.mediation.actions.course import lock, require_party, require_step, who_of
 from linli.mediation.models import Agreement, Dispute, Party
-from linli.mediation.rules import AgreementState, Door, Side, moved_on
+from linli.mediation.rules import AgreementState, Door, Side, Who, moved_on
 from linli.mediation.rules.parties import clean_telephone
+from linli.people.models import Person
 
 #: A party says it in a few; whoever has more to say is called back.
 MOST_COMPLAINTS = 10
@@ -112,6 +113,59 @@ def complain(party: Party, *, words: str, at: datetime) -> None:
         )
     _seal(dispute, complaints=[*before, {"party": str(party.pk), "at": at.isoformat(), "words": said}])
     record("dispute.complained", on=dispute, by=None, at=at, tell=telling.heads_of(dispute, at), party=party)
+
+
+@transaction.atomic
+def object_to_mediator(party: Party, *, words: str, at: datetime) -> None:
+    """As `assigning.object_to_mediator`, by its own link; why, if it says so, is for the heads of the committee alone."""
+    said = clean_words(words, field="words", longest=500)
+    assigning.object_to_mediator(party, by=None, at=at, own=True)
+    if said:
+        dispute = party.dispute
+        before = dispute.words.get("objections", [])
+        _seal(dispute, objections=[*before, {"party": str(party.pk), "at": at.isoformat(), "words": said}])
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a party wrote to the committee, and who it is by its side and place among the parties."""
+
+    at: datetime
+    party: str
+    words: str
+
+
+@dataclass(frozen=True)
+class FromParties:
+    """What came by the pages of the parties and stands nowhere else in the file."""
+
+    complaints: tuple[Said, ...] = ()
+    objections: tuple[Said, ...] = ()
+    entered_for: dict[str, str] | None = None
+    want_paper: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return any((self.complaints, self.objections, self.entered_for, self.want_paper))
+
+
+def from_parties(dispute: Dispute, *, by: Person, at: datetime) -> FromParties:
+    """For whoever has opened the file. Complaints and objections are for heads, not for a mediator who heads nothing."""
+    who = who_of(dispute, by=by, at=at)
+    if not who & {Who.KEEPER, Who.MEDIATOR}:
+        return FromParties()
+    parties = list(dispute.parties.all())
+    called = {str(one.pk): f"{one.get_side_display()} {one.position}" for one in parties}
+    words = dispute.words
+
+    def read(kept: str) -> tuple[Said, ...]:
+        listed = words.get(kept, []) if Who.KEEPER in who else []
+        return tuple(
+            Said(datetime.fromisoformat(one["at"]), called.get(one["party"], ""), one["words"]) for one in listed
+        )
+
+    latest = dispute.agreements.filter(state=AgreementState.OFFERED).order_by("-version").first()
+    paper = [called[str(one.pk)] for one in parties if latest and one.words.get("paper_wanted") == latest.version]
+    return FromParties(read("complaints"), read("objections"), words.get("entered_for"), tuple(paper))
 
 
 def _seal(dispute: Dispute, **words: object) -> None:

@@ -120,7 +120,7 @@ def _choose(party: Party, sent: Sent, file: Any, at: Any) -> str:
 
 
 def _object(party: Party, sent: Sent, file: Any, at: Any) -> str:
-    assigning.object_to_mediator(party, by=None, at=at, own=True)
+    own.object_to_mediator(party, words=sent.get("words", ""), at=at)
     return _("It is noted. Somebody else will be asked.")
 
 

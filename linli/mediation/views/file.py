@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.kit.refusal import BadInput
-from linli.mediation.actions import looking
+from linli.mediation.actions import looking, own
 from linli.mediation.actions.course import who_of
 from linli.mediation.forms.fields import choice, line, put_refusal
 from linli.mediation.models import Dispute
@@ -39,6 +39,7 @@ def show(request: HttpRequest, key: UUID) -> HttpResponse:
     if not is_open(request, dispute, at):
         return _door(request, dispute, Door(initial={"purpose": _likely(request, dispute)}, label_suffix=""))
     context = shown(dispute, by=person_of(request), at=at)
+    context["from_parties"] = own.from_parties(dispute, by=person_of(request), at=at)
     return sealed_page(render(request, "mediation/file.html", context | {"room": "mediation"}))
 
 
