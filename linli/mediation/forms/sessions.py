@@ -69,7 +69,7 @@ class HoldSession(ActForm):
     """When it was and who was there."""
 
     began_at = moment(_("Began"))
-    ended_at = moment(_("Ended"))
+    ended_at = moment(_("Over at"))
     present = several(_("Parties who were there"), required=False)
     companions = several(_("Who helped and was there"), required=False)
     with_audio = tick(
