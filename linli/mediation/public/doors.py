@@ -9,13 +9,14 @@ from functools import wraps
 from typing import Any, Concatenate
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 
+from linli.kit.refusal import Refused
 from linli.kit.throttle import too_many
 from linli.mediation.actions.looking import look_as_party
 from linli.mediation.actions.parties import party_of_link
@@ -37,7 +38,12 @@ def by_link(view: View) -> Callable[..., HttpResponse]:
         if party is None:
             return secret(_leads_nowhere(request))
         look_as_party(party, at=timezone.now())
-        return secret(view(request, party, token, **named))
+        try:
+            return secret(view(request, party, token, **named))
+        except Http404:
+            return secret(_refused(request, token, 404))
+        except Refused as refusal:
+            return secret(_refused(request, token, refusal.status, refusal.message))
 
     return answer
 
@@ -46,6 +52,12 @@ def _leads_nowhere(request: HttpRequest) -> HttpResponse:
     if too_many(f"dispute link {sender(request)}", most=_WRONG, within_s=3600):
         return render(request, "mediation/public/no_link.html", {"too_many": True}, status=429)
     return render(request, "mediation/public/no_link.html", status=404)
+
+
+def _refused(request: HttpRequest, token: str, status: int, problem: str = "") -> HttpResponse:
+    """Said here: the page for refusals everywhere else links to others and would take the address along."""
+    context = {"token": token, "problem": problem, "languages": other_languages()}
+    return render(request, "mediation/public/refused.html", context, status=status)
 
 
 def secret(response: HttpResponse) -> HttpResponse:

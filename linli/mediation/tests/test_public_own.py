@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import logging
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -119,6 +120,16 @@ def test_the_secret_is_in_no_log(here: Mediation, caplog: pytest.LogCaptureFixtu
         assert own.do("consent", says="perhaps").status_code == 422
         assert own.client.get(f"/mediation/party/{own.secret}/do/nothing").status_code == 404
     assert own.secret not in caplog.text and own.secret not in str(list(Entry.objects.values()))
+
+
+@pytest.mark.parametrize("more", ["do/nothing", "papers/ending.exe", "evidence/01900000-0000-7000-8000-000000000000"])
+def test_what_is_not_there_is_said_without_handing_the_address_on(here: Mediation, more: str) -> None:
+    _dispute, own, _other = both(here, State.MEDIATING)
+    answer = own.client.get(f"/mediation/party/{own.secret}/{more}")
+    assert answer.status_code == 404 and answer.headers["Referrer-Policy"] == "no-referrer"
+    links = re.findall(r'(?:href|action)="([^"]*)"', answer.content.decode())
+    assert all(one.startswith("/mediation/party/") for one in links if own.secret in one)
+    assert "csrfmiddlewaretoken" not in answer.content.decode()
 
 
 def test_opening_the_own_page_is_a_look_that_the_other_side_sees(here: Mediation) -> None:
