@@ -14,7 +14,7 @@ from linli.mediation.actions.course import require_party, require_step
 from linli.mediation.actions.files import keep_sealed, open_sealed
 from linli.mediation.actions.looking import require_look
 from linli.mediation.models import Dispute, Evidence, Party, sealed_words
-from linli.mediation.rules import Stance
+from linli.mediation.rules import Stance, not_yours
 from linli.mediation.rules.parties import not_a_choice
 from linli.people.models import Person
 
@@ -31,10 +31,12 @@ def add_evidence(
     words: str = "",
     content: bytes | None = None,
     own: bool = False,
+    for_mediator: bool = False,
 ) -> Evidence:
     """A party gives something that is to show something, with a file or only as it was described. Raises `BadInput`.
 
-    `own`: by its own link; else the mediator enters it.
+    `own`: by its own link; else the mediator enters it. `for_mediator`: no other party sees it, and it is not in the dossier,
+    like what is said to the mediator alone.
     """
     dispute = party.dispute
     require_step("add_evidence", dispute, by=by, at=at, party=party if own else None)
@@ -47,10 +49,11 @@ def add_evidence(
             field="name",
         )
     key = new_key()
-    told = {
+    told: dict[str, object] = {
         "name": clean_words(name, field="name", required=True, longest=200),
         "words": clean_words(words, field="words", longest=2000),
     }
+    told |= {"for_mediator": True} if for_mediator else {}
     kept = keep_sealed(content, model=Evidence, key=key) if content is not None else None
     item = Evidence.objects.create(
         key=key,
@@ -85,6 +88,8 @@ def take_stance(
     require_party(dispute, party)
     if stance not in Stance.values:
         raise not_a_choice("stance")
+    if not may_see(party, item):
+        raise not_yours()
     if item.party_id == party.pk:
         raise BadInput("own_evidence", _("This party gave the item itself. Ask the other side."), field="party")
     item.refresh_from_db()
@@ -106,9 +111,16 @@ def open_evidence(item: Evidence, *, by: Person, at: datetime) -> bytes:
 def open_evidence_as_party(item: Evidence, *, party: Party, at: datetime) -> bytes:
     """The same by a party's own link: what one side gives the other may see."""
     require_party(item.dispute, party)
+    if not may_see(party, item):
+        raise not_yours()
     content = open_sealed(item)
     record("dispute.evidence_opened", on=item.dispute, by=None, at=at, evidence=item, party=party)
     return content
+
+
+def may_see(party: Party, item: Evidence) -> bool:
+    """Whether a party may see an item: its own, and what another one gave that is not for the mediator alone."""
+    return item.party_id == party.pk or not item.words.get("for_mediator")
 
 
 def evidence_of(dispute: Dispute) -> list[Evidence]:

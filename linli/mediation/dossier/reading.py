@@ -311,6 +311,8 @@ class File:
     def evidence(self) -> v.Evidence | None:
         """Item by item, with what each party says of it; None where nothing was given."""
         rows = list(Evidence.objects.filter(dispute=self.dispute).order_by("position"))
+        # What a party showed the mediator alone is no paper of the dossier, like the mediator's own notes.
+        rows = [one for one in rows if not one.words.get("for_mediator")]
         items = [self._item(one) for one in rows]
         return v.Evidence((items[0], *items[1:])) if items else None
 

@@ -130,6 +130,7 @@ def _give_evidence(party: Party, sent: Sent, file: Any, at: Any) -> str:
         name=sent.get("name", ""),
         words=sent.get("words", ""),
         content=_content(file),
+        for_mediator=bool(sent.get("alone")),
         by=None,
         at=at,
         own=True,

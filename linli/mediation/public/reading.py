@@ -199,7 +199,8 @@ class Own:
 
     def sees(self, item: Evidence) -> bool:
         """Whether this party may see an item."""
-        return item.party_id == self.party.pk or self.dispute.accepted_at is not None
+        is_shared = self.dispute.accepted_at is not None and proving.may_see(self.party, item)
+        return item.party_id == self.party.pk or is_shared
 
     def _item(self, one: Evidence) -> Item:
         is_mine = one.party_id == self.party.pk
@@ -218,6 +219,7 @@ class Own:
             one.original_seen_at is not None,
             one.stances.get(self._key, ""),
             tuple(said),
+            bool(words.get("for_mediator")),
         )
 
     # --- the agreement --------------------------------------------------------------------------------------------

@@ -62,6 +62,8 @@ class Item:
     #: Code of what I say of it; of mine, what the others say in words.
     stance: str
     said: tuple[str, ...]
+    #: The other side does not see it.
+    for_mediator: bool
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from PIL import Image
 
 from linli.journal.models import Entry
 from linli.kit.papers.asking import available
+from linli.kit.refusal import NotYours
 from linli.mediation.actions import (
     agreeing,
     assigning,
@@ -28,6 +29,7 @@ from linli.mediation.actions import (
     visiting,
 )
 from linli.mediation.actions import own as own_acts
+from linli.mediation.dossier.reading import read
 from linli.mediation.models import Agreement, Dispute, Look, Party
 from linli.mediation.public import doors
 from linli.mediation.rules import Consent, ObligationState, Side, State
@@ -222,6 +224,24 @@ def test_handing_in_evidence_and_saying_what_one_thinks_of_it(here: Mediation) -
     own.page()
     (shown,) = own.client.get(f"/mediation/party/{own.secret}/").context["own"].items()
     assert shown.said and "李大力" in shown.said[0]
+
+
+def test_what_is_for_the_mediator_alone_is_hidden_from_the_other_side_and_the_dossier(here: Mediation) -> None:
+    dispute, own, other = both(here, State.MEDIATING)
+    file = io.BytesIO(picture())
+    file.name = "录音文字.png"
+    own.done("evidence", name="只给调解员看的材料", file=file, alone="on")
+    item = dispute.evidence.get()
+    assert "只给调解员看的材料" in own.page() and "只给调解员看的材料" not in other.page()
+    assert other.client.get(f"/mediation/party/{other.secret}/evidence/{item.pk}").status_code == 404
+    assert other.do("stance", key=item.pk, stance="accepts").status_code == 404
+    with pytest.raises(NotYours):
+        proving.open_evidence_as_party(item, party=party_of(dispute, Side.RESPONDENT), at=NOW())
+    assert read(dispute).evidence is None
+    staff = Client()
+    staff.force_login(here.mediator)
+    staff.post(f"/mediation/{dispute.pk}/look", {"purpose": "mediate"})
+    assert "只给调解员看的材料" in staff.get(f"/mediation/{dispute.pk}/").content.decode()
 
 
 def test_a_file_of_another_kind_is_refused_and_the_words_stay(here: Mediation) -> None:

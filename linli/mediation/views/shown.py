@@ -151,9 +151,7 @@ def shown(dispute: Dispute, *, by: Person, at: datetime) -> dict[str, Any]:
 _IN_SECTIONS = frozenset({"add_party", "add_companion", "add_evidence", "write_note", "want_confirmation", "extend"})
 
 
-def _next(
-    steps: Steps, dispute: Dispute, present: Sequence[Party], agreements: Sequence[Agreement]
-) -> dict[str, Any]:
+def _next(steps: Steps, dispute: Dispute, present: Sequence[Party], agreements: Sequence[Agreement]) -> dict[str, Any]:
     names = [name for name, act in ACTS.items() if not act.on and steps.may(name) and _makes_sense(name, dispute)]
     main = [steps.link(name) for name in names if not ACTS[name].is_side]
     side = [steps.link(name) for name in names if ACTS[name].is_side and name not in _IN_SECTIONS]
@@ -212,7 +210,9 @@ def _owed(promises: Sequence[dict[str, Any]], visits: Sequence[Any], at: datetim
     """What an agreement in force still asks of somebody."""
     owed = sum(one["is_open"] for one in promises)
     due = sum(one.done_at is None and one.due_on <= timezone.localdate(at) for one in visits)
-    said = [ngettext("%(n)s promise is still open.", "%(n)s promises are still open.", owed) % {"n": owed}] if owed else []
+    said = (
+        [ngettext("%(n)s promise is still open.", "%(n)s promises are still open.", owed) % {"n": owed}] if owed else []
+    )
     return said + ([ngettext("%(n)s visit is due.", "%(n)s visits are due.", due) % {"n": due}] if due else [])
 
 
@@ -399,8 +399,9 @@ def _evidence(steps: Steps, dispute: Dispute, names: dict[UUID, str]) -> list[di
                 "by": names.get(item.party_id, ""),
                 "name": opened["name"],
                 "words": opened["words"],
+                "for_mediator": (alone := bool(opened.get("for_mediator"))),
                 "stances": stances,
-                "acts": acts + steps.on(item.pk, "take_stance"),
+                "acts": acts + ([] if alone else steps.on(item.pk, "take_stance")),
             }
         )
     return rows
