@@ -107,6 +107,21 @@ NEEDS: dict[str, dict[str, str]] = {
         for name in ("area", "follow", "feed", "geojson", "csv", "figures", "map", "outlines")
     },
     "openness:letter": {"token": "=of-no-letter"},
+    **{f"mediation:{name}": {"key": "dispute"} for name in ("file", "look", "draft", "oral", "papers")},
+    "mediation:act": {"key": "dispute", "name": "=plan_session"},
+    "mediation:act_on": {"key": "dispute", "name": "=correct_party", "of": "=01900000-0000-7000-8000-000000000000"},
+    "mediation:kept_file": {"key": "dispute", "kind": "=evidence", "of": "=01900000-0000-7000-8000-000000000000"},
+    "mediation:reveal": {"key": "dispute", "party": "=01900000-0000-7000-8000-000000000000"},
+    **{
+        f"mediation:{name}": {"key": "dispute", what: "=01900000-0000-7000-8000-000000000000"}
+        for what, names in (
+            ("session", ("session", "session_calendar")),
+            ("version", ("agreement", "agreement_text", "agreement_sign")),
+        )
+        for name in names
+    },
+    **{f"mediation:{name}": {"pk": "body"} for name in ("body_close", "mediator_add")},
+    "mediation:mediator_end": {"pk": "seat"},
     **{f"mediation_public:{name}": {"token": "=of-no-party"} for name in ("party", "party_agreement", "party_papers")},
     **{
         f"mediation_public:party_{name}": {"token": "=of-no-party", "key": "=01900000-0000-7000-8000-000000000000"}
@@ -156,6 +171,7 @@ NEEDS_NOTHING = {
     *("field:tasks", "field:grid", "field:push"),
     *("opinions:leave", "opinions:status", "opinions:list"),
     *("openness:index", "openness:at"),
+    *(f"mediation:{name}" for name in ("list", "new", "bodies", "body_add")),
     *(f"mediation_public:{name}" for name in ("apply", "applied", "verify_ask")),
 }
 #: Open data: the number, place and course of public matters, for everybody; never their words.
