@@ -165,8 +165,8 @@ class Dispute(Sealed):
             models.Index(fields=["body", "due_at", "key"], condition=IS_OPEN, name="open_disputes_of_body"),
             # To be screened: no body has it yet.
             models.Index(fields=["area", "key"], condition=Q(body__isnull=True), name="disputes_without_body"),
-            # Ledgers: what an area has over time, and pages of it, the newest first. Where a county asks for a year, an index that
-            # begins with the area finds everything and sorts it; one that begins with the time stops after a page.
+            # Ledgers: what an area has over time, and pages of it, the newest first. Where a county asks for a year, an index
+            # that begins with the area finds everything and sorts it; one that begins with the time stops after a page.
             models.Index(fields=["area", "registered_at", "kind", "state"], name="dispute_by_area_and_time"),
             models.Index(fields=["registered_at", "key", "area", "kind", "state", "body"], name="disputes_by_time"),
             *(
