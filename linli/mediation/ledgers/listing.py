@@ -19,7 +19,7 @@ from linli.mediation.ledgers.reading import CLOCK, Asked
 from linli.mediation.models import Dispute, DisputeQuerySet, village_of
 from linli.mediation.rules import Door, Ending, Kind, NotAccepted, State
 
-A_PAGE = 50
+A_PAGE = 30
 MOST_COUNTED = 10_000
 _A_CHUNK = 2000
 TIMES = ("registered_at", "accepted_at", "first_session_at", "settled_at", "concluded_at", "ended_at")

@@ -1,7 +1,7 @@
 """The figures of an area as the store counts them: one question per cohort, whatever the number of disputes."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from linli.areas.codes import within
 from linli.mediation.ledgers.figures import BY_CODE, FIGURES, USUAL_DAYS, WATCHED, Cohort
-from linli.mediation.models import IS_OPEN, CallBack, Dispute, DisputeQuerySet, Mediator, Obligation
+from linli.mediation.models import IS_OPEN, CallBack, Confirmation, Dispute, DisputeQuerySet, Mediator, Obligation
 from linli.mediation.rules import (
     IN_TERM,
     NOT_CONFIRMED_AS_A_WHOLE,
@@ -141,10 +141,16 @@ _CALL_BACKS: dict[str, list[str]] = {
 _CONFIRMABLE = ~Q(kind__in=sorted(NOT_CONFIRMED_AS_A_WHOLE))
 
 
-def _applied(**more: Any) -> Q:
-    from linli.mediation.models import Confirmation
+#: Which of the applications that were made.
+_APPLICATIONS: dict[str, Q] = {
+    "applied": Q(),
+    "applied_in_time": Q(applied_at__lte=F("deadline_at")),
+    "confirmed": Q(answer=CourtAnswer.CONFIRMED),
+}
 
-    rows = Confirmation.objects.filter(dispute=OuterRef("pk"), applied_at__isnull=False, **more)
+
+def _applied(condition: Q) -> Q:
+    rows = Confirmation.objects.filter(condition, dispute=OuterRef("pk"), applied_at__isnull=False)
     return _CONFIRMABLE & Q(Exists(rows))
 
 
@@ -164,9 +170,7 @@ _CONDITIONS: dict[str, Q] = {
     "failed": Q(accepted_at__isnull=False) & ~Q(state__in=_SETTLED),
     "within_30": Q(accepted_at__isnull=False, took_s__lte=USUAL_DAYS * 86400),
     "confirmable": _CONFIRMABLE,
-    "applied": _applied(),
-    "applied_in_time": _applied(applied_at__lte=F("deadline_at")),
-    "confirmed": _applied(answer=CourtAnswer.CONFIRMED),
+    **{code: _applied(condition) for code, condition in _APPLICATIONS.items()},
     "in_mediation": Q(state__in=sorted(IN_TERM)),
 }
 #: Told apart by the cohort: each is one question.
@@ -183,12 +187,13 @@ def counts(asked: Asked, among: Iterable[str] = BY_CODE) -> dict[str, int]:
     found: dict[str, int] = {}
     for cohort, codes in _CODES.items():
         if chosen := [code for code in codes if code in wanted]:
-            found |= _promises(asked) if cohort == Cohort.DUE else _counted(asked, cohort, chosen)
+            found |= _COUNTED.get(cohort, _counted)(asked, chosen)
     return found
 
 
-def _counted(asked: Asked, cohort: str, codes: list[str]) -> dict[str, int]:
-    rows = _with_lengths(asked.disputes, *codes).filter(asked.cohort(cohort))
+def _counted(asked: Asked, codes: list[str]) -> dict[str, int]:
+    """Figures of one cohort: one question."""
+    rows = _with_lengths(asked.disputes, *codes).filter(asked.cohort(BY_CODE[codes[0]].cohort))
     of = {f"n_{code}": Count("pk", filter=asked.condition(code)) for code in codes}
     found = rows.order_by().aggregate(**of)
     return {code: found[f"n_{code}"] for code in codes}
@@ -204,7 +209,33 @@ def promises(asked: Asked) -> Any:
     )
 
 
-def _promises(asked: Asked) -> dict[str, int]:
+def _of_settled(asked: Asked, codes: list[str]) -> dict[str, int]:
+    """Applications are few beside agreements: they are counted from their own rows."""
+    own = [code for code in codes if code not in _APPLICATIONS]
+    found = _counted(asked, own)
+    if len(own) < len(codes):
+        rows = Confirmation.objects.filter(
+            within(asked.area, field="dispute__area"),
+            ~Q(dispute__kind__in=sorted(NOT_CONFIRMED_AS_A_WHOLE)),
+            in_period("dispute__settled_at", asked.period),
+            applied_at__isnull=False,
+        )
+        found |= rows.order_by().aggregate(**_distinct(_APPLICATIONS))
+    return found
+
+
+def _of_called(asked: Asked, codes: list[str]) -> dict[str, int]:
+    """Likewise from the call-backs; of one dispute called twice each result counts once."""
+    rows = CallBack.objects.filter(within(asked.area, field="dispute__area"), in_period("done_at", asked.period))
+    results = {code: Q(result__in=of) if of else Q() for code, of in _CALL_BACKS.items()}
+    return rows.order_by().aggregate(**_distinct(results))
+
+
+def _distinct(conditions: Mapping[str, Q]) -> dict[str, Count]:
+    return {code: Count("dispute", distinct=True, filter=condition) for code, condition in conditions.items()}
+
+
+def _promises(asked: Asked, codes: list[str]) -> dict[str, int]:
     done, in_time = Q(state=ObligationState.PERFORMED), Q(state_at__lte=F("due_at"))
     waived = Q(state=ObligationState.WAIVED)
     return (
@@ -218,6 +249,13 @@ def _promises(asked: Asked) -> dict[str, int]:
             not_done=Count("pk", filter=~done & ~waived),
         )
     )
+
+
+_COUNTED: dict[str, Callable[[Asked, list[str]], dict[str, int]]] = {
+    Cohort.SETTLED: _of_settled,
+    Cohort.CALLED: _of_called,
+    Cohort.DUE: _promises,
+}
 
 
 # --- how long it took ---------------------------------------------------------------------------------------------------
