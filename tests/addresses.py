@@ -120,6 +120,8 @@ NEEDS: dict[str, dict[str, str]] = {
         )
         for name in names
     },
+    **{f"ledgers:{name}": {"code": "code"} for name in ("area", "figures")},
+    **{f"ledgers:{name}": {"code": "code", "kind": "=csv"} for name in ("file", "figures_file", "matrix_file")},
     **{f"mediation:{name}": {"pk": "body"} for name in ("body_close", "mediator_add")},
     "mediation:mediator_end": {"pk": "seat"},
     **{f"mediation_public:{name}": {"token": "=of-no-party"} for name in ("party", "party_agreement", "party_papers")},
@@ -172,6 +174,7 @@ NEEDS_NOTHING = {
     *("opinions:leave", "opinions:status", "opinions:list"),
     *("openness:index", "openness:at"),
     *(f"mediation:{name}" for name in ("list", "new", "bodies", "body_add")),
+    *("ledgers:mine", "ledgers:definitions"),
     *(f"mediation_public:{name}" for name in ("apply", "applied", "verify_ask")),
 }
 #: Open data: the number, place and course of public matters, for everybody; never their words.
