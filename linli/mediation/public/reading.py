@@ -231,9 +231,8 @@ class Own:
         if agreement is None:
             return None
         earlier = self._shown().filter(version__lt=agreement.version).order_by("-version").first()
-        opened = agreement.words["text"]
-        words = self._masked(opened)
-        spans = compare(self._masked(earlier.words["text"]), words) if earlier else []
+        words = agreement.words["text"]
+        spans = compare(earlier.words["text"], words) if earlier else []
         signed = list(agreement.signatures.filter(text_sha256=agreement.text_sha256).select_related("mediator__person"))
         mine = next((one.signed_at for one in signed if one.party_id == self.party.pk), None)
         signers = [
@@ -243,11 +242,10 @@ class Own:
             agreement.pk,
             agreement.version,
             words,
-            text_digest(opened),
+            text_digest(words),
             agreement.state == AgreementState.OFFERED,
             agreement.state == AgreementState.IN_FORCE,
             agreement.effective_at,
-            words != opened,
             tuple(spans),
             earlier.version if earlier else None,
             mine,
@@ -255,15 +253,6 @@ class Own:
             agreement.stamped_at is not None,
             self.party.words.get("paper_wanted") == agreement.version,
         )
-
-    def _masked(self, text: str) -> str:
-        """The text without telephone and address of the others: those stand on the paper alone."""
-        for one in self.others:
-            words = one.words
-            for label, told in (("住所", words.get("address", "")), ("联系电话", words.get("telephone", ""))):
-                if told:
-                    text = text.replace(f"{label}：{told}", f"{label}：████")
-        return text
 
     def _shown(self) -> "QuerySet[Agreement]":
         """Versions that were put before the parties."""

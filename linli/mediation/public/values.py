@@ -115,7 +115,6 @@ class Text:
     is_offered: bool
     is_in_force: bool
     effective_at: datetime | None
-    is_masked: bool
     spans: tuple[Span, ...]
     before: int | None
     signed_at: datetime | None
