@@ -6,13 +6,10 @@ denominators: withdrawing, ending or not going on can improve no rate. Formulas 
 """
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-
-from linli.statistics.rules import TOO_FEW
 
 
 class Cohort(models.TextChoices):
@@ -27,8 +24,8 @@ class Cohort(models.TextChoices):
     NOW = "now", _("Disputes open at this moment, whenever they were registered")
 
 
-DISPUTES, PROMISES, _PERCENT, _DAYS = _("disputes"), _("promises"), _("percent"), _("days")
-_AS_THEY_STAND = _("The disputes of this home, as they stand now")
+DISPUTES, PROMISES = _("disputes"), _("promises")
+AS_THEY_STAND = _("The disputes of this home, as they stand now")
 _LAW = _("People's Mediation Law, arts. 17 to 33; the disputes of this home, as they stand now")
 _COURT = _("People's Mediation Law, art. 33; the disputes of this home, as they stand now")
 _CALLS = _("Call-backs by another unit, drawn by lot; a result says something of the papers, nothing of a person")
@@ -50,7 +47,7 @@ class Figure:
     left_out: Any = ""
     note: Any = ""
     unit: Any = DISPUTES
-    source: Any = _AS_THEY_STAND
+    source: Any = AS_THEY_STAND
 
 
 _R, _A, _C, _S, _D, _B, _N = (
@@ -63,9 +60,9 @@ _R, _A, _C, _S, _D, _B, _N = (
     Cohort.NOW,
 )
 _EACH_STEP = _("Each step counts those registered in the period that have come so far until now.")
-_NOT_YET = _("Those whose days are not over yet.")
-_NOT_SEEN = _("An action in court of which nobody told the committee is not seen here.")
-_WORDS_WATCHED = {
+NOT_YET = _("Those whose days are not over yet.")
+NOT_SEEN = _("An action in court of which nobody told the committee is not seen here.")
+WORDS_WATCHED = {
     90: (
         _("90 days over"),
         _("Not reopened within 90 days"),
@@ -95,12 +92,12 @@ _WORDS_WATCHED = {
 
 def _watched(days: int) -> tuple[Figure, ...]:
     """The four figures of so many days: in the funnel how many could be held and were, and the same of all settled."""
-    over, held, over_means, held_means, settled, kept, settled_means, kept_means, _formula, _name = _WORDS_WATCHED[days]
+    over, held, over_means, held_means, settled, kept, settled_means, kept_means, _formula, _name = WORDS_WATCHED[days]
     return (
-        Figure(f"over_{days}", _R, over, over_means, _NOT_YET, _EACH_STEP),
-        Figure(f"held_{days}", _R, held, held_means, _NOT_YET, _NOT_SEEN),
-        Figure(f"settled_{days}", _S, settled, settled_means, _NOT_YET),
-        Figure(f"kept_{days}", _S, kept, kept_means, _NOT_YET, _NOT_SEEN),
+        Figure(f"over_{days}", _R, over, over_means, NOT_YET, _EACH_STEP),
+        Figure(f"held_{days}", _R, held, held_means, NOT_YET, NOT_SEEN),
+        Figure(f"settled_{days}", _S, settled, settled_means, NOT_YET),
+        Figure(f"kept_{days}", _S, kept, kept_means, NOT_YET, NOT_SEEN),
     )
 
 
@@ -352,149 +349,3 @@ FUNNEL: tuple[tuple[str, str], ...] = (
     ("held_90", "over_90"),
     ("held_180", "over_180"),
 )
-
-
-@dataclass(frozen=True)
-class Rate:
-    """One figure as a share of another, in percent; both are printed beside it."""
-
-    code: str
-    name: Any
-    numerator: str
-    denominator: str
-    formula: Any
-    left_out: Any = ""
-    note: Any = ""
-    unit: Any = _PERCENT
-    source: Any = _AS_THEY_STAND
-    #: Figures shown beside it, so that what ended otherwise is seen and improves nothing.
-    apart: tuple[str, ...] = ()
-
-
-_NOTHING = _("Nothing: what ended otherwise stays among them and is shown apart.")
-
-RATES: tuple[Rate, ...] = (
-    Rate(
-        "closing",
-        _("Closing rate"),
-        "closed",
-        "accepted",
-        _("Closed until now / accepted"),
-        _NOTHING,
-        _("It says that a file was ended, not that the quarrel was."),
-        apart=("not_accepted",),
-    ),
-    Rate(
-        "settlement",
-        _("Settlement rate"),
-        "settled",
-        "concluded",
-        _("Settled / concluded"),
-        _NOTHING,
-        apart=("failed",),
-    ),
-    *(
-        Rate(f"durability_{days}", words[9], f"kept_{days}", f"settled_{days}", words[8], _NOT_YET, _NOT_SEEN)
-        for days, words in _WORDS_WATCHED.items()
-    ),
-    Rate("engagement", _("Engagement"), "engaged", "screened_in", _("All sides engaged / screened in"), _NOTHING),
-    Rate("in_30_days", _("Within 30 days"), "within_30", "concluded", _("Concluded within 30 days / concluded")),
-    Rate(
-        "performance",
-        _("Performance"),
-        "done_in_time",
-        "due",
-        _("Performed by the day / promises due"),
-        _NOTHING,
-        apart=("done_late", "waived", "not_done"),
-    ),
-    Rate(
-        "applying", _("Applied to the court"), "applied", "confirmable", _("Applied / agreements a court may confirm")
-    ),
-    Rate(
-        "applying_in_time",
-        _("Applied in time"),
-        "applied_in_time",
-        "confirmable",
-        _("Applied within 30 days / agreements a court may confirm"),
-    ),
-    Rate(
-        "confirmation",
-        _("Confirmed by the court"),
-        "confirmed",
-        "confirmable",
-        _("Confirmed / agreements a court may confirm"),
-    ),
-    Rate(
-        "verification",
-        _("Share verified by call-back"),
-        "verified",
-        "called",
-        _("Verified / called back"),
-        _NOTHING,
-        apart=("unreached",),
-    ),
-    Rate(
-        "doubt",
-        _("Share not verified by call-back"),
-        "not_verified",
-        "called",
-        _("Not verified / called back"),
-        _NOTHING,
-        apart=("unreached",),
-    ),
-)
-RATE_BY_CODE: dict[str, Rate] = {rate.code: rate for rate in RATES}
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """How long something took: of which figure's disputes, and from which time to which."""
-
-    code: str
-    name: Any
-    of: str
-    formula: Any
-    left_out: Any
-    unit: Any = _DAYS
-
-
-STRETCHES: tuple[Stretch, ...] = (
-    Stretch(
-        "to_session",
-        _("To the first session"),
-        "heard",
-        _("Of those registered in the period: from registration to the beginning of the first session held."),
-        _("Those without a session yet."),
-    ),
-    Stretch(
-        "to_conclusion",
-        _("To the conclusion"),
-        "concluded",
-        _("Of those concluded in the period: from registration to conclusion."),
-        _("Those reopened since."),
-    ),
-)
-HOW_LONG = _(
-    "Median and ninetieth percentile (nearest rank) of the hours begun, by the clock, in days of 24 hours with one decimal."
-)
-CASELOAD = _(
-    "Open disputes per mediator who serves in a body of this area, those with none included: median and ninetieth "
-    "percentile. Nothing is said where fewer than five mediators serve, so that it tells of nobody."
-)
-HOW_KEPT_BACK = _(
-    "For passing on: numbers from 1 to 4 are kept back, and more where they could be reckoned from the sums."
-)
-
-
-def percent_of(numerator: int, denominator: int) -> Decimal | None:
-    """The share in percent with two decimals, as county reports state it: 2,359 of 2,418 are 97.56. None below 20.
-
-    Only all are 100 and only none is 0.
-    """
-    if denominator < TOO_FEW:
-        return None
-    share = (Decimal(100) * numerator / denominator).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    if 0 < numerator < denominator:
-        return min(max(share, Decimal("0.01")), Decimal("99.99"))
-    return share

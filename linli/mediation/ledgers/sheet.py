@@ -8,17 +8,9 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from linli.mediation.ledgers.figures import (
-    FIGURES,
-    FUNNEL,
-    RATES,
-    STRETCHES,
-    Figure,
-    Rate,
-    Stretch,
-    percent_of,
-)
+from linli.mediation.ledgers.figures import FIGURES, FUNNEL, Figure
 from linli.mediation.ledgers.narrowing import LISTED
+from linli.mediation.ledgers.rates import RATES, STRETCHES, Rate, Stretch, percent_of
 from linli.mediation.ledgers.reading import COMPARED, Asked, Caseload, Length, caseload, counts, lengths
 from linli.statistics.changes import Change, Earlier, earlier_than
 from linli.statistics.rules import TOO_FEW, change

@@ -10,9 +10,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linli.mediation.ledgers.figures import FIGURES, HOW_KEPT_BACK, HOW_LONG, RATES
+from linli.mediation.ledgers.figures import FIGURES
 from linli.mediation.ledgers.listing import TIMES, Row
 from linli.mediation.ledgers.matrix import WAYS, Matrix
+from linli.mediation.ledgers.rates import HOW_KEPT_BACK, HOW_LONG, RATES
 from linli.mediation.ledgers.sheet import Sheet
 from linli.mediation.ledgers.small import figures_kept_back
 from linli.statistics.periods import Period

@@ -20,18 +20,10 @@ from django.views.decorators.http import require_safe
 from linli.areas.models import Area
 from linli.kit.refusal import BadInput, Refused
 from linli.mediation.ledgers import listing, tables
-from linli.mediation.ledgers.figures import (
-    BY_CODE,
-    CASELOAD,
-    FIGURES,
-    HOW_KEPT_BACK,
-    HOW_LONG,
-    RATES,
-    STRETCHES,
-    Cohort,
-)
+from linli.mediation.ledgers.figures import BY_CODE, FIGURES, Cohort
 from linli.mediation.ledgers.matrix import OF, WAYS, matrix_of, ways_of
 from linli.mediation.ledgers.narrowing import Narrowing, bodies_around
+from linli.mediation.ledgers.rates import CASELOAD, HOW_KEPT_BACK, HOW_LONG, RATES, STRETCHES
 from linli.mediation.ledgers.reading import Asked
 from linli.mediation.ledgers.sheet import sheet_of
 from linli.mediation.ledgers.sight import Sight, ledger_area, outline_area, path_to, sight_of

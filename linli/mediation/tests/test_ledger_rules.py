@@ -5,7 +5,8 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linli.mediation.ledgers.figures import BY_CODE, FIGURES, FUNNEL, PART_OF, RATES, STRETCHES, Cohort, percent_of
+from linli.mediation.ledgers.figures import BY_CODE, FIGURES, FUNNEL, PART_OF, Cohort
+from linli.mediation.ledgers.rates import RATES, STRETCHES, percent_of
 from linli.mediation.ledgers.reading import COMPARED
 from linli.mediation.ledgers.small import figures_kept_back, places_kept_back
 from linli.statistics.rules import SMALL

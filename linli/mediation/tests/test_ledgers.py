@@ -15,10 +15,11 @@ from python_calamine import CalamineWorkbook
 
 from linli.events.testing import NOON
 from linli.mediation.ledgers import listing, tables
-from linli.mediation.ledgers.figures import BY_CODE, RATES, Cohort, percent_of
+from linli.mediation.ledgers.figures import BY_CODE, Cohort
 from linli.mediation.ledgers.listing import all_rows, disputes_of, outline_of, page_of
 from linli.mediation.ledgers.matrix import KIND, MONTH, OF, matrix_of, ways_of
 from linli.mediation.ledgers.narrowing import LISTED, Narrowing
+from linli.mediation.ledgers.rates import RATES, percent_of
 from linli.mediation.ledgers.reading import Asked, caseload, counts, lengths
 from linli.mediation.ledgers.sheet import sheet_of
 from linli.mediation.ledgers.testing import History, histories, store
