@@ -21,7 +21,7 @@ from linli.mediation.forms.fields import ActForm, called, put_refusal
 from linli.mediation.models import Dispute, Obligation, Party, Proof, Record
 from linli.mediation.qr import picture_of
 from linli.mediation.rules import require
-from linli.mediation.views.common import back_to, file_page, person_of
+from linli.mediation.views.reaching import back_to, file_page, person_of
 
 #: The rows of a dispute that an act may be done on.
 ROWS: dict[str, Callable[[Dispute], QuerySet[Any]]] = {

@@ -24,8 +24,8 @@ from linli.mediation.forms.agreeing import AgreedBy, Editor, StoryForm, story_be
 from linli.mediation.forms.fields import called, line, put_refusal, text_box
 from linli.mediation.models import Agreement, Dispute
 from linli.mediation.rules import AgreementState, Who, require
-from linli.mediation.views.common import back_to, file_page, person_of
-from linli.mediation.views.shown import Steps
+from linli.mediation.views.coming import Steps
+from linli.mediation.views.reaching import back_to, file_page, person_of
 
 #: A picture as a data address is a third longer than its bytes.
 _LONGEST_PICTURE = signing.LARGEST_IMAGE * 4 // 3 + 100

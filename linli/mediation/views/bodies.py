@@ -22,8 +22,8 @@ from linli.mediation.forms.fields import put_refusal
 from linli.mediation.models import Body, Mediator
 from linli.mediation.models.bodies import BodyQuerySet
 from linli.mediation.rules import Kind, Language
-from linli.mediation.views.common import person_of, scope_of
 from linli.mediation.views.listing import seats_of
+from linli.mediation.views.reaching import person_of, scope_of
 from linli.mediation.views.registering import areas_of
 from linli.people.models import Person
 from linli.people.rules import KEEPS_REGISTER

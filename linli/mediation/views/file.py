@@ -18,7 +18,7 @@ from linli.mediation.actions.course import who_of
 from linli.mediation.forms.fields import choice, line, put_refusal
 from linli.mediation.models import Dispute
 from linli.mediation.rules import Purpose, State, Who
-from linli.mediation.views.common import is_open, person_of, sealed_page, seen
+from linli.mediation.views.reaching import is_open, person_of, sealed_page, seen
 from linli.mediation.views.shown import shown
 
 

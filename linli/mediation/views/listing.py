@@ -25,7 +25,7 @@ from linli.mediation.rules import (
     ObligationKind,
     State,
 )
-from linli.mediation.views.common import person_of, scope_of, sealed_page
+from linli.mediation.views.reaching import person_of, scope_of, sealed_page
 from linli.mediation.views.registering import doors_open
 from linli.people.models import Person
 from linli.people.rules import KEEPS_REGISTER

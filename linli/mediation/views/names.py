@@ -17,7 +17,7 @@ from linli.mediation.actions.opening import open_kept
 from linli.mediation.actions.proving import open_evidence
 from linli.mediation.forms.fields import called, line, put_refusal, tick
 from linli.mediation.models import Agreement, Dispute, Proof, Signature
-from linli.mediation.views.common import file_page, person_of
+from linli.mediation.views.reaching import file_page, person_of
 
 SHOWN_FOR_S = 60
 _ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}

@@ -17,8 +17,8 @@ from linli.mediation.actions.course import who_of
 from linli.mediation.forms.fields import choice, line, put_refusal
 from linli.mediation.models import Dispute
 from linli.mediation.rules import Purpose, Who, row_of
-from linli.mediation.views.common import file_page, person_of
-from linli.mediation.views.shown import Steps
+from linli.mediation.views.coming import Steps
+from linli.mediation.views.reaching import file_page, person_of
 
 _TYPES = {
     "pdf": "application/pdf",

@@ -26,7 +26,7 @@ from linli.mediation.forms.registering import Register
 from linli.mediation.models import Body, Dispute, Mediator
 from linli.mediation.rules import Door
 from linli.mediation.rules.doors import REGISTERS
-from linli.mediation.views.common import person_of, scope_of, sealed_page
+from linli.mediation.views.reaching import person_of, scope_of, sealed_page
 
 #: More events than this wait for nobody; the list shows the latest.
 _MOST_EVENTS = 100

@@ -12,9 +12,9 @@ from linli.mediation.actions.sessions import latest_record
 from linli.mediation.agreeing.comparing import compare
 from linli.mediation.forms.fields import called
 from linli.mediation.models import Dispute, Record
-from linli.mediation.views.common import file_page, person_of
+from linli.mediation.views.coming import Steps, listed
 from linli.mediation.views.inviting import as_calendar
-from linli.mediation.views.shown import Steps, listed
+from linli.mediation.views.reaching import file_page, person_of
 
 #: The parts of a record, in the order of the page.
 _PARTS = ("text", "undisputed", "concessions")
