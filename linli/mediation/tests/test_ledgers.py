@@ -222,6 +222,13 @@ def test_pages_follow_each_other_to_the_end_and_say_nothing_twice() -> None:
         assert len(set(seen)) == len(seen) == disputes_of(asked, narrowing).count()
 
 
+def test_a_list_says_how_many_it_has_in_every_area() -> None:
+    found = made(make_mediation(), 80, 37)
+    for area in AREAS:
+        here = [one for one in found if one.area.startswith(area) and YEAR.start <= one.registered_at < YEAR.end]
+        assert listing.count_of(Asked(area, YEAR, NOON), Narrowing()) == (len(here), False)
+
+
 def test_ledgers_of_levels_are_those_of_the_bodies() -> None:
     here = make_mediation()
     found = made(here, 100, 17)
