@@ -82,6 +82,8 @@ class Act:
     section: str = "next"
     is_side: bool = False
     hint: Any = ""
+    #: The act that takes it back, offered right after it where it is open; on the row that the act made, if it is on a row.
+    undo: str = ""
 
 
 def _object(dispute: Dispute, *, party: Party, **rest: Any) -> None:
@@ -109,9 +111,11 @@ ACTS: dict[str, Act] = {
     # screening
     "offer": Act(_("For mediation: ask the sides"), "send", Offer, screening.offer),
     "accept": Act(_("Accept for mediation"), "check", Nothing, screening.accept),
-    "not_accept": Act(_("Not for mediation"), "x", NotAccept, screening.not_accept, is_side=True),
+    "not_accept": Act(_("Not for mediation"), "x", NotAccept, screening.not_accept, is_side=True, undo="reopen"),
     "hand_over": Act(_("Hand over to another body"), "share-2", HandOver, screening.hand_over, is_side=True),
-    "note_risk": Act(_("It may turn violent"), "shield-alert", NoteRisk, screening.note_risk, is_side=True),
+    "note_risk": Act(
+        _("It may turn violent"), "shield-alert", NoteRisk, screening.note_risk, is_side=True, undo="end_risk"
+    ),
     "end_risk": Act(_("The danger is over"), "shield-check", Nothing, screening.end_risk, is_side=True),
     "classify": Act(_("Correct type or size"), "tags", Classify, screening.classify, is_side=True, section="facts"),
     "find_doubles": Act(
@@ -126,7 +130,15 @@ ACTS: dict[str, Act] = {
         ),
     ),
     # parties
-    "add_party": Act(_("Add a party"), "user-round", PartyForm, parties.add_party, section="parties", is_side=True),
+    "add_party": Act(
+        _("Add a party"),
+        "user-round",
+        PartyForm,
+        parties.add_party,
+        section="parties",
+        is_side=True,
+        undo="remove_party",
+    ),
     "correct_party": Act(
         _("Correct what was entered"), "square-pen", PartyForm, parties.correct_party, "party", section="parties"
     ),
@@ -192,7 +204,13 @@ ACTS: dict[str, Act] = {
         section="court",
     ),
     "add_companion": Act(
-        _("Add somebody who helps"), "users-round", AddCompanion, parties.add_companion, section="parties", is_side=True
+        _("Add somebody who helps"),
+        "users-round",
+        AddCompanion,
+        parties.add_companion,
+        section="parties",
+        is_side=True,
+        undo="end_companion",
     ),
     "end_companion": Act(
         _("Helps no longer"), "user-x", Nothing, parties.end_companion, "companion", "add_companion", section="parties"
@@ -209,7 +227,7 @@ ACTS: dict[str, Act] = {
         ),
     ),
     "choose": Act(_("Ask a mediator"), "user-check", Choose, assigning.choose, section="mediator"),
-    "take_on": Act(_("Take it on"), "handshake", TakeOn, assigning.take_on, section="mediator"),
+    "take_on": Act(_("Take it on"), "handshake", TakeOn, assigning.take_on, section="mediator", undo="give_back"),
     "decline": Act(_("Decline"), "x", Why, assigning.decline, section="mediator"),
     "declare_interest": Act(
         _("Declare a tie"), "hand", DeclareInterest, assigning.declare_interest, section="mediator", is_side=True
@@ -221,7 +239,14 @@ ACTS: dict[str, Act] = {
         _("Give it back to the committee"), "undo-2", Why, assigning.give_back, section="mediator", is_side=True
     ),
     # sessions
-    "plan_session": Act(_("Plan a session"), "calendar-plus", PlanSession, sessions.plan_session, section="sessions"),
+    "plan_session": Act(
+        _("Plan a session"),
+        "calendar-plus",
+        PlanSession,
+        sessions.plan_session,
+        section="sessions",
+        undo="cancel_session",
+    ),
     "hold_unplanned": Act(
         _("Enter a session on the spot"),
         "messages-square",
@@ -338,10 +363,10 @@ ACTS: dict[str, Act] = {
     ),
     "visit": Act(_("Write down the visit"), "phone-call", Visit, visiting.visit, "follow_up", section="visits"),
     # the end
-    "fail": Act(_("Mediation failed"), "circle-x", Fail, ending.fail, is_side=True),
-    "terminate": Act(_("Break the mediation off"), "ban", Terminate, ending.terminate, is_side=True),
-    "withdraw": Act(_("Taken back by the parties"), "undo-2", Withdraw, ending.withdraw, is_side=True),
-    "close": Act(_("Close the dispute"), "circle-check", Close, ending.close),
+    "fail": Act(_("Mediation failed"), "circle-x", Fail, ending.fail, is_side=True, undo="reopen"),
+    "terminate": Act(_("Break the mediation off"), "ban", Terminate, ending.terminate, is_side=True, undo="reopen"),
+    "withdraw": Act(_("Taken back by the parties"), "undo-2", Withdraw, ending.withdraw, is_side=True, undo="reopen"),
+    "close": Act(_("Close the dispute"), "circle-check", Close, ending.close, undo="reopen"),
     "reopen": Act(_("Open it again"), "rotate-ccw", Reopen, ending.reopen, is_side=True),
     "archive": Act(
         _("Lay the dossier in the archive"),

@@ -101,7 +101,7 @@ def _sessions_and_agreement(here: Mediation) -> set[str]:
     desk.do(dispute, "add_evidence", party=both[0], name="照片", words="改道前后", file=scan())
     item = dispute.evidence.get()
     kept = desk.client.get(reverse("mediation:kept_file", args=[dispute.pk, "evidence", item.pk]))
-    assert kept.content.startswith(b"%PDF") and "sandbox" in kept.headers["Content-Security-Policy"]
+    assert kept.content.startswith(b"%PDF") and "default-src 'none'" in kept.headers["Content-Security-Policy"]
     desk.do(dispute, "see_original", item)
     desk.do(dispute, "take_stance", item, party=both[1], stance="disputes")
     assert dispute.due_at
@@ -268,3 +268,12 @@ def test_a_note_is_for_its_writer_alone(here: Mediation) -> None:
     address = reverse("mediation:file", args=[dispute.pk])
     assert "担心屋基进水" in desk.client.get(address).content.decode()
     assert "担心屋基进水" not in head.client.get(address).content.decode()
+
+
+def test_what_was_done_by_mistake_is_taken_back_from_the_message(here: Mediation) -> None:
+    desk, dispute = Desk(here.mediator), make_dispute(here, State.MEDIATING, at=days_ago(5))
+    desk.open(dispute)
+    sent = {"planned_at": local(timezone.now() + timedelta(days=2)), "minutes": "60", "manner": "together", "place": "镇"}
+    page = desk.client.post(reverse("mediation:act", args=[dispute.pk, "plan_session"]), sent, follow=True)
+    undo = reverse("mediation:act_on", args=[dispute.pk, "cancel_session", dispute.sessions.get().pk])
+    assert f'<a href="{undo}">' in page.content.decode()

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -21,7 +22,9 @@ from linli.mediation.forms.fields import ActForm, called, put_refusal
 from linli.mediation.models import Dispute, Obligation, Party, Proof, Record
 from linli.mediation.qr import picture_of
 from linli.mediation.rules import require
+from linli.mediation.views.coming import Steps
 from linli.mediation.views.reaching import back_to, file_page, person_of
+from linli.people.models import Person
 
 #: The rows of a dispute that an act may be done on.
 ROWS: dict[str, Callable[[Dispute], QuerySet[Any]]] = {
@@ -68,8 +71,18 @@ def act(request: HttpRequest, dispute: Dispute, name: str, of: UUID | None = Non
         return _page(request, dispute, name, chosen, form, row, status=409)
     if name in _SHOWN:
         return _SHOWN[name](request, dispute, row, result)
-    messages.success(request, _("Done: %(what)s.") % {"what": chosen.label})
+    messages.success(request, _done(dispute, chosen, result, person_of(request)))
     return back_to(dispute, chosen.section)
+
+
+def _done(dispute: Dispute, chosen: Act, made: Any, by: Person) -> str:
+    """What was done, and how it is taken back where that is open."""
+    said = _("Done: %(what)s.") % {"what": chosen.label}
+    steps = Steps(dispute, who_of(dispute, by=by, at=timezone.now()))
+    if not chosen.undo or not steps.may(chosen.undo):
+        return said
+    link = steps.link(chosen.undo, made.pk if ACTS[chosen.undo].on else None)
+    return format_html('{} <a href="{}">{}: {}</a>', said, link.address, _("Undo"), link.label)
 
 
 #: Fields that an action calls otherwise than the form.
