@@ -69,6 +69,19 @@ _PROMISES: tuple[tuple[str, dict[str, str]], ...] = (
     ("do", {"matter": "每晚十点以后不再挪动家具"}),
 )
 
+#: Applied for at the window of the home town so many days ago, so that whoever signs in there finds something to do.
+_FRESH = (
+    (0.4, Kind.NEIGHBOURS),
+    (1.6, Kind.HOUSING),
+    (3.5, Kind.LABOUR),
+    (6, Kind.DAMAGES),
+    (11, Kind.NEIGHBOURS),
+    (19, Kind.CONTRACT),
+    (26, Kind.DAMAGES),
+    (33, Kind.HOUSING),
+)
+_FRESH_WORDS = "{place}附近两家起了争执，来窗口说了经过，希望调委会出面主持公道，双方坐下来谈。"
+
 #: A course: the moment of its next act each time, which then is done.
 Course = Iterator[datetime]
 
@@ -80,7 +93,7 @@ def make_disputes(land: Land, cast: Cast, now: datetime, rng: Random) -> int:
     bodies = _make_bodies(land, cast, now, rng)
     events = Event.objects.filter(state=EventState.IN_MEDIATION).select_related("area", "category").order_by("ended_at")
     making = _Making(bodies, cast, now, rng)
-    _live([making.course(event) for event in events], now)
+    _live([*(making.of_event(event) for event in events), *making.fresh(land)], now)
     return Dispute.objects.count()
 
 
@@ -143,19 +156,42 @@ class _Making:
         hour = self.rng.choice((9, 10, 11, 15, 16))
         return max(datetime.combine(day, time(hour, self.rng.randrange(60)), self.zone), at + timedelta(hours=1))
 
-    def course(self, event: Event) -> Course:
-        """From the matter to as far as its dispute comes."""
+    def of_event(self, event: Event) -> Course:
+        """From a matter to as far as its dispute comes."""
         assert event.ended_at is not None
         kind = _KINDS.get(event.category.code if event.category else "", Kind.OTHER)
-        body = self.bodies[COUNTY if kind in _SPECIAL and self.rng.random() < 0.5 else event.area_id[:9]]
-        head = next(one.person for one in body.mediators.all() if one.is_head)
+        is_special = kind in _SPECIAL and self.rng.random() < 0.5
+        about = {"area": event.area, "door": Door.EVENT, "event": event}
+        told = self._told(kind, event.text, event.place)
         at = self.later(event.ended_at, 0.1, 2)
+        return self._course(
+            told, self.bodies[COUNTY if is_special else event.area_id[:9]], about, at, self.rng.random()
+        )
+
+    def fresh(self, land: Land) -> list[Course]:
+        """Those of the last days, none of which is refused or fails."""
+        found = []
+        for days, kind in _FRESH:
+            grid = self.rng.choice([code for code in land.grids if code.startswith(HOME_TOWN)])
+            place = self.rng.choice(land.spots[grid]).name
+            about = {"area": land.areas[grid], "door": Door.WINDOW}
+            told = self._told(kind, _FRESH_WORDS.format(place=place), place)
+            found.append(self._course(told, self.bodies[HOME_TOWN], about, self.now - timedelta(days=days), 1.0))
+        return found
+
+    def _told(self, kind: Kind, text: str, place: str) -> registering.Told:
+        both = (self._party(Side.APPLICANT), self._party(Side.RESPONDENT))
+        return registering.Told(text, kind, claims=_CLAIMS, place=place, parties=both)
+
+    def _course(self, told: registering.Told, body: Body, about: dict[str, Any], at: datetime, fate: float) -> Course:
+        """`fate`: how it ends, between 0 and 1."""
+        head = next(one.person for one in body.mediators.all() if one.is_head)
         yield at
-        dispute = self._register(event, kind, body, at)
+        desk = self.cast.desks[about["area"].code[:9]]
+        dispute = registering.register(told, **about, body=body, by=desk, at=at, is_demo=True).dispute
         at = self.later(at, 0.1, 2)
         yield at
         screening.offer(dispute, by=head, at=at)
-        fate = self.rng.random()
         for party in dispute.parties.present():
             at = self.later(at, 0.1, 1.5)
             yield at
@@ -171,14 +207,6 @@ class _Making:
         screening.accept(dispute, by=head, at=at)
         yield from self._mediate(dispute, head, at, fate)
 
-    def _register(self, event: Event, kind: Kind, body: Body, at: datetime) -> Dispute:
-        both = (self._party(Side.APPLICANT), self._party(Side.RESPONDENT))
-        told = registering.Told(event.text, kind, claims=_CLAIMS, place=event.place, parties=both)
-        desk = self.cast.desks[event.area_id[:9]]
-        return registering.register(
-            told, area=event.area, door=Door.EVENT, event=event, body=body, by=desk, at=at, is_demo=True
-        ).dispute
-
     def _party(self, side: Side) -> Particulars:
         telephone = f"19900000{self.rng.randrange(1000):03d}"
         return Particulars(side, person_name(self.rng), telephone=telephone, language=Language.CANTONESE)
@@ -187,7 +215,7 @@ class _Making:
         at = self.later(at, 0.1, 1)
         yield at
         proposed = assigning.propose(dispute, by=head, at=at)
-        chosen: Mediator = self.rng.choice(proposed).mediator
+        chosen = self._chosen([one.mediator for one in proposed])
         assigning.choose(dispute, mediator=chosen, by=head, at=at + timedelta(minutes=20))
         mediator, at = chosen.person, self.later(at, 0.1, 1)
         yield at
@@ -214,6 +242,10 @@ class _Making:
         at = self.later(at, 0.1, 8)
         yield at
         yield from self._settle(dispute, mediator, at)
+
+    def _chosen(self, proposed: list[Mediator]) -> Mediator:
+        """The mediator who signs in, where they are proposed."""
+        return next((one for one in proposed if one.person.username == "mediator"), None) or self.rng.choice(proposed)
 
     def _place(self, dispute: Dispute) -> str:
         return f"{self.bodies[dispute.area_id[:9]].area.name}{_PLACE}"
@@ -254,6 +286,16 @@ class _Making:
         dispute.refresh_from_db()
         if dispute.state == State.SETTLED:
             ending.close(dispute, by=mediator, at=at + timedelta(minutes=15))
+        yield from self._look_again(dispute, mediator)
+
+    def _look_again(self, dispute: Dispute, mediator: Person) -> Course:
+        """After 90 and 180 days."""
+        for planned in list(FollowUp.objects.filter(dispute=dispute, done_at__isnull=True).order_by("due_on")):
+            at = datetime.combine(planned.due_on, time(10, 30), self.zone)
+            yield at
+            visiting.visit(
+                planned, by=mediator, at=at, performed=True, satisfied=True, new_risk=False, words="双方相处正常"
+            )
 
     def _clauses(self, owed_to: Party, owed_by: Party, at: datetime, days: int) -> list[dict[str, Any]]:
         code, words = self.rng.choice(_PROMISES)
