@@ -23,6 +23,7 @@ MEASUREMENTS = (
     "categories",
     "duplicates",
     "statistics",
+    "mediation",
 )
 
 

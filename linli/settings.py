@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "linli.briefing",
     "linli.wall",
     "linli.openness",
+    "linli.mediation",
     "linli.intake",
     "linli.field",
     "linli.chores",
@@ -205,6 +206,9 @@ MAIL_IN = os.environ.get("LINLI_MAIL_IN", "").split()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    # Some addresses are keys: they stand in no line, whoever writes it.
+    "filters": {"secret_links": {"()": "linli.kit.secret_links.Masked"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["secret_links"]}},
+    "loggers": {name: {"filters": ["secret_links"]} for name in ("django.request", "django.server")},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

@@ -107,6 +107,32 @@ NEEDS: dict[str, dict[str, str]] = {
         for name in ("area", "follow", "feed", "geojson", "csv", "figures", "map", "outlines")
     },
     "openness:letter": {"token": "=of-no-letter"},
+    **{f"mediation:{name}": {"key": "dispute"} for name in ("file", "look", "draft", "oral", "papers")},
+    "mediation:act": {"key": "dispute", "name": "=plan_session"},
+    "mediation:act_on": {"key": "dispute", "name": "=correct_party", "of": "=01900000-0000-7000-8000-000000000000"},
+    "mediation:kept_file": {"key": "dispute", "kind": "=evidence", "of": "=01900000-0000-7000-8000-000000000000"},
+    "mediation:reveal": {"key": "dispute", "party": "=01900000-0000-7000-8000-000000000000"},
+    **{
+        f"mediation:{name}": {"key": "dispute", what: "=01900000-0000-7000-8000-000000000000"}
+        for what, names in (
+            ("session", ("session", "session_calendar")),
+            ("version", ("agreement", "agreement_text", "agreement_sign")),
+        )
+        for name in names
+    },
+    **{f"ledgers:{name}": {"code": "code"} for name in ("area", "figures")},
+    **{f"ledgers:{name}": {"code": "code", "kind": "=csv"} for name in ("file", "figures_file", "matrix_file")},
+    **{f"mediation:{name}": {"pk": "body"} for name in ("body_close", "mediator_add")},
+    "mediation:mediator_end": {"pk": "seat"},
+    **{f"mediation_public:{name}": {"token": "=of-no-party"} for name in ("party", "party_agreement", "party_papers")},
+    **{
+        f"mediation_public:party_{name}": {"token": "=of-no-party", "key": "=01900000-0000-7000-8000-000000000000"}
+        for name in ("evidence", "proof", "session")
+    },
+    "mediation_public:party_paper": {"token": "=of-no-party", "what": "=ending", "kind": "=pdf"},
+    "mediation_public:party_language": {"token": "=of-no-party", "code": "=en"},
+    "mediation_public:party_act": {"token": "=of-no-party", "act": "=consent"},
+    "mediation_public:verify": {"sha256": "sha256"},
     "open311:discovery": {"suffix": "=json"},
     "open311:services": {"suffix": "=json"},
     "open311:service": {"code": "=C01", "suffix": "=json"},
@@ -147,6 +173,9 @@ NEEDS_NOTHING = {
     *("field:tasks", "field:grid", "field:push"),
     *("opinions:leave", "opinions:status", "opinions:list"),
     *("openness:index", "openness:at"),
+    *(f"mediation:{name}" for name in ("list", "new", "bodies", "body_add")),
+    *("ledgers:mine", "ledgers:definitions"),
+    *(f"mediation_public:{name}" for name in ("apply", "applied", "verify_ask")),
 }
 #: Open data: the number, place and course of public matters, for everybody; never their words.
 OPEN_DATA = {
@@ -154,8 +183,15 @@ OPEN_DATA = {
     *(f"openness:{name}" for name in ("area", "feed", "geojson", "csv", "figures", "map")),
 }
 NAMES = sorted(NEEDS_NOTHING | set(NEEDS))
+#: For people with a dispute: all pages are open, those of a party to whoever has its link.
+OF_DISPUTES = {
+    *(f"mediation_public:{name}" for name in ("apply", "applied", "verify_ask", "verify", "party")),
+    *(f"mediation_public:party_{name}" for name in ("agreement", "papers", "paper", "evidence", "proof", "session")),
+    *(f"mediation_public:party_{name}" for name in ("language", "act")),
+}
 #: Open to everybody. All others ask to sign in, and photos are not there.
 PUBLIC = {
+    *OF_DISPUTES,
     *("home", "report", "report_areas", "report_villages", "receipt", "look_up", "status", "status_photo"),
     *("status_thumb", "status_film", "status_voice", "public_photo"),
     *("sign_in", "sign_out", "language", "healthz", "live"),

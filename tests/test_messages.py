@@ -139,6 +139,8 @@ OF_RESIDENTS = re.compile(
     r"|linli/field/templates/field/.*\.html"
     r"|linli/openness/(?:letters|views|following)\.py|linli/openness/templates/openness/.*\.html"
     r"|linli/web/templates/web/_public_foot\.html"
+    r"|linli/mediation/letters\.py"
+    r"|linli/mediation/public/.*\.py|linli/mediation/templates/mediation/public/.*\.html|linli/mediation/actions/own\.py"
 )
 
 

@@ -158,6 +158,7 @@ LISTS = (
     *("tools:macros", "tools:bulk", "tools:offers", "tools:commands"),
     *("open311:services", "open311:requests", "open311:updates", "tools:texts", "tools:texts_for"),
     *("openness:index", "openness:area", "openness:feed", "openness:geojson", "openness:csv", "openness:map"),
+    *("ledgers:area", "ledgers:figures", "ledgers:file"),
 )
 
 

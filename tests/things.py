@@ -35,6 +35,9 @@ from linli.intake.webhooks import actions as webhooks
 from linli.intake.webhooks.making import trial_delivery
 from linli.intake.webhooks.models import Pusher
 from linli.kit.dayfiles import FoundDay
+from linli.mediation.actions.bodies import add_body, add_mediator
+from linli.mediation.actions.registering import Told, register
+from linli.mediation.rules.parties import Particulars
 from linli.notices import actions as notices
 from linli.opinions.actions import leave as leave_opinion
 from linli.opinions.models import Opinion
@@ -87,6 +90,7 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         "milestone": _was_deferred(event, desk).pk,
         "calendar_edit": _changed_day(world).pk,
         **_briefings(area),
+        **_mediation(world, grid, text, desk),
     }
     return Things(world, event, numbers)
 
@@ -144,6 +148,17 @@ def _briefings(area: Area) -> dict[str, int]:
     briefing.save()
     schedule = set_schedule(**said, office="", readers=possible_readers(town, at), by=None, at=at)
     return {"briefing": briefing.pk, "schedule": schedule.pk}
+
+
+def _mediation(world: World, grid: str, text: str, desk: Person) -> dict[str, Any]:
+    """A dispute of this township, and the body that has it; nobody who walks through the sweeps mediates there."""
+    by, at = world.cast.system, timezone.now()
+    town = Area.objects.get(pk=grid[:9])
+    body = add_body(area=town, name=f"调委会{grid}", level="township", prefix=f"调{grid[:9]}", by=by, at=at)
+    seat = add_mediator(body, person=world.cast.mediator, from_on=date(2026, 1, 1), by=by, at=at)
+    told = Told(text, "02", parties=(Particulars("applicant", "王小明"), Particulars("respondent", "李大力")))
+    made = register(told, area=world.areas[grid], door="window", by=desk, at=at, body=body)
+    return {"dispute": made.dispute.pk, "body": body.pk, "seat": seat.pk}
 
 
 def _webhooks(world: World, text: str) -> dict[str, int]:

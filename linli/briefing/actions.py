@@ -16,11 +16,13 @@ from linli.areas.codes import lineage, numbering
 from linli.areas.models import Area
 from linli.briefing.composing import TooEarly, compose
 from linli.briefing.models import Briefing, PaperTemplate, Schedule
-from linli.briefing.papers import available, check_template, set_papers
+from linli.briefing.papers import set_papers
 from linli.briefing.rules import Rhythm, State, Whole, over, whole
 from linli.journal.actions import record
 from linli.journal.models import Entry
 from linli.kit.media.storing import original, store
+from linli.kit.papers.asking import available
+from linli.kit.papers.templates import check_template
 from linli.kit.refusal import BadInput, Refused, to_keep
 from linli.kit.workdays import WorkCalendar, stored_calendar
 from linli.people.actions import scope_of, scopes_of

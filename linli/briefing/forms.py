@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from linli.briefing.papers import LARGEST
 from linli.briefing.rules import Rhythm
+from linli.kit.papers.templates import LARGEST
 from linli.people.models import Person
 
 

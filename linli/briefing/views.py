@@ -22,6 +22,7 @@ from linli.briefing.forms import MakeNow, PutTemplate, SetSchedule
 from linli.briefing.models import Briefing, Schedule
 from linli.briefing.rules import Rhythm, State, whole
 from linli.kit.media.storing import original, store
+from linli.kit.papers import asking
 from linli.kit.refusal import BadInput
 from linli.statistics.sight import area_in_sight, path_to, scope_of
 
@@ -76,7 +77,7 @@ def _around(request: HttpRequest, area: Area) -> dict[str, Any]:
         "area": area,
         "path": path_to(request, area.code),
         "may_keep": actions.may_keep(scope_of(request), area.code) and actions.has_briefings(area),
-        "has_papers": papers.available(),
+        "has_papers": asking.available(),
         "now": timezone.now(),
     }
 

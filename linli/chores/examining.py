@@ -18,7 +18,6 @@ from linli import checks
 from linli.areas.actions.checking import check_ground
 from linli.areas.codes import padded_township
 from linli.areas.models import Area
-from linli.briefing import papers
 from linli.briefing.models import Briefing, Schedule
 from linli.briefing.rules import State as BriefingState
 from linli.chores import home
@@ -31,6 +30,7 @@ from linli.journal.models import Entry
 from linli.kit.media import faces
 from linli.kit.media.checking import is_complete
 from linli.kit.media.storing import try_out
+from linli.kit.papers import asking
 from linli.kit.reasons import reason
 from linli.kit.refusal import Refused
 from linli.kit.workdays import stored_calendar
@@ -132,7 +132,7 @@ def _look_at_media(at: datetime) -> Findings:
 
 def _look_at_papers(at: datetime) -> Findings:
     """Whoever has set a schedule waits for papers."""
-    if papers.available():
+    if asking.available():
         yield _ok(_("Briefings are set as PDF and DOCX."))
     elif Schedule.objects.filter(ended_at__isnull=True).exists():
         yield _warn(_("Briefings are made to be read only. For PDF and DOCX run: pip install 'linli[papers]'"))

@@ -26,6 +26,8 @@ from linli.intake.models import Kept
 from linli.intake.webhooks import courier, making, sending
 from linli.journal.actions import forget_read_notices
 from linli.kit.prepared import Prepared
+from linli.mediation.actions import calling_back, performing, visiting
+from linli.mediation.actions import clocks as dispute_clocks
 from linli.notices import courier as notice_courier
 from linli.notices import making as notice_making
 from linli.notices.rules import KEPT_FOR as SENT_NOTICES_KEPT
@@ -214,6 +216,40 @@ def _plan_briefings(at: datetime) -> bool:
     return False
 
 
+def _dispute_clocks_wait() -> bool:
+    return dispute_clocks.is_due(timezone.now())
+
+
+def _climb_disputes(at: datetime) -> bool:
+    return dispute_clocks.climb(at) >= dispute_clocks.SLICE
+
+
+def _reckon_disputes(at: datetime) -> bool:
+    dispute_clocks.reckon_provisional(at)
+    return False
+
+
+def _promises_wait() -> bool:
+    return performing.is_due(timezone.now())
+
+
+def _remind_of_promises(at: datetime) -> bool:
+    return performing.remind(at) >= performing.SLICE
+
+
+def _visits_wait() -> bool:
+    return visiting.is_due(timezone.now())
+
+
+def _remind_of_visits(at: datetime) -> bool:
+    return visiting.remind(at) >= visiting.SLICE
+
+
+def _draw_call_backs(at: datetime) -> bool:
+    calling_back.draw_of_last_month(at)
+    return False
+
+
 def _count(at: datetime) -> bool:
     """In small slices while reports arrive, as the search index is brought up to date."""
     return counting.follow(at, 100, 100) if are_arriving(at) else counting.follow(at)
@@ -242,6 +278,12 @@ CHORES: tuple[Work, ...] = (
     Work("review_days", 10 * _MINUTE, _remind),
     Work("draws", _HOUR, _draw_lots),
     Work("answers_waited_for", 10 * _MINUTE, _note_silence),
+    Work("dispute_clocks", _MINUTE, _climb_disputes, waits=_dispute_clocks_wait, lease_s=60),
+    Work("dispute_limits", _HOUR, _reckon_disputes, lease_s=60),
+    Work("promises", _MINUTE, _remind_of_promises, waits=_promises_wait, lease_s=60),
+    Work("visits", _MINUTE, _remind_of_visits, waits=_visits_wait, lease_s=60),
+    # Of the month that is over; asked every day, so that a home begun in its middle draws too.
+    Work("call_backs", _DAY, _draw_call_backs, lease_s=120),
     Work("webhooks", 1, making.make_deliveries, waits=making.behind, lease_s=10),
     Work("webhooks_sent", 0, courier.COURIER.turn, waits=_webhooks_wait, longest_pause_s=30, lease_s=10),
     Work("webhooks_old", 10 * _MINUTE, sending.tidy),

@@ -21,6 +21,7 @@ from linli.demo.courses import Album
 from linli.demo.duties import choice_of, use_duty_list
 from linli.demo.hotspots import make_hot_spots
 from linli.demo.land import COUNTY, make_land
+from linli.demo.mediation import make_disputes
 from linli.demo.plans import make_plans
 from linli.demo.rhythm import Year
 from linli.desk.texts.actions import load_starting_texts
@@ -79,6 +80,7 @@ def build(*, now: datetime, seed: int = 1, events: int = 3000, small: bool = Fal
     drawn = (land, cast, _year(now), Album(rng, 1 if small else 4), categories(), rng, events)
     plans = [*make_plans(*drawn), *make_hot_spots(*drawn)]
     built = _live(plans, land.areas, cast, Built(len(land.grids)), now - _LIST_USED_FOR)
+    make_disputes(land, cast, now, rng)
     if not small:
         make_briefing(land.areas[COUNTY], desk=cast.at_county["county"], leader=cast.at_county["leader"], now=now)
     return built

@@ -27,6 +27,7 @@ LOGINS: tuple[tuple[str, Role], ...] = (
     ("handler2", Role.HANDLER),
     ("verifier", Role.VERIFIER),
     ("mediator", Role.MEDIATOR),
+    ("mediators", Role.MEDIATOR),
     ("leader", Role.LEADER),
     ("auditor", Role.AUDITOR),
     ("security", Role.SECURITY_ADMIN),
@@ -46,6 +47,8 @@ class Cast:
     cadres: dict[str, Person] = field(default_factory=dict)
     desks: dict[str, Person] = field(default_factory=dict)
     verifiers: dict[str, Person] = field(default_factory=dict)
+    #: Of each area with a mediation committee: who mediates there, and who heads it.
+    mediators: dict[str, list[tuple[Person, bool]]] = field(default_factory=dict)
     officers: dict[str, list[Person]] = field(default_factory=lambda: defaultdict(list))
     departments: dict[str, Department] = field(default_factory=dict)
     at_county: dict[str, Person] = field(default_factory=dict)
@@ -66,9 +69,18 @@ def make_cast(land: Land, rng: Random, now: datetime) -> Cast:
         mine = town == HOME_TOWN
         cast.desks[town] = people.add("desk" if mine else f"desk{town}", Role.DESK, town)
         cast.verifiers[town] = people.add("verifier" if mine else f"verifier{town}", Role.VERIFIER, town)
-        people.add("mediator" if mine else f"mediator{town}", Role.MEDIATOR, town)
+        cast.mediators[town] = [
+            (people.add("mediator" if mine else f"mediator{town}", Role.MEDIATOR, town), False),
+            (people.add(f"mediator{town}b", Role.MEDIATOR, town), False),
+            (people.add("mediators" if mine else f"mediators{town}", Role.MEDIATOR, town), True),
+        ]
     for village in land.villages:
         cast.cadres[village] = people.add("cadre" if home.startswith(village) else f"c{village}", Role.CADRE, village)
+        if village.startswith(HOME_TOWN):
+            cast.mediators[village] = [(cast.cadres[village], True)]
+    cast.mediators[COUNTY] = [
+        (people.add(f"mediator{COUNTY}{sign}", Role.MEDIATOR, COUNTY), sign == "a") for sign in "abc"
+    ]
     for grid in land.grids:
         cast.workers[grid] = people.add("worker" if grid == home else f"w{grid}", Role.GRID_WORKER, grid)
     for code in cast.departments:

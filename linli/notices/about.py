@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from linli.journal.models import Entry
+from linli.notices import about_disputes
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,16 @@ ABOUT: dict[str, About] = {
     "briefing.made": About(lambda _facts: _("A new briefing is there to read."), _briefing, "file-text"),
 }
 #: What they are about, in the journal's words.
-KINDS = ("device", "opinion", "difference", "briefing")
+KINDS = ("device", "opinion", "difference", "briefing", "dispute")
 
 
 def about(entry: Entry) -> About | None:
     """None: it is about a matter, or nothing is said of it here."""
-    return ABOUT.get(entry.verb)
+    return _dispute(entry.verb) if entry.on_kind == "dispute" else ABOUT.get(entry.verb)
+
+
+def _dispute(verb: str) -> About:
+    icon = "siren" if verb == "dispute.risk_noted" else "scale"
+    return About(
+        lambda facts: about_disputes.words_of(verb, facts), lambda key: about_disputes.link_of(verb, key), icon
+    )

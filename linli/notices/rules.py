@@ -55,12 +55,25 @@ VERBS: dict[str, frozenset[str]] = {
             "event.part_extension_asked",
             *("device.reports_wait", "opinion.left", "figures.differ"),
             *("event.part_objected", "event.part_objection_upheld", "event.part_objection_dismissed"),
+            *("dispute.registered", "dispute.handed_over", "dispute.accepted", "dispute.mediator_asked"),
+            *("dispute.mediator_declined", "dispute.interest_declared", "dispute.mediator_objected"),
+            *("dispute.given_back", "dispute.call_back_drawn", "dispute.complained", "dispute.reopened"),
+            *("dispute.paper_wanted", "dispute.performance_unanswered", "dispute.visit_due"),
         }
     ),
-    Group.DUE: frozenset({"event.due_soon", "event.reminded", "event.ran_on"}),
+    Group.DUE: frozenset(
+        {
+            *("event.due_soon", "event.reminded", "event.ran_on"),
+            *("dispute.term_ends_soon", "dispute.term_over", "dispute.performance_due", "dispute.breached"),
+        }
+    ),
     Group.MENTIONS: frozenset({"event.said"}),
     Group.SUPERVISED: frozenset(
-        {"event.supervised", "event.supervision_overdue", "event.supervision_ended", "event.raised"}
+        {
+            *("event.supervised", "event.supervision_overdue", "event.supervision_ended", "event.raised"),
+            # Danger waits for nobody's quiet hours.
+            "dispute.risk_noted",
+        }
     ),
     Group.CLOSED: frozenset({"event.closed", "event.self_handled", "event.verified", "event.part_verified"}),
 }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.kit.refusal import Refused
-from linli.statistics.tables import COUNT, PERCENT, TEXT, Cell, Table
+from linli.statistics.tables import COUNT, EXACT, PERCENT, TEXT, Cell, Table
 from linli.statistics.taking_away import MARK, harmless
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def as_xlsx(table: Table) -> bytes:
         top = len(table.asked) + 2
         for place, column in enumerate(table.columns):
             sheet.write_string(top, place, column.name, bold)
-        formats = {COUNT: whole, PERCENT: percent}
+        formats = {COUNT: whole, PERCENT: percent, EXACT: None}
         for line, row in enumerate(table.rows, top + 1):
             for place, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
                 if isinstance(cell, str):
@@ -107,7 +107,7 @@ def as_parquet(table: Table) -> bytes:
     from arro3.core import Table as Columns
     from arro3.io import write_parquet
 
-    kinds = {TEXT: DataType.utf8(), COUNT: DataType.int64(), PERCENT: DataType.float64()}
+    kinds = {TEXT: DataType.utf8(), COUNT: DataType.int64(), PERCENT: DataType.float64(), EXACT: DataType.float64()}
     arrays = [
         Array([row[place] for row in table.rows], type=kinds[column.kind]) for place, column in enumerate(table.columns)
     ]

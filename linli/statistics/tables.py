@@ -14,7 +14,8 @@ from linli.statistics.sheet import Line
 
 #: What stands after a column of the page: the rate that it is the numerator of.
 _RATES_AFTER = {"in_time": "on_time", "due_closed": "closing", "handled_in_time": "on_time_handling"}
-TEXT, COUNT, PERCENT = "text", "count", "percent"
+#: `EXACT`: a number shown as it is, with the decimals it has.
+TEXT, COUNT, PERCENT, EXACT = "text", "count", "percent", "exact"
 Cell = str | int | float | None
 
 

@@ -11,6 +11,7 @@ from linli.areas.models import Area
 from linli.desk.shifts.views import late_handovers
 from linli.journal import following
 from linli.journal.models import Notice
+from linli.mediation.models import Mediator
 from linli.people.rules import KEEPS_REGISTER, Role
 
 #: More unread notices than this are shown as "99+".
@@ -61,7 +62,16 @@ def _may(request: HttpRequest) -> dict[str, Any]:
         "desk": held(Role.DESK),
         "keep_webhooks": held(Role.SYSTEM_ADMIN),
         "bring_in": lambda: _holds_the_top(request),
+        "mediate": lambda: _mediates(request, areas),
     }
+
+
+def _mediates(request: HttpRequest, areas: tuple[Role, ...]) -> bool:
+    """Whoever sees an area, is appointed to mediate, or serves in a mediation body."""
+    if request.scope.holds(*areas, Role.MEDIATOR):  # type: ignore[attr-defined]
+        return True
+    serving = Mediator.objects.serving_on(timezone.localdate())
+    return serving.filter(person=request.user).exists()  # type: ignore[misc]
 
 
 def _holds_the_top(request: HttpRequest) -> bool:

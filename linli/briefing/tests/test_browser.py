@@ -10,9 +10,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from linli.briefing.actions import work
-from linli.briefing.papers import available
 from linli.events.rules import State
 from linli.events.testing import World, make_event
+from linli.kit.papers.asking import available
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not available(), reason="the extra papers is not installed")]
 SIZES = ((390, 844), (1920, 1080))

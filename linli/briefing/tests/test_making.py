@@ -11,10 +11,10 @@ from django.db import connection
 from linli.briefing import actions
 from linli.briefing.actions import due_at, end_schedule, make_again, make_now, plan_due, set_schedule, work
 from linli.briefing.models import Briefing, Schedule
-from linli.briefing.papers import available
 from linli.briefing.rules import Rhythm, State, whole
 from linli.events.testing import World
 from linli.journal.models import Entry, Notice
+from linli.kit.papers.asking import available
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.notices.about import about
 from linli.people.actions import end_appointment

@@ -18,16 +18,17 @@ from linli.briefing import actions, papers
 from linli.briefing.actions import end_template, make_now, plan_due, put_template, set_schedule, template_of, work
 from linli.briefing.models import Briefing
 from linli.briefing.saying import plain
-from linli.briefing.testing import words_of_docx, words_of_pdf
 from linli.briefing.tests.test_making import COUNTY, LATE, TOWNSHIP
 from linli.briefing.tests.test_saying import make_october, sentences
 from linli.demo.briefing import make_briefing
 from linli.events.testing import World
 from linli.journal.models import Notice
+from linli.kit.papers import asking, templates
+from linli.kit.papers.testing import words_of_docx, words_of_pdf
 from linli.kit.refusal import BadInput, NotYours
 from linli.statistics.tests.test_pages import page, signed_in
 
-pytestmark = pytest.mark.skipif(not papers.available(), reason="the extra papers is not installed")
+pytestmark = pytest.mark.skipif(not asking.available(), reason="the extra papers is not installed")
 
 
 @pytest.fixture
@@ -204,11 +205,12 @@ def test_a_template_executes_nothing(what: str) -> None:
     """In one process here, as in the one of its own: what refuses it is the same."""
     from jinja2.exceptions import TemplateError
 
-    from linli.briefing.setting import _Drawn, _environment
+    from linli.briefing.setting import _Drawn
+    from linli.kit.papers.inside import narrow_environment
 
     sections = [{"charts": [{"picture": _Drawn("a picture")}]}]
     with pytest.raises((TemplateError, TypeError)):
-        _environment().from_string(HOSTILE[what]).render(title="x", sections=sections)
+        narrow_environment().from_string(HOSTILE[what]).render(title="x", sections=sections)
 
 
 @pytest.mark.parametrize("words", ["{{ ''.__class__ }}", "{{ sections[0].charts[0].picture._image }}"])
@@ -230,7 +232,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "no zip": (lambda: b"PK\x03\x04 nothing", "不是 Word 文档"),
     "a text": (lambda: "简报".encode(), "不是 Word 文档"),
     "another zip": (lambda: _zip({"a.txt": b"a"}), "不是 Word 文档"),
-    "too large": (lambda: b"P" * (papers.LARGEST + 1), "2 MB"),
+    "too large": (lambda: b"P" * (templates.LARGEST + 1), "2 MB"),
     "a bomb": (lambda: changed(str, **{"word/media/a.png": bytes(30_000_000)}), "2 MB"),
     "macros": (lambda: changed(str, **{"word/vbaProject.bin": b"x"}), "宏"),
     "an object": (lambda: changed(str, **{"word/embeddings/a.bin": b"x"}), "宏"),
@@ -253,11 +255,11 @@ def test_what_is_no_harmless_document_is_refused_before_it_is_opened(what: str) 
     sent, words = REFUSED[what]
     content = sent()
     with pytest.raises(BadInput, match=words):
-        papers.check_template(content)
+        templates.check_template(content)
 
 
 def test_a_link_to_click_on_is_no_harm() -> None:
-    papers.check_template(changed(_link("hyperlink"), "word/_rels/document.xml.rels"))
+    templates.check_template(changed(_link("hyperlink"), "word/_rels/document.xml.rels"))
 
 
 def test_the_page_of_the_template_says_what_is_wrong(october: World) -> None:
@@ -270,6 +272,7 @@ def test_the_page_of_the_template_says_what_is_wrong(october: World) -> None:
 
 
 def test_without_the_extra_the_page_says_so_and_can_be_read(october: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "available", lambda: False)
     monkeypatch.setattr(papers, "available", lambda: False)
     monkeypatch.setattr(actions, "available", lambda: False)
     briefing = made(october)

@@ -7,15 +7,23 @@ import zlib
 _OBJECT = re.compile(rb"(\d+) 0 obj\s*(.*?)endobj", re.S)
 _PAGE = re.compile(rb"/Type\s*/Page\b")
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.S)
-_SHOWN = re.compile(rb"/(f\d+) [\d.]+ Tf|\(((?:\\.|[^\\)])*)\)|<([0-9A-Fa-f]+)>", re.S)
+#: A string; brackets that match each other stand in it as they are.
+_PLAIN = rb"(?:\\.|[^\\()])"
+_NESTED = rb"\((?:%b|\((?:%b|\(%b*\))*\))*\)" % (_PLAIN, _PLAIN, _PLAIN)
+_SHOWN = re.compile(rb"/(f\d+) [\d.]+ Tf|\(((?:%b|%b)*)\)|<([0-9A-Fa-f]+)>" % (_PLAIN, _NESTED), re.S)
 _ESCAPED = re.compile(rb"\\(\d{1,3}|.)", re.S)
 _SIGNS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 
 def words_of_pdf(content: bytes) -> str:
     """All text of a PDF as typst writes it, in its order and without the spaces between lines; by what it says of its glyphs."""
+    return "".join(pages_of_pdf(content))
+
+
+def pages_of_pdf(content: bytes) -> list[str]:
+    """The same, page by page."""
     objects = {int(key): body for key, body in _OBJECT.findall(content)}
-    return "".join(_words_of_page(objects, body) for _key, body in sorted(objects.items()) if _PAGE.search(body))
+    return [_words_of_page(objects, body) for _key, body in sorted(objects.items()) if _PAGE.search(body)]
 
 
 def _words_of_page(objects: dict[int, bytes], page: bytes) -> str:
@@ -45,7 +53,7 @@ def _glyphs(objects: dict[int, bytes], font: bytes) -> dict[bytes, str]:
 
 
 def _shown(body: bytes, fonts: dict[bytes, dict[bytes, str]]) -> str:
-    drawn, glyphs, words = _stream(body), {}, ""  # type: ignore[var-annotated]
+    drawn, glyphs, words = _stream(body), {}, ""
     if b" Tf" not in drawn:
         return ""
     for font, text, digits in _SHOWN.findall(drawn):
@@ -70,3 +78,10 @@ def words_of_docx(content: bytes) -> str:
     lines = [paragraph.text for paragraph in document.paragraphs]
     lines += [cell.text for table in document.tables for row in table.rows for cell in row.cells]
     return "\n".join(lines)
+
+
+def fonts_of_pdf(content: bytes) -> tuple[int, int]:
+    """How many fonts it names, and how many of them it holds."""
+    objects = [body for _key, body in _OBJECT.findall(content)]
+    described = [body for body in objects if re.search(rb"/Type\s*/FontDescriptor", body)]
+    return len(described), sum(b"/FontFile" in body for body in described)

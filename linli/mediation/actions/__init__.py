@@ -1,0 +1,1 @@
+"""All that can be done with disputes, a function each: check, write, record, in one transaction."""

@@ -1,0 +1,246 @@
+"""The mediator: three proposals with reasons, the parties' choice, interests declared, one change for each party (art. 19)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from linli.areas.codes import at_level, numbering
+from linli.events.rules import clean_words
+from linli.journal.actions import record
+from linli.kit.refusal import BadInput, NotYours, Refused
+from linli.mediation.actions import telling
+from linli.mediation.actions.course import go, require_party, require_step
+from linli.mediation.actions.marks import telephone_mark_of
+from linli.mediation.actions.noting import store_note
+from linli.mediation.models import Assignment, Dispute, Mediator, Party
+from linli.mediation.rules import AssignmentState, Chosen, Interest
+from linli.mediation.rules.parties import not_a_choice
+from linli.mediation.rules.proposing import Candidate, Wanted
+from linli.mediation.rules.proposing import propose as choose_three
+from linli.people.models import Appointment, Person
+
+#: Whoever was asked and could not, or was objected to, is not asked again in this dispute.
+_PASSED = (AssignmentState.DECLINED, AssignmentState.OBJECTED)
+
+
+@transaction.atomic
+def propose(dispute: Dispute, *, by: Person, at: datetime) -> list[Assignment]:
+    """Three mediators with the reasons for each, for the parties to choose from; former proposals go.
+
+    Raises `Refused` where nobody is left to propose.
+    """
+    require_step("propose", dispute, by=by, at=at)
+    _require_nobody_asked(dispute)
+    languages = frozenset(dispute.parties.present().values_list("language", flat=True))
+    wanted = Wanted(dispute.kind, languages, dispute.area_id, _township(dispute.area_id))
+    found = choose_three(_candidates(dispute, at), wanted)
+    if not found:
+        raise Refused(
+            "nobody_to_propose",
+            _("No mediator of this body is free of ties to this dispute. Hand it over to another body."),
+        )
+    dispute.assignments.filter(state=AssignmentState.PROPOSED).delete()
+    made = [
+        Assignment.objects.create(
+            dispute=dispute,
+            mediator_id=one.mediator,
+            reasons=[str(reason) for reason in one.reasons],
+            load=one.load,
+            proposed_at=at,
+        )
+        for one in found
+    ]
+    record("dispute.mediators_proposed", on=dispute, by=by, at=at, mediators=[one.mediator_id for one in made])
+    return made
+
+
+def _township(area: str) -> str | None:
+    return at_level(area, "township") if "township" in numbering().levels else None
+
+
+def _candidates(dispute: Dispute, at: datetime) -> list[Candidate]:
+    rows = suitable(dispute, at).select_related("body")
+    open_ones = Q(assignments__state__in=[AssignmentState.ASKED, AssignmentState.ACCEPTED])
+    load = Count("assignments", filter=open_ones & Q(assignments__dispute__ended_at__isnull=True))
+    return [
+        Candidate(one.pk, frozenset(one.skills), frozenset(one.languages), one.body.area_id, one.load)
+        for one in rows.annotate(load=load)
+    ]
+
+
+def suitable(dispute: Dispute, at: datetime) -> Any:
+    """The mediators of the body that may be asked: no tie is known, and they were not asked in vain before.
+
+    Ties known here: they are a party by their telephone, or of the same unit as one. All others they declare themselves.
+    """
+    passed = dispute.assignments.filter(Q(state__in=_PASSED) | ~Q(interest__in=["", Interest.NONE]))
+    serving = Mediator.objects.serving_on(timezone.localdate(at)).filter(body=dispute.body_id)
+    return serving.exclude(pk__in=passed.values("mediator")).exclude(person__in=_tied(dispute, serving, at))
+
+
+def _tied(dispute: Dispute, serving: Iterable[Mediator], at: datetime) -> set[int]:
+    present = list(dispute.parties.present())
+    units = {one.department_id for one in present if one.department_id}
+    colleagues = Appointment.objects.filter(department__in=units).valid_on(timezone.localdate(at))
+    telephones = {one.telephone_mark for one in present if one.telephone_mark}
+    people = Person.objects.filter(mediating__in=[one.pk for one in serving]).exclude(telephone=None)
+    own = {one.pk for one in people if telephone_mark_of(one.telephone or "") in telephones}
+    return own | set(colleagues.values_list("person", flat=True))
+
+
+@transaction.atomic
+def choose(
+    dispute: Dispute, *, mediator: Mediator, by: Person | None, at: datetime, party: Party | None = None
+) -> Assignment:
+    """Ask a mediator to take it on: one of the proposals, or another of the body. By a party's own link, or the committee.
+
+    Raises `Refused` while another one is asked, `NotYours` for somebody tied to the dispute.
+    """
+    require_step("choose", dispute, by=by, at=at, party=party)
+    _require_nobody_asked(dispute)
+    if not suitable(dispute, at).filter(pk=mediator.pk).exists():
+        raise Refused("not_suitable", _("This mediator cannot take this dispute. Choose another one."))
+    proposed = dispute.assignments.filter(mediator=mediator, state=AssignmentState.PROPOSED).first()
+    assigned = proposed or Assignment(dispute=dispute, mediator=mediator, proposed_at=at)
+    was_proposed = proposed is not None
+    assigned.state = AssignmentState.ASKED
+    assigned.chosen = _how(was_proposed, party)
+    assigned.chosen_by = party
+    assigned.save()
+    dispute.assignments.filter(state=AssignmentState.PROPOSED).delete()
+    facts: dict[str, Any] = {"mediator": mediator, "chosen": assigned.chosen, "party": party}
+    record("dispute.mediator_asked", on=dispute, by=by, at=at, tell=[mediator.person], **facts)
+    return assigned
+
+
+def _how(was_proposed: bool, party: Party | None) -> str:
+    if was_proposed:
+        return Chosen.PROPOSED
+    return Chosen.BY_PARTIES if party else Chosen.BY_COMMITTEE
+
+
+def _require_nobody_asked(dispute: Dispute) -> None:
+    if dispute.assignments.in_force().exists():
+        raise Refused("mediator_is_asked", _("A mediator has been asked. Wait for the answer, or name somebody else."))
+
+
+@transaction.atomic
+def take_on(dispute: Dispute, *, declares_none: bool, by: Person, at: datetime) -> None:
+    """The mediator who was asked declares to be free of ties, and takes it on. Raises `BadInput` without that declaration."""
+    step = require_step("take_on", dispute, by=by, at=at)
+    if not declares_none:
+        raise BadInput(
+            "not_declared",
+            _("Declare first that no tie binds you to a party. If one does, say so: somebody else is asked then."),
+            field="declares_none",
+        )
+    assigned = _asked(dispute, by)
+    _move(
+        assigned,
+        AssignmentState.ACCEPTED,
+        from_at=at,
+        interest=Interest.NONE,
+        declared_at=at,
+    )
+    go(step, dispute)
+    record(
+        "dispute.taken_on", on=dispute, by=by, at=at, tell=telling.heads_of(dispute, at), mediator=assigned.mediator_id
+    )
+
+
+@transaction.atomic
+def decline(dispute: Dispute, *, why: str, by: Person, at: datetime) -> None:
+    """The mediator who was asked cannot: the committee asks somebody else."""
+    require_step("decline", dispute, by=by, at=at)
+    words = clean_words(why, field="why", required=True, longest=500)
+    assigned = _asked(dispute, by)
+    _move(assigned, AssignmentState.DECLINED, ended_at=at)
+    store_note(dispute, words, by=by, at=at)
+    record(
+        "dispute.mediator_declined",
+        on=dispute,
+        by=by,
+        at=at,
+        tell=telling.heads_of(dispute, at),
+        mediator=assigned.mediator_id,
+    )
+
+
+@transaction.atomic
+def declare_interest(dispute: Dispute, *, interest: str, by: Person, at: datetime) -> None:
+    """A tie binds the mediator, found before or after taking it on: somebody else mediates (在线调解规则 arts. 14, 15)."""
+    step = require_step("declare_interest", dispute, by=by, at=at)
+    if interest not in Interest.values or interest == Interest.NONE:
+        raise not_a_choice("interest")
+    assigned = _asked(dispute, by)
+    ended = AssignmentState.DECLINED if assigned.state == AssignmentState.ASKED else AssignmentState.ENDED
+    _move(assigned, ended, interest=interest, declared_at=at, ended_at=at)
+    go(step, dispute)
+    told = telling.heads_of(dispute, at)
+    facts: dict[str, Any] = {"mediator": assigned.mediator_id, "interest": interest}
+    record("dispute.interest_declared", on=dispute, by=by, at=at, tell=told, **facts)
+
+
+@transaction.atomic
+def object_to_mediator(party: Party, *, by: Person | None, at: datetime, own: bool = False) -> None:
+    """A party does not want this mediator: somebody else is asked. Each party may do so once, and need not say why.
+
+    `own`: by its own link; else the head of the body writes down what it said. Raises `Refused` the second time.
+    """
+    dispute = party.dispute
+    step = require_step("object_to_mediator", dispute, by=by, at=at, party=party if own else None)
+    require_party(dispute, party)
+    assigned = dispute.assignments.in_force().select_related("mediator__person").first()
+    if assigned is None:
+        raise Refused("nobody_asked", _("No mediator has been asked yet. Choose one."))
+    if Assignment.objects.filter(objected_by=party).exists():
+        raise Refused(
+            "changed_once",
+            _("This party has had the mediator changed once. It may still end the mediation at any time."),
+        )
+    _move(assigned, AssignmentState.OBJECTED, objected_by=party, ended_at=at)
+    go(step, dispute)
+    told = [*telling.heads_of(dispute, at), assigned.mediator.person]
+    record("dispute.mediator_objected", on=dispute, by=by, at=at, tell=told, party=party, mediator=assigned.mediator_id)
+
+
+@transaction.atomic
+def give_back(dispute: Dispute, *, why: str, by: Person, at: datetime) -> None:
+    """The mediator cannot go on, or the head takes it from somebody who is away: it waits for another one."""
+    step = require_step("give_back", dispute, by=by, at=at)
+    words = clean_words(why, field="why", required=True, longest=500)
+    assigned = dispute.assignments.in_force().select_related("mediator__person").get()
+    _move(assigned, AssignmentState.ENDED, ended_at=at)
+    store_note(dispute, words, by=by, at=at)
+    go(step, dispute)
+    told = [*telling.heads_of(dispute, at), assigned.mediator.person]
+    record("dispute.given_back", on=dispute, by=by, at=at, tell=told, mediator=assigned.mediator_id)
+
+
+def assigned_to(dispute: Dispute) -> Assignment | None:
+    """Whoever has taken it on; None before."""
+    return dispute.assignments.filter(state=AssignmentState.ACCEPTED).select_related("mediator__person").first()
+
+
+def _asked(dispute: Dispute, by: Person) -> Assignment:
+    """The assignment of this person that is in force; `require_step` has made sure that there is one."""
+    assigned: Assignment = dispute.assignments.in_force().select_related("mediator").get()
+    if assigned.mediator.person_id != by.pk:
+        raise NotYours("not_yours", _("This act is not yours in this dispute. Ask the committee that has it."))
+    return assigned
+
+
+def _move(assigned: Assignment, state: str, **changes: Any) -> None:
+    Assignment.objects.filter(pk=assigned.pk).update(state=state, **changes)
+    assigned.state = state
+
+
+def proposals(dispute: Dispute) -> Sequence[Assignment]:
+    """Those proposed and not yet chosen from."""
+    proposed = dispute.assignments.filter(state=AssignmentState.PROPOSED)
+    return list(proposed.select_related("mediator__person", "mediator__body"))

@@ -1,0 +1,89 @@
+"""How a step is taken: lock the dispute, ask the table, change it by a conditional update. One transaction with the act."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from linli.areas.codes import contains
+from linli.mediation.models import Dispute, Mediator, Party
+from linli.mediation.rules import AssignmentState, State, Step, To, Who, moved_on, not_yours, require, steps_open
+from linli.people.models import Person
+
+
+def who_of(dispute: Dispute, *, by: Person | None, at: datetime, party: Party | None = None) -> frozenset[Who]:
+    """What somebody is to a dispute. `party` for whoever came by that party's own link; neither: the clock."""
+    if party is not None:
+        return frozenset({Who.PARTY} if party.dispute_id == dispute.pk and party.left_at is None else ())
+    if by is None:
+        return frozenset({Who.CLOCK})
+    return _of_person(dispute, by, at)
+
+
+def _of_person(dispute: Dispute, by: Person, at: datetime) -> frozenset[Who]:
+    serving = list(Mediator.objects.serving_on(timezone.localdate(at)).filter(person=by).select_related("body"))
+    found = {Who.KEEPER} if any(_heads_it(one, dispute) for one in serving) else set()
+    assigned = dispute.assignments.in_force().filter(mediator__in=serving).first() if serving else None
+    if assigned is not None:
+        found.add(Who.MEDIATOR if assigned.state == AssignmentState.ACCEPTED else Who.ASKED)
+    return frozenset(found)
+
+
+def _heads_it(mediator: Mediator, dispute: Dispute) -> bool:
+    """The head of its body; while no body has it, of those around its place."""
+    if not mediator.is_head:
+        return False
+    if dispute.body_id is not None:
+        return mediator.body_id == dispute.body_id
+    return contains(mediator.body.area_id, dispute.area_id)
+
+
+def steps_for(dispute: Dispute, *, by: Person | None, at: datetime, party: Party | None = None) -> list[str]:
+    """The steps this person, or this party, may take now, in the order of the table."""
+    return steps_open(dispute.state, who_of(dispute, by=by, at=at, party=party))
+
+
+def lock(dispute: Dispute) -> None:
+    """Read the dispute anew and hold it until the transaction ends: acts on one dispute come one after the other."""
+    dispute.refresh_from_db(from_queryset=Dispute.objects.select_for_update(of=("self",)))
+
+
+def require_step(name: str, dispute: Dispute, *, by: Person | None, at: datetime, party: Party | None = None) -> Step:
+    """Lock it, and the row that allows the step. Raises `Refused` (state) or `NotYours`."""
+    lock(dispute)
+    if party is not None:
+        party.refresh_from_db()
+    return require(name, dispute.state, who_of(dispute, by=by, at=at, party=party))
+
+
+def take_step(
+    name: str, dispute: Dispute, *, by: Person | None, at: datetime, party: Party | None = None, **changes: Any
+) -> None:
+    """Take the step and store what changes with it. Raises `Refused` or `NotYours`."""
+    go(require_step(name, dispute, by=by, at=at, party=party), dispute, **changes)
+
+
+def go(step: Step, dispute: Dispute, **changes: Any) -> None:
+    """Go where an allowed step leads, and store what changes with it. Raises `Refused` if somebody was quicker."""
+    changes["state"] = _target(step, dispute)
+    if not Dispute.objects.filter(pk=dispute.pk, state=dispute.state).update(**changes):
+        raise moved_on()
+    for name, value in changes.items():
+        setattr(dispute, name, value)
+
+
+def _target(step: Step, dispute: Dispute) -> str:
+    if step.target == To.SAME:
+        return dispute.state
+    if step.target != To.REACHED:
+        return step.target
+    if dispute.assignments.filter(state=AssignmentState.ACCEPTED).exists():
+        return State.MEDIATING
+    return State.ACCEPTED if dispute.accepted_at else State.REGISTERED
+
+
+def require_party(dispute: Dispute, party: Party) -> None:
+    """Raises `NotYours` unless the party is in this dispute and has not left it."""
+    party.refresh_from_db()
+    if party.dispute_id != dispute.pk or party.left_at is not None:
+        raise not_yours()

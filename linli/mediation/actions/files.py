@@ -1,0 +1,86 @@
+"""Files of a dispute: checked, sealed for their row, and kept as ciphertext under the SHA-256 of that ciphertext."""
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from linli.kit.media.keeping import NotKept
+from linli.kit.media.storing import original, store
+from linli.kit.refusal import BadInput, Refused
+from linli.kit.sealing import seal_bytes, unseal_bytes
+from linli.mediation.models import KeptFile, Sealed, bound_to
+
+#: A scan of some sixty pages. It is sealed whole, so it has to fit into memory with its copy.
+MOST_BYTES = 20_000_000
+#: By the signs a file begins with: what it says of itself counts for nothing.
+_TYPES: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF-", "application/pdf"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+)
+
+
+@dataclass(frozen=True)
+class SealedFile:
+    """What the row keeps of a file."""
+
+    sha256: str
+    size: int
+    type: str
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """As the columns of `KeptFile`."""
+        return {"file_sha256": self.sha256, "file_size": self.size, "file_type": self.type}
+
+
+def type_of(content: bytes, *, most: int = MOST_BYTES) -> str:
+    """PDF, JPEG or PNG. Raises `BadInput` for anything else, for nothing, and for too much."""
+    if len(content) > most:
+        raise BadInput(
+            "file_too_large",
+            _("This file has %(size)s MB; %(most)s MB at most. Scan it in grey at 200 dpi, or in parts."),
+            field="file",
+            size=round(len(content) / 1_000_000),
+            most=most // 1_000_000,
+        )
+    if not content:
+        raise BadInput("file_empty", _("This file is empty. Choose another."), field="file")
+    for signs, kind in _TYPES:
+        if content.startswith(signs):
+            return kind
+    raise BadInput("file_type", _("Only PDF, JPEG and PNG are kept here. Save it as one of these."), field="file")
+
+
+def keep_sealed(content: bytes, *, model: type[Sealed], key: UUID, most: int = MOST_BYTES) -> SealedFile:
+    """Check and keep a file for the row with this key; it opens for no other. Raises `BadInput`, `NotKept`."""
+    kind = type_of(content, most=most)
+    ciphertext = seal_bytes(content, bound_to=_file_of(model, key))
+    sha256 = hashlib.sha256(ciphertext).hexdigest()
+    try:
+        store().put(original(sha256), ciphertext)
+    except OSError as error:
+        words = _("Files cannot be stored just now. Send it again in a few minutes.")
+        raise NotKept("media_not_kept", words) from error
+    return SealedFile(sha256, len(content), kind)
+
+
+def open_sealed(row: KeptFile) -> bytes:
+    """The file of a row as it was sent. Raises `Refused` when there is none, or it is not in the store."""
+    assert isinstance(row, Sealed)
+    if not row.file_sha256:
+        raise Refused("no_file", _("There is no file here."))
+    try:
+        with store().open(original(row.file_sha256)) as file:
+            ciphertext = file.read()
+    except FileNotFoundError:
+        raise Refused(
+            "file_lost", _("This file is not in the store. Restore the folder media from the backup.")
+        ) from None
+    return unseal_bytes(ciphertext, bound_to=_file_of(type(row), row.key))
+
+
+def _file_of(model: type[Sealed], key: UUID) -> bytes:
+    return bound_to(model, key) + b" file"

@@ -1,0 +1,110 @@
+"""Looking is an act: a file is opened for a purpose, an identity for a reason, and the parties see who looked."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from linli.events.rules import clean_words
+from linli.journal.actions import record
+from linli.kit.keys import new_key
+from linli.kit.refusal import BadInput, Refused
+from linli.mediation.actions.course import require_party
+from linli.mediation.models import Dispute, Look, Party, sealed_words
+from linli.mediation.rules import Purpose, not_yours
+from linli.people.models import Person
+
+#: A purpose holds so long: whoever works on a file does not say it at every click.
+PURPOSE_HOLDS = timedelta(hours=4)
+#: An identity is shown once for each reason.
+IDENTITY_SHOWN = timedelta(minutes=10)
+
+
+@transaction.atomic
+def look(dispute: Dispute, *, by: Person, purpose: str, at: datetime, words: str = "") -> Look:
+    """Open a file for a purpose. Raises `NotYours` for anybody but its mediator and heads, `BadInput`."""
+    _require_visible(dispute, by, at)
+    if purpose not in Purpose.values or purpose == Purpose.OWN:
+        raise BadInput(
+            "purpose_missing", _("Say what you open this file for. Choose one of the list."), field="purpose"
+        )
+    made = _look(dispute, purpose=purpose, at=at, until=at + PURPOSE_HOLDS, words=words, person=by)
+    record("dispute.looked_at", on=dispute, by=by, at=at, purpose=purpose)
+    return made
+
+
+@transaction.atomic
+def look_as_party(party: Party, *, at: datetime) -> Look:
+    """A party opens its own page, by its own link. Told once in a while, as for everybody."""
+    dispute = party.dispute
+    require_party(dispute, party)
+    last = Look.objects.filter(party=party, until__gt=at).order_by("-at").first()
+    if last is not None:
+        return last
+    made = _look(dispute, purpose=Purpose.OWN, at=at, until=at + PURPOSE_HOLDS, words="", party=party)
+    record("dispute.looked_at", on=dispute, by=None, at=at, purpose=Purpose.OWN, party=party)
+    return made
+
+
+def require_look(dispute: Dispute, *, by: Person, at: datetime) -> None:
+    """Raises `NotYours` where the file is not theirs, `Refused` where they have not said what for lately."""
+    _require_visible(dispute, by, at)
+    if not Look.objects.filter(dispute=dispute, person=by, revealed__isnull=True, until__gt=at).exists():
+        raise Refused("say_what_for", _("This file is closed. Say what you open it for, then it opens."))
+
+
+@transaction.atomic
+def reveal(party: Party, *, reason: str, by: Person, at: datetime, with_id_number: bool = False) -> dict[str, Any]:
+    """Who a party is and how to reach them. Without `with_id_number` the identity number stays behind the seal."""
+    dispute = party.dispute
+    _require_visible(dispute, by, at)
+    why = clean_words(reason, field="reason", required=True, longest=200)
+    _look(
+        dispute,
+        purpose=Purpose.MEDIATE,
+        at=at,
+        until=at + IDENTITY_SHOWN,
+        words=why,
+        person=by,
+        revealed=party,
+    )
+    record("dispute.identity_shown", on=dispute, by=by, at=at, party=party, with_number=with_id_number or None)
+    words = party.words
+    if not with_id_number:
+        words.pop("id_number", None)
+    return words
+
+
+@dataclass(frozen=True)
+class Looked:
+    """One look as the parties are told of it: who by office and name of staff, never by what they are to anybody."""
+
+    at: datetime
+    purpose: str
+    #: A member of staff, or a party by its place in the list of parties.
+    person: Person | None
+    party: int | None
+    was_identity: bool
+
+
+def who_looked(dispute: Dispute) -> list[Looked]:
+    """All looks at a file, the latest first: the parties have a right to know (个人信息保护法 art. 44)."""
+    rows = Look.objects.filter(dispute=dispute).select_related("person", "party").order_by("-at", "-pk")
+    return [
+        Looked(row.at, row.purpose, row.person, row.party.position if row.party else None, row.revealed_id is not None)
+        for row in rows
+    ]
+
+
+def _require_visible(dispute: Dispute, by: Person, at: datetime) -> None:
+    if not Dispute.objects.visible_to(by, at).filter(pk=dispute.pk).exists():
+        raise not_yours()
+
+
+def _look(dispute: Dispute, *, purpose: str, at: datetime, until: datetime, words: str, **who: Any) -> Look:
+    key = new_key()
+    why = clean_words(words, field="words", longest=200)
+    sealed = sealed_words(Look, key, {"words": why})
+    return Look.objects.create(key=key, dispute=dispute, purpose=purpose, at=at, until=until, sealed=sealed, **who)

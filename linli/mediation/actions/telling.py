@@ -1,0 +1,46 @@
+"""Who must be told of an act: persons, to whom a notice names the dispute by its number alone."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from linli.areas.codes import lineage
+from linli.mediation.models import Body, Dispute, Mediator
+from linli.people.actions import Posts
+from linli.people.models import Person
+from linli.people.rules import Role
+
+
+def heads_of(dispute: Dispute, at: datetime) -> list[Person]:
+    """The heads of the body that has it; while none has, of the nearest body around its place that has a head."""
+    if dispute.body_id is not None:
+        return heads_of_body(dispute.body_id, at)
+    around = list(Body.objects.open_on(timezone.localdate(at)).above(dispute.area_id))
+    for code in reversed(lineage(dispute.area_id)):
+        found = [person for body in around if body.area_id == code for person in heads_of_body(body.pk, at)]
+        if found:
+            return found
+    return []
+
+
+def heads_of_body(body: int, at: datetime) -> list[Person]:
+    """Who heads a body now."""
+    heads = Mediator.objects.serving_on(timezone.localdate(at)).heads().filter(body=body).select_related("person")
+    return [one.person for one in heads]
+
+
+def mediators_of(dispute: Dispute) -> list[Person]:
+    """Whoever is asked to mediate it, or does."""
+    assigned = dispute.assignments.in_force().select_related("mediator__person").first()
+    return [assigned.mediator.person] if assigned else []
+
+
+def keepers_and_mediators(dispute: Dispute, at: datetime) -> list[Person]:
+    """Both, each once."""
+    return list({person.pk: person for person in [*mediators_of(dispute), *heads_of(dispute, at)]}.values())
+
+
+def around(dispute: Dispute, at: datetime) -> list[Person]:
+    """The desk and the duty leader on duty for the place, who must know when it may turn violent."""
+    posts = Posts(dispute.area_id, at, Role.DESK, Role.LEADER)
+    return [turn.person for role in (Role.DESK, Role.LEADER) for turn in posts.on_duty(role)]

@@ -1,0 +1,1 @@
+"""What parties agree on: amounts and clauses as values, the text made of them, versions compared. Nothing is stored here."""

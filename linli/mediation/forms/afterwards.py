@@ -1,0 +1,195 @@
+"""Forms about the agreement and what comes of it: signing, performing, the court, visits; and about the end."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from linli.mediation.actions.confirming import LONGEST_COURT, NEXT, needs_a_word_on_status
+from linli.mediation.actions.performing import LONGEST_WORDS
+from linli.mediation.forms.fields import ActForm, Scan, choice, line, several, text_box, tick
+from linli.mediation.forms.sessions import OfParty
+from linli.mediation.rules import (
+    ENDINGS_OF,
+    CallBackResult,
+    CourtAnswer,
+    NextWay,
+    ObligationKind,
+    ProofKind,
+    SignatureWay,
+)
+
+
+class OfferAgreement(ActForm):
+    """Put it before the parties."""
+
+    as_it_stands = tick(_("I have compared text and obligations, and want it as it stands"))
+
+
+class SignOnPaper(OfParty):
+    """The scan of a paper somebody signed."""
+
+    party = choice(_("Which party signed"), (), radio=True)
+    way = choice(_("How"), [one for one in SignatureWay.choices if one[0] != SignatureWay.PHONE], radio=True)
+    scan = Scan(_("Scan of the signed paper"), required=True)
+
+
+class Claim(ActForm):
+    """What shows that a promise was kept."""
+
+    amount = line(
+        _("How much was paid"),
+        longest=40,
+        required=False,
+        help_text=_("Left empty: all that is still owed. 1.2万元 and 12,000 are both read."),
+    )
+    kind = choice(_("What shows it"), ProofKind.choices)
+    words = text_box(_("In few words"), longest=LONGEST_WORDS, required=False, rows=2)
+    file = Scan(_("Receipt, slip or photograph"))
+
+    def prepare(self) -> None:
+        """What was agreed as proof; an amount for payments alone."""
+        self.initial["kind"] = self.target.proof_kind
+        if self.target.kind != ObligationKind.PAY:
+            del self.fields["amount"]
+
+    def values(self) -> dict[str, Any]:
+        """The file as bytes, empty for none."""
+        return self.cleaned_data | {"file": self.cleaned_data["file"] or b""}
+
+
+class Said(ActForm):
+    """What was said."""
+
+    words = text_box(_("What was said"), longest=LONGEST_WORDS, rows=3)
+
+
+class ApplyConfirmation(ActForm):
+    """To which court."""
+
+    court = line(_("Court"), longest=LONGEST_COURT)
+    about_status = tick(
+        _("It is about identity, adoption or whether a marriage exists"),
+        help_text=_("No court confirms that (法释〔2011〕5号 art. 4)."),
+    )
+
+    def prepare(self) -> None:
+        """The court of the body; the question only where it may come up."""
+        self.initial["court"] = self.target.court
+        if not needs_a_word_on_status(self.target):
+            del self.fields["about_status"]
+
+    def values(self) -> dict[str, Any]:
+        """Not about status, where that was not asked."""
+        return {"about_status": False} | self.cleaned_data
+
+
+class NoteAnswer(ActForm):
+    """What the court answered."""
+
+    answer = choice(_("What the court answered"), (), radio=True)
+    court_no = line(_("Number of the court"), longest=LONGEST_COURT, required=False)
+    words = text_box(_("In few words"), longest=1000, required=False, rows=2)
+
+    def prepare(self) -> None:
+        """What may come next."""
+        following = NEXT.get(self.target.answer, ())
+        self.fields["answer"].choices = [(one, CourtAnswer(one).label) for one in following]  # type: ignore[attr-defined]
+
+
+_SAID = (("yes", _("Yes")), ("no", _("No")), ("unknown", _("Nobody could say")))
+_READ = {"yes": True, "no": False, "unknown": None}
+
+
+class Visit(ActForm):
+    """What a visit found."""
+
+    performed = choice(_("Was it performed as agreed?"), _SAID, radio=True)
+    satisfied = choice(_("Are the parties content?"), _SAID, radio=True)
+    words = text_box(_("What was said"), longest=2000, rows=4)
+    new_risk = tick(_("It may turn violent, or break out again"))
+    risk = text_box(_("What may happen"), longest=2000, required=False, rows=2)
+
+    def values(self) -> dict[str, Any]:
+        """Yes, no, or None."""
+        told = self.cleaned_data
+        return told | {"performed": _READ[told["performed"]], "satisfied": _READ[told["satisfied"]]}
+
+
+class CallBackNote(ActForm):
+    """What the parties said when another unit called."""
+
+    result = choice(_("What came of it"), CallBackResult.choices, radio=True)
+    words = text_box(_("What was said"), longest=2000, rows=4)
+
+
+# --- the end ----------------------------------------------------------------------------------------------------------
+
+
+class _End(ActForm):
+    step = ""
+
+    ending = choice(_("How it ended"), (), radio=True)
+    why = text_box(_("In your own words"), longest=1000, rows=3)
+
+    def prepare(self) -> None:
+        """The endings of the step."""
+        self.fields["ending"].choices = [(one, one.label) for one in ENDINGS_OF[self.step]]  # type: ignore[attr-defined]
+
+
+class Withdraw(_End):
+    """Taken back."""
+
+    step = "withdraw"
+
+
+class _EndWithWays(_End):
+    ways = several(
+        _("Ways of which the parties were told (art. 26)"),
+        NextWay.choices,
+        required=False,
+        help_text=_("Say it in plain words: what they may do now, where, and until when."),
+    )
+
+
+class Fail(_EndWithWays):
+    """No agreement."""
+
+    step = "fail"
+
+
+class Terminate(_EndWithWays):
+    """Broken off."""
+
+    step = "terminate"
+
+
+class Close(ActForm):
+    """All done; or what was not, and what the parties were told."""
+
+    why = text_box(
+        _("Why it is closed although something was not performed"),
+        longest=1000,
+        required=False,
+        rows=3,
+        help_text=_("Only where a promise was broken."),
+    )
+    ways = several(_("Ways of which the parties were told (art. 26)"), NextWay.choices, required=False)
+
+
+class Reopen(ActForm):
+    """Why it goes on."""
+
+    why = text_box(_("Why it goes on"), longest=1000, rows=3)
+
+
+class Bind(ActForm):
+    """Who looked the dossier through before it is bound."""
+
+    checked_by = line(_("Who looked it through"), longest=50, required=False)
+    note = text_box(
+        _("Note on the dossier"),
+        longest=1000,
+        required=False,
+        rows=2,
+        help_text=_("What a later reader should know, such as a paper kept elsewhere (卷宗情况说明)."),
+    )

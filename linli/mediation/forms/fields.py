@@ -1,0 +1,195 @@
+"""Fields and beginnings that the forms of disputes share."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+
+from linli.kit.refusal import BadInput
+from linli.mediation.actions.files import MOST_BYTES
+from linli.mediation.models import Companion, Dispute, Party
+from linli.mediation.rules import CompanionKind, Side
+from linli.people.models import Person
+
+Pairs = list[tuple[str, Any]]
+
+
+class ActForm(forms.Form):
+    """The form of an act on a dispute, or on one row of it (`target`). `values` are the keywords of the action."""
+
+    def __init__(self, *args: Any, dispute: Dispute, target: Any, by: Person, at: datetime, **more: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", "auto_id": "act-%s"} | more)
+        self.dispute, self.target, self.by, self.at = dispute, target, by, at
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fill choices and initial values that depend on the dispute."""
+
+    def values(self) -> dict[str, Any]:
+        """What the action takes."""
+        return self.cleaned_data
+
+
+def text_box(
+    label: Any, *, longest: int, required: bool = True, help_text: Any = "", rows: int = 4, counted: bool = False
+) -> forms.CharField:
+    """A field for words of several lines. What is too long is said by the server, so that nothing is cut off unseen."""
+    box = forms.Textarea(attrs={"rows": rows})
+    field = forms.CharField(label=label, max_length=longest, required=required, help_text=help_text, widget=box)
+    # The browser would cut off without a word what is pasted.
+    field.widget.attrs.pop("maxlength", None)
+    field.error_messages["required"] = _("Write something here first.")
+    return field
+
+
+def line(label: Any, *, longest: int, required: bool = True, help_text: Any = "") -> forms.CharField:
+    """A field for one line, which the browser keeps nothing of."""
+    box = forms.TextInput(attrs={"autocomplete": "off"})
+    return forms.CharField(label=label, max_length=longest, required=required, help_text=help_text, widget=box)
+
+
+def choice(
+    label: Any, choices: Iterable[Any], *, required: bool = True, radio: bool = False, help_text: Any = ""
+) -> forms.ChoiceField:
+    """One of a list; `radio` where there are few, so that all are seen."""
+    given = list(choices)
+    return forms.ChoiceField(
+        label=label,
+        choices=given if required else [("", "—"), *given],
+        required=required,
+        help_text=help_text,
+        widget=forms.RadioSelect if radio else forms.Select,
+        error_messages={"required": _("Choose one of the list.")},
+    )
+
+
+def several(label: Any, choices: Iterable[Any] = (), *, required: bool = True, help_text: Any = "") -> Any:
+    """Some of a list."""
+    return forms.MultipleChoiceField(
+        label=label,
+        choices=list(choices),
+        required=required,
+        help_text=help_text,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Tick at least one.")},
+    )
+
+
+def tick(label: Any, *, help_text: Any = "") -> forms.BooleanField:
+    """Something that is so, or not."""
+    return forms.BooleanField(label=label, required=False, help_text=help_text)
+
+
+def moment(label: Any, *, help_text: Any = "") -> forms.DateTimeField:
+    """A day and a time."""
+    box = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "60"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=label, widget=box, input_formats=["%Y-%m-%dT%H:%M"], help_text=help_text)
+
+
+def day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
+    """A day."""
+    box = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=required, widget=box, input_formats=["%Y-%m-%d"], help_text=help_text)
+
+
+class Scan(forms.FileField):
+    """A PDF or picture, as bytes. Too large a file is refused before it is read into memory."""
+
+    def __init__(self, label: Any, *, required: bool = False) -> None:
+        box = forms.FileInput(
+            attrs={
+                "accept": "application/pdf,image/jpeg,image/png",
+                "data-most-bytes": str(MOST_BYTES),
+                "data-too-large": _said_too_large(),
+            }
+        )
+        super().__init__(label=label, required=required, widget=box)
+        self.help_text = _kinds_of_file()
+        self.error_messages["required"] = _("Choose a file first.")
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """The content, None for no file. Raises `ValidationError` with what to do."""
+        file = super().clean(data, initial)
+        if not file:
+            return None
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(too_large(file.size), code="file_too_large")
+        return file.read()
+
+
+def _say_kinds() -> str:
+    return str(_("PDF, JPEG or PNG, at most %(most)s MB. It is kept behind a seal.")) % {
+        "most": MOST_BYTES // 1_000_000
+    }
+
+
+#: In the language of whoever reads it, not of whoever started the server.
+_kinds_of_file = lazy(_say_kinds, str)
+
+
+#: The browser puts in the size.
+_said_too_large = lazy(lambda: too_large(None), str)
+
+
+def too_large(size: int | None) -> str:
+    """The sentence for a file of so many bytes; None: a sign in braces stands for them."""
+    return _("This file has %(size)s MB; %(most)s MB at most. Scan it in grey at 200 dpi, or in parts.") % {
+        "size": "{size}" if size is None else round(size / 1_000_000),
+        "most": MOST_BYTES // 1_000_000,
+    }
+
+
+# --- parties without their names --------------------------------------------------------------------------------------
+
+
+def called(parties: Sequence[Party]) -> dict[UUID, str]:
+    """What each party is called where no name is shown: its side and its number on that side."""
+    counts: dict[str, int] = {}
+    names: dict[UUID, str] = {}
+    for party in parties:
+        counts[party.side] = counts.get(party.side, 0) + 1
+        names[party.pk] = numbered(Side(party.side).label, counts[party.side])
+    return names
+
+
+def numbered(what: Any, number: int) -> str:
+    """“Applicant 1”, 申请人1."""
+    return _("%(what)s %(number)s") % {"what": what, "number": number}
+
+
+def party_choices(dispute: Dispute) -> Pairs:
+    """The parties present, by side and number."""
+    return [(str(key), name) for key, name in called(list(dispute.parties.present())).items()]
+
+
+def companion_choices(dispute: Dispute) -> Pairs:
+    """Whoever helps now, by kind and number."""
+    present = dispute.companions.filter(left_at__isnull=True)
+    return [(str(one.pk), numbered(CompanionKind(one.kind).label, number)) for number, one in enumerate(present, 1)]
+
+
+def party_by(dispute: Dispute, key: str) -> Party | None:
+    """The party that was chosen."""
+    found: Party | None = dispute.parties.present().filter(pk=key).first() if key else None
+    return found
+
+
+def parties_by(dispute: Dispute, keys: Iterable[str]) -> list[Party]:
+    """Those that were ticked."""
+    return list(dispute.parties.present().filter(pk__in=list(keys)))
+
+
+def companions_by(dispute: Dispute, keys: Iterable[str]) -> list[Companion]:
+    """Those that were ticked."""
+    return list(dispute.companions.filter(left_at__isnull=True, pk__in=list(keys)))
+
+
+def put_refusal(form: forms.Form, refusal: BadInput, names: dict[str, str] | None = None) -> None:
+    """The sentence of an action beside the field it speaks of, or above the form. `names`: what fields are called here."""
+    field = str(refusal.facts.get("field", ""))
+    field = (names or {}).get(field, field)
+    form.add_error(field if field in form.fields else None, refusal.message)

@@ -1,0 +1,48 @@
+"""What is stored of disputes: only codes, keys and times in the clear; words and people behind seals."""
+
+from linli.mediation.models.afterwards import CallBack, CallBackDraw, Confirmation, FollowUp
+from linli.mediation.models.agreements import Agreement, Obligation, Proof, Signature
+from linli.mediation.models.bodies import Body, Mediator
+from linli.mediation.models.disputes import IS_OPEN, Dispute, DisputeQuerySet, NumberSeries, Outline, village_of
+from linli.mediation.models.issued import IssuedPaper, IssuedPaperQuerySet
+from linli.mediation.models.looking import Clock, Look, TermRule
+from linli.mediation.models.parties import IN_FORCE, Assignment, Companion, Party, keys_of
+from linli.mediation.models.sealed import KeptFile, Sealed, bound_to, sealed_words
+from linli.mediation.models.sessions import Evidence, Note, Record, Session
+
+__all__ = [
+    "IN_FORCE",
+    "IS_OPEN",
+    "Agreement",
+    "Assignment",
+    "Body",
+    "CallBack",
+    "CallBackDraw",
+    "Clock",
+    "Companion",
+    "Confirmation",
+    "Dispute",
+    "DisputeQuerySet",
+    "Evidence",
+    "FollowUp",
+    "IssuedPaper",
+    "IssuedPaperQuerySet",
+    "KeptFile",
+    "Look",
+    "Mediator",
+    "Note",
+    "NumberSeries",
+    "Obligation",
+    "Outline",
+    "Party",
+    "Proof",
+    "Record",
+    "Sealed",
+    "Session",
+    "Signature",
+    "TermRule",
+    "bound_to",
+    "keys_of",
+    "sealed_words",
+    "village_of",
+]

@@ -1,0 +1,231 @@
+"""What follows an agreement: judicial confirmation, visits, call-backs by another committee."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from linli.areas.models import Area
+from linli.events.testing import NOON
+from linli.journal.models import Entry, Notice
+from linli.kit.refusal import BadInput, NotYours, Refused
+from linli.mediation.actions.agreeing import Story, register_oral
+from linli.mediation.actions.calling_back import (
+    draw_call_backs,
+    draw_of_last_month,
+    drawn_again,
+    note_call_back,
+    outcomes,
+)
+from linli.mediation.actions.confirming import apply, court_terms, deadline_of, note_answer, silent, want
+from linli.mediation.actions.ending import reopen
+from linli.mediation.actions.visiting import has_lasted, is_due, remind, visit
+from linli.mediation.agreeing.suspicions import Share, Sign
+from linli.mediation.models import CallBack, Clock, Confirmation, Dispute
+from linli.mediation.rules import CallBackResult, ClockKind, CourtAnswer, Side, State, VisitWhy
+from linli.mediation.testing import RESPONDENT, Mediation, make_dispute, make_mediation, party_of
+from linli.people.models import Person
+
+DAY = timedelta(days=1)
+ALL = Share(of_flagged_percent=100, of_all_percent=100)
+
+
+@pytest.fixture
+def here(db: None) -> Mediation:
+    return make_mediation()
+
+
+def force_of(dispute: Dispute) -> datetime:
+    effective_at: datetime = dispute.agreements.get().effective_at
+    return effective_at
+
+
+# --- judicial confirmation ------------------------------------------------------------------------------------------------
+
+
+def wanted_by_both(here: Mediation, at: datetime) -> Confirmation:
+    confirmation: Confirmation = make_dispute(here, State.SETTLED, due_on="2027-06-30").confirmations.get()
+    want(confirmation, party=party_of(confirmation.dispute), own=True, at=at)
+    want(confirmation, party=party_of(confirmation.dispute, Side.RESPONDENT), by=here.mediator, at=at)
+    return confirmation
+
+
+def test_both_apply_within_thirty_days(here: Mediation) -> None:
+    confirmation = make_dispute(here, State.SETTLED).confirmations.get()
+    at = force_of(confirmation.dispute)
+    assert timezone.localdate(deadline_of(confirmation)) >= timezone.localdate(at + 30 * DAY)
+    assert [one.side for one in want(confirmation, party=party_of(confirmation.dispute), own=True, at=at)] == [
+        Side.RESPONDENT
+    ]
+    with pytest.raises(Refused) as refusal:
+        apply(confirmation, court="", about_status=False, by=here.mediator, at=at)
+    assert refusal.value.code == "not_together" and "李大力" in refusal.value.message
+    want(confirmation, party=party_of(confirmation.dispute, Side.RESPONDENT), by=here.mediator, at=at)
+    apply(confirmation, court="", about_status=False, by=here.mediator, at=at + DAY)
+    assert (confirmation.applied_at, confirmation.court, silent(confirmation)) == (at + DAY, "廉江市人民法院", [])
+    assert not Clock.objects.running().filter(kind=ClockKind.CONFIRMATION).exists()
+    assert confirmation.dispute.wants_confirmation
+
+
+def test_too_late_or_about_status_is_refused(here: Mediation) -> None:
+    confirmation = wanted_by_both(here, NOON + DAY)
+    late = deadline_of(confirmation) + timedelta(seconds=1)
+    for about_status, at, code in ((True, NOON + DAY, "not_confirmed"), (False, late, "too_late")):
+        with pytest.raises(Refused) as refusal:
+            apply(confirmation, court="", about_status=about_status, by=here.mediator, at=at)
+        assert refusal.value.code == code
+    with pytest.raises(Refused):
+        want(confirmation, party=party_of(confirmation.dispute), own=True, at=late)
+    with pytest.raises(NotYours):
+        apply(confirmation, court="", about_status=False, by=here.second, at=NOON + DAY)
+
+
+def test_the_court_answers_in_its_order_and_terms(here: Mediation) -> None:
+    at = NOON + DAY
+    confirmation = wanted_by_both(here, at)
+    with pytest.raises(Refused):
+        note_answer(confirmation, answer=CourtAnswer.ACCEPTED, by=here.mediator, at=at)
+    apply(confirmation, court="廉江市人民法院", about_status=False, by=here.mediator, at=at)
+    with pytest.raises(Refused):
+        note_answer(confirmation, answer=CourtAnswer.CONFIRMED, court_no="1", by=here.mediator, at=at)
+    assert court_terms(confirmation).decides_by is None
+    note_answer(confirmation, answer=CourtAnswer.ACCEPTED, by=here.mediator, at=at + 2 * DAY)
+    terms = court_terms(confirmation)
+    assert terms.accepts_by and terms.decides_by and terms.decides_at_the_latest
+    assert terms.accepts_by >= at + 2 * DAY < terms.decides_by < terms.decides_at_the_latest
+    with pytest.raises(BadInput):
+        note_answer(confirmation, answer=CourtAnswer.CONFIRMED, by=here.mediator, at=at + 5 * DAY)
+    number = "（2026）粤0881民特12号"
+    note_answer(confirmation, answer=CourtAnswer.CONFIRMED, court_no=number, by=here.mediator, at=at + 5 * DAY)
+    assert confirmation.words["court_no"] == number
+    assert number not in json.dumps(list(Entry.objects.values_list("facts", flat=True)), ensure_ascii=False)
+    with pytest.raises(Refused):
+        note_answer(confirmation, answer=CourtAnswer.WITHDRAWN, by=here.mediator, at=at + 6 * DAY)
+
+
+# --- visits ---------------------------------------------------------------------------------------------------------------
+
+
+def test_visits_are_planned_told_once_and_written_down(here: Mediation) -> None:
+    dispute = make_dispute(here, State.SETTLED)
+    began = timezone.localdate(force_of(dispute))
+    first, *later = dispute.follow_ups.order_by("due_on")
+    assert [(one.why, (one.due_on - began).days) for one in later] == [
+        (VisitWhy.FIRST_LOOK, 90),
+        (VisitWhy.LAST_LOOK, 180),
+    ]
+    come = datetime(first.due_on.year, first.due_on.month, first.due_on.day, 2, tzinfo=UTC)
+    assert not is_due(come - DAY) and is_due(come)
+    assert (remind(come), remind(come)) == (1, 0)
+    assert Entry.objects.filter(verb="dispute.visit_due").count() == 1
+    told = {"performed": True, "satisfied": True, "new_risk": False}
+    visit(first, by=here.mediator, at=come, words="双方都说好", **told)
+    first.refresh_from_db()
+    assert (first.performed, first.by, first.words["words"]) == (True, here.mediator, "双方都说好")
+    with pytest.raises(Refused):
+        visit(first, by=here.mediator, at=come, words="再来一次", **told)
+    with pytest.raises(NotYours):
+        visit(later[0], by=here.stranger, at=come, words="路过", **told)
+
+
+def test_a_new_risk_needs_words_and_is_told_around(here: Mediation) -> None:
+    follow_up = make_dispute(here, State.SETTLED).follow_ups.first()
+    facts = {"performed": False, "satisfied": None, "by": here.mediator, "at": NOON + 3 * DAY, "words": "又吵了"}
+    with pytest.raises(BadInput):
+        visit(follow_up, new_risk=True, **facts)
+    visit(follow_up, new_risk=True, risk="扬言动手", **facts)
+    told = Notice.objects.filter(entry__verb="dispute.visited").values_list("person", flat=True)
+    assert here.world.cast.desk.pk in set(told)
+    assert "动手" not in json.dumps(list(Entry.objects.values_list("facts", flat=True)), ensure_ascii=False)
+
+
+def test_whether_an_agreement_has_lasted(here: Mediation) -> None:
+    dispute = make_dispute(here, State.SETTLED)
+    began = force_of(dispute)
+    assert has_lasted(dispute, 90, at=began + 89 * DAY) is None
+    assert has_lasted(dispute, 90, at=began + 90 * DAY) is True
+    reopen(dispute, why="又起争执", by=here.mediator, at=began + 100 * DAY)
+    assert has_lasted(dispute, 90, at=began + 200 * DAY) is True
+    assert has_lasted(dispute, 180, at=began + 200 * DAY) is False
+    assert has_lasted(make_dispute(here, State.MEDIATING), 90, at=began + 200 * DAY) is None
+
+
+# --- call-backs -----------------------------------------------------------------------------------------------------------
+
+
+def last_month(here: Mediation, count: int = 2) -> tuple[Area, date, date, datetime]:
+    """So many agreements came into force; the area and days to draw of, and a moment after them."""
+    for number in range(count):
+        make_dispute(here, State.SETTLED, at=NOON + timedelta(minutes=number))
+    first = timezone.localdate(NOON)
+    return here.county.area, first, first + 2 * DAY, NOON + 40 * DAY
+
+
+def test_another_committee_calls_and_says_what_it_heard(here: Mediation) -> None:
+    area, first, last, at = last_month(here)
+    draw = draw_call_backs(area, from_on=first, to_on=last, by=here.county_head, at=at, share=ALL)
+    calls = list(draw.call_backs.select_related("body"))
+    assert len(calls) == 2 and all(one.body_id != here.township.pk and "random" in one.why for one in calls)
+    assert sorted(lot.key for lot in drawn_again(draw)) == sorted(one.dispute.number for one in calls)
+    call = calls[0]
+    heads = {here.village: here.village_head, here.county: here.county_head, here.elsewhere: here.stranger}
+    caller = heads[call.body]
+    assert call.dispute in Dispute.objects.visible_to(caller, at)
+    for nobody in (here.head, here.mediator):
+        with pytest.raises(NotYours):
+            note_call_back(call, result=CallBackResult.VERIFIED, words="好", by=nobody, at=at)
+    note_call_back(call, result=CallBackResult.VERIFIED, words="双方都说是真的", by=caller, at=at)
+    with pytest.raises(Refused):
+        note_call_back(call, result=CallBackResult.NOT_VERIFIED, words="改口", by=caller, at=at)
+    assert outcomes(area.pk, from_on=first, to_on=last) == {"": 1, CallBackResult.VERIFIED: 1}
+    told = set(Notice.objects.filter(entry__verb="dispute.call_back_drawn").values_list("person", flat=True))
+    assert not told & {here.head.pk, here.mediator.pk}
+
+
+def test_of_the_same_days_nobody_draws_twice(here: Mediation) -> None:
+    area, first, last, at = last_month(here, 1)
+    with pytest.raises(NotYours):
+        draw_call_backs(area, from_on=first, to_on=last, by=here.head, at=at)
+    with pytest.raises(Refused) as refusal:
+        draw_call_backs(area, from_on=first, to_on=at.date(), by=None, at=at)
+    assert refusal.value.code == "days_not_over"
+    draw_call_backs(area, from_on=first, to_on=last, by=None, at=at)
+    with pytest.raises(Refused) as refusal:
+        draw_call_backs(area, from_on=last, to_on=last + DAY, by=None, at=at)
+    assert refusal.value.code == "drawn_already"
+
+
+def test_the_worker_draws_of_the_month_that_is_over_once(here: Mediation) -> None:
+    last_month(here, 1)
+    next_month = (timezone.localdate(NOON).replace(day=1) + 35 * DAY).replace(day=1)
+    at = datetime(next_month.year, next_month.month, 1, 2, tzinfo=UTC)
+    assert (draw_of_last_month(at), draw_of_last_month(at)) == (1, 0)
+    assert CallBack.objects.count() == 1
+
+
+def test_signs_stand_at_the_dispute_and_name_nobody(here: Mediation) -> None:
+    Person.objects.filter(pk=here.third.pk).update(telephone="13800000077")
+    story = Story(facts="因排水沟改道引发口角，经现场查看和耐心劝说，双方互相谅解，握手言和，今后和睦相处。")
+    for number in range(3):
+        told = replace(RESPONDENT, name=f"李大{number}", telephone=f"1380000007{number + 5}")
+        dispute = make_dispute(here, State.MEDIATING, at=NOON + timedelta(minutes=number), respondent=told)
+        agreed = list(dispute.parties.values_list("pk", flat=True))
+        facts = {"story": story, "agreed_by": agreed, "by": here.mediator, "at": NOON + DAY}
+        register_oral(dispute, clauses=[{"code": "end_of_matter"}], **facts)
+    first = timezone.localdate(NOON)
+    draw = draw_call_backs(
+        here.county.area, from_on=first, to_on=first + 2 * DAY, by=None, at=NOON + 40 * DAY, share=ALL
+    )
+    assert [codes for _number, codes in draw.population] == [
+        [Sign.LIKE_TEXTS],
+        [Sign.LIKE_TEXTS],
+        [Sign.LIKE_TEXTS, Sign.SAME_TELEPHONE],
+    ]
+    assert [lot.key for lot in drawn_again(draw)] == [lot.key for lot in drawn_again(draw)]
+    assert {one.dispute.number: one.why for one in draw.call_backs.all()} == {
+        lot.key: [str(sign) for sign in lot.why] for lot in drawn_again(draw)
+    }
+    journal = json.dumps(list(Entry.objects.values_list("facts", flat=True)), ensure_ascii=False)
+    assert not any(secret in journal for secret in ("王小明", "李大", "排水沟", "13800000077"))

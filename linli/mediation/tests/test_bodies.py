@@ -1,0 +1,82 @@
+"""The register of bodies, and that what is told of disputes is put into words."""
+
+import ast
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from linli.events.testing import NOON
+from linli.kit.refusal import BadInput, NotYours, Refused
+from linli.mediation.actions import bodies, registering
+from linli.mediation.models import Body, Dispute
+from linli.mediation.rules import LADDER, Level, State
+from linli.mediation.testing import Mediation, make_dispute, make_mediation
+from linli.notices.about_disputes import SENTENCES
+from linli.people.testing import FROM
+
+
+def add(here: Mediation, **changed: object) -> Body:
+    told = {
+        "area": here.world.areas["440881102"],
+        "name": "新民镇乡贤理事会",
+        "level": Level.TOWNSHIP,
+        "kind": "elders",
+        "prefix": "新贤调字",
+        "by": here.world.cast.system,
+        "at": NOON,
+    }
+    return bodies.add_body(**{**told, **changed})  # type: ignore[arg-type]
+
+
+@pytest.mark.django_db
+def test_a_council_of_elders_is_a_body_like_others() -> None:
+    here = make_mediation()
+    body = add(here)
+    assert body in bodies.bodies_around("440881102201", NOON)
+    assert [one.prefix for one in bodies.bodies_around("440881101201005", NOON)] == ["上县调字", "石人调字", "廉专调字"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [({"prefix": "石人调字"}, "prefix_taken"), ({"name": " "}, "body_unnamed"), ({"level": "street"}, "not_offered")],
+)
+def test_a_body_told_wrongly_is_refused(changed: dict[str, object], code: str) -> None:
+    here = make_mediation()
+    with pytest.raises(BadInput) as refusal:
+        add(here, **changed)
+    assert refusal.value.code == code
+    with pytest.raises(NotYours):
+        add(here, by=here.head)
+
+
+@pytest.mark.django_db
+def test_nobody_leaves_while_disputes_wait_for_them() -> None:
+    here = make_mediation()
+    make_dispute(here, State.MEDIATING)
+    facts = {"on": date(2026, 12, 1), "by": here.world.cast.system, "at": NOON + timedelta(days=1)}
+    with pytest.raises(Refused) as has_disputes:
+        bodies.close_body(here.township, **facts)
+    assert has_disputes.value.code == "body_has_disputes"
+    with pytest.raises(Refused) as mediates:
+        bodies.end_mediator(here.seat(here.mediator), **facts)
+    assert mediates.value.code == "mediator_has_disputes"
+    bodies.end_mediator(here.seat(here.third), **facts)
+    bodies.close_body(here.elsewhere, **facts)
+    assert not Dispute.objects.visible_to(here.stranger, NOON + timedelta(days=20)).exists()
+    with pytest.raises(Refused):
+        bodies.add_mediator(here.township, person=here.second, from_on=FROM, by=here.world.cast.system, at=NOON)
+
+
+def test_whatever_is_told_of_disputes_is_put_into_words() -> None:
+    told = {
+        ast.literal_eval(call.args[0])
+        for path in Path(registering.__file__).parent.glob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "record" and isinstance(call.args[0], ast.Constant)
+        if any(keyword.arg == "tell" for keyword in call.keywords)
+    }
+    assert len(told) > 20
+    assert told - set(SENTENCES) == set()
+    assert {warned.verb for ladder in LADDER.values() for warned in ladder} <= set(SENTENCES)

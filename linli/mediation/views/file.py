@@ -1,0 +1,78 @@
+"""The file of a dispute: first a door, at which one says what for; then everything in it, the next thing on top."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from linli.kit.refusal import BadInput
+from linli.mediation.actions import looking, own
+from linli.mediation.actions.course import who_of
+from linli.mediation.forms.fields import choice, line, put_refusal
+from linli.mediation.models import Dispute
+from linli.mediation.rules import Purpose, State, Who
+from linli.mediation.views.reaching import is_open, person_of, sealed_page, seen
+from linli.mediation.views.shown import shown
+
+
+class Door(forms.Form):
+    """What a file is opened for."""
+
+    purpose = choice(
+        _("What do you open this file for?"), [one for one in Purpose.choices if one[0] != Purpose.OWN], radio=True
+    )
+    words = line(_("In few words"), longest=200, required=False)
+
+
+@login_required
+@require_safe
+def show(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The file, or its door."""
+    dispute, at = seen(request, key), timezone.now()
+    if not is_open(request, dispute, at):
+        return _door(request, dispute, Door(initial={"purpose": _likely(request, dispute)}, label_suffix=""))
+    context = shown(dispute, by=person_of(request), at=at)
+    context["from_parties"] = own.from_parties(dispute, by=person_of(request), at=at)
+    return sealed_page(render(request, "mediation/file.html", context | {"room": "mediation"}))
+
+
+@login_required
+@require_POST
+def look(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Open it for what was said."""
+    dispute = seen(request, key)
+    form = Door(request.POST, label_suffix="")
+    if form.is_valid():
+        try:
+            looking.look(dispute, **form.cleaned_data, by=person_of(request), at=timezone.now())
+        except BadInput as refusal:
+            put_refusal(form, refusal)
+        else:
+            there = request.POST.get("next", "")
+            if there.startswith(f"/mediation/{key}/") and url_has_allowed_host_and_scheme(there, None):
+                return redirect(there)
+            return redirect("mediation:file", key)
+    return _door(request, dispute, form)
+
+
+def _door(request: HttpRequest, dispute: Dispute, form: Door) -> HttpResponse:
+    there = request.POST.get("next", "") or request.GET.get("next", "")
+    context: dict[str, Any] = {"dispute": dispute, "form": form, "room": "mediation", "next": there}
+    return sealed_page(render(request, "mediation/door.html", context, status=422 if form.is_bound else 200))
+
+
+def _likely(request: HttpRequest, dispute: Dispute) -> str:
+    """What most who come as this come for."""
+    who = who_of(dispute, by=person_of(request), at=timezone.now())
+    if who & {Who.MEDIATOR, Who.ASKED}:
+        return Purpose.MEDIATE
+    if Who.KEEPER not in who:
+        return Purpose.CALL_BACK
+    return Purpose.SCREEN if dispute.state in (State.REGISTERED, State.OFFERED) else Purpose.OVERSEE

@@ -1,0 +1,312 @@
+"""What the page of a file shows, read once and put in plain values: no name of a party is among them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.mediation.actions import assigning, confirming, looking, noting, performing
+from linli.mediation.actions.clocks import missing_consents
+from linli.mediation.actions.course import who_of
+from linli.mediation.agreeing.amounts import in_figures
+from linli.mediation.forms import CALL_BACK
+from linli.mediation.forms.fields import called, numbered
+from linli.mediation.models import Agreement, Clock, Confirmation, Dispute, Mediator, Obligation, Party, Session
+from linli.mediation.rules import (
+    OBLIGATION_SETTLED,
+    AgreementState,
+    ClockKind,
+    CompanionKind,
+    Interest,
+    ObligationKind,
+    ObligationState,
+    ProofKind,
+    Purpose,
+    SessionState,
+    Stance,
+    Suits,
+    Who,
+)
+from linli.mediation.views.coming import Link, Steps, listed, milestones, next_steps, owed
+from linli.people.models import Person
+
+#: A clock turns amber so long before its end.
+SOON = timedelta(days=7)
+
+
+#: So many looks stand on the page; the journal has all.
+MOST_LOOKS = 30
+
+
+def shown(dispute: Dispute, *, by: Person, at: datetime) -> dict[str, Any]:
+    """All that the page needs."""
+    who = who_of(dispute, by=by, at=at)
+    steps = Steps(dispute, who)
+    parties = list(dispute.parties.all())
+    present = [one for one in parties if one.left_at is None]
+    names = called(present)
+    sessions = list(dispute.sessions.order_by("number").prefetch_related("records"))
+    agreements = list(dispute.agreements.order_by("-version"))
+    in_force = next((one for one in agreements if one.state == AgreementState.IN_FORCE), None)
+    promises = _promises(steps, in_force, names, at) if in_force else []
+    clocks = list(Clock.objects.running().filter(dispute=dispute).order_by("due_at"))
+    confirmation = Confirmation.objects.filter(agreement=in_force).first() if in_force else None
+    visits = list(dispute.follow_ups.select_related("by"))
+    words = dispute.words
+    assigned = assigning.assigned_to(dispute)
+    context: dict[str, Any] = {
+        "dispute": dispute,
+        "now": at,
+        "words": words,
+        "who": [one.label for one in Who if one in who],
+        "is_mediator": Who.MEDIATOR in who,
+        "clocks": [_clock(one, at) for one in clocks],
+        "extension": _extension(dispute, steps, clocks, names),
+        "parties": [_party(steps, one, names) for one in present],
+        "party_acts": steps.some("add_party", "add_companion"),
+        "companions": _companions(steps, dispute, names),
+        "mediator": _mediator(steps, dispute, assigned, names),
+        "sessions": [_session(steps, one, names) for one in reversed(sessions)],
+        "session_acts": steps.some("plan_session", "hold_unplanned"),
+        "evidence": _evidence(steps, dispute, names),
+        "evidence_acts": steps.some("add_evidence"),
+        "agreements": [_agreement(one) for one in agreements],
+        "may_draft": "draft_agreement" in steps.open,
+        "in_force": in_force,
+        "promises": promises,
+        "court": _court(steps, confirmation, names, at) if confirmation else None,
+        "court_acts": steps.some("want_confirmation"),
+        "visits": [_visit(steps, one, at) for one in visits],
+        "call_backs": _call_backs(dispute, by, at),
+        "notes": noting.notes_of(dispute, by=by),
+        "may_note": steps.may("write_note"),
+        "note_act": steps.link("write_note"),
+        "looks": [(one, Purpose(one.purpose).label) for one in looking.who_looked(dispute)[:MOST_LOOKS]],
+    }
+    context |= next_steps(steps, dispute, present, agreements)
+    context["needs"] += owed(promises, visits, at)
+    context["milestones"] = milestones(dispute, sessions, in_force, clocks, visits, promises, at)
+    return context
+
+
+# --- section by section -----------------------------------------------------------------------------------------------
+
+
+def _clock(clock: Clock, at: datetime) -> dict[str, Any]:
+    whole = (clock.due_at - clock.started_at).total_seconds() or 1
+    gone = (at - clock.started_at).total_seconds()
+    standing = "late" if clock.due_at < at else "soon" if clock.due_at - at < SOON else "runs"
+    return {"clock": clock, "standing": standing, "share": round(min(max(gone / whole, 0), 1) * 100)}
+
+
+def _extension(
+    dispute: Dispute, steps: Steps, clocks: Sequence[Clock], names: dict[UUID, str]
+) -> dict[str, Any] | None:
+    term = next((one for one in clocks if one.kind == ClockKind.TERM), None)
+    if term is None:
+        return None
+    until = term.extension_asked_until
+    missing = missing_consents(dispute, term.extension_consents) if until else []
+    acts = steps.some("extend", *(["agree_to_extension"] if until else []))
+    return {"until": until, "missing": listed(names[one.pk] for one in missing), "acts": acts}
+
+
+def _party(steps: Steps, party: Party, names: dict[UUID, str]) -> dict[str, Any]:
+    acts = steps.on(
+        party.pk, "note_consent", "tell_rights", "see_identity", "give_link", "correct_party", "remove_party"
+    )
+    done = {"tell_rights": party.rights_told_at, "see_identity": party.identity_seen_at}
+    acts = [one for one in acts if not done.get(one.name)]
+    if party.secret_sha256:
+        acts += steps.on(party.pk, "withdraw_link")
+    if steps.dispute.wants_confirmation:
+        acts += steps.on(party.pk, "keep_id_number")
+    return {"row": party, "name": names[party.pk], "acts": acts[:2], "more": acts[2:]}
+
+
+def _companions(steps: Steps, dispute: Dispute, names: dict[UUID, str]) -> list[dict[str, Any]]:
+    rows = dispute.companions.filter(left_at__isnull=True)
+    return [
+        {
+            "name": numbered(CompanionKind(one.kind).label, number),
+            "whom": names.get(one.party_id, "") if one.party_id else "",
+            "acts": steps.on(one.pk, "end_companion"),
+        }
+        for number, one in enumerate(rows, 1)
+    ]
+
+
+def _mediator(steps: Steps, dispute: Dispute, assigned: Any, names: dict[UUID, str]) -> dict[str, Any]:
+    rows = list(dispute.assignments.select_related("mediator__person", "mediator__body", "objected_by"))
+    asked = next((one for one in rows if one.state == "asked"), None)
+    return {
+        "assigned": assigned,
+        "asked": asked,
+        "proposals": [
+            {"row": one, "reasons": [Suits(code).label for code in one.reasons]}
+            for one in rows
+            if one.state == "proposed"
+        ],
+        "past": [
+            {
+                "row": one,
+                "by": names.get(one.objected_by_id, "") if one.objected_by_id else "",
+                "interest": Interest(one.interest).label if one.interest not in ("", Interest.NONE) else "",
+            }
+            for one in rows
+            if one.state in ("declined", "objected", "ended")
+        ],
+    }
+
+
+def _session(steps: Steps, session: Session, names: dict[UUID, str]) -> dict[str, Any]:
+    planned, held = session.state == SessionState.PLANNED, session.state == SessionState.HELD
+    acts = steps.on(session.pk, "hold_session", "move_session", "cancel_session") if planned else []
+    acts += steps.on(session.pk, "write_record") if held else []
+    records = sorted(session.records.all(), key=lambda one: one.version)
+    latest = records[-1] if records else None
+    opened = session.words
+    return {
+        "row": session,
+        "acts": acts,
+        "present": listed(name for key, name in names.items() if str(key) in session.present),
+        "place": opened.get("place", ""),
+        "link": opened.get("link", ""),
+        "is_planned": planned,
+        "is_held": held,
+        "versions": len(records),
+        "record": latest,
+        "agreed": listed(name for key, name in names.items() if latest and str(key) in latest.read_by),
+        "record_acts": steps.on(latest.pk, "agree_to_record") if latest else [],
+    }
+
+
+def _evidence(steps: Steps, dispute: Dispute, names: dict[UUID, str]) -> list[dict[str, Any]]:
+    rows = []
+    for item in dispute.evidence.order_by("position"):
+        opened = item.words
+        stances = [
+            (names[key], Stance(said).label, said)
+            for key, name in names.items()
+            if (said := item.stances.get(str(key)))
+        ]
+        acts = [] if item.original_seen_at else steps.on(item.pk, "see_original")
+        rows.append(
+            {
+                "row": item,
+                "by": names.get(item.party_id, ""),
+                "name": opened["name"],
+                "words": opened["words"],
+                "for_mediator": (alone := bool(opened.get("for_mediator"))),
+                "stances": stances,
+                "acts": acts + ([] if alone else steps.on(item.pk, "take_stance")),
+            }
+        )
+    return rows
+
+
+def _agreement(agreement: Agreement) -> dict[str, Any]:
+    signed = agreement.signatures.filter(text_sha256=agreement.text_sha256).count()
+    return {"row": agreement, "signed": signed}
+
+
+def _promises(steps: Steps, agreement: Agreement, names: dict[UUID, str], at: datetime) -> list[dict[str, Any]]:
+    today = timezone.localdate(at)
+    rows = []
+    for one in agreement.obligations.prefetch_related("proofs").order_by("number"):
+        opened = one.words
+        is_open = one.state not in OBLIGATION_SETTLED
+        late = is_open and one.due_on is not None and one.due_on < today
+        soon = is_open and one.due_on is not None and not late and one.due_on - today <= SOON
+        acts = _promise_acts(steps, one, at) if is_open else []
+        amount = performing.amount_of(one)
+        rows.append(
+            {
+                "row": one,
+                "by": names.get(one.owed_by_id, _("A party that left")),
+                "to": names.get(one.owed_to_id, "") if one.owed_to_id else "",
+                "what": opened["what"],
+                "amount": in_figures(amount) if amount is not None else "",
+                "received": in_figures(performing.received(one)) if amount is not None and one.proofs.all() else "",
+                "is_open": is_open,
+                "is_late": late,
+                "is_soon": soon,
+                "acts": acts,
+                "proofs": [_proof(steps, proof, one) for proof in one.proofs.all()],
+            }
+        )
+    return rows
+
+
+def _promise_acts(steps: Steps, one: Obligation, at: datetime) -> list[Link]:
+    names = ["claim_performed", "waive"]
+    if (
+        one.state == ObligationState.OWED
+        and performing.is_late(one, at)
+        and one.kind != ObligationKind.REFRAIN
+        or one.state == ObligationState.OWED
+        and one.kind == ObligationKind.REFRAIN
+    ):
+        names.append("note_breach")
+    return steps.on(one.pk, *names)
+
+
+def _proof(steps: Steps, proof: Any, one: Obligation) -> dict[str, Any]:
+    opened = proof.words
+    waits = one.state == ObligationState.CLAIMED and proof.confirmed_at is None and not opened.get("denied")
+    return {
+        "row": proof,
+        "kind": ProofKind(proof.kind).label,
+        "words": opened["words"],
+        "amount": opened["amount"],
+        "denied": opened.get("denied", ""),
+        "acts": steps.on(proof.pk, "confirm_performed", "deny_performed") if waits else [],
+    }
+
+
+def _court(steps: Steps, confirmation: Confirmation, names: dict[UUID, str], at: datetime) -> dict[str, Any]:
+    wanted = set(confirmation.wanted_by)
+    deadline = confirming.deadline_of(confirmation)
+    opened = confirmation.words
+    open_acts = ["want_court", "apply_confirmation"] if confirmation.applied_at is None and at <= deadline else []
+    answering = confirmation.applied_at and confirming.NEXT.get(confirmation.answer)
+    return {
+        "row": confirmation,
+        "deadline": deadline,
+        "days": (timezone.localdate(deadline) - timezone.localdate(at)).days,
+        "is_over": at > deadline,
+        "wanted": listed(name for key, name in names.items() if str(key) in wanted),
+        "silent": listed(name for key, name in names.items() if str(key) not in wanted),
+        "terms": confirming.court_terms(confirmation),
+        "court_no": opened.get("court_no", ""),
+        "words": opened.get("words", ""),
+        "acts": steps.on(confirmation.pk, *open_acts, *(["note_ruling"] if answering else [])),
+    }
+
+
+def _visit(steps: Steps, visit: Any, at: datetime) -> dict[str, Any]:
+    opened = visit.words if visit.done_at else {}
+    return {
+        "row": visit,
+        "words": opened.get("words", ""),
+        "risk": opened.get("risk", ""),
+        "is_late": visit.done_at is None and visit.due_on < timezone.localdate(at),
+        "acts": [] if visit.done_at else steps.on(visit.pk, "visit"),
+    }
+
+
+def _call_backs(dispute: Dispute, by: Person, at: datetime) -> list[dict[str, Any]]:
+    """For whoever is to call, a button; for all others what came of it."""
+    heads = Mediator.objects.serving_on(timezone.localdate(at)).heads().filter(person=by)
+    mine = set(heads.values_list("body", flat=True))
+    rows = []
+    for one in dispute.call_backs.select_related("body"):
+        address = reverse("mediation:act_on", args=[dispute.pk, "note_call_back", one.pk])
+        may = one.done_at is None and one.body_id in mine
+        acts = [Link("note_call_back", CALL_BACK.label, CALL_BACK.icon, address)] if may else []
+        rows.append({"row": one, "acts": acts, "words": one.words["words"] if one.done_at and mine else ""})
+    return rows
