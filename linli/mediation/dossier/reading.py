@@ -29,12 +29,9 @@ class File:
     def __init__(
         self, dispute: Dispute, *, for_court: bool = False, for_party: UUID | None = None, with_scans: bool = False
     ) -> None:
-        self.dispute = dispute
-        self.for_court = for_court
-        self.for_party = for_party
-        self.with_scans = with_scans
-        self._room = _MOST_BYTES
-        self.told = dispute.words
+        self.dispute, self.told = dispute, dispute.words
+        self.for_court, self.for_party = for_court, for_party
+        self.with_scans, self._room = with_scans, _MOST_BYTES
 
     # --- who ---
 
