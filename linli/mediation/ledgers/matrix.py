@@ -119,8 +119,8 @@ def _cell(asked: Asked, n: int, base: Mapping[str, str], row: Head, col: Head) -
 
 def _counts(asked: Asked, by_rows: str, by_cols: str, of: str) -> dict[tuple[Any, Any], int]:
     rows = asked.rows(of).order_by()
-    keys = {"row": _expression(asked, by_rows, of), "col": _expression(asked, by_cols, of)}
-    found = rows.annotate(**keys).values("row", "col").annotate(n=Count("pk")).values_list("row", "col", "n")
+    told_apart = rows.annotate(row=_expression(asked, by_rows, of), col=_expression(asked, by_cols, of))
+    found = told_apart.values("row", "col").annotate(n=Count("pk")).values_list("row", "col", "n")
     return {(row, col): n for row, col, n in found}
 
 
