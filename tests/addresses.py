@@ -122,8 +122,8 @@ NEEDS: dict[str, dict[str, str]] = {
     },
     **{f"ledgers:{name}": {"code": "code"} for name in ("area", "figures")},
     **{f"ledgers:{name}": {"code": "code", "kind": "=csv"} for name in ("file", "figures_file", "matrix_file")},
-    **{f"mediation:{name}": {"pk": "body"} for name in ("body_close", "mediator_add")},
-    "mediation:mediator_end": {"pk": "seat"},
+    **{f"mediation:{name}": {"pk": "body"} for name in ("body_correct", "body_close", "mediator_add")},
+    **{f"mediation:{name}": {"pk": "seat"} for name in ("mediator_correct", "mediator_end")},
     **{f"mediation_public:{name}": {"token": "=of-no-party"} for name in ("party", "party_agreement", "party_papers")},
     **{
         f"mediation_public:party_{name}": {"token": "=of-no-party", "key": "=01900000-0000-7000-8000-000000000000"}

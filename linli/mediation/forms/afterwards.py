@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.mediation.actions.confirming import LONGEST_COURT, NEXT, needs_a_word_on_status
 from linli.mediation.actions.performing import LONGEST_WORDS
-from linli.mediation.forms.fields import ActForm, Scan, choice, line, several, text_box, tick
+from linli.mediation.forms.fields import ActForm, Scan, choice, line, several, text_box, tick, ways_told
 from linli.mediation.forms.sessions import OfParty
 from linli.mediation.rules import (
     ENDINGS_OF,
@@ -143,12 +143,7 @@ class Withdraw(_End):
 
 
 class _EndWithWays(_End):
-    ways = several(
-        _("Ways of which the parties were told (art. 26)"),
-        NextWay.choices,
-        required=False,
-        help_text=_("Say it in plain words: what they may do now, where, and until when."),
-    )
+    ways = ways_told(_("Say it in plain words: what they may do now, where, and until when."))
 
 
 class Fail(_EndWithWays):

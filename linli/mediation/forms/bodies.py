@@ -34,6 +34,23 @@ class AddBody(forms.Form):
         return self.cleaned_data | {"area": Area.objects.get(pk=self.cleaned_data["area"])}
 
 
+class CorrectBody(forms.Form):
+    """What may be put right of a body; area, level and case numbers stay."""
+
+    name = line(_("Name"), longest=100)
+    name_en = line(_("Name in English"), longest=100, required=False)
+    kind = choice(_("What sort of body"), BodyKind.choices)
+    court_name = line(_("Court that confirms its agreements"), longest=100, required=False)
+
+
+class CorrectMediator(forms.Form):
+    """What may be put right of a mediator."""
+
+    is_head = tick(_("Heads the body: screens, assigns and stamps"))
+    skills = several(_("Knows these kinds of disputes"), Kind.choices, required=False)
+    languages = several(_("Speaks"), Language.choices)
+
+
 class OnDay(forms.Form):
     """From which day it is no longer so."""
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.kit.refusal import BadInput
 from linli.mediation.actions.files import MOST_BYTES
 from linli.mediation.models import Companion, Dispute, Party
-from linli.mediation.rules import CompanionKind, Side
+from linli.mediation.rules import CompanionKind, NextWay, Side
 from linli.people.models import Person
 
 Pairs = list[tuple[str, Any]]
@@ -141,6 +141,15 @@ def too_large(size: int | None) -> str:
         "size": "{size}" if size is None else round(size / 1_000_000),
         "most": MOST_BYTES // 1_000_000,
     }
+
+
+def ways_told(help_text: Any = "") -> Any:
+    """Ways of which the parties were told; at least one, since the law wants them told (art. 26)."""
+    field = several(_("Ways of which the parties were told (art. 26)"), NextWay.choices, help_text=help_text)
+    field.error_messages["required"] = _(
+        "Tell the parties which ways stay open, arbitration, an administrative decision or the court, and tick them."
+    )
+    return field
 
 
 # --- parties without their names --------------------------------------------------------------------------------------

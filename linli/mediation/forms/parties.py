@@ -170,7 +170,7 @@ class AddCompanion(ActForm):
     telephone = line(_("Telephone number"), longest=40, required=False)
     tie = line(_("What binds them to the party"), longest=100, required=False)
     powers = text_box(_("What an agent may do, as the power of attorney says"), longest=500, required=False, rows=2)
-    agreed_by = several(_("Who has agreed to it"), required=False)
+    agreed_by = several(_("Who has agreed to it"))
 
     def prepare(self) -> None:
         """The parties present."""

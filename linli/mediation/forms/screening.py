@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from linli.mediation.actions.screening import bodies_for
-from linli.mediation.forms.fields import ActForm, choice, several, text_box, tick
+from linli.mediation.forms.fields import ActForm, choice, text_box, tick, ways_told
 from linli.mediation.models import Body
-from linli.mediation.rules import Kind, MediationType, NextWay, NotAccepted
+from linli.mediation.rules import Kind, MediationType, NotAccepted
 
 
 class Nothing(ActForm):
@@ -34,7 +34,7 @@ class NotAccept(ActForm):
 
     reason = choice(_("Why it is not mediated"), NotAccepted.choices, radio=True)
     why = text_box(_("In your own words"), longest=1000, rows=3)
-    ways = several(_("Ways of which the parties were told (art. 26)"), NextWay.choices, required=False)
+    ways = ways_told()
 
 
 class HandOver(ActForm):

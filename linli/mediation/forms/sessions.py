@@ -70,7 +70,7 @@ class HoldSession(ActForm):
 
     began_at = moment(_("Began"))
     ended_at = moment(_("Over at"))
-    present = several(_("Parties who were there"), required=False)
+    present = several(_("Parties who were there"))
     companions = several(_("Who helped and was there"), required=False)
     with_audio = tick(
         _("Sound was recorded"),
@@ -142,6 +142,9 @@ class WriteRecord(ActForm):
         """The latest version, to go on from."""
         latest = latest_record(self.target)
         self.initial["after"] = latest.version if latest else 0
+        # Sound may stand for the record; what nobody disputes is written down even then.
+        self.fields["text"].required = not self.target.has_audio
+        self.fields["undisputed"].required = self.target.has_audio
         if latest:
             self.initial.update(latest.words)
 

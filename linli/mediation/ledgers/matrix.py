@@ -69,7 +69,7 @@ class Matrix:
     @property
     def title(self) -> str:
         """Of what, by what."""
-        return gettext("%(figure)s, by %(rows)s and %(cols)s") % {
+        return gettext("%(figure)s: %(rows)s × %(cols)s") % {
             "figure": BY_CODE[self.of].name,
             "rows": WAYS[self.by_rows],
             "cols": WAYS[self.by_cols],

@@ -228,10 +228,16 @@ def test_the_register_of_bodies_is_kept_by_the_desk(here: Mediation) -> None:
     joined = {"person": "third", "from_on": "2026-01-01", "languages": ["hakka"], "skills": ["02"]}
     assert county.post(reverse("mediation:mediator_add", args=[body.pk]), joined).status_code == 302
     seat = Mediator.objects.get(body=body)
+    renamed = {"name": "石城镇乡贤议事会", "kind": "elders"}
+    assert county.post(reverse("mediation:body_correct", args=[body.pk]), renamed).status_code == 302
+    heads = {"is_head": "on", "languages": ["hakka", "mandarin"]}
+    assert county.post(reverse("mediation:mediator_correct", args=[seat.pk]), heads).status_code == 302
+    seat.refresh_from_db()
+    assert (seat.is_head, seat.skills, seat.languages) == (True, [], ["hakka", "mandarin"])
     day = timezone.localdate().isoformat()
     assert county.post(reverse("mediation:mediator_end", args=[seat.pk]), {"on": day}).status_code == 302
     assert county.post(reverse("mediation:body_close", args=[body.pk]), {"on": day}).status_code == 302
-    assert "石城镇乡贤会" in county.get(reverse("mediation:bodies")).content.decode()
+    assert "石城镇乡贤议事会" in county.get(reverse("mediation:bodies")).content.decode()
 
 
 def test_whoever_does_not_keep_the_register_changes_nothing_in_it(here: Mediation) -> None:

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from linli.areas.codes import lineage, outermost, within
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.mediation.actions import bodies as actions
-from linli.mediation.forms.bodies import AddBody, AddMediator, OnDay
+from linli.mediation.actions import correcting
+from linli.mediation.forms.bodies import AddBody, AddMediator, CorrectBody, CorrectMediator, OnDay
 from linli.mediation.forms.fields import put_refusal
 from linli.mediation.models import Body, Mediator
 from linli.mediation.models.bodies import BodyQuerySet
@@ -90,6 +91,36 @@ def add(request: HttpRequest) -> HttpResponse:
         actions.add_body(**form.values(), by=person_of(request), at=timezone.now())
 
     return _answer(request, form, act, _("Add a mediation body"), _("The body is entered."))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put right what is entered of a body."""
+    body = _kept_body(request, pk)
+    known = {name: getattr(body, name) for name in CorrectBody.base_fields}
+    form = CorrectBody(request.POST if request.method == "POST" else None, initial=known, label_suffix="")
+
+    def act() -> None:
+        correcting.correct_body(body, **form.cleaned_data, by=person_of(request), at=timezone.now())
+
+    return _answer(request, form, act, _("Correct this body"), _("It is entered."), of=str(body))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def correct_person(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put right what is entered of a mediator."""
+    mediator = get_object_or_404(Mediator.objects.select_related("body", "person"), pk=pk, to_on__isnull=True)
+    body = _kept_body(request, mediator.body_id)
+    known = {name: getattr(mediator, name) for name in CorrectMediator.base_fields}
+    form = CorrectMediator(request.POST if request.method == "POST" else None, initial=known, label_suffix="")
+
+    def act() -> None:
+        correcting.correct_mediator(mediator, **form.cleaned_data, by=person_of(request), at=timezone.now())
+
+    words = _("Correct this mediator"), _("It is entered.")
+    return _answer(request, form, act, *words, of=f"{mediator.person.name} · {body}")
 
 
 @login_required
