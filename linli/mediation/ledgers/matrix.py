@@ -120,7 +120,7 @@ def _cell(asked: Asked, n: int, base: Mapping[str, str], row: Head, col: Head) -
 def _counts(asked: Asked, by_rows: str, by_cols: str, of: str) -> dict[tuple[Any, Any], int]:
     rows = asked.rows(of).order_by()
     keys: dict[str, Any] = {"row": _expression(asked, by_rows, of), "col": _expression(asked, by_cols, of)}
-    found = rows.values(**keys).annotate(n=Count("pk"))
+    found: Any = rows.values(**keys).annotate(n=Count("pk"))
     return {(one["row"], one["col"]): one["n"] for one in found}
 
 
