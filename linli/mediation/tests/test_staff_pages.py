@@ -126,11 +126,15 @@ def test_a_name_is_shown_for_a_reason_and_goes_by_itself(here: Mediation) -> Non
     dispute = make_dispute(here, State.MEDIATING, at=days_ago(3))
     desk = Desk(here.mediator)
     desk.open(dispute)
+    both = [str(one.pk) for one in dispute.parties.all()]
+    desk.do(dispute, "add_companion", kind="neighbour", name="隔壁老陈", agreed_by=both)
+    assert "隔壁老陈" not in desk.client.get(reverse("mediation:file", args=[dispute.pk])).content.decode()
     address = reverse("mediation:reveal", args=[dispute.pk, party_of(dispute).pk])
     assert "王小明" not in desk.client.get(address).content.decode()
     assert desk.client.post(address, {"reason": ""}).status_code == 422
     shown = desk.client.post(address, {"reason": "通知开会"})
     assert "王小明" in shown.content.decode() and "13900000001" in shown.content.decode()
+    assert "隔壁老陈" in shown.content.decode()
     assert shown.headers["Refresh"].startswith("60;") and "no-store" in shown.headers["Cache-Control"]
     assert dispute.looks.filter(revealed=party_of(dispute)).exists()
 

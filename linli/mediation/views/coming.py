@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from linli.mediation.actions import ending
+from linli.mediation.actions.agreeing import missing
 from linli.mediation.forms import ACTS
 from linli.mediation.forms.fields import called
 from linli.mediation.models import Agreement, Clock, Dispute, Obligation, Party, Session
@@ -75,8 +76,18 @@ def next_steps(
     """The acts to offer first, those behind the menu, and what is missing."""
     names = [name for name, act in ACTS.items() if not act.on and steps.may(name) and _makes_sense(name, dispute)]
     main = [steps.link(name) for name in names if not ACTS[name].is_side]
+    main = [link for one in agreements for link in _of_agreement(steps, one)] + main
     side = [steps.link(name) for name in names if ACTS[name].is_side and name not in _IN_SECTIONS]
     return {"steps": main, "side_steps": side, "needs": _needs(dispute, present, agreements)}
+
+
+def _of_agreement(steps: Steps, agreement: Agreement) -> list[Link]:
+    """A draft waits to be offered, what all have signed for the stamp."""
+    if agreement.state == AgreementState.DRAFT:
+        return steps.on(agreement.pk, "offer_agreement")
+    if agreement.state == AgreementState.OFFERED and not missing(agreement, but_stamp=True):
+        return steps.on(agreement.pk, "stamp")
+    return []
 
 
 def _makes_sense(name: str, dispute: Dispute) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from linli.mediation.actions import looking
 from linli.mediation.actions.opening import open_kept
 from linli.mediation.actions.proving import open_evidence
 from linli.mediation.forms.fields import called, line, put_refusal, tick
-from linli.mediation.models import Agreement, Dispute, Proof, Signature
+from linli.mediation.models import Agreement, Dispute, Party, Proof, Signature
 from linli.mediation.views.reaching import file_page, person_of
 
 SHOWN_FOR_S = 60
@@ -50,10 +51,20 @@ def reveal(request: HttpRequest, dispute: Dispute, party: UUID) -> HttpResponse:
         except BadInput as refusal:
             put_refusal(form, refusal)
         else:
-            shown = render(request, "mediation/revealed.html", context | {"words": words, "seconds": SHOWN_FOR_S})
+            shown = render(
+                request,
+                "mediation/revealed.html",
+                context | {"words": words, "helpers": _helpers(dispute, row), "seconds": SHOWN_FOR_S},
+            )
             shown.headers["Refresh"] = f"{SHOWN_FOR_S}; url={reverse('mediation:file', args=[dispute.pk])}#parties"
             return shown
     return render(request, "mediation/reveal.html", context, status=422 if form.is_bound else 200)
+
+
+def _helpers(dispute: Dispute, party: Party) -> list[tuple[str, dict[str, Any]]]:
+    """Who helps this party, or the mediation as such: shown with it, since nothing else shows their names."""
+    here = dispute.companions.filter(Q(party=party) | Q(party__isnull=True), left_at__isnull=True)
+    return [(one.get_kind_display(), one.words) for one in here]
 
 
 @file_page
