@@ -119,15 +119,9 @@ def _cell(asked: Asked, n: int, base: Mapping[str, str], row: Head, col: Head) -
 
 def _counts(asked: Asked, by_rows: str, by_cols: str, of: str) -> dict[tuple[Any, Any], int]:
     rows = asked.rows(of).order_by()
-<<<<<<< HEAD
-    told_apart = rows.annotate(row=_expression(asked, by_rows, of), col=_expression(asked, by_cols, of))
-    found = told_apart.values("row", "col").annotate(n=Count("pk")).values_list("row", "col", "n")
-    return {(row, col): n for row, col, n in found}
-=======
     keys: dict[str, Any] = {"row": _expression(asked, by_rows, of), "col": _expression(asked, by_cols, of)}
     found: Any = rows.values(**keys).annotate(n=Count("pk"))
     return {(one["row"], one["col"]): one["n"] for one in found}
->>>>>>> mediation
 
 
 def _expression(asked: Asked, by: str, of: str) -> Any:
