@@ -273,7 +273,12 @@ def test_a_note_is_for_its_writer_alone(here: Mediation) -> None:
 def test_what_was_done_by_mistake_is_taken_back_from_the_message(here: Mediation) -> None:
     desk, dispute = Desk(here.mediator), make_dispute(here, State.MEDIATING, at=days_ago(5))
     desk.open(dispute)
-    sent = {"planned_at": local(timezone.now() + timedelta(days=2)), "minutes": "60", "manner": "together", "place": "镇"}
+    sent = {
+        "planned_at": local(timezone.now() + timedelta(days=2)),
+        "minutes": "60",
+        "manner": "together",
+        "place": "镇",
+    }
     page = desk.client.post(reverse("mediation:act", args=[dispute.pk, "plan_session"]), sent, follow=True)
     undo = reverse("mediation:act_on", args=[dispute.pk, "cancel_session", dispute.sessions.get().pk])
     assert f'<a href="{undo}">' in page.content.decode()
