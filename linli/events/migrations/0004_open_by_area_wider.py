@@ -1,4 +1,4 @@
-"""What the wall and the figures ask of open matters is read from the index that holds only those."""
+"""Open matters are read from an index that holds only those, for the wall and the figures too; what was due, by its limit."""
 
 from django.db import migrations, models
 
@@ -17,6 +17,14 @@ class Migration(migrations.Migration):
                 ],
                 condition=models.Q(ended_at__isnull=True),
                 name="open_by_area",
+            ),
+        ),
+        migrations.AddIndex(
+            "event",
+            models.Index(
+                fields=["due_at", "id", "area"],
+                condition=models.Q(due_at__isnull=False),
+                name="event_by_limit",
             ),
         ),
     ]

@@ -144,6 +144,8 @@ class Event(models.Model):
             # History and figures of an area over time; the latest of a wide area.
             models.Index(fields=["area", "reported_at", "id"], name="event_by_area_and_time"),
             models.Index(fields=["reported_at", "id", "area"], name="event_by_time"),
+            # What was due in a period, whatever became of it.
+            models.Index(fields=["due_at", "id", "area"], condition=Q(due_at__isnull=False), name="event_by_limit"),
             models.Index(
                 fields=["answer_by"], condition=Q(answer_by__isnull=False, rating=""), name="answers_waited_for"
             ),
