@@ -1,52 +1,143 @@
-"""Whatever an officer of a department opens, nothing tells who reported: every address of the house is walked."""
+"""Nothing sealed of a dispute is on any address for anybody outside its file: every role × every address × every field."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
-from linli.events import actions
-from linli.events.models import Contact, Statement
-from linli.events.rules import Door
-from linli.kit.sealing import seal
+from linli.events.testing import GRID, draw_boundaries
+from linli.mediation.actions import noting, parties, proving, screening, sessions
+from linli.mediation.models import Dispute
+from linli.mediation.rules import CompanionKind, Side, State
+from linli.mediation.rules.parties import Particulars
+from linli.mediation.testing import Mediation, hold, make_dispute, make_mediation, party_of
+from linli.people.models import Person
 from tests.addresses import NAMES
-from tests.test_sweeps import Things, address, body, here, signed_in, world
+from tests.test_sweeps import address, body, signed_in
+from tests.things import HERE, Things, things
 
-__all__ = ["here", "world"]
+pytestmark = pytest.mark.django_db
 
-NAME, PHONE, OWN = "卖豆腐的王婶", "19900000077", "沟边那盏灯也早就不亮了"
+#: One mark for each sealed field, so that a failure says which.
+MARKS = {
+    what: f"密{number}鼠{what}"
+    for number, what in enumerate(
+        (
+            *("summary", "claims", "applicant", "respondent", "address", "risk", "companion", "powers", "place"),
+            *("record", "undisputed", "concession", "note", "evidence", "evidence_words"),
+        )
+    )
+}
+NUMBERS = ("13987600001", "13987600002", "13987600003")
+#: One of every role that mediates nowhere.
+WALKERS = ("worker", "cadre", "desk", "handler", "verifier", "leader", "auditor", "security", "system")
 
 
 @pytest.fixture
-def told(here: Things) -> Things:
-    """The matter of the walk was told by telephone, with a contact."""
-    event = here.event
-    Statement.objects.create(event=event, door=Door.TELEPHONE, words=OWN)
-    Contact.objects.create(event=event, sealed=seal(f"{NAME} {PHONE}", bound_to=event.pk.bytes))
-    return here
+def here() -> Mediation:
+    made = make_mediation()
+    draw_boundaries(made.world)
+    return made
 
 
-@pytest.mark.parametrize("officer", ["handler", "co_handler"])
-@pytest.mark.parametrize("stays_unnamed", [True, False])
-def test_no_address_tells_an_officer_who_reported(told: Things, officer: str, stays_unnamed: bool) -> None:
-    Statement.objects.update(stays_unnamed=stays_unnamed)
-    client = signed_in(getattr(told.world.cast, officer))
+@pytest.fixture
+def dispute(here: Mediation) -> Dispute:
+    """In mediation, with every field behind the seal filled."""
+    at = timezone.now() - timedelta(days=3)
+    applicant = Particulars(Side.APPLICANT, MARKS["applicant"], telephone=NUMBERS[0], address=MARKS["address"])
+    respondent = Particulars(Side.RESPONDENT, MARKS["respondent"], telephone=NUMBERS[1])
+    words = {"summary": MARKS["summary"], "claims": MARKS["claims"]}
+    made = make_dispute(here, State.MEDIATING, at=at, applicant=applicant, respondent=respondent, **words)
+    later = at + timedelta(hours=12)
+    screening.note_risk(made, words=MARKS["risk"], by=here.head, at=later)
+    one = party_of(made)
+    parties.add_companion(
+        made,
+        kind=CompanionKind.AGENT,
+        name=MARKS["companion"],
+        telephone=NUMBERS[2],
+        powers=MARKS["powers"],
+        party=one,
+        agreed_by=[one],
+        by=here.head,
+        at=later,
+    )
+    session = hold(here, made, later)
+    sessions.write_record(
+        session,
+        text=MARKS["record"],
+        undisputed=MARKS["undisputed"],
+        concessions=MARKS["concession"],
+        by=here.mediator,
+        at=later,
+    )
+    sessions.plan_session(made, planned_at=later + timedelta(days=9), place=MARKS["place"], by=here.mediator, at=later)
+    noting.write_note(made, text=MARKS["note"], session=session, by=here.mediator, at=later)
+    proving.add_evidence(
+        one,
+        name=MARKS["evidence"],
+        words=MARKS["evidence_words"],
+        content=b"%PDF-1.7 " + MARKS["evidence"].encode(),
+        by=here.mediator,
+        at=later,
+    )
+    return made
+
+
+@pytest.fixture
+def whole(here: Mediation, dispute: Dispute) -> Things:
+    """Everything that has an address, and the marked dispute among it."""
+    of = things(here.world, GRID, HERE, here.world.cast.desk)
+    return replace(of, numbers=of.numbers | {"dispute": dispute.pk})
+
+
+def seen(page: str, fields: dict[str, str] | None = None) -> list[str]:
+    """The fields of which something stands there."""
+    marks = (fields or MARKS) | ({} if fields else dict(zip(NUMBERS, NUMBERS, strict=True)))
+    return [what for what, mark in marks.items() if mark in page]
+
+
+def pages(of: Things, client: Client, dispute: Dispute) -> Iterator[tuple[str, str]]:
+    """Every address as this client gets it, those of the room also when something is sent; and what is found by number."""
     for name in sorted(set(NAMES) - {"sign_out"}):
-        for response in (client.get(address(name, told)), client.post(address(name, told), {"reason": "想问"})):
-            found = [secret for secret in (NAME, PHONE, OWN) if secret in body(response)]
-            assert found == [], name
+        place = address(name, of)
+        yield name, body(client.get(place))
+        if name.startswith(("mediation", "ledgers")):
+            yield f"{name} (sent)", body(client.post(place, {"text": "试试"}))
+    for asked in (dispute.number, dispute.case_no):
+        yield "search by number", body(client.get(reverse("desk"), {"q": asked}))
+        yield "mediation by number", body(client.get(reverse("mediation:list"), {"q": asked}))
 
 
-def test_the_walk_would_find_it(told: Things) -> None:
-    client = signed_in(told.world.cast.desk)
-    assert OWN in body(client.get(address("events:show", told)))
-    assert PHONE in body(client.post(address("events:contact", told), {"reason": "回访"}))
+@pytest.mark.parametrize("walker", WALKERS)
+def test_whoever_is_outside_the_file_finds_nothing_of_it_anywhere(
+    here: Mediation, whole: Things, dispute: Dispute, walker: str
+) -> None:
+    person: Person = getattr(here.world.cast, walker)
+    client = signed_in(person)
+    assert client.get(reverse("mediation:file", args=[dispute.pk])).status_code == 404
+    found = {name: seen(page) for name, page in pages(whole, client, dispute)}
+    assert {name: fields for name, fields in found.items() if fields} == {}
 
 
-def test_a_grant_of_the_desk_opens_the_contact_and_nothing_else(told: Things) -> None:
-    at, officer = timezone.now(), told.world.cast.co_handler
-    reveal = actions.ask_reveal(told.event, reason="要进院子", by=officer, at=at - timedelta(minutes=1))
-    actions.grant_reveal(reveal, hours=4, by=told.world.cast.desk, at=at)
-    client = signed_in(officer)
-    assert OWN not in body(client.get(address("events:show", told)))
-    assert PHONE in body(client.post(address("events:contact", told), {"reason": "约时间"}))
+def test_neither_does_whoever_is_not_signed_in_nor_the_head_of_another_committee(
+    here: Mediation, whole: Things, dispute: Dispute
+) -> None:
+    for client in (Client(), signed_in(here.stranger)):
+        assert {name: seen(page) for name, page in pages(whole, client, dispute) if seen(page)} == {}
+
+
+def test_a_head_reads_the_file_after_saying_what_for_and_names_and_numbers_not_even_then(
+    here: Mediation, dispute: Dispute
+) -> None:
+    client, place = signed_in(here.head), reverse("mediation:file", args=[dispute.pk])
+    assert seen(body(client.get(reverse("mediation:list")))) == []
+    assert seen(body(client.get(place))) == []
+    client.post(reverse("mediation:look", args=[dispute.pk]), {"purpose": "oversee"})
+    opened = seen(body(client.get(place)))
+    assert {"summary", "claims", "evidence"} <= set(opened)
+    assert not {"applicant", "respondent", "address", "companion", "note", *NUMBERS} & set(opened)
