@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from linli.events.rules import ClockKind, Door, Doubt, Rating, ReferredTo, Severity, Urgency
+from linli.events.telling_disputes import OF_DISPUTES
 from linli.journal.models import Entry
 
 #: What was done, by verb, as it stands in a timeline under the name of who did it.
@@ -200,6 +201,7 @@ SENTENCES: dict[str, Any] = {
     "webhook.pusher_paused": _("paused a system that pushes"),
     "webhook.pusher_resumed": _("took a system that pushes up again"),
     "webhook.pusher_closed": _("closed a system that pushes"),
+    **OF_DISPUTES,
 }
 #: Acts that nobody did: of these the matter itself is said to have done them.
 _OF_ITSELF = frozenset(
