@@ -24,6 +24,8 @@ from linli.field.tasks import tasks_for
 from linli.journal.actions import verify_chain
 from linli.journal.models import Entry
 from linli.kit.refusal import Refused
+from linli.mediation.models import Dispute
+from linli.mediation.rules import State
 from linli.people.actions import on_duty, scope_of
 from linli.people.models import Appointment, Person
 from linli.people.rules import Role
@@ -165,3 +167,13 @@ def test_the_town_has_hot_spots_to_look_at(county: Built) -> None:
     back = coming_back(town, radius=100, within=timedelta(days=60), since=NOW - timedelta(days=90))
     assert max(spot.count for spot in back.found) >= 2
     assert max(spot.count for spot in clusters(town, since=NOW - timedelta(days=30)).found) >= 4
+
+
+def test_committees_mediate_and_whoever_signs_in_there_has_work(county: Built) -> None:
+    assert not Dispute.objects.filter(is_demo=False).exists()
+    states = set(Dispute.objects.values_list("state", flat=True))
+    assert State.REGISTERED in states and len(states) >= 4, states
+    for username in ("mediator", "mediators"):
+        person = Person.objects.get(username=username)
+        assert Dispute.objects.visible_to(person, NOW).open().exists(), username
+    assert not Entry.objects.filter(on_kind="dispute", at__gt=NOW).exists()
