@@ -1,12 +1,18 @@
-"""What was built once is laid again row for row: a thousand tests that begin in one world need not wait for its acts."""
+"""What was built once is laid again row for row: a thousand tests that begin in one world need not wait for its acts. And
+several who act at the same moment.
+"""
 
 import pickle
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Barrier
 from typing import Any, Generic, TypeVar
 
 from django.apps import apps
-from django.db import connection
+from django.db import connection, connections
+
+from linli.kit.refusal import Refused
 
 T = TypeVar("T")
 
@@ -68,3 +74,23 @@ def _insert(cursor: Any, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         places = ", ".join([f"({', '.join(['%s'] * width)})"] * len(part))
         values = [value for row in part for value in row]
         cursor.execute(f"INSERT INTO {connection.ops.quote_name(table)} VALUES {places}", values)
+
+
+def together(many: int, act: Callable[[int], Any]) -> list[Any]:
+    """What `act(0)`, `act(1)` … gave, so many begun at the same moment, each with a connection of its own.
+
+    A refusal is given as its code.
+    """
+    start = Barrier(many)
+
+    def begin(number: int) -> Any:
+        try:
+            start.wait(timeout=20)
+            return act(number)
+        except Refused as refusal:
+            return refusal.code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(many) as pool:
+        return list(pool.map(begin, range(many)))

@@ -1,13 +1,8 @@
 """Many at once, each with a connection of its own: one wins, numbers have no gaps, the journal stays whole."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
-from typing import Any
 
 import pytest
-from django.db import connections
 
 from linli.chores.examining import _number_faults
 from linli.events import actions
@@ -16,7 +11,7 @@ from linli.events.rules import Door, Source, State
 from linli.events.testing import NOON, make_event, make_world
 from linli.journal.actions import verify_chain
 from linli.journal.models import Entry
-from linli.kit.refusal import Refused
+from linli.kit.testing import together
 from linli.people.models import Department
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,28 +19,11 @@ LATER = NOON + timedelta(hours=1)
 AT_ONCE = 6
 
 
-def together(act: Callable[[int], Any]) -> list[Any]:
-    """What `act(0)`, `act(1)` … gave, all begun at the same moment; a refusal is given as its code."""
-    start = Barrier(AT_ONCE)
-
-    def begin(number: int) -> Any:
-        try:
-            start.wait(timeout=20)
-            return act(number)
-        except Refused as refusal:
-            return refusal.code
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(begin, range(AT_ONCE)))
-
-
 def test_of_six_who_accept_at_once_one_wins() -> None:
     world = make_world()
     event = make_event(world)
     seen = [Event.objects.get(pk=event.pk) for _n in range(AT_ONCE)]
-    answers = together(lambda number: actions.accept(seen[number], by=world.cast.desk, at=LATER))
+    answers = together(AT_ONCE, lambda number: actions.accept(seen[number], by=world.cast.desk, at=LATER))
     assert sorted(map(str, answers)) == ["None", *["moved_on"] * (AT_ONCE - 1)]
     assert Entry.objects.filter(on_key=str(event.pk), verb="event.accepted").count() == 1
     assert list(verify_chain()) == []
@@ -58,7 +36,7 @@ def test_reports_at_once_get_numbers_without_gaps() -> None:
         for _n in range(5):
             actions.report(text="路灯不亮", area=world.grid, category=world.drain, at=NOON, source=Source.RESIDENT)
 
-    together(report_some)
+    together(AT_ONCE, report_some)
     numbers = sorted(Event.objects.values_list("number", flat=True))
     assert numbers == [f"440881101-202611-{running:06d}" for running in range(1, 5 * AT_ONCE + 1)]
     assert list(_number_faults()) == []
@@ -74,7 +52,7 @@ def test_two_merges_crosswise_leave_one_matter_open() -> None:
         one, other = seen[number] if number % 2 else reversed(seen[number])
         actions.merge(one, into=other, by=world.cast.desk, at=LATER)
 
-    answers = together(merge)
+    answers = together(AT_ONCE, merge)
     assert answers.count(None) == 1
     assert sorted(Event.objects.values_list("state", flat=True)) == [State.MERGED, State.REPORTED]
 
@@ -88,7 +66,7 @@ def test_of_six_who_enter_the_same_order_of_the_hotline_at_once_one_wins() -> No
             text="水沟", area=world.grid, at=NOON, source=Source.DESK, by=world.cast.desk, taken=taken
         ).event.external_no
 
-    assert sorted(together(enter)) == ["GD7", *["order_entered"] * (AT_ONCE - 1)]
+    assert sorted(together(AT_ONCE, enter)) == ["GD7", *["order_entered"] * (AT_ONCE - 1)]
     assert list(_number_faults()) == []
 
 
@@ -105,7 +83,7 @@ def test_while_the_lead_submits_no_answer_goes_back_unnoticed() -> None:
         else:
             actions.PART_ACTS["send_back_part"](part, text="没有照片", by=world.cast.desk, at=LATER)
 
-    together(act_on_it)
+    together(AT_ONCE, act_on_it)
     event.refresh_from_db()
     verbs = list(Entry.objects.filter(on_key=str(event.pk)).order_by("id").values_list("verb", flat=True))
     if event.state == State.RESULT_SUBMITTED and "event.part_sent_back" in verbs:
@@ -119,7 +97,8 @@ def test_of_six_who_add_the_same_department_at_once_one_wins() -> None:
     roads = Department.objects.create(code="roads", name="公路局", area=world.areas["440881"])
     seen = [Event.objects.get(pk=event.pk) for _n in range(AT_ONCE)]
     answers = together(
-        lambda number: actions.add_part(seen[number], department=roads, text="路面", by=world.cast.desk, at=LATER)
+        AT_ONCE,
+        lambda number: actions.add_part(seen[number], department=roads, text="路面", by=world.cast.desk, at=LATER),
     )
     assert sorted(map(str, answers)) == ["None", *["has_a_part"] * (AT_ONCE - 1)]
     assert event.parts.filter(department=roads).count() == 1

@@ -17,7 +17,7 @@ from linli.events.rules import State
 from linli.events.telling import SENTENCES, details, told, who
 from linli.events.testing import NOON, World, make_event
 from linli.journal.models import Entry
-from linli.mediation.actions.ending import _PAST as ENDED
+from linli.mediation.actions.ending import ENDED_AS
 
 LATER = NOON + timedelta(hours=3)
 ROOMS = Path(linli.__file__).parent
@@ -54,7 +54,7 @@ def _verbs_of_disputes() -> set[str]:
     """There a verb passes through several hands before it is written."""
     modules = [path for shelf in ("actions", "rules") for path in (ROOMS / "mediation" / shelf).rglob("*.py")]
     found = {verb for path in modules for verb in re.findall(r'"((?:dispute|mediation)\.[a-z_]+)"', path.read_text())}
-    return found | {f"dispute.{past}" for past in ENDED.values()}
+    return found | {f"dispute.{past}" for past in ENDED_AS.values()}
 
 
 def test_every_verb_that_is_written_has_a_sentence() -> None:

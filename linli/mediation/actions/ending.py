@@ -86,10 +86,13 @@ def _end(
     clocks.stop(dispute, at=at)
     _call_off_sessions(dispute)
     told = telling.keepers_and_mediators(dispute, at)
-    record(f"dispute.{_PAST[name]}", on=dispute, by=by, at=at, tell=told, ending=ending, ways=ways or None, party=party)
+    record(
+        f"dispute.{ENDED_AS[name]}", on=dispute, by=by, at=at, tell=told, ending=ending, ways=ways or None, party=party
+    )
 
 
-_PAST = {"fail": "failed", "withdraw": "withdrawn", "terminate": "terminated"}
+#: What the journal calls these steps.
+ENDED_AS = {"fail": "failed", "withdraw": "withdrawn", "terminate": "terminated"}
 
 
 def _call_off_sessions(dispute: Dispute) -> None:

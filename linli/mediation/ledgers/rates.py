@@ -8,25 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.mediation.ledgers.figures import AS_THEY_STAND, NOT_SEEN, NOT_YET, WORDS_WATCHED
 from linli.statistics.rules import TOO_FEW
+from linli.statistics.rules import Rate as RateOfMatters
 
-_PERCENT, _DAYS = _("percent"), _("days")
+_DAYS = _("days")
 
 
 @dataclass(frozen=True)
-class Rate:
-    """One figure as a share of another, in percent; both are printed beside it."""
+class Rate(RateOfMatters):
+    """The same of disputes."""
 
-    code: str
-    name: Any
-    numerator: str
-    denominator: str
-    formula: Any
-    left_out: Any = ""
-    note: Any = ""
-    unit: Any = _PERCENT
     source: Any = AS_THEY_STAND
-    #: Figures shown beside it, so that what ended otherwise is seen and improves nothing.
-    apart: tuple[str, ...] = ()
 
 
 _NOTHING = _("Nothing: what ended otherwise stays among them and is shown apart.")

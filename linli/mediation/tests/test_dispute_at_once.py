@@ -1,18 +1,13 @@
 """Many at once, each with a connection of its own: numbers have no gaps, one wins, the journal stays whole."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
-from typing import Any
 
 import pytest
-from django.db import connections
 
 from linli.events.testing import NOON
 from linli.journal.actions import verify_chain
 from linli.journal.models import Entry
-from linli.kit.refusal import Refused
+from linli.kit.testing import together
 from linli.mediation.actions import assigning, clocks, registering, screening
 from linli.mediation.actions.registering import Told
 from linli.mediation.models import Dispute
@@ -24,23 +19,6 @@ LATER = NOON + timedelta(hours=9)
 AT_ONCE = 4
 
 
-def together(act: Callable[[int], Any]) -> list[Any]:
-    """What `act(0)`, `act(1)` … gave, all begun at the same moment; a refusal is given as its code."""
-    start = Barrier(AT_ONCE)
-
-    def begin(number: int) -> Any:
-        try:
-            start.wait(timeout=20)
-            return act(number)
-        except Refused as refusal:
-            return refusal.code
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(begin, range(AT_ONCE)))
-
-
 def test_disputes_registered_and_accepted_at_once_have_numbers_without_gaps() -> None:
     here = make_mediation()
     told = Told("争水", Kind.NEIGHBOURS, parties=(APPLICANT, RESPONDENT))
@@ -49,14 +27,14 @@ def test_disputes_registered_and_accepted_at_once_have_numbers_without_gaps() ->
         for _n in range(3):
             registering.register(told, area=here.world.grid, door=Door.WINDOW, by=here.world.cast.desk, at=NOON)
 
-    together(register_some)
+    together(AT_ONCE, register_some)
     numbers = sorted(Dispute.objects.values_list("number", flat=True))
     assert numbers == [f"440881101-2026-{running:05d}" for running in range(1, 3 * AT_ONCE + 1)]
     make_dispute(here, State.ACCEPTED)
     offered = [make_dispute(here, State.OFFERED) for _n in range(AT_ONCE)]
     for dispute in offered:
         dispute.parties.update(consent="agreed", consent_at=NOON)
-    together(lambda number: screening.accept(offered[number], by=here.head, at=LATER))
+    together(AT_ONCE, lambda number: screening.accept(offered[number], by=here.head, at=LATER))
     given = Dispute.objects.exclude(case_no="").values_list("case_no", flat=True)
     assert sorted(given) == [f"(2026)石人调字第{running}号" for running in range(1, AT_ONCE + 2)]
     assert list(verify_chain()) == []
@@ -67,7 +45,7 @@ def test_of_four_who_accept_at_once_one_wins_and_no_number_is_lost() -> None:
     dispute = make_dispute(here, State.OFFERED)
     dispute.parties.update(consent="agreed", consent_at=NOON)
     seen = [Dispute.objects.get(pk=dispute.pk) for _n in range(AT_ONCE)]
-    answers = together(lambda number: screening.accept(seen[number], by=here.head, at=LATER))
+    answers = together(AT_ONCE, lambda number: screening.accept(seen[number], by=here.head, at=LATER))
     assert sorted(map(str, answers)) == ["None", *["moved_on"] * (AT_ONCE - 1)]
     assert make_dispute(here, State.ACCEPTED).case_no == "(2026)石人调字第2号"
 
@@ -78,11 +56,12 @@ def test_of_four_who_ask_a_mediator_at_once_one_is_asked() -> None:
     seen = [Dispute.objects.get(pk=dispute.pk) for _n in range(AT_ONCE)]
     seats = [here.seat(who) for who in (here.mediator, here.second, here.third, here.head)]
     answers = together(
+        AT_ONCE,
         lambda number: (
             assigning.choose(
                 seen[number], mediator=seats[number], by=None, at=LATER, party=party_of(seen[number])
             ).mediator_id
-        )
+        ),
     )
     assert sorted(map(str, answers))[1:] == ["mediator_is_asked"] * (AT_ONCE - 1)
     assert dispute.assignments.filter(state=AssignmentState.ASKED).count() == 1
@@ -92,6 +71,6 @@ def test_workers_at_once_give_each_warning_once() -> None:
     here = make_mediation()
     for _n in range(3):
         make_dispute(here, State.MEDIATING)
-    together(lambda _number: clocks.climb(NOON + timedelta(days=25)))
+    together(AT_ONCE, lambda _number: clocks.climb(NOON + timedelta(days=25)))
     assert Entry.objects.filter(verb="dispute.term_ends_soon").count() == 3
     assert list(verify_chain()) == []

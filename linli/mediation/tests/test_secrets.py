@@ -243,7 +243,7 @@ def verbs_of_own() -> set[str]:
     """Every verb that the core writes, read from its source."""
     source = "".join(Path(module.__file__ or "").read_text() for module in OWN)
     found = set(re.findall(r'"((?:dispute|mediation)\.[a-z_]+)"', source))
-    return found | {f"dispute.{past}" for past in ending._PAST.values()}
+    return found | {f"dispute.{past}" for past in ending.ENDED_AS.values()}
 
 
 def marked(words: object) -> bool:
