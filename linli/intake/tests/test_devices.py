@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from linli.events.testing import World
-from linli.events.tests.test_at_once import together
 from linli.intake import devices
 from linli.intake.models import ENDS_UNUSED, Device, Ending, Kept
 from linli.intake.testing import Door
@@ -20,6 +19,7 @@ from linli.intake.tests.test_accept import BATCH, OURS, REPORTS, cookie_of, refu
 from linli.journal.actions import verify_chain
 from linli.journal.models import Entry
 from linli.kit.refusal import BadInput, NotYours, Refused
+from linli.kit.testing import together
 from linli.people.models import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -239,7 +239,7 @@ def test_of_six_registrations_of_one_phone_at_once_one_token_stays(world: World)
     def register(_number: int) -> str:
         return devices.register(world.cast.worker, UUID(int=1), name="", session="", at=at)[1]
 
-    given = together(register)
+    given = together(6, register)
     assert Device.objects.count() == 1
     assert len(set(given)) == 6
     assert len([token for token in given if devices.find(token, at)]) == 1
