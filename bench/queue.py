@@ -78,16 +78,7 @@ def build(count: int) -> None:
     settings.STATIC_ROOT.mkdir(exist_ok=True)
     grids = _make_areas()
     categories, departments = _make_categories()
-    secondary = list(Event._meta.indexes)
-    with connection.schema_editor() as editor:
-        for index in secondary:
-            editor.remove_index(Event, index)
-    rows = _rows(count, grids, categories)
-    for chunk in _chunks(rows, 20_000):
-        _insert(Event._meta.db_table, list(chunk[0]), [list(row.values()) for row in chunk])
-    with connection.schema_editor() as editor:
-        for index in secondary:
-            editor.add_index(Event, index)
+    insert_events(_rows(count, grids, categories))
     _give_parts(departments)
     while actions.start_missing(AT, 5000):
         pass
@@ -95,6 +86,23 @@ def build(count: int) -> None:
     search.index_events(newest)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def insert_events(rows: Iterator[dict[str, Any]]) -> None:
+    """Put the rows of matters in, and make their indexes behind: beside them it takes several times as long."""
+    from django.db import connection
+
+    from linli.events.models import Event
+
+    secondary = list(Event._meta.indexes)
+    with connection.schema_editor() as editor:
+        for index in secondary:
+            editor.remove_index(Event, index)
+    for chunk in _chunks(rows, 20_000):
+        _insert(Event._meta.db_table, list(chunk[0]), [list(row.values()) for row in chunk])
+    with connection.schema_editor() as editor:
+        for index in secondary:
+            editor.add_index(Event, index)
 
 
 def _make_areas() -> list[str]:

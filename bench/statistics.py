@@ -32,13 +32,10 @@ def build(count: int) -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from linli.events.models import Event
-
     call_command("migrate", verbosity=0)
     grids = queue._make_areas()
     categories, departments = queue._make_categories()
-    for chunk in queue._chunks(_placed(queue._rows(count, grids, categories)), 20_000):
-        queue._insert(Event._meta.db_table, list(chunk[0]), [list(row.values()) for row in chunk])
+    queue.insert_events(_placed(queue._rows(count, grids, categories)))
     queue._give_parts(departments)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
