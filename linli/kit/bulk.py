@@ -1,11 +1,12 @@
 """Storing rows where nothing but that takes the time: many at once in imports, one at a time in every act."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from django.db import models, transaction
+
+from linli.kit.planned import planned_once
 
 #: What both drivers take as it is.
 _PLAIN = (models.CharField, models.TextField, models.IntegerField, models.FloatField, models.BooleanField)
@@ -28,24 +29,8 @@ def execute_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
 
     PostgreSQL plans it once and is sent the rows without waiting for each: of fifty columns that takes an eighth of the time.
     """
-    store = transaction.get_connection()
-    with store.cursor() if store.vendor != "postgresql" else _planned_once(store) as cursor:
+    with planned_once() as cursor:
         cursor.executemany(sql, rows)
-
-
-@contextmanager
-def _planned_once(store: Any) -> Iterator[Any]:
-    """A cursor of the driver itself: Django's writes the values into the statement, which is then read anew for every row."""
-    from psycopg import Cursor
-
-    store.ensure_connection()
-    driver = store.connection
-    threshold, driver.prepare_threshold = driver.prepare_threshold, 0
-    try:
-        with store.wrap_database_errors, Cursor(driver) as cursor:
-            yield cursor
-    finally:
-        driver.prepare_threshold = threshold
 
 
 def insert_one(model: type[models.Model], row: dict[str, Any]) -> int:

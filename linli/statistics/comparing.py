@@ -183,6 +183,7 @@ def _numbers_of(code: str, several: Iterable[Facts]) -> Numbers:
     sums = Sums(kept_widths(), only=code)
     for facts in several:
         sums.add(facts, 1)
+    sums.add_up_months()
     numbers: Numbers = Counter()
     for key, by_bits in sums.cells.items():
         _add_columns(numbers, (key.kind, code, key.facet, str(key.day)), spread(by_bits))

@@ -9,12 +9,12 @@ exactly once, and read twice it changes nothing.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import CharField, IntegerField, Q, QuerySet
+from django.db.models import CharField, DateField, IntegerField, Q, QuerySet
 
 from linli.events.models import Event
 from linli.journal import following
@@ -33,6 +33,7 @@ from linli.statistics.rules.cubes import (
     at_zoom,
     cells_of,
     keys_on,
+    month_of,
 )
 
 #: Entries of a chain followed, and matters walked over, in one transaction.
@@ -136,6 +137,7 @@ def count(keys: Sequence[UUID]) -> None:
         if key in was:
             sums.add(was[key], -1)
         sums.add(facts, 1)
+    sums.add_up_months()
     _store(changed)
     _raise_cells(sums.cells)
     _raise_hours(sums.hours)
@@ -193,6 +195,15 @@ class Sums:
         if facts.spot is not None and self.only in ("", own):
             self._add_spot(facts, facts.spot, own, times)
 
+    def add_up_months(self) -> None:
+        """Sum up days to months: once all matters are added, since many share a day."""
+        for key, counts in list(self.cells.items()):
+            if (month := month_of(key)) is not None:
+                _add_to(self.cells[month], counts)
+        for (key, interval), counts in list(self.hours.items()):
+            if (month := month_of(key)) is not None:
+                _add_to(self.hours[month, interval], counts)
+
     def _add_spot(self, facts: Facts, spot: tuple[int, int], area: str, times: int) -> None:
         is_open = bool(facts.bits & BIT["open"])
         for zoom in range(len(ZOOMS)):
@@ -201,6 +212,11 @@ class Sums:
                 sums = self.spots[zoom, month, x, y, area]
                 sums[0] += times
                 sums[1] += times * is_open
+
+
+def _add_to(total: dict[int, int], counts: dict[int, int]) -> None:
+    for one, n in counts.items():
+        total[one] += n
 
 
 def spread(by_bits: dict[int, int]) -> list[int]:
@@ -244,15 +260,16 @@ def _write(
     """Put values, or add them, to the columns of the rows with these keys, which are made where they are missing."""
     if not rows:
         return
-    # Whole numbers and words go as they are; the rest as their fields write them.
-    prepared = [
-        (place, field.get_db_prep_save)
-        for place, name in enumerate((*keys, *columns))
-        if not isinstance(field := model._meta.get_field(name), IntegerField | CharField)
-    ]
+    # Whole numbers and words go as they are; the rest as their fields write them, each day once.
+    prepared = []
+    for place, name in enumerate((*keys, *columns)):
+        field = model._meta.get_field(name)
+        if not isinstance(field, IntegerField | CharField):
+            written = partial(field.get_db_prep_save, connection=connection)
+            prepared.append((place, cache(written) if isinstance(field, DateField) else written))
     for row in rows:
         for place, written in prepared:
-            row[place] = written(row[place], connection)
+            row[place] = written(row[place])
     execute_many(_writing(model._meta.db_table, tuple(keys), tuple(columns), adds), rows)
 
 

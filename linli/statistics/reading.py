@@ -20,7 +20,7 @@ from linli.events.models import EventQuerySet
 from linli.journal import following
 from linli.kit.prepared import Prepared
 from linli.people.rules import Scope
-from linli.statistics.asking import CATEGORY, DAY, DEPARTMENT, FACET, MONTH, Asked
+from linli.statistics.asking import CATEGORY, DAY, DEPARTMENT, FACET, MONTH, Asked, following_month
 from linli.statistics.counting import counted_before, matters_in, spread
 from linli.statistics.facts import dispatch_limit, facts_by_key, lead_of
 from linli.statistics.figures import CLOCK, Moment, counted, matters_of, rows_of, step_of
@@ -270,32 +270,32 @@ _LIMITS = tuple(code for code in COUNTED if slot_of(code) in (Slot.DUE, Slot.TO_
 def _take_off_what_comes(asked: Asked, sums: dict[str, Counts]) -> None:
     """Limits of the period that have not passed yet are in its cells, and those of all matters in what is overdue.
 
-    Whole days to come are taken off by their cells, where days are kept; then only the rest of today is left to be read from
-    what was counted of single matters.
+    Whole days to come are taken off by their cells, whole months where no days are kept; then only the rest of today, or of
+    the month, is left to be read from what was counted of single matters.
     """
     with_now = asked.with_now and asked.by not in (MONTH, DAY)
     is_over = asked.period.end <= asked.at
-    before = None
-    if asked.keeps_days:
-        tomorrow = timezone.localdate(asked.at) + timedelta(days=1)
-        before = timezone.make_aware(datetime.combine(tomorrow, time.min))
-        _take_off_days(asked, sums, tomorrow, with_now=with_now)
+    today = timezone.localdate(asked.at)
+    grain, after = ("d", today + timedelta(days=1)) if asked.keeps_days else ("m", following_month(today))
+    _take_off_from(after, grain, asked, sums, with_now=with_now)
+    before = timezone.make_aware(datetime.combine(after, time.min))
     if with_now or not is_over:
         _take_off(asked, sums, DUE, MASK[Slot.DUE], MASK[Slot.OVERDUE] if with_now else 0, before)
     if not is_over:
         _take_off(asked, sums, TO_DISPATCH, MASK[Slot.TO_DISPATCH], 0, before)
 
 
-def _take_off_days(asked: Asked, sums: dict[str, Counts], tomorrow: date, *, with_now: bool) -> None:
+def _take_off_from(after: date, grain: str, asked: Asked, sums: dict[str, Counts], *, with_now: bool) -> None:
+    """Take off the cells from this day or month on."""
     first, last = asked.counted_ahead
     if with_now:
-        _add_rows(asked, sums, "d", [(tomorrow, date.max)], ("overdue",), -1)
-    if last >= tomorrow:
-        _add_rows(asked, sums, "d", [(max(first, tomorrow), last)], _LIMITS, -1)
+        _add_rows(asked, sums, grain, [(after, date.max)], ("overdue",), -1)
+    if last >= after:
+        _add_rows(asked, sums, grain, [(max(first, after), last)], _LIMITS, -1)
 
 
 def _take_off(
-    asked: Asked, sums: dict[str, Counts], limit: Limit, in_period: int, always: int, before: datetime | None
+    asked: Asked, sums: dict[str, Counts], limit: Limit, in_period: int, always: int, before: datetime
 ) -> None:
     key = {CATEGORY: '"category"', DEPARTMENT: '"department"', MONTH: f'"{limit.on}"', DAY: f'"{limit.on}"'}.get(
         asked.by, ""

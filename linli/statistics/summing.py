@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from linli.areas.codes import next_sibling
+from linli.kit.planned import asked_once
 from linli.statistics.models import Cell, Counted, Took
 
 Span = tuple[date, date]
@@ -51,29 +52,25 @@ DUE, TO_DISPATCH = Limit("due_at", "due_on"), Limit("dispatch_at", "dispatch_on"
 
 
 def to_come(
-    area: str, limit: Limit, at: datetime, among: Span, key: str = "", led_by: str = "", *, before: datetime | None
+    area: str, limit: Limit, at: datetime, among: Span, key: str = "", led_by: str = "", *, before: datetime
 ) -> Iterator[tuple[str | None, bool, int, int]]:
-    """Counted matters, of all or of one lead department, of which a limit is still to come: key (an expression), whether its
-    day is among these, bits, and how many are so. `before`: limits from that moment on are left out; None: none are.
+    """Counted matters, of all or of one lead department, of which a limit comes from a moment on and `before` another: key (an
+    expression), whether its day is among these, bits, and how many are so.
     """
     first, last = (connection.ops.adapt_datefield_value(day) for day in among)
     placed, inside = _inside(area, is_one=False)
     if led_by:
         placed, inside = f'{placed} AND "department" = %s', [*inside, led_by]
-    given = [first, last, connection.ops.adapt_datetimefield_value(at), *inside]
-    if before is not None:
-        placed, given = f'{placed} AND "{limit.at}" < %s', [*given, connection.ops.adapt_datetimefield_value(before)]
-    with connection.cursor() as cursor:
-        cursor.execute(_to_come_sql(limit, key, placed), given)
-        for name, is_among, bits, n in cursor.fetchall():
-            yield None if name is None else str(name), bool(is_among), bits, n
+    begin, end = (connection.ops.adapt_datetimefield_value(moment) for moment in (at, before))
+    for name, is_among, bits, n in asked_once(_to_come_sql(limit, key, placed), [first, last, begin, end, *inside]):
+        yield None if name is None else str(name), bool(is_among), bits, n
 
 
 @cache
 def _to_come_sql(limit: Limit, key: str, placed: str) -> str:
     return (
         f'SELECT {key or _NO_KEY}, CASE WHEN "{limit.on}" >= %s AND "{limit.on}" <= %s THEN 1 ELSE 0 END, "bits", '
-        f'COUNT(*) FROM "{Counted._meta.db_table}" WHERE "{limit.at}" >= %s AND {placed} GROUP BY 1, 2, 3'
+        f'COUNT(*) FROM "{Counted._meta.db_table}" WHERE "{limit.at}" >= %s AND "{limit.at}" < %s AND {placed} GROUP BY 1, 2, 3'
     )
 
 
@@ -86,10 +83,7 @@ def _asked(table: str, wanted: str, cells: Cells, key: str, *, adds: bool = True
     if cells.facet:
         placed, given = f'{placed} AND "facet" = %s', [*given, cells.facet]
     days = [connection.ops.adapt_datefield_value(day) for span in cells.spans for day in span]
-    with connection.cursor() as cursor:
-        cursor.execute(_sql(table, wanted, key, placed, len(cells.spans), adds), [cells.kind, *given, *days])
-        found: list[Any] = cursor.fetchall()
-    return found
+    return asked_once(_sql(table, wanted, key, placed, len(cells.spans), adds), [cells.kind, *given, *days])
 
 
 @cache

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from math import floor
 from typing import NamedTuple
 
@@ -48,7 +49,7 @@ MASK: dict[Slot, int] = {slot: sum(BIT[code] for code in COUNTED if slot_of(code
 ALL_TIME = frozenset({Slot.OPEN, Slot.OVERDUE})
 
 #: All, one category, one department: the letter in a cell's kind.
-ALL, BY_CATEGORY, BY_DEPARTMENT = "", "c", "d"
+ALL, BY_CATEGORY, BY_DEPARTMENT = _TOLD_APART = "", "c", "d"
 #: The facet of matters without a category, or without a lead department.
 NONE = "-"
 
@@ -117,25 +118,41 @@ class Facts:
 
 
 def cells_of(facts: Facts, codes: Sequence[str], finest: int) -> Iterator[tuple[CellKey, int]]:
-    """The cells of a matter, each with the bits of the figures it adds one to.
+    """The finest cells of a matter, each with the bits of the figures it adds one to. Months are the sum of their days.
 
     `codes`: of the areas it is counted in, from the top down; `finest`: the width of the finest level counted.
     """
+    by_day: dict[date, int] = {}
     for _slot, bits, on, _until in facts.parts():
+        by_day[on] = by_day.get(on, 0) | bits
+    for on, bits in by_day.items():
         for key in keys_on(facts, codes, finest, on):
             yield key, bits
 
 
 def keys_on(facts: Facts, codes: Sequence[str], finest: int, on: date) -> Iterator[CellKey]:
-    """The cells of a matter for one of its days."""
+    """The finest cells of a matter for one of its days: days where they are kept, else months."""
     month = on.replace(day=1)
-    for code in codes:
-        width = len(code)
-        for by in (ALL, BY_CATEGORY, BY_DEPARTMENT):
-            facet = facts.facet(by)
-            yield CellKey(f"m{width}{by}", code, facet, month)
-            if keeps_days(by, width, finest):
-                yield CellKey(f"d{width}{by}", code, facet, on)
+    facets = {by: facts.facet(by) for by in _TOLD_APART}
+    for kind, code, by, is_day in _kinds_in(tuple(codes), finest):
+        yield CellKey(kind, code, facets[by], on if is_day else month)
+
+
+@lru_cache(maxsize=4096)
+def _kinds_in(codes: tuple[str, ...], finest: int) -> list[tuple[str, str, str, bool]]:
+    return [
+        (f"{'d' if is_day else 'm'}{len(code)}{by}", code, by, is_day)
+        for code in codes
+        for by in _TOLD_APART
+        for is_day in [keeps_days(by, len(code), finest)]
+    ]
+
+
+def month_of(key: CellKey) -> CellKey | None:
+    """The month in which the day of a cell lies; of a month none."""
+    if key.kind[0] == "m":
+        return None
+    return CellKey(f"m{key.kind[1:]}", key.area, key.facet, key.day.replace(day=1))
 
 
 def keeps_days(by: str, width: int, finest: int) -> bool:
