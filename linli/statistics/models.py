@@ -57,7 +57,10 @@ class Cell(models.Model):
     day = models.DateField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "area", "facet", "day"], name="one_cell_of_a_kind")]
+        # One area, whatever its cells are told apart by, in a span of days.
+        constraints = [models.UniqueConstraint(fields=["kind", "area", "day", "facet"], name="one_cell_of_a_kind")]
+        # All areas of a level, one category or department, in a span of days.
+        indexes = [models.Index(fields=["kind", "facet", "day", "area"], name="cells_of_a_facet")]
 
 
 for _code in COUNTED:
