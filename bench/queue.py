@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from statistics import median
@@ -89,20 +90,27 @@ def build(count: int) -> None:
 
 
 def insert_events(rows: Iterator[dict[str, Any]]) -> None:
-    """Put the rows of matters in, and make their indexes behind: beside them it takes several times as long."""
-    from django.db import connection
-
+    """Put the rows of matters in."""
     from linli.events.models import Event
 
-    secondary = list(Event._meta.indexes)
+    with without_indexes(Event):
+        for chunk in _chunks(rows, 20_000):
+            _insert(Event._meta.db_table, list(chunk[0]), [list(row.values()) for row in chunk])
+
+
+@contextmanager
+def without_indexes(model: Any) -> Iterator[None]:
+    """The secondary indexes of a table are made anew at the end: beside ever more rows they take several times as long."""
+    from django.db import connection
+
+    secondary = list(model._meta.indexes)
     with connection.schema_editor() as editor:
         for index in secondary:
-            editor.remove_index(Event, index)
-    for chunk in _chunks(rows, 20_000):
-        _insert(Event._meta.db_table, list(chunk[0]), [list(row.values()) for row in chunk])
+            editor.remove_index(model, index)
+    yield
     with connection.schema_editor() as editor:
         for index in secondary:
-            editor.add_index(Event, index)
+            editor.add_index(model, index)
 
 
 def _make_areas() -> list[str]:

@@ -1,7 +1,7 @@
 """Figures from sums beside the same by grouping the rows, the wall, and what counting costs beside a report.
 
-`LINLI_BENCH_EVENTS` shrinks it, or makes it larger (10000000); `LINLI_BENCH_POSTGRES`, the URL of an empty database, adds a
-run on PostgreSQL.
+`LINLI_BENCH_EVENTS` shrinks it, or makes it larger (10000000): of more than a million, a part is counted and then multiplied.
+`LINLI_BENCH_POSTGRES`, the URL of an empty database, adds a run on PostgreSQL.
 """
 
 import sys
@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bench import queue, wall
+from bench.multiply import multiply
 from bench.queue import AT, EVENTS, median_ms
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from linli.statistics.periods import Period
 
 REPORTS = 300
+#: Counted one by one at most; more are made of these.
+COUNTED = 1_000_000
+#: Matters held in memory at once while all are counted.
+STRIDE = 40_000
 COUNTY, TOWNSHIP, VILLAGE = "440881", "440881105", "440881105203"
 
 
@@ -49,17 +54,17 @@ def _placed(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def count(say: Callable[[str], None], store: str) -> None:
     """Count all matters anew."""
+    from linli.events.models import Event
     from linli.statistics.counting import begin_anew, follow
     from linli.statistics.models import Cell
 
     begun = time.perf_counter()
     begin_anew(AT)
-    while follow(AT):
+    while follow(AT, stride=STRIDE):
         pass
-    took = time.perf_counter() - begun
-    say(
-        f"{store}: {EVENTS:,} matters counted in {took:.1f} s, {1e6 * took / EVENTS:.0f} µs each, {Cell.objects.count():,} cells"
-    )
+    took, matters = time.perf_counter() - begun, Event.objects.count()
+    each, cells = 1e6 * took / matters, Cell.objects.count()
+    say(f"{store}: {matters:,} matters counted in {took:.1f} s, {each:.0f} µs each, {cells:,} cells")
 
 
 def measure(say: Callable[[str], None], store: str) -> None:
@@ -199,8 +204,12 @@ def main() -> None:
 
     django.setup()
     say = partial(print, flush=True)
-    build(EVENTS)
+    copies = -(-EVENTS // COUNTED)
+    build(EVENTS // copies)
     count(say, sys.argv[1])
+    if copies > 1:
+        multiply(copies)
+        say(f"{sys.argv[1]}: {copies} times as many, {EVENTS // copies * copies:,} matters")
     measure(say, sys.argv[1])
     wall.measure(say, sys.argv[1])
 
