@@ -8,7 +8,7 @@ from linli.mediation.models.issued import IssuedPaper, IssuedPaperQuerySet
 from linli.mediation.models.looking import Clock, Look, TermRule
 from linli.mediation.models.parties import IN_FORCE, Assignment, Companion, Party, keys_of
 from linli.mediation.models.sealed import KeptFile, Sealed, bound_to, sealed_words
-from linli.mediation.models.sessions import Evidence, Note, Record, Session
+from linli.mediation.models.sessions import Evidence, Note, Record, Recording, Session
 
 __all__ = [
     "IN_FORCE",
@@ -37,6 +37,7 @@ __all__ = [
     "Party",
     "Proof",
     "Record",
+    "Recording",
     "Sealed",
     "Session",
     "Signature",

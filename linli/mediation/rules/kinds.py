@@ -237,6 +237,14 @@ class SessionState(models.TextChoices):
     CANCELLED = "cancelled", _("Session cancelled")
 
 
+class SoundGone(models.TextChoices):
+    """Why the sound of a session was deleted."""
+
+    WITHDRAWN = "withdrawn", _("A consent was taken back")
+    RETENTION = "retention", _("The time it is kept was over")
+    MISTAKE = "mistake", _("It was added by mistake")
+
+
 class Stance(models.TextChoices):
     """What a party says of a piece of evidence."""
 
