@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from linli.mediation.views import acts, agreements, bodies, file, listing, names, papers, registering, sessions
+from linli.mediation.views import acts, agreements, bodies, file, listing, names, papers, registering, sessions, terms
 
 app_name = "mediation"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("bodies/<int:pk>/mediators/", bodies.add_person, name="mediator_add"),
     path("mediators/<int:pk>/", bodies.correct_person, name="mediator_correct"),
     path("mediators/<int:pk>/end/", bodies.end_person, name="mediator_end"),
+    path("terms/", terms.index, name="terms"),
+    path("terms/<slug:code>/", terms.set_anew, name="term_set"),
     path("<uuid:key>/", file.show, name="file"),
     path("<uuid:key>/look", file.look, name="look"),
     path("<uuid:key>/do/<slug:name>/", acts.act, name="act"),

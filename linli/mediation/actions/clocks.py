@@ -30,6 +30,7 @@ from linli.mediation.rules import (
     next_after,
     term_of,
 )
+from linli.mediation.rules.terms import FIRST_DAY, LONGEST_AHEAD
 from linli.people.actions import require_register
 from linli.people.models import Person
 
@@ -251,6 +252,12 @@ def set_term(
             "source_missing",
             _("Name the text this term rests on, with its article, in 200 characters."),
             field="source",
+        )
+    if not FIRST_DAY <= valid_from <= timezone.localdate(at) + LONGEST_AHEAD:
+        raise BadInput(
+            "bad_first_day",
+            _("A term begins on a day from 2011 on, and within the next three years. Correct the day."),
+            field="valid_from",
         )
     last = TermRule.objects.filter(code=code, area=area).order_by("-version").values_list("version", flat=True).first()
     rule = TermRule.objects.create(
