@@ -179,6 +179,10 @@ class Dispute(Sealed):
             ),
             models.Index(fields=["area", "registered_at", "key"], condition=IS_OPEN, name="open_disputes_by_area"),
             models.Index(fields=["body", "registered_at"], name="dispute_by_body_and_time"),
+            # How many terms are over: limits are few and of open disputes alone, and nothing is counted ahead of them.
+            models.Index(
+                fields=["due_at", "area"], condition=IS_OPEN & Q(due_at__isnull=False), name="open_disputes_by_limit"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
