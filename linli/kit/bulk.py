@@ -48,6 +48,41 @@ def _planned_once(store: Any) -> Iterator[Any]:
         driver.prepare_threshold = threshold
 
 
+def put(
+    model: type[models.Model],
+    keys: Sequence[str],
+    columns: Sequence[str],
+    rows: list[list[Any]],
+    *,
+    adds: bool = False,
+) -> None:
+    """Put values, or add them, to the columns of the rows with these keys, which are made where they are missing."""
+    if not rows:
+        return
+    store = transaction.get_connection()
+    fields = [(place, model._meta.get_field(name)) for place, name in enumerate((*keys, *columns))]
+    # Whole numbers and words go as they are; the rest as their fields write them.
+    prepared: list[tuple[int, Any]] = [
+        (place, field.get_db_prep_save)  # type: ignore[union-attr]
+        for place, field in fields
+        if not isinstance(field, models.IntegerField | models.CharField)
+    ]
+    for row in rows:
+        for place, written in prepared:
+            row[place] = written(row[place], store)
+    execute_many(_putting(model._meta.db_table, tuple(keys), tuple(columns), adds), rows)
+
+
+@cache
+def _putting(table: str, keys: tuple[str, ...], columns: tuple[str, ...], adds: bool) -> str:
+    names = ", ".join(f'"{name}"' for name in (*keys, *columns))
+    marks = ", ".join(["%s"] * (len(keys) + len(columns)))
+    before = f'"{table}"."{{name}}" + ' if adds else ""
+    changed = ", ".join(f'"{name}" = {before.format(name=name)}excluded."{name}"' for name in columns)
+    where = ", ".join(f'"{name}"' for name in keys)
+    return f'INSERT INTO "{table}" ({names}) VALUES ({marks}) ON CONFLICT ({where}) DO UPDATE SET {changed}'
+
+
 def insert_one(model: type[models.Model], row: dict[str, Any]) -> int:
     """The same for one row; the number it has got as its key."""
     sql, (filled,) = _prepared(model, [row])

@@ -1,4 +1,4 @@
-"""The ledgers' figures as they were counted ahead: what each dispute adds, the sums of that, and how far the journal was followed.
+"""What the ledgers counted ahead: what each dispute adds, the sums of that, and how far the journal was followed.
 
 Written by `ledgers.counting` alone, in the worker; no act needs any of it, and all of it can be made anew from the rows.
 """
