@@ -76,13 +76,18 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         calls = _rows("CallBack").filter(dispute=OuterRef("pk"), body__in=heads.values("body"), done_at__isnull=True)
         return self.filter(Exists(mine) | headed | screened | Exists(calls))
 
-    def outlines(self, scope: Scope) -> list[Outline]:
-        """What those who see an area may know of its disputes, the latest first."""
-        rows = self.filter(within(*scope.area_codes)).order_by("-registered_at", "-pk")
-        return [
-            Outline(number, kind, village_of(area), state)
-            for number, kind, area, state in rows.values_list("number", "kind", "area", "state")
-        ]
+    def outlines(self, scope: Scope, *, most: int, after: str = "") -> list[Outline]:
+        """What those who see an area may know of its disputes, the latest first; at most so many.
+
+        `after` is the number where the page before ended; one that is not among them is as none.
+        """
+        seen = self.filter(within(*scope.area_codes))
+        rows = seen
+        if last := seen.filter(number=after).values_list("registered_at", "pk").first() if after else None:
+            moment, key = last
+            rows = seen.filter(Q(registered_at__lte=moment) & (Q(registered_at__lt=moment) | Q(pk__lt=key)))
+        found = rows.order_by("-registered_at", "-pk").values_list("number", "kind", "area", "state")
+        return [Outline(number, kind, village_of(area), state) for number, kind, area, state in found[:most]]
 
     def open(self) -> "DisputeQuerySet":
         """Disputes somebody still has to act on. Written as the partial indexes are, so that they serve it."""

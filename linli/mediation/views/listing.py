@@ -264,11 +264,13 @@ def _work(request: HttpRequest, mine: Mine) -> dict[str, Any]:
 def _outlines(request: HttpRequest) -> dict[str, Any]:
     if not scope_of(request).area_codes:
         return {"lines": []}
-    page = Paginator(Dispute.objects.outlines(scope_of(request)), A_PAGE).get_page(request.GET.get("page"))
-    names = dict(Area.objects.filter(code__in={one.village for one in page.object_list}).values_list("code", "name"))
+    after = request.GET.get("after", "")[:40]
+    found = Dispute.objects.outlines(scope_of(request), after=after, most=A_PAGE + 1)
+    shown = found[:A_PAGE]
+    names = dict(Area.objects.filter(code__in={one.village for one in shown}).values_list("code", "name"))
     kinds, states = dict(Kind.choices), dict(State.choices)
     lines = [
         Line(one.number, kinds[one.kind], names.get(one.village, one.village), one.state, states[one.state])
-        for one in page.object_list
+        for one in shown
     ]
-    return {"lines": lines, "page": page}
+    return {"lines": lines, "after": after, "next_cursor": shown[-1].number if len(found) > A_PAGE else ""}
