@@ -104,7 +104,14 @@ def register(
     clocks.start(dispute, ClockKind.SCREENING, at)
     heads = telling.heads_of(dispute, at)
     record("dispute.registered", on=dispute, by=by, at=at, tell=heads, door=door, kind=told.kind, event=event)
+    _note_messages(dispute, stored, by, at)
     return Registered(dispute, _link(stored, at) if door == Door.ONLINE else "")
+
+
+def _note_messages(dispute: Dispute, stored: Sequence[Party], by: Person | None, at: datetime) -> None:
+    for one in stored:
+        if one.sms_agreed_at is not None:
+            record("dispute.messages_wanted", on=dispute, by=by, at=at, party=one, way=one.sms_agreed_way)
 
 
 def _way(door: str) -> str:

@@ -14,6 +14,7 @@ from linli.events.rules import clean_words
 from linli.journal.actions import record
 from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput, Refused
+from linli.mediation import letters
 from linli.mediation.actions.course import require_party, require_step
 from linli.mediation.models import Companion, Dispute, Party, Record, Session, sealed_words
 from linli.mediation.rules import BOTH_SIDES, AssignmentState, Manner, SessionState
@@ -46,6 +47,7 @@ def plan_session(
         dispute, planned_at=planned_at, minutes=minutes, manner=manner, is_remote=is_remote, place=place, link=link
     )
     record("dispute.session_planned", on=dispute, by=by, at=at, session=session, planned_at=planned_at, manner=manner)
+    letters.tell_of_session(session, letters.What.SESSION_PLANNED, at=at)
     return session
 
 
@@ -116,6 +118,7 @@ def move_session(
         sealed=session.with_words(why=reason),
     )
     record("dispute.session_moved", on=dispute, by=by, at=at, session=session, planned_at=planned_at)
+    letters.tell_of_session(session, letters.What.SESSION_MOVED, at=at)
 
 
 @transaction.atomic
@@ -126,6 +129,7 @@ def cancel_session(session: Session, *, why: str, by: Person, at: datetime) -> N
     reason = clean_words(why, field="why", required=True, longest=300)
     _change_planned(session, state=SessionState.CANCELLED, sealed=session.with_words(why=reason))
     record("dispute.session_cancelled", on=dispute, by=by, at=at, session=session)
+    letters.tell_of_session(session, letters.What.SESSION_CANCELLED, at=at)
 
 
 @transaction.atomic

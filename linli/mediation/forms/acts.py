@@ -19,6 +19,7 @@ from linli.mediation.actions import (
     confirming,
     ending,
     filing,
+    messages,
     noting,
     parties,
     performing,
@@ -46,7 +47,14 @@ from linli.mediation.forms.afterwards import (
 )
 from linli.mediation.forms.fields import ActForm
 from linli.mediation.forms.mediators import Choose, DeclareInterest, Objecting, TakeOn, Why
-from linli.mediation.forms.parties import AddCompanion, KeepIdNumber, NoteConsent, PartyForm, WantConfirmation
+from linli.mediation.forms.parties import (
+    AddCompanion,
+    KeepIdNumber,
+    NoteConsent,
+    NoteMessages,
+    PartyForm,
+    WantConfirmation,
+)
 from linli.mediation.forms.screening import Classify, HandOver, NotAccept, NoteRisk, Nothing, Offer
 from linli.mediation.forms.sessions import (
     AddEvidence,
@@ -191,6 +199,17 @@ ACTS: dict[str, Act] = {
         "party",
         section="parties",
         hint=_("A new link is made; one given before opens nothing any more. It is shown this once."),
+    ),
+    "note_messages": Act(
+        _("Text messages: wanted or not"),
+        "message-circle",
+        NoteMessages,
+        messages.note_messages,
+        "party",
+        section="parties",
+        hint=_(
+            "Number, day and what to do, never what it is about: a shared telephone shows them to whoever holds it."
+        ),
     ),
     "withdraw_link": Act(
         _("Take their link back"), "unlink", Nothing, parties.withdraw_link, "party", "give_link", section="parties"

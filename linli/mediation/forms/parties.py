@@ -135,6 +135,21 @@ class NoteConsent(ActForm):
         return {"agrees": self.cleaned_data["agrees"] == "yes", "way": self.cleaned_data["way"]}
 
 
+class NoteMessages(ActForm):
+    """Whether a party wants text messages."""
+
+    agrees = choice(
+        _("What they said"),
+        (("yes", _("They want text messages on their mobile number")), ("no", _("They want no text messages"))),
+        radio=True,
+    )
+    way = choice(_("How they said it"), Way.choices, radio=True)
+
+    def values(self) -> dict[str, Any]:
+        """Yes or no, and how."""
+        return {"agrees": self.cleaned_data["agrees"] == "yes", "way": self.cleaned_data["way"]}
+
+
 class KeepIdNumber(ActForm):
     """The number of an identity paper, for the court alone."""
 

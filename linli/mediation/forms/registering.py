@@ -12,6 +12,7 @@ from linli.events.models import Event
 from linli.kit.refusal import BadInput
 from linli.mediation.actions.registering import LONGEST_SUMMARY, Told
 from linli.mediation.forms.fields import choice, line, put_refusal, text_box, tick
+from linli.mediation.letters import sends_messages
 from linli.mediation.models import Body
 from linli.mediation.rules import APPLIED, Door, Entruster, Kind, Language, MediationType, PersonKind, Side
 from linli.mediation.rules.parties import (
@@ -26,6 +27,8 @@ from linli.mediation.rules.parties import (
 #: What is asked of each side here; more parties and all else are entered in the file.
 SIDES = (Side.APPLICANT, Side.RESPONDENT)
 PARTS = ("name", "telephone", "address", "kind", "language", "speaker", "post")
+#: In the order of the page.
+SHOWN = ("name", "telephone", "by_sms", *PARTS[2:])
 
 
 class Register(forms.Form):
@@ -87,6 +90,11 @@ class Register(forms.Form):
             ),
             f"{side}_post": line(_("Their post"), longest=60, required=False),
         }
+        if needed and sends_messages():
+            self.fields[f"{side}_by_sms"] = tick(
+                _("Wants text messages on this mobile number"),
+                help_text=_("Number, day and what to do, never what it is about. Can be taken back at any time."),
+            )
 
     @property
     def about(self) -> list[forms.BoundField]:
@@ -102,7 +110,10 @@ class Register(forms.Form):
     @property
     def sides(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """The fields of each side, under its name."""
-        return [(side.label, [self[f"{side}_{part}"] for part in PARTS]) for side in SIDES]
+        return [
+            (side.label, [self[f"{side}_{part}"] for part in SHOWN if f"{side}_{part}" in self.fields])
+            for side in SIDES
+        ]
 
     @property
     def seldom_is_open(self) -> bool:
@@ -147,6 +158,7 @@ class Register(forms.Form):
             address=told["address"],
             language=told["language"] or Language.MANDARIN,
             representatives=speakers,
+            by_sms=bool(self.cleaned_data.get(f"{side}_by_sms")),
         )
 
     def told(self) -> Told:

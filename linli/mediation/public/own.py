@@ -21,6 +21,7 @@ from linli.kit.refusal import BadInput, Refused
 from linli.kit.throttle import too_many
 from linli.mediation.actions import assigning, clocks, confirming, ending, own, parties, performing, proving, sessions
 from linli.mediation.actions.files import MOST_BYTES, open_sealed
+from linli.mediation.actions.messages import note_messages
 from linli.mediation.models import Evidence, Mediator, Obligation, Party, Proof, Record, Session
 from linli.mediation.public.doors import by_link, other_languages
 from linli.mediation.public.reading import Own
@@ -227,6 +228,14 @@ def _withdraw(party: Party, sent: Sent, file: Any, at: Any) -> str:
     return _("The mediation has ended, as you wished. Other ways stay open to you.")
 
 
+def _messages(party: Party, sent: Sent, file: Any, at: Any) -> str:
+    agrees = sent.get("says") == "yes"
+    note_messages(party, agrees=agrees, way=Way.ONLINE, by=None, at=at, own=True)
+    if agrees:
+        return _("Thank you. From now on you are told by text message too.")
+    return _("It is noted: no more text messages.")
+
+
 def _complain(party: Party, sent: Sent, file: Any, at: Any) -> str:
     own.complain(party, words=sent.get("words", ""), at=at)
     return _("Your complaint has gone to the head of the committee. The mediator does not get it.")
@@ -249,6 +258,7 @@ ACTS: dict[str, tuple[str, Callable[[Party, Sent, Any, Any], str]]] = {
     "waive": ("promises", _waive),
     "court": ("court", _want_court),
     "withdraw": ("withdraw", _withdraw),
+    "messages": ("messages", _messages),
     "complain": ("complain", _complain),
 }
 

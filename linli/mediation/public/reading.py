@@ -19,6 +19,7 @@ from linli.mediation.actions.course import steps_for
 from linli.mediation.actions.looking import who_looked
 from linli.mediation.agreeing.amounts import in_figures
 from linli.mediation.agreeing.comparing import compare
+from linli.mediation.letters import sends_messages
 from linli.mediation.models import Agreement, Assignment, Clock, Dispute, Evidence, Obligation, Party, Proof, Session
 from linli.mediation.public.saying import NEXT, WAYS
 from linli.mediation.public.values import Choice, Court, Item, Meeting, Promise, Seen, Shown, Station, Text
@@ -38,6 +39,7 @@ from linli.mediation.rules import (
     State,
     Suits,
 )
+from linli.mediation.rules.parties import mobile_among
 
 _MOST_LOOKS = 40
 
@@ -80,6 +82,14 @@ class Own:
     def summary(self) -> str:
         """What happened, as the applicant told it: for the applicant alone."""
         return str(self.dispute.words["summary"]) if self.party.side == "applicant" else ""
+
+    def messages(self) -> str:
+        """How it stands with text messages: `on`, `off`, or `no_number` to send them to; empty where this house sends none."""
+        if self.party.sms_agreed_at is not None:
+            return "on"
+        if not sends_messages():
+            return ""
+        return "off" if mobile_among(self.party.words) else "no_number"
 
     # --- how far --------------------------------------------------------------------------------------------------
 

@@ -45,6 +45,7 @@ def _to_mediation(here: Mediation) -> set[str]:
     assert (third.words["name"], third.language) == ("证人乙", "hakka")
     head.do(dispute, "remove_party", third)
     head.do(dispute, "give_link", applicant)
+    head.do(dispute, "note_messages", applicant, agrees="no", way="phone")
     head.do(dispute, "withdraw_link", applicant)
     head.do(dispute, "find_doubles")
     head.do(dispute, "classify", kind="03", mediation_type="peoples", people_count="3")

@@ -15,6 +15,7 @@ from linli.mediation.actions.course import who_of
 from linli.mediation.agreeing.amounts import in_figures
 from linli.mediation.forms import CALL_BACK
 from linli.mediation.forms.fields import called, numbered
+from linli.mediation.letters import sends_messages
 from linli.mediation.models import Agreement, Clock, Confirmation, Dispute, Mediator, Obligation, Party, Session
 from linli.mediation.rules import (
     OBLIGATION_SETTLED,
@@ -123,6 +124,8 @@ def _party(steps: Steps, party: Party, names: dict[UUID, str]) -> dict[str, Any]
     acts = [one for one in acts if not done.get(one.name)]
     if party.secret_sha256:
         acts += steps.on(party.pk, "withdraw_link")
+    if party.sms_agreed_at or sends_messages():
+        acts += steps.on(party.pk, "note_messages")
     if steps.dispute.wants_confirmation:
         acts += steps.on(party.pk, "keep_id_number")
     return {"row": party, "name": names[party.pk], "acts": acts[:2], "more": acts[2:]}
