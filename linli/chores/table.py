@@ -26,7 +26,7 @@ from linli.intake.models import Kept
 from linli.intake.webhooks import courier, making, sending
 from linli.journal.actions import forget_read_notices
 from linli.kit.prepared import Prepared
-from linli.mediation.actions import calling_back, performing, visiting
+from linli.mediation.actions import calling_back, performing, reminding_callers, visiting
 from linli.mediation.actions import clocks as dispute_clocks
 from linli.notices import courier as notice_courier
 from linli.notices import making as notice_making
@@ -245,6 +245,14 @@ def _remind_of_visits(at: datetime) -> bool:
     return visiting.remind(at) >= visiting.SLICE
 
 
+def _calls_wait() -> bool:
+    return reminding_callers.is_due(timezone.now())
+
+
+def _remind_callers(at: datetime) -> bool:
+    return reminding_callers.remind(at) >= reminding_callers.SLICE
+
+
 def _draw_call_backs(at: datetime) -> bool:
     calling_back.draw_of_last_month(at)
     return False
@@ -282,6 +290,7 @@ CHORES: tuple[Work, ...] = (
     Work("dispute_limits", _HOUR, _reckon_disputes, lease_s=60),
     Work("promises", _MINUTE, _remind_of_promises, waits=_promises_wait, lease_s=60),
     Work("visits", _MINUTE, _remind_of_visits, waits=_visits_wait, lease_s=60),
+    Work("calls", _MINUTE, _remind_callers, waits=_calls_wait, lease_s=60),
     # Of the month that is over; asked every day, so that a home begun in its middle draws too.
     Work("call_backs", _DAY, _draw_call_backs, lease_s=120),
     Work("webhooks", 1, making.make_deliveries, waits=making.behind, lease_s=10),

@@ -77,6 +77,8 @@ OF_DISPUTES: dict[str, Any] = {
     "dispute.visit_due": _("has a follow-up visit due"),
     "dispute.visited": _("wrote down a follow-up visit"),
     "dispute.call_back_drawn": _("was drawn by lot to be called back"),
+    "dispute.call_back_due": _("soon has to be called back"),
+    "dispute.call_back_overdue": _("should have been called back"),
     "dispute.called_back": _("called the parties back"),
     "dispute.complained": _("complained about a mediation"),
     "dispute.exported": _("took a paper out of a file"),

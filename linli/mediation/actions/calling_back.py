@@ -25,6 +25,7 @@ from linli.mediation.actions.agreeing import filled_of, party_names
 from linli.mediation.actions.clocks import home_zone, term_for
 from linli.mediation.actions.course import lock
 from linli.mediation.actions.marks import telephone_mark_of
+from linli.mediation.actions.reminding_callers import next_reminder
 from linli.mediation.actions.telling import heads_of_body
 from linli.mediation.agreeing.clauses import Field, FieldKind
 from linli.mediation.agreeing.filling import Clause
@@ -140,7 +141,7 @@ def note_call_back(call_back: CallBack, *, result: str, words: str, by: Person, 
         raise BadInput("words_too_long_here", _("2,000 characters at most. Shorten it."), field="words")
     sealed = sealed_words(CallBack, call_back.pk, {"words": said})
     waiting = CallBack.objects.filter(pk=call_back.pk, done_at__isnull=True)
-    if not waiting.update(result=result, by=by, done_at=at, sealed=sealed):
+    if not waiting.update(result=result, by=by, done_at=at, next_at=None, sealed=sealed):
         raise Refused("called_back_already", _("This call-back was written down already. Refresh the page."))
     call_back.refresh_from_db()
     told = [call_back.draw.drawn_by] if call_back.draw.drawn_by else []
@@ -324,6 +325,7 @@ def _share_out(draw: CallBackDraw, disputes: Mapping[str, Dispute], at: datetime
             why=[str(sign) for sign in lot.why],
             body_id=body,
             due_at=due_at,
+            next_at=next_reminder(due_at, at),
             sealed=sealed_words(CallBack, key, {}),
         )
         # The committee that mediated is not told: nobody should hear of it before the parties are asked.

@@ -1,6 +1,6 @@
 """What follows an agreement: judicial confirmation, visits, call-backs by another unit."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import models
 from django.db.models import Q
@@ -110,6 +110,18 @@ class CallBackDraw(models.Model):
         constraints = [models.UniqueConstraint(fields=["area", "from_on", "to_on"], name="one_draw_per_area_and_days")]
 
 
+class CallBackQuerySet(models.QuerySet["CallBack"]):
+    """Named sets of call-backs."""
+
+    def waiting(self) -> "CallBackQuerySet":
+        """Nobody has called yet."""
+        return self.filter(done_at__isnull=True)
+
+    def to_remind_of(self, at: datetime) -> "CallBackQuerySet":
+        """Those of which the callers are to be told now."""
+        return self.filter(next_at__lte=at)
+
+
 class CallBack(Sealed):
     """Another unit calls the parties, drawn by lot (china.md §7.2). About the file, never about a person.
 
@@ -126,10 +138,17 @@ class CallBack(Sealed):
     by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     result = models.CharField(max_length=15, choices=CallBackResult, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    #: When its callers are reminded next; none once they have called, or have been told that it is late.
+    next_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CallBackQuerySet.as_manager()
 
     class Meta:
         ordering = ["dispute", "drawn_at", "key"]
+        indexes = [
+            models.Index(fields=["next_at", "key"], condition=Q(next_at__isnull=False), name="call_backs_to_remind_of"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["draw", "dispute"], name="called_back_once_per_draw"),
             models.UniqueConstraint(

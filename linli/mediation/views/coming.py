@@ -15,7 +15,7 @@ from linli.mediation.actions import ending
 from linli.mediation.actions.agreeing import missing
 from linli.mediation.forms import ACTS
 from linli.mediation.forms.fields import called
-from linli.mediation.models import Agreement, Clock, Dispute, Obligation, Party, Session
+from linli.mediation.models import Agreement, CallBack, Clock, Dispute, Obligation, Party, Session
 from linli.mediation.rules import AgreementState, Consent, ObligationState, SessionState, State, Who, steps_open
 
 
@@ -148,6 +148,18 @@ def owed(promises: Sequence[dict[str, Any]], visits: Sequence[Any], at: datetime
     return said + ([ngettext("%(n)s visit is due.", "%(n)s visits are due.", due) % {"n": due}] if due else [])
 
 
+def to_call(calls: Sequence[dict[str, Any]], at: datetime) -> list[str]:
+    """What waits for whoever reads this because the lot fell on their committee."""
+    late = any(one["row"].due_at is not None and one["row"].due_at < at for one in calls)
+    if not calls:
+        return []
+    return [
+        _("Your committee should have called the parties back. Call them now.")
+        if late
+        else _("Your committee is to call the parties back: ask each side whether what is written here is so.")
+    ]
+
+
 def _offered(agreement: Agreement, names: dict[UUID, str]) -> str:
     signed = set(agreement.signatures.values_list("party", flat=True))
     lacking = [name for key, name in names.items() if key not in signed]
@@ -170,6 +182,7 @@ def milestones(
     clocks: Sequence[Clock],
     visits: Sequence[Any],
     promises: Sequence[dict[str, Any]],
+    calls: Sequence[dict[str, Any]],
     at: datetime,
 ) -> dict[str, list[Milestone]]:
     """What is to come, the next first, and what was, the latest first."""
@@ -201,6 +214,7 @@ def milestones(
             for one in visits
             if one.done_at is None
         ),
+        *(_call_milestone(one["row"], at) for one in calls if one["row"].due_at),
     ]
     return {
         "coming": sorted(coming, key=_when)[:8],
@@ -212,6 +226,11 @@ def _promise_milestone(one: dict[str, Any], at: datetime) -> Milestone:
     due_on: date = one["row"].due_on
     label = _("Promise %(number)s") % {"number": one["row"].number}
     return Milestone(label, _evening(due_on), False, one["is_late"], one["row"].get_kind_display())
+
+
+def _call_milestone(row: CallBack, at: datetime) -> Milestone:
+    assert row.due_at is not None
+    return Milestone(_("Call the parties back"), row.due_at, False, row.due_at < at)
 
 
 def _when(one: Milestone) -> datetime:

@@ -32,7 +32,7 @@ from linli.mediation.rules import (
     Suits,
     Who,
 )
-from linli.mediation.views.coming import Link, Steps, listed, milestones, next_steps, owed
+from linli.mediation.views.coming import Link, Steps, listed, milestones, next_steps, owed, to_call
 from linli.people.models import Person
 
 #: A clock turns amber so long before its end.
@@ -89,8 +89,10 @@ def shown(dispute: Dispute, *, by: Person, at: datetime) -> dict[str, Any]:
         "looks": [(one, Purpose(one.purpose).label) for one in looking.who_looked(dispute)[:MOST_LOOKS]],
     }
     context |= next_steps(steps, dispute, present, agreements)
-    context["needs"] += owed(promises, visits, at)
-    context["milestones"] = milestones(dispute, sessions, in_force, clocks, visits, promises, at)
+    calls = [one for one in context["call_backs"] if one["acts"]]
+    context["steps"] = [act for one in calls for act in one["acts"]] + context["steps"]
+    context["needs"] += owed(promises, visits, at) + to_call(calls, at)
+    context["milestones"] = milestones(dispute, sessions, in_force, clocks, visits, promises, calls, at)
     return context
 
 
@@ -303,13 +305,16 @@ def _visit(steps: Steps, visit: Any, at: datetime) -> dict[str, Any]:
 
 
 def _call_backs(dispute: Dispute, by: Person, at: datetime) -> list[dict[str, Any]]:
-    """For whoever is to call, a button; for all others what came of it."""
+    """For whoever is to call, a button; for all others what came of it, and nothing before."""
     heads = Mediator.objects.serving_on(timezone.localdate(at)).heads().filter(person=by)
     mine = set(heads.values_list("body", flat=True))
     rows = []
     for one in dispute.call_backs.select_related("body"):
+        # Whoever mediated hears of it when the parties have been asked, not before.
+        if one.done_at is None and one.body_id not in mine:
+            continue
         address = reverse("mediation:act_on", args=[dispute.pk, "note_call_back", one.pk])
-        may = one.done_at is None and one.body_id in mine
+        may = one.done_at is None
         acts = [Link("note_call_back", CALL_BACK.label, CALL_BACK.icon, address)] if may else []
         rows.append({"row": one, "acts": acts, "words": one.words["words"] if one.done_at and mine else ""})
     return rows
