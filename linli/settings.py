@@ -180,6 +180,9 @@ WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 
+#: The folder of the anchors of the journal: better on another machine, or on a medium that is written once.
+ANCHORS = Path(os.environ.get("LINLI_ANCHORS") or HOME / "anchors")
+
 #: 天地图 key; without one the maps show our own boundaries only.
 TIANDITU_KEY = os.environ.get("LINLI_TIANDITU_KEY", "")
 #: Approval number (审图号) printed on public maps.

@@ -25,8 +25,10 @@ from linli.chores.models import Chore
 from linli.events import search
 from linli.events.actions import ladder, lost_draws, wrong_with
 from linli.events.models import Draw, Event, NumberSeries, Pack
-from linli.journal.actions import verify_chain
+from linli.journal.anchors import anchors_path, read_anchors
 from linli.journal.models import Entry
+from linli.journal.proving import verify_chain
+from linli.journal.saying import said as said_of_journal
 from linli.kit.media import faces
 from linli.kit.media.checking import is_complete
 from linli.kit.media.storing import try_out
@@ -43,6 +45,7 @@ _AT_MOST = 20
 _LITTLE_SPACE, _NO_SPACE = 2_000_000_000, 200_000_000
 _CLOCK_MAY_BE_OFF = timedelta(minutes=10)
 _STALE_AFTER = timedelta(minutes=10)
+_ANCHORS_MAY_LAG = timedelta(days=1)
 _NOTICE_BEFORE_YEAR_END = timedelta(days=45)
 
 
@@ -143,19 +146,21 @@ def _look_at_papers(at: datetime) -> Findings:
 def _look_at_journal(at: datetime) -> Findings:
     breaks = list(islice(verify_chain(), _AT_MOST))
     for one in breaks:
-        facts = {"chain": one.chain, "position": one.position, "why": _WHY[one.why]()}
-        yield _fail(
-            _("Journal %(chain)s, position %(position)s: %(why)s. Compare with a backup from before it.") % facts
-        )
+        yield _fail(_("%(break)s. Compare with a backup from before it.") % {"break": said_of_journal(one)})
     if not breaks:
         yield _ok(_("The journal is whole: %(count)s entries.") % {"count": Entry.objects.count()})
 
 
-_WHY: dict[str, Callable[[], str]] = {
-    "missing": lambda: _("an entry is missing"),
-    "changed": lambda: _("the entry was changed"),
-    "cut": lambda: _("the end was cut off"),
-}
+def _look_at_anchors(at: datetime) -> Findings:
+    lines = read_anchors().lines
+    facts = {"file": anchors_path(), "day": lines[-1].day if lines else "", "count": len(lines)}
+    if not lines:
+        if Entry.objects.exists():
+            yield _warn(_("The journal is not anchored yet: %(file)s. The worker does it once a day.") % facts)
+    elif lines[-1].day < timezone.localdate(at - _ANCHORS_MAY_LAG).isoformat():
+        yield _warn(_("The journal was last anchored on %(day)s. Does the worker run, and can it write %(file)s?") % facts)
+    else:
+        yield _ok(_("The journal is anchored: %(count)s lines, the last of %(day)s.") % facts)
 
 
 def _look_at_clock(at: datetime) -> Findings:
@@ -338,6 +343,7 @@ EXAMINATION: tuple[Callable[[datetime], Findings], ...] = (
     _look_at_papers,
     _look_at_clock,
     _look_at_journal,
+    _look_at_anchors,
     _look_at_draws,
     _look_at_numbers,
     _look_at_areas,

@@ -24,6 +24,7 @@ from linli.intake.bulk import working
 from linli.intake.digest import are_arriving, digest_all
 from linli.intake.models import Kept
 from linli.intake.webhooks import courier, making, sending
+from linli.journal import anchors, verifying
 from linli.journal.actions import forget_read_notices
 from linli.kit.prepared import Prepared
 from linli.mediation.actions import calling_back, performing, reminding_callers, visiting
@@ -258,6 +259,17 @@ def _draw_call_backs(at: datetime) -> bool:
     return False
 
 
+def _anchor(at: datetime) -> bool:
+    if not anchors.is_anchored(at):
+        anchors.anchor(at)
+    return False
+
+
+def _verify_weekly(at: datetime) -> bool:
+    verifying.ask_weekly(at)
+    return False
+
+
 def _count(at: datetime) -> bool:
     """In small slices while reports arrive, as the search index is brought up to date."""
     return counting.follow(at, 100, 100) if are_arriving(at) else counting.follow(at)
@@ -311,4 +323,8 @@ CHORES: tuple[Work, ...] = (
     Work("sent_reports", _HOUR, _forget_sent),
     Work("old_notices", _DAY, _forget_notices),
     Work("old_sessions", _HOUR, _forget_sessions),
+    # Once a day, soon after it has begun; asked often, so that a home that was off at midnight is anchored too.
+    Work("journal_anchored", 10 * _MINUTE, _anchor),
+    Work("journal_verified", _HOUR, _verify_weekly),
+    Work("verifications", 0, verifying.go_on, waits=verifying.waits, longest_pause_s=600, lease_s=60),
 )
