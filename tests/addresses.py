@@ -124,6 +124,7 @@ NEEDS: dict[str, dict[str, str]] = {
     **{f"ledgers:{name}": {"code": "code", "kind": "=csv"} for name in ("file", "figures_file", "matrix_file")},
     **{f"mediation:{name}": {"pk": "body"} for name in ("body_correct", "body_close", "mediator_add")},
     "mediation:term_set": {"code": "=mediation"},
+    **{f"mediation:{name}": {"pk": "call_back_draw"} for name in ("draw", "draw_population")},
     **{f"mediation:{name}": {"pk": "seat"} for name in ("mediator_correct", "mediator_end")},
     **{f"mediation_public:{name}": {"token": "=of-no-party"} for name in ("party", "party_agreement", "party_papers")},
     **{
@@ -174,7 +175,7 @@ NEEDS_NOTHING = {
     *("field:tasks", "field:grid", "field:push"),
     *("opinions:leave", "opinions:status", "opinions:list"),
     *("openness:index", "openness:at"),
-    *(f"mediation:{name}" for name in ("list", "new", "bodies", "body_add", "terms")),
+    *(f"mediation:{name}" for name in ("list", "new", "bodies", "body_add", "terms", "draws")),
     *("ledgers:mine", "ledgers:definitions"),
     *(f"mediation_public:{name}" for name in ("apply", "applied", "verify_ask")),
 }

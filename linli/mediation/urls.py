@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from linli.mediation.views import acts, agreements, bodies, file, listing, names, papers, registering, sessions, terms
+from linli.mediation.views import (
+    acts,
+    agreements,
+    bodies,
+    draws,
+    file,
+    listing,
+    names,
+    papers,
+    registering,
+    sessions,
+    terms,
+)
 
 app_name = "mediation"
 urlpatterns = [
@@ -17,6 +29,9 @@ urlpatterns = [
     path("mediators/<int:pk>/end/", bodies.end_person, name="mediator_end"),
     path("terms/", terms.index, name="terms"),
     path("terms/<slug:code>/", terms.set_anew, name="term_set"),
+    path("draws/", draws.index, name="draws"),
+    path("draws/<int:pk>/", draws.show, name="draw"),
+    path("draws/<int:pk>/list.txt", draws.population, name="draw_population"),
     path("<uuid:key>/", file.show, name="file"),
     path("<uuid:key>/look", file.look, name="look"),
     path("<uuid:key>/do/<slug:name>/", acts.act, name="act"),

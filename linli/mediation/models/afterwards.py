@@ -3,11 +3,13 @@
 from datetime import date, datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
+from django.utils import timezone
 
+from linli.areas.codes import within
 from linli.areas.models import Area
 from linli.mediation.models.agreements import Agreement
-from linli.mediation.models.bodies import Body
+from linli.mediation.models.bodies import Body, Mediator
 from linli.mediation.models.disputes import Dispute
 from linli.mediation.models.sealed import Sealed
 from linli.mediation.rules.kinds import CallBackResult, CourtAnswer, VisitWhy
@@ -84,6 +86,21 @@ class FollowUp(Sealed):
         ]
 
 
+class CallBackDrawQuerySet(models.QuerySet["CallBackDraw"]):
+    """Named sets of draws."""
+
+    def overseen_by(self, person: Person, at: datetime) -> "CallBackDrawQuerySet":
+        """Those of the areas, and of all within, whose committee this person heads."""
+        heads = Mediator.objects.serving_on(timezone.localdate(at)).heads().filter(person=person)
+        return self.filter(within(*heads.values_list("body__area", flat=True)))
+
+    def counted(self) -> "CallBackDrawQuerySet":
+        """With how many were drawn, how many wait, and how many came out how."""
+        outcomes = {str(result): Count("call_backs", filter=Q(call_backs__result=result)) for result in CallBackResult}
+        waiting = Count("call_backs", filter=Q(call_backs__done_at__isnull=True))
+        return self.annotate(drawn=Count("call_backs"), waiting=waiting, **outcomes)
+
+
 class CallBackDraw(models.Model):
     """One draw of disputes to be called back. List, seed and shares stay, so that anybody can draw it again."""
 
@@ -104,6 +121,8 @@ class CallBackDraw(models.Model):
     without_caller = models.PositiveSmallIntegerField(default=0)
     drawn_at = models.DateTimeField()
     drawn_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+
+    objects = CallBackDrawQuerySet.as_manager()
 
     class Meta:
         ordering = ["area", "from_on", "id"]

@@ -235,6 +235,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"room": "mediation", "now": at, "doors": doors_open(request, at)}
     context["keeps_register"] = scope_of(request).holds(*KEEPS_REGISTER)
     context["sees_area"] = bool(scope_of(request).area_codes)
+    context["heads"] = bool(mine.headed)
     if not mine.seats:
         return sealed_page(render(request, "mediation/list.html", context | _outlines(request)))
     number = " ".join(request.GET.get("q", "").split())[:60]
