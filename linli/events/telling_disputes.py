@@ -27,6 +27,7 @@ OF_DISPUTES: dict[str, Any] = {
     "dispute.messages_wanted": _("noted that a party wants text messages"),
     "dispute.messages_unwanted": _("noted that a party wants no text messages"),
     "dispute.party_messaged": _("sent a party a message"),
+    "dispute.reach_tried": _("tried in vain to reach a party"),
     "dispute.link_given": _("gave a party the link to its page"),
     "dispute.link_withdrawn": _("took back the link to the page of a party"),
     "dispute.companion_added": _("entered somebody who helps a party"),

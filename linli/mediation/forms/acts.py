@@ -24,6 +24,7 @@ from linli.mediation.actions import (
     parties,
     performing,
     proving,
+    reaching,
     screening,
     sessions,
     signing,
@@ -55,6 +56,7 @@ from linli.mediation.forms.parties import (
     PartyForm,
     WantConfirmation,
 )
+from linli.mediation.forms.reaching import NoteTry
 from linli.mediation.forms.screening import Classify, HandOver, NotAccept, NoteRisk, Nothing, Offer
 from linli.mediation.forms.sessions import (
     AddEvidence,
@@ -210,6 +212,15 @@ ACTS: dict[str, Act] = {
         hint=_(
             "Number, day and what to do, never what it is about: a shared telephone shows them to whoever holds it."
         ),
+    ),
+    "note_try": Act(
+        _("Note a try to reach them"),
+        "phone-call",
+        NoteTry,
+        reaching.note_try,
+        "party",
+        section="parties",
+        hint=_("For who does not answer: what was tried is written down, so that an end for that reason can be shown."),
     ),
     "withdraw_link": Act(
         _("Take their link back"), "unlink", Nothing, parties.withdraw_link, "party", "give_link", section="parties"

@@ -97,6 +97,7 @@ STEPS: tuple[Step, ...] = (
     _step("tell_rights", NOT_SETTLED, To.SAME, *_HERE, W.PARTY),
     _step("see_identity", OPEN, To.SAME, *_HERE),
     _step("give_link", OPEN, To.SAME, *_HERE),
+    _step("note_try", OPEN, To.SAME, *_HERE),
     _step("note_messages", State, To.SAME, *_HERE, W.PARTY),
     _step("want_confirmation", OPEN, To.SAME, *_HERE, W.PARTY),
     _step("add_companion", NOT_SETTLED, To.SAME, *_HERE),

@@ -47,6 +47,7 @@ def _to_mediation(here: Mediation) -> set[str]:
     head.do(dispute, "give_link", applicant)
     head.do(dispute, "note_messages", applicant, agrees="no", way="phone")
     head.do(dispute, "withdraw_link", applicant)
+    head.do(dispute, "note_try", respondent, way="phone", tried_at=local(days_ago(1)), words="无人接听")
     head.do(dispute, "find_doubles")
     head.do(dispute, "classify", kind="03", mediation_type="peoples", people_count="3")
     head.do(dispute, "note_risk", words="昨晚推搡")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from linli.mediation.actions import assigning, confirming, looking, noting, performing
 from linli.mediation.actions.clocks import missing_consents
 from linli.mediation.actions.course import who_of
+from linli.mediation.actions.reaching import tries_of
 from linli.mediation.agreeing.amounts import in_figures
 from linli.mediation.forms import CALL_BACK
 from linli.mediation.forms.fields import called, numbered
@@ -30,6 +32,7 @@ from linli.mediation.rules import (
     SessionState,
     Stance,
     Suits,
+    Way,
     Who,
 )
 from linli.mediation.views.coming import Link, Steps, listed, milestones, next_steps, owed, to_call
@@ -126,11 +129,21 @@ def _party(steps: Steps, party: Party, names: dict[UUID, str]) -> dict[str, Any]
     acts = [one for one in acts if not done.get(one.name)]
     if party.secret_sha256:
         acts += steps.on(party.pk, "withdraw_link")
+    acts += steps.on(party.pk, "note_try")
     if party.sms_agreed_at or sends_messages():
         acts += steps.on(party.pk, "note_messages")
     if steps.dispute.wants_confirmation:
         acts += steps.on(party.pk, "keep_id_number")
-    return {"row": party, "name": names[party.pk], "acts": acts[:2], "more": acts[2:]}
+    return {"row": party, "name": names[party.pk], "acts": acts[:2], "more": acts[2:], "tries": _tries(party)}
+
+
+
+def _tries(party: Party) -> list[dict[str, Any]]:
+    """Tries to reach it in vain, the latest first."""
+    return [
+        {"at": datetime.fromisoformat(one["at"]), "way": Way(one["way"]).label, "words": one["words"]}
+        for one in reversed(tries_of(party))
+    ]
 
 
 def _companions(steps: Steps, dispute: Dispute, names: dict[UUID, str]) -> list[dict[str, Any]]:
@@ -267,7 +280,7 @@ def _proof(steps: Steps, proof: Any, one: Obligation) -> dict[str, Any]:
         "row": proof,
         "kind": ProofKind(proof.kind).label,
         "words": opened["words"],
-        "amount": opened["amount"],
+        "amount": in_figures(Decimal(opened["amount"])) if opened["amount"] else "",
         "denied": opened.get("denied", ""),
         "acts": steps.on(proof.pk, "confirm_performed", "deny_performed") if waits else [],
     }
