@@ -11,6 +11,7 @@ from functools import cached_property
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.mediation.actions import assigning, clocks, confirming, performing, proving, sessions, visiting
@@ -42,6 +43,12 @@ from linli.mediation.rules import (
 from linli.mediation.rules.parties import mobile_among
 
 _MOST_LOOKS = 40
+
+
+def _rest_of(one: Obligation, amount: Decimal | None) -> str:
+    """What is left of a payment of which a part was received, in figures."""
+    received = performing.received(one) if amount is not None else Decimal(0)
+    return in_figures(amount - received) if amount is not None and received else ""
 
 
 class Own:
@@ -315,6 +322,7 @@ class Own:
             receives and one.state == ObligationState.OWED and performing.is_late(one, self._at),
             receives and is_open and "waive" in self.steps,
             tuple(self._proof(proof, one) for proof in one.proofs.all()),
+            _rest_of(one, amount) if is_open else "",
         )
 
     def _proof(self, proof: Proof, one: Obligation) -> Shown:
@@ -344,7 +352,7 @@ class Own:
         wanted = self._key in found.wanted_by
         return Court(
             until,
-            max((until - self._at).days, 0),
+            max((timezone.localdate(until) - timezone.localdate(self._at)).days, 0),
             wanted,
             wanted and bool(confirming.silent(found)),
             found.applied_at is None and self._at <= until and "apply_confirmation" in self.steps,

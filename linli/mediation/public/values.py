@@ -102,6 +102,8 @@ class Promise:
     may_breach: bool
     may_waive: bool
     proofs: tuple[Shown, ...] = field(default=())
+    #: What is left of a payment of which a part was received; empty otherwise.
+    rest: str = ""
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,7 @@ def _makes_sense(name: str, dispute: Dispute) -> bool:
     if name == "reopen":
         return dispute.archived_at is None
     if name == "close":
-        return ending.may_close(dispute) or _is_broken(dispute)
+        return ending.may_close(dispute) or (_is_broken(dispute) and _was_visited(dispute))
     return True
 
 
@@ -113,6 +113,12 @@ def _is_broken(dispute: Dispute) -> bool:
     owed = Obligation.objects.filter(agreement__in=dispute.agreements.in_force())
     states = set(owed.values_list("state", flat=True))
     return ObligationState.BREACHED in states and not states & {ObligationState.OWED, ObligationState.CLAIMED}
+
+
+
+def _was_visited(dispute: Dispute) -> bool:
+    """Whether somebody has asked how it went: before that a broken promise is urged, not closed."""
+    return dispute.follow_ups.filter(done_at__isnull=False).exists()
 
 
 def _needs(dispute: Dispute, present: Sequence[Party], agreements: Sequence[Agreement]) -> list[str]:
@@ -145,6 +151,12 @@ def owed(promises: Sequence[dict[str, Any]], visits: Sequence[Any], at: datetime
     said = (
         [ngettext("%(n)s promise is still open.", "%(n)s promises are still open.", owed) % {"n": owed}] if owed else []
     )
+    late = {one["by"]: None for one in promises if one["row"].state == ObligationState.BREACHED}
+    if late:
+        breach = _(
+            "A promise was not kept in time: %(who)s. Urge them (art. 31) and tell the others that a court is open (art. 32)."
+        )
+        said.append(breach % {"who": listed(late)})
     return said + ([ngettext("%(n)s visit is due.", "%(n)s visits are due.", due) % {"n": due}] if due else [])
 
 
