@@ -159,7 +159,7 @@ def parties(head: Head) -> Block:
     """All sides in one table."""
     return table(
         ("身份", "姓名或名称", "类别", "联系电话", "住所"),
-        (1.1, 1.7, 1.2, 1.5, 2.9),
+        (1.1, 1.6, 1.0, 1.8, 2.9),
         [
             (str(one.side), named(one), one.kind, one.telephone or NOTHING, one.address or NOTHING)
             for one in head.parties
