@@ -40,6 +40,8 @@ class CountedDispute(models.Model):
                 fields=["next_at"], condition=models.Q(next_at__isnull=False), name="counted_disputes_to_come"
             ),
             models.Index(fields=["area"], condition=models.Q(is_called_again=True), name="counted_disputes_called"),
+            # Of a village all are read: it has no sums of its own.
+            models.Index(fields=["area"], name="counted_disputes_by_area"),
         ]
 
 
@@ -57,6 +59,19 @@ class LedgerCell(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["grain", "area", "day", "kind"], name="one_ledger_cell_of_a_kind")
+        ]
+        indexes = [
+            # A matrix of a county reads some thousands of cells, and one figure of each.
+            models.Index(
+                fields=[
+                    "grain",
+                    "area",
+                    "day",
+                    "kind",
+                    *("registered", "accepted", "concluded", "settled", "agreements"),
+                ],
+                name="ledger_cells_of_a_matrix",
+            )
         ]
 
 
