@@ -171,7 +171,12 @@ class Own:
     def may_object(self) -> bool:
         """Whether the one change of mediator is still open to this party."""
         has_one = "object_to_mediator" in self.steps and self.mediator() is not None
-        return has_one and not Assignment.objects.filter(objected_by=self.party).exists()
+        return has_one and not self.has_objected
+
+    @cached_property
+    def has_objected(self) -> bool:
+        """Whether this party has had the mediator changed, as it may once."""
+        return Assignment.objects.filter(objected_by=self.party).exists()
 
     # --- sessions, evidence ---------------------------------------------------------------------------------------
 

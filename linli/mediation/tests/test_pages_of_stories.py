@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from linli.mediation.actions import performing, visiting
+from linli.mediation.actions import assigning, performing, visiting
 from linli.mediation.actions.parties import make_link
 from linli.mediation.models import Dispute, Obligation, Party
 from linli.mediation.public.reading import Own
@@ -98,3 +98,41 @@ def test_the_last_day_for_the_court_is_called_that() -> None:
     # The night before, fewer than 24 hours are left, and a day.
     night_before = (ends - timedelta(days=1)).replace(hour=23)
     assert (seen := Own(party, night_before).court) and seen.days_left == 1
+
+
+def test_what_is_wrong_with_a_single_tick_is_said_beside_it() -> None:
+    here = make_mediation()
+    dispute = make_dispute(here, State.ACCEPTED, at=days_ago(1))
+    assigning.choose(dispute, mediator=here.seat(here.mediator), by=here.head, at=timezone.now())
+    desk = Desk(here.mediator)
+    desk.open(dispute)
+    desk.client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    answer = desk.client.post(reverse("mediation:act", args=[dispute.pk, "take_on"]))
+    assert answer.status_code == 422
+    assert "Declare first that no tie binds you to a party." in html.unescape(answer.content.decode())
+
+
+@pytest.mark.parametrize(
+    ("act", "sent"), [("declare_interest", {"interest": "relative"}), ("decline", {"why": "住院"})]
+)
+def test_whoever_gave_a_dispute_away_is_led_to_the_list_and_not_to_a_page_that_is_not_there(
+    act: str, sent: dict[str, str]
+) -> None:
+    here = make_mediation()
+    dispute = make_dispute(here, State.ACCEPTED, at=days_ago(1))
+    assigning.choose(dispute, mediator=here.seat(here.mediator), by=here.head, at=timezone.now())
+    desk = Desk(here.mediator)
+    desk.open(dispute)
+    answer = desk.client.post(reverse("mediation:act", args=[dispute.pk, act]), sent)
+    assert answer.headers["Location"] == reverse("mediation:list")
+
+
+def test_a_party_that_had_the_mediator_changed_reads_why_there_is_no_second_time() -> None:
+    here = make_mediation()
+    dispute = make_dispute(here, State.MEDIATING, at=days_ago(2))
+    party, said = party_of(dispute), "You have had the mediator changed once."
+    assert said not in own_page(party)
+    assigning.object_to_mediator(party, by=None, own=True, at=timezone.now())
+    assigning.choose(dispute, mediator=here.seat(here.second), by=here.head, at=timezone.now())
+    assert said in own_page(party)
+    assert said not in own_page(party_of(dispute, Side.RESPONDENT))

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -72,6 +72,9 @@ def act(request: HttpRequest, dispute: Dispute, name: str, of: UUID | None = Non
     if name in _SHOWN:
         return _SHOWN[name](request, dispute, row, result)
     messages.success(request, _done(dispute, chosen, result, person_of(request)))
+    if not Dispute.objects.visible_to(by, at).filter(pk=dispute.pk).exists():
+        # Declined, tied, or handed over: it is not theirs any more.
+        return redirect("mediation:list")
     return back_to(dispute, chosen.section)
 
 
