@@ -65,6 +65,7 @@ VERBS: dict[str, frozenset[str]] = {
         {
             *("event.due_soon", "event.reminded", "event.ran_on"),
             *("dispute.term_ends_soon", "dispute.term_over", "dispute.performance_due", "dispute.breached"),
+            *("dispute.call_back_due", "dispute.call_back_overdue"),
         }
     ),
     Group.MENTIONS: frozenset({"event.said"}),

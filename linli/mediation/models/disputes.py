@@ -62,7 +62,8 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         """Those whose file this person may open: as its mediator, as head of the body that has it, or to screen it.
 
         Before a body has it, the heads of the bodies around its place screen it; while another unit is to call the parties
-        back, the heads of that one may. No other role opens a file.
+        back, the heads of that one may, and those of the committee above that a complaint about a head went to. No other role
+        opens a file.
         """
         if not isinstance(person, Person) or not person.is_active:
             return self.none()
@@ -74,7 +75,8 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         headed = Q(body__in=heads.values("body"))
         screened = Q(body__isnull=True) & within(*heads.values_list("body__area", flat=True))
         calls = _rows("CallBack").filter(dispute=OuterRef("pk"), body__in=heads.values("body"), done_at__isnull=True)
-        return self.filter(Exists(mine) | headed | screened | Exists(calls))
+        complained = Q(complaints_to__in=heads.values("body"), archived_at__isnull=True)
+        return self.filter(Exists(mine) | headed | screened | Exists(calls) | complained)
 
     def outlines(self, scope: Scope, *, most: int, after: str = "") -> list[Outline]:
         """What those who see an area may know of its disputes, the latest first; at most so many.
@@ -121,6 +123,8 @@ class Dispute(Sealed):
     kind = models.CharField(max_length=2, choices=Kind)
     mediation_type = models.CharField(max_length=15, choices=MediationType, default=MediationType.PEOPLES)
     door = models.CharField(max_length=10, choices=Door)
+    #: The committee above whose heads read complaints, where a head of its own mediates; none where nobody complained so.
+    complaints_to = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     event = models.ForeignKey(Event, models.PROTECT, null=True, blank=True, related_name="disputes", db_index=False)
     entruster = models.CharField(max_length=10, choices=Entruster, blank=True)
     state = models.CharField(max_length=15, choices=State, default=State.REGISTERED)
@@ -184,6 +188,11 @@ class Dispute(Sealed):
             ),
             models.Index(fields=["area", "registered_at", "key"], condition=IS_OPEN, name="open_disputes_by_area"),
             models.Index(fields=["body", "registered_at"], name="dispute_by_body_and_time"),
+            models.Index(
+                fields=["complaints_to", "key"],
+                condition=Q(complaints_to__isnull=False),
+                name="disputes_complained_above",
+            ),
             # How many terms are over: limits are few and of open disputes alone, and nothing is counted ahead of them.
             models.Index(
                 fields=["due_at", "area"], condition=IS_OPEN & Q(due_at__isnull=False), name="open_disputes_by_limit"

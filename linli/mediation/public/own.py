@@ -237,7 +237,12 @@ def _messages(party: Party, sent: Sent, file: Any, at: Any) -> str:
 
 
 def _complain(party: Party, sent: Sent, file: Any, at: Any) -> str:
-    own.complain(party, words=sent.get("words", ""), at=at)
+    above = own.complain(party, words=sent.get("words", ""), at=at)
+    if above is not None:
+        told = _(
+            "The mediator also heads the committee. Your complaint has gone to %(body)s; the mediator does not get it."
+        )
+        return told % {"body": above}
     return _("Your complaint has gone to the head of the committee. The mediator does not get it.")
 
 

@@ -18,6 +18,7 @@ from linli.mediation.actions.course import who_of
 from linli.mediation.forms.fields import choice, line, put_refusal
 from linli.mediation.models import Dispute
 from linli.mediation.rules import Purpose, State, Who
+from linli.mediation.views.listing import seats_of
 from linli.mediation.views.reaching import is_open, person_of, sealed_page, seen
 from linli.mediation.views.shown import shown
 
@@ -74,5 +75,11 @@ def _likely(request: HttpRequest, dispute: Dispute) -> str:
     if who & {Who.MEDIATOR, Who.ASKED}:
         return Purpose.MEDIATE
     if Who.KEEPER not in who:
+        if dispute.complaints_to_id in _headed(request):
+            return Purpose.COMPLAINT
         return Purpose.CALL_BACK
     return Purpose.SCREEN if dispute.state in (State.REGISTERED, State.OFFERED) else Purpose.OVERSEE
+
+
+def _headed(request: HttpRequest) -> set[int]:
+    return {seat.body_id for seat in seats_of(person_of(request), timezone.now()) if seat.is_head}
