@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.areas.models import Area
 from linli.journal.actions import record
+from linli.kit.prepared import Prepared
 from linli.kit.refusal import BadInput, Refused
 from linli.kit.workdays import WorkCalendar, stored_calendar
 from linli.mediation.actions import telling
@@ -176,7 +179,12 @@ def _term(dispute: Dispute) -> Clock:
 
 def is_due(at: datetime) -> bool:
     """Whether a clock waits to be looked at."""
-    return Clock.objects.to_look_at(at).exists()
+    return bool(_looked_at(at))
+
+
+@Prepared
+def _looked_at(at: datetime) -> QuerySet[Any, Any]:
+    return Clock.objects.to_look_at(at).order_by().values_list("pk")[:1]
 
 
 def climb(at: datetime, limit: int = SLICE) -> int:
