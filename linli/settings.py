@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "linli.mediation",
     "linli.intake",
     "linli.field",
+    "linli.audit",
     "linli.chores",
     "linli.web",
     "linli.demo",

@@ -175,6 +175,7 @@ NEEDS_NOTHING = {
     *("field:tasks", "field:grid", "field:push"),
     *("opinions:leave", "opinions:status", "opinions:list"),
     *("openness:index", "openness:at"),
+    *(f"audit:{name}" for name in ("search", "export", "chains", "verify", "anchors")),
     *(f"mediation:{name}" for name in ("list", "new", "bodies", "body_add", "terms", "draws")),
     *("ledgers:mine", "ledgers:definitions"),
     *(f"mediation_public:{name}" for name in ("apply", "applied", "verify_ask")),

@@ -39,9 +39,10 @@ class Entry(models.Model):
         constraints = [models.UniqueConstraint(fields=["chain", "position"], name="entry_once_per_position")]
         indexes = [
             models.Index(fields=["on_key", "id"], name="entry_by_object"),
-            # For the auditor, who looks back from the newest: who did it, and what was done.
-            models.Index(fields=["by", "id"], condition=models.Q(by__isnull=False), name="entry_by_person"),
-            models.Index(fields=["verb", "id"], name="entry_by_verb"),
+            # For the auditor, who looks back from the newest day: over all, at what a person did, at what was done.
+            models.Index(fields=["at", "id"], name="entry_by_day"),
+            models.Index(fields=["by", "at", "id"], condition=models.Q(by__isnull=False), name="entry_by_person"),
+            models.Index(fields=["verb", "at", "id"], name="entry_by_verb"),
         ]
 
 

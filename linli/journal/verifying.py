@@ -56,8 +56,10 @@ def go_on(at: datetime) -> bool:
     if found is None:
         return False
     course, breaks, give_way_at = Course(**found.course), list[Break](), time.monotonic() + _SLICE_S
-    while not course.is_over and time.monotonic() < give_way_at:
+    while not course.is_over:
         breaks += course.step()
+        if time.monotonic() >= give_way_at:
+            break
     _keep(found, course, breaks, at)
     return waits()
 

@@ -62,6 +62,7 @@ def _may(request: HttpRequest) -> dict[str, Any]:
         "desk": held(Role.DESK),
         "keep_webhooks": held(Role.SYSTEM_ADMIN),
         "bring_in": lambda: _holds_the_top(request),
+        "audit": held(Role.AUDITOR),
         # Whoever keeps the register enters who mediates there, and sets the terms.
         "mediate": lambda: _mediates(request, (*areas, *KEEPS_REGISTER)),
     }
