@@ -170,10 +170,10 @@ def parties(head: Head) -> Block:
 def named(party: Party) -> str:
     """The name, with who speaks for it or for how many it speaks."""
     more = []
-    if party.representative:
-        more.append(f"法定代表人（负责人）：{party.representative}")
     if party.stands_for:
-        more.append(f"{party.stands_for}人推选的代表")
+        more.append(f"{party.stands_for}人推选的代表：{party.representative}")
+    elif party.representative:
+        more.append(f"法定代表人（负责人）：{party.representative}")
     return party.name + (f"（{'；'.join(more)}）" if more else "")
 
 

@@ -437,7 +437,7 @@ def _party(row: PartyRow, *, id_number: bool, reach: bool) -> Party:
         kind=w.PERSON_KIND[row.kind],
         telephone=str(said.get("telephone", "")) if reach else "",
         address=str(said.get("address", "")) if reach else "",
-        representative="、".join(speakers) if row.kind != PersonKind.NATURAL else "",
+        representative="、".join(speakers),
         id_number=str(said.get("id_number", "")) if id_number else "",
         stands_for=row.group_size if row.speaks_for_group else 0,
     )

@@ -1,5 +1,6 @@
 """Forms about parties: who they are, what they said, who helps them."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -99,9 +100,9 @@ class PartyForm(ActForm):
         """As the rules take it."""
         told = self.cleaned_data
         speakers = [
-            Representative(told[f"speaker_name_{n}"], told[f"speaker_telephone_{n}"], told[f"speaker_post_{n}"])
+            one
             for n in REPRESENTATIVES
-            if told[f"speaker_name_{n}"]
+            for one in _several(told[f"speaker_name_{n}"], told[f"speaker_telephone_{n}"], told[f"speaker_post_{n}"])
         ]
         return Particulars(
             side=told["side"],
@@ -120,6 +121,12 @@ class PartyForm(ActForm):
     def values(self) -> dict[str, Any]:
         """The party as told."""
         return {"told": self.particulars()}
+
+
+def _several(names: str, telephone: str, post: str) -> list[Representative]:
+    """Who was named in one line: several names after each other, as they stand on a paper, are several people."""
+    apart = [name.strip() for name in re.split("[、，,；;/]", names) if name.strip()]
+    return [Representative(name, *((telephone, post) if not place else ())) for place, name in enumerate(apart)]
 
 
 class NoteConsent(ActForm):

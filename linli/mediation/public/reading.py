@@ -15,15 +15,26 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.mediation.actions import assigning, clocks, confirming, performing, proving, sessions, visiting
-from linli.mediation.actions.agreeing import text_digest
+from linli.mediation.actions.agreeing import speakers_of, text_digest, unsigned_by
 from linli.mediation.actions.course import steps_for
 from linli.mediation.actions.looking import who_looked
 from linli.mediation.agreeing.amounts import in_figures
 from linli.mediation.agreeing.comparing import compare
 from linli.mediation.letters import sends_messages
-from linli.mediation.models import Agreement, Assignment, Clock, Dispute, Evidence, Obligation, Party, Proof, Session
+from linli.mediation.models import (
+    Agreement,
+    Assignment,
+    Clock,
+    Dispute,
+    Evidence,
+    Obligation,
+    Party,
+    Proof,
+    Session,
+    Signature,
+)
 from linli.mediation.public.saying import NEXT, WAYS
-from linli.mediation.public.values import Choice, Court, Item, Meeting, Promise, Seen, Shown, Station, Text
+from linli.mediation.public.values import Choice, Court, Item, Meeting, Promise, Seen, Shown, Speaker, Station, Text
 from linli.mediation.rules import (
     OBLIGATION_SETTLED,
     AgreementState,
@@ -256,10 +267,9 @@ class Own:
         words = agreement.words["text"]
         spans = compare(earlier.words["text"], words) if earlier else []
         signed = list(agreement.signatures.filter(text_sha256=agreement.text_sha256).select_related("mediator__person"))
-        mine = next((one.signed_at for one in signed if one.party_id == self.party.pk), None)
-        signers = [
-            (one.mediator.person.name if one.mediator else self.called(one.party_id), one.signed_at) for one in signed
-        ]
+        given = {(one.party_id, one.speaker): one.signed_at for one in signed if one.party_id}
+        mine = [at for (key, _place), at in given.items() if key == self.party.pk]
+        signers = [(self._signer(one), one.signed_at) for one in signed]
         return Text(
             agreement.pk,
             agreement.version,
@@ -270,11 +280,22 @@ class Own:
             agreement.effective_at,
             tuple(spans),
             earlier.version if earlier else None,
-            mine,
+            max(mine) if mine and not unsigned_by(self.party, given) else None,
             tuple(signers),
             agreement.stamped_at is not None,
             self.party.words.get("paper_wanted") == agreement.version,
+            tuple(
+                Speaker(place, name, (self.party.pk, place) in given)
+                for place, name in enumerate(speakers_of(self.party), 1)
+            ),
         )
+
+    def _signer(self, one: Signature) -> str:
+        if one.mediator:
+            return one.mediator.person.name
+        party, called = self._by_key.get(str(one.party_id)), self.called(one.party_id)
+        speakers = speakers_of(party) if party else []
+        return f"{called} · {speakers[one.speaker - 1]}" if 0 < one.speaker <= len(speakers) else called
 
     def _shown(self) -> "QuerySet[Agreement]":
         """Versions that were put before the parties."""

@@ -107,6 +107,15 @@ class Promise:
 
 
 @dataclass(frozen=True)
+class Speaker:
+    """A representative of my group, and whether they have signed."""
+
+    number: int
+    name: str
+    has_signed: bool
+
+
+@dataclass(frozen=True)
 class Text:
     """A version of the agreement before the party."""
 
@@ -123,6 +132,8 @@ class Text:
     signers: tuple[tuple[str, datetime], ...]
     is_stamped: bool
     paper_wanted: bool
+    #: Who signs for my group; empty for a party that signs itself.
+    speakers: tuple[Speaker, ...] = field(default=())
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ def zh(words: str, **facts: Any) -> str:
 def draw(page: Page) -> None:
     """Sign something into the field with a finger."""
     pad = page.locator("canvas")
-    pad.scroll_into_view_if_needed()
+    # Away from what sticks to the upper edge and from what is said at the lower one.
+    pad.evaluate("one => one.scrollIntoView({ block: 'center' })")
     box = pad.bounding_box()
     assert box
     page.mouse.move(box["x"] + 40, box["y"] + 60)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from linli.mediation.actions import ending
-from linli.mediation.actions.agreeing import missing
+from linli.mediation.actions.agreeing import missing, signed_in, unsigned_by
 from linli.mediation.forms import ACTS
 from linli.mediation.forms.fields import called
 from linli.mediation.models import Agreement, CallBack, Clock, Dispute, Obligation, Party, Session
@@ -115,7 +115,6 @@ def _is_broken(dispute: Dispute) -> bool:
     return ObligationState.BREACHED in states and not states & {ObligationState.OWED, ObligationState.CLAIMED}
 
 
-
 def _was_visited(dispute: Dispute) -> bool:
     """Whether somebody has asked how it went: before that a broken promise is urged, not closed."""
     return dispute.follow_ups.filter(done_at__isnull=False).exists()
@@ -140,7 +139,7 @@ def _needs(dispute: Dispute, present: Sequence[Party], agreements: Sequence[Agre
         if untold:
             needs.append(_("Not told of rights and duties yet: %(who)s.") % {"who": listed(untold)})
     if dispute.state == State.MEDIATING:
-        needs += [_offered(one, names) for one in agreements if one.state == AgreementState.OFFERED]
+        needs += [_offered(one, present, names) for one in agreements if one.state == AgreementState.OFFERED]
     return needs
 
 
@@ -172,9 +171,9 @@ def to_call(calls: Sequence[dict[str, Any]], at: datetime) -> list[str]:
     ]
 
 
-def _offered(agreement: Agreement, names: dict[UUID, str]) -> str:
-    signed = set(agreement.signatures.values_list("party", flat=True))
-    lacking = [name for key, name in names.items() if key not in signed]
+def _offered(agreement: Agreement, present: Sequence[Party], names: dict[UUID, str]) -> str:
+    signed = signed_in(agreement)
+    lacking = [names[one.pk] for one in present if unsigned_by(one, signed)]
     if not agreement.signatures.filter(mediator__isnull=False).exists():
         lacking.append(_("the mediator"))
     if lacking:
