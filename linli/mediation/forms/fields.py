@@ -34,12 +34,20 @@ class ActForm(forms.Form):
         return self.cleaned_data
 
 
+class Lines(forms.CharField):
+    """Words of several lines, each of whose ends counts as one sign: browsers send two for it."""
+
+    def to_python(self, value: Any) -> Any:
+        """With single ends of lines, before anything is counted."""
+        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
+
+
 def text_box(
     label: Any, *, longest: int, required: bool = True, help_text: Any = "", rows: int = 4, counted: bool = False
 ) -> forms.CharField:
     """A field for words of several lines. What is too long is said by the server, so that nothing is cut off unseen."""
     box = forms.Textarea(attrs={"rows": rows})
-    field = forms.CharField(label=label, max_length=longest, required=required, help_text=help_text, widget=box)
+    field = Lines(label=label, max_length=longest, required=required, help_text=help_text, widget=box)
     # The browser would cut off without a word what is pasted.
     field.widget.attrs.pop("maxlength", None)
     field.error_messages["required"] = _("Write something here first.")

@@ -57,6 +57,8 @@ def page(request: HttpRequest, party: Party, token: str, status: int = 200, **mo
         "languages": other_languages(),
         "proof_kinds": [(one.value, one.label) for one in _PROOFS],
         "typed": {},
+        "most_bytes": MOST_BYTES,
+        "most_mb": MOST_BYTES // 1_000_000,
         **more,
     }
     return render(request, "mediation/public/own.html", context, status=status)

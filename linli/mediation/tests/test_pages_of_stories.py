@@ -5,17 +5,19 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from linli.mediation.actions import assigning, performing, visiting
 from linli.mediation.actions.parties import make_link
+from linli.mediation.forms.fields import text_box
 from linli.mediation.models import Dispute, Obligation, Party
 from linli.mediation.public.reading import Own
 from linli.mediation.rules import Side, State
 from linli.mediation.testing import Mediation, make_dispute, make_mediation, party_of
-from linli.mediation.tests.desks import Desk, days_ago
+from linli.mediation.tests.desks import Desk, clause_fields, days_ago
 
 pytestmark = pytest.mark.django_db
 
@@ -136,3 +138,30 @@ def test_a_party_that_had_the_mediator_changed_reads_why_there_is_no_second_time
     assigning.choose(dispute, mediator=here.seat(here.second), by=here.head, at=timezone.now())
     assert said in own_page(party)
     assert said not in own_page(party_of(dispute, Side.RESPONDENT))
+
+
+def test_the_end_of_a_line_counts_once_however_a_browser_sends_it() -> None:
+    field = text_box("", longest=7)
+    assert field.clean("一行\r\n两行\r\n") == "一行\n两行"
+    with pytest.raises(ValidationError):
+        field.clean("一行字\r\n两行字句")
+
+
+def test_a_file_field_of_a_party_says_how_much_may_be_sent_before_it_is_sent() -> None:
+    here = make_mediation()
+    shown = own_page(party_of(make_dispute(here, State.MEDIATING, at=days_ago(1))))
+    assert 'data-most-bytes="20000000"' in shown
+    assert 'data-too-large="This file has {size} MB; 20 MB at most.' in shown
+
+
+def test_what_an_agreement_lacks_is_said_where_the_page_opens() -> None:
+    here = make_mediation()
+    dispute, desk = make_dispute(here, State.MEDIATING, at=days_ago(1)), Desk(here.mediator)
+    desk.open(dispute)
+    desk.client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    both = [str(party_of(dispute).pk), str(party_of(dispute, Side.RESPONDENT).pk)]
+    sent = clause_fields(both, amount="很多钱")
+    shown = desk.client.post(reverse("mediation:draft", args=[dispute.pk]), sent).content.decode()
+    # Not at the clauses, where the sentence above them would be out of sight.
+    assert '<button class="primary big" name="do" value="save" formaction="?">' in shown
+    assert shown.index('<a href="#clauses">To the place</a>') < shown.index('id="clauses"')
