@@ -34,6 +34,7 @@ OF_DISPUTES: dict[str, Any] = {
     "dispute.companion_ended": _("ended the help of somebody"),
     "dispute.looked_at": _("opened the file of a dispute"),
     "dispute.file_opened": _("opened a paper of a dispute"),
+    "dispute.earlier_searched": _("had the house look whether mediators had an earlier matter with one of the sides"),
     "dispute.mediators_proposed": _("proposed mediators"),
     "dispute.mediator_asked": _("asked a mediator to take it on"),
     "dispute.mediator_declined": _("declined to mediate"),

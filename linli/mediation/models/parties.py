@@ -127,6 +127,8 @@ class Assignment(models.Model):
     #: Codes of `Suits`, and how many open disputes they had when they were proposed.
     reasons = models.JSONField(default=list)
     load = models.PositiveIntegerField(default=0)
+    #: Numbers of matters that this mediator took on before and in which one of the sides was a party: for them to declare.
+    earlier = models.JSONField(default=list, blank=True)
     interest = models.CharField(max_length=10, choices=Interest, blank=True)
     declared_at = models.DateTimeField(null=True, blank=True)
     #: The party that objected: each may do so once.

@@ -17,6 +17,7 @@ from linli.mediation.actions.reaching import tries_of
 from linli.mediation.agreeing.amounts import in_figures
 from linli.mediation.forms import CALL_BACK
 from linli.mediation.forms.fields import called, numbered
+from linli.mediation.forms.mediators import earlier_words
 from linli.mediation.letters import sends_messages
 from linli.mediation.models import Agreement, Clock, Confirmation, Dispute, Mediator, Obligation, Party, Session
 from linli.mediation.rules import (
@@ -35,6 +36,7 @@ from linli.mediation.rules import (
     Way,
     Who,
 )
+from linli.mediation.rules.kinds import Against
 from linli.mediation.views.coming import Link, Steps, listed, milestones, next_steps, owed, to_call
 from linli.people.models import Person
 
@@ -73,7 +75,7 @@ def shown(dispute: Dispute, *, by: Person, at: datetime) -> dict[str, Any]:
         "parties": [_party(steps, one, names) for one in present],
         "party_acts": steps.some("add_party", "add_companion"),
         "companions": _companions(steps, dispute, names),
-        "mediator": _mediator(steps, dispute, assigned, names),
+        "mediator": _mediator(steps, dispute, assigned, names, who),
         "sessions": [_session(steps, one, names) for one in reversed(sessions)],
         "session_acts": steps.some("plan_session", "hold_unplanned"),
         "evidence": _evidence(steps, dispute, names),
@@ -158,14 +160,21 @@ def _companions(steps: Steps, dispute: Dispute, names: dict[UUID, str]) -> list[
     ]
 
 
-def _mediator(steps: Steps, dispute: Dispute, assigned: Any, names: dict[UUID, str]) -> dict[str, Any]:
+def _mediator(
+    steps: Steps, dispute: Dispute, assigned: Any, names: dict[UUID, str], who: frozenset[Who]
+) -> dict[str, Any]:
     rows = list(dispute.assignments.select_related("mediator__person", "mediator__body", "objected_by"))
     asked = next((one for one in rows if one.state == "asked"), None)
     return {
         "assigned": assigned,
         "asked": asked,
+        "earlier": earlier_words(asked.earlier) if asked and asked.earlier and Who.ASKED in who else "",
         "proposals": [
-            {"row": one, "reasons": [Suits(code).label for code in one.reasons]}
+            {
+                "row": one,
+                "reasons": [Suits(code).label for code in one.reasons],
+                "against": [Against.EARLIER.label] if one.earlier else [],
+            }
             for one in rows
             if one.state == "proposed"
         ],
