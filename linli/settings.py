@@ -41,10 +41,7 @@ def _secret_key() -> str:
 
 
 def _database() -> dict[str, Any]:
-    """SQLite in the home, or what `LINLI_DATABASE_URL` names: `postgres://user:password@host:port/name`.
-
-    A socket folder goes into the query: `postgres://linli@/linli?host=/run/postgresql`.
-    """
+    """SQLite in the home, or what `LINLI_DATABASE_URL` names."""
     url = os.environ.get("LINLI_DATABASE_URL")
     if not url:
         return {
@@ -60,6 +57,14 @@ def _database() -> dict[str, Any]:
                 "PRAGMA cache_size=-20000; PRAGMA journal_size_limit=27103364; PRAGMA temp_store=MEMORY;",
             },
         }
+    return postgres(url)
+
+
+def postgres(url: str) -> dict[str, Any]:
+    """The database at `postgres://user:password@host:port/name`.
+
+    A socket folder goes into the query: `postgres://linli@/linli?host=/run/postgresql`.
+    """
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
     return {
@@ -170,6 +175,10 @@ MEDIA_ROOT = HOME / "media"
 #: A bucket instead of the folder: https://host/bucket. Its key and secret lie in a file, a line each.
 MEDIA_S3 = os.environ.get("LINLI_MEDIA_S3", "")
 MEDIA_S3_KEY_FILE = Path(os.environ.get("LINLI_MEDIA_S3_KEY_FILE") or HOME / "media_s3_key")
+#: Where the worker makes a backup every night, the key that seals it, and how many are kept.
+BACKUP_TO = os.environ.get("LINLI_BACKUP_TO", "")
+BACKUP_KEY_FILE = Path(os.environ.get("LINLI_BACKUP_KEY_FILE") or HOME / "backup_key")
+BACKUP_KEEP = int(os.environ.get("LINLI_BACKUP_KEEP", "14"))
 #: A folder of fonts for papers (仿宋_GB2312, 方正小标宋 and the like), looked at before those of the extra `papers`.
 PAPER_FONTS = os.environ.get("LINLI_PAPER_FONTS", "")
 STORAGES = {

@@ -29,6 +29,7 @@ from linli.journal.anchors import anchors_path, read_anchors
 from linli.journal.models import Entry
 from linli.journal.proving import verify_chain
 from linli.journal.saying import said as said_of_journal
+from linli.kit.last_backup import last_backup
 from linli.kit.media import faces
 from linli.kit.media.checking import is_complete
 from linli.kit.media.storing import try_out
@@ -44,6 +45,7 @@ from linli.statistics.models import Difference, Follower
 _AT_MOST = 20
 _LITTLE_SPACE, _NO_SPACE = 2_000_000_000, 200_000_000
 _CLOCK_MAY_BE_OFF = timedelta(minutes=10)
+_BACKUP_OLD_AFTER = timedelta(days=2)
 _STALE_AFTER = timedelta(minutes=10)
 _ANCHORS_MAY_LAG = timedelta(days=1)
 _NOTICE_BEFORE_YEAR_END = timedelta(days=45)
@@ -336,6 +338,20 @@ def _look_at_figures(at: datetime) -> Findings:
         yield _ok(_("Statistics agree with the matters, compared on %(day)s.") % days)
 
 
+def _look_at_backups(at: datetime) -> Findings:
+    last = last_backup()
+    if last.has_failed_since:
+        yield _warn(_("The last backup failed: %(why)s") % {"why": last.why})
+    if last.good_at is None:
+        yield _warn(_("No backup was ever made. Set LINLI_BACKUP_TO; docs/operation.md says how."))
+    elif at - last.good_at > _BACKUP_OLD_AFTER:
+        yield _warn(_("The last good backup was made at %(at)s. Run “linli backup”.") % {"at": _said(last.good_at)})
+    elif not last.verified:
+        yield _warn(_("The last backup, made at %(at)s, was not verified.") % {"at": _said(last.good_at)})
+    elif not last.has_failed_since:
+        yield _ok(_("The last backup was made at %(at)s and verified.") % {"at": _said(last.good_at)})
+
+
 EXAMINATION: tuple[Callable[[datetime], Findings], ...] = (
     _look_at_safety,
     _look_at_disk,
@@ -353,4 +369,5 @@ EXAMINATION: tuple[Callable[[datetime], Findings], ...] = (
     _look_at_chores,
     _look_at_clocks,
     _look_at_figures,
+    _look_at_backups,
 )

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from linli.briefing import actions as briefing
+from linli.chores.backup import nightly
 from linli.desk.bulk import runs
 from linli.desk.models import BulkRun
 from linli.events import learning, search
@@ -328,3 +329,4 @@ CHORES: tuple[Work, ...] = (
     Work("journal_verified", _HOUR, _verify_weekly),
     Work("verifications", 0, verifying.go_on, waits=verifying.waits, longest_pause_s=600, lease_s=60),
 )
+    Work("backup", _MINUTE, nightly.go_on, waits=nightly.waits),
