@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                 ("area", models.CharField(max_length=30)),
                 ("day", models.DateField()),
                 ("stretch", models.CharField(max_length=20)),
-                ("hours", models.JSONField(default=dict)),
+                ("hours", models.JSONField(default=list)),
             ],
         ),
         migrations.AddIndex(

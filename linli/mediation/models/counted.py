@@ -87,8 +87,8 @@ class LedgerHours(models.Model):
     area = models.CharField(max_length=30)
     day = models.DateField()
     stretch = models.CharField(max_length=20)
-    #: Hours as text to how many disputes.
-    hours = models.JSONField(default=dict)
+    #: As `ledgers.taken` has them.
+    hours = models.JSONField(default=list)
 
     class Meta:
         constraints = [
