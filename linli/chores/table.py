@@ -30,6 +30,8 @@ from linli.journal.actions import forget_read_notices
 from linli.kit.prepared import Prepared
 from linli.mediation.actions import calling_back, performing, reminding_callers, visiting
 from linli.mediation.actions import clocks as dispute_clocks
+from linli.mediation.ledgers import comparing as ledgers_compared
+from linli.mediation.ledgers import counting as ledgers_counted
 from linli.notices import courier as notice_courier
 from linli.notices import making as notice_making
 from linli.notices.rules import KEPT_FOR as SENT_NOTICES_KEPT
@@ -284,6 +286,10 @@ CHORES: tuple[Work, ...] = (
     Work("forgotten_tables", _HOUR, _forget_tables),
     Work("media", 0, _settle_media, waits=_media_waits, longest_pause_s=30, lease_s=10),
     Work("media_parts", 10 * _MINUTE, _put_parts_in_order),
+def _count_ledgers(at: datetime) -> bool:
+    return ledgers_counted.follow(at, stride=200 if are_arriving(at) else ledgers_counted.STRIDE)
+
+
     Work("acts_that_waited", 10 * _MINUTE, _take_in_old_acts),
     Work("search_index", 2, _index, waits=_index_waits),
     Work("figures", 2, _count, waits=counting.has_news, longest_pause_s=60, lease_s=60),
@@ -296,6 +302,8 @@ CHORES: tuple[Work, ...] = (
     Work("clocks_missing", _HOUR, _start_clocks),
     Work("firm_limits", 10 * _MINUTE, _reckon_limits),
     Work("deferrals", 10 * _MINUTE, _follow_deferrals),
+    Work("ledgers", 2, _count_ledgers, waits=ledgers_counted.has_news, longest_pause_s=60, lease_s=60),
+    Work("ledgers_compared", 10 * _MINUTE, ledgers_compared.compare_next),
     Work("review_days", 10 * _MINUTE, _remind),
     Work("draws", _HOUR, _draw_lots),
     Work("answers_waited_for", 10 * _MINUTE, _note_silence),

@@ -111,6 +111,7 @@ SENTENCES: dict[str, Any] = {
     "event.release_withdrawn": _("took a public photo back"),
     "event.release_dropped": _("decided not to make a photo public"),
     "figures.differ": _("figures do not agree with the matters they count"),
+    "ledgers.differ": _("figures of ledgers do not agree with the disputes they count"),
     "figures.official_imported": _("brought in official figures"),
     "area.opened": _("opened the area"),
     "area.renamed": _("renamed the area"),

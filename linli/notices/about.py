@@ -55,6 +55,16 @@ def _broken(facts: dict[str, Any]) -> str:
     return words % {"n": number}
 
 
+def _ledgers_differ(facts: dict[str, Any]) -> str:
+    number = int(facts.get("numbers", 1))
+    words = ngettext(
+        "%(n)s number of the ledgers is not what the disputes say. Run “linli ledgers rebuild”, and find out why.",
+        "%(n)s numbers of the ledgers are not what the disputes say. Run “linli ledgers rebuild”, and find out why.",
+        number,
+    )
+    return words % {"n": number}
+
+
 def _briefing(key: str) -> str:
     return reverse("briefing:show", args=[key])
 
@@ -70,10 +80,11 @@ ABOUT: dict[str, About] = {
     ),
     "figures.differ": About(_differing, lambda _key: reverse("statistics:definitions") + "#kept", "triangle-alert"),
     "journal.broken": About(_broken, lambda _key: reverse("audit:chains"), "triangle-alert"),
+    "ledgers.differ": About(_ledgers_differ, lambda _key: reverse("ledgers:definitions"), "triangle-alert"),
     "briefing.made": About(lambda _facts: _("A new briefing is there to read."), _briefing, "file-text"),
 }
 #: What they are about, in the journal's words.
-KINDS = ("device", "opinion", "difference", "briefing", "verification", "dispute")
+KINDS = ("device", "opinion", "difference", "ledgerfollower", "briefing", "verification", "dispute")
 
 
 def about(entry: Entry) -> About | None:
