@@ -6,7 +6,6 @@ has said yes itself. Its telephone, address and identity number never, nor anybo
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
 
@@ -14,11 +13,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linli.mediation.actions import assigning, clocks, confirming, performing, proving, sessions, visiting
+from linli.mediation.actions import assigning, clocks, confirming, proving, sessions, visiting
 from linli.mediation.actions.agreeing import speakers_of, text_digest, unsigned_by
 from linli.mediation.actions.course import steps_for
 from linli.mediation.actions.looking import who_looked
-from linli.mediation.agreeing.amounts import in_figures
 from linli.mediation.agreeing.comparing import compare
 from linli.mediation.letters import sends_messages
 from linli.mediation.models import (
@@ -29,14 +27,13 @@ from linli.mediation.models import (
     Evidence,
     Obligation,
     Party,
-    Proof,
     Session,
     Signature,
 )
+from linli.mediation.public.promised import promise_of
 from linli.mediation.public.saying import NEXT, WAYS
-from linli.mediation.public.values import Choice, Court, Item, Meeting, Promise, Seen, Shown, Speaker, Station, Text
+from linli.mediation.public.values import Choice, Court, Item, Meeting, Promise, Seen, Speaker, Station, Text
 from linli.mediation.rules import (
-    OBLIGATION_SETTLED,
     AgreementState,
     AssignmentState,
     ClockKind,
@@ -44,7 +41,6 @@ from linli.mediation.rules import (
     Interest,
     Manner,
     NextWay,
-    ObligationState,
     Purpose,
     SessionState,
     Stance,
@@ -54,12 +50,6 @@ from linli.mediation.rules import (
 from linli.mediation.rules.parties import mobile_among
 
 _MOST_LOOKS = 40
-
-
-def _rest_of(one: Obligation, amount: Decimal | None) -> str:
-    """What is left of a payment of which a part was received, in figures."""
-    received = performing.received(one) if amount is not None else Decimal(0)
-    return in_figures(amount - received) if amount is not None and received else ""
 
 
 class Own:
@@ -318,54 +308,12 @@ class Own:
         if force is None:
             return []
         owed = force.obligations.prefetch_related("proofs").order_by("number")
-        return [self._promise(one) for one in owed if self.concerns(one)]
+        known = {"mine": self.party.pk, "steps": self.steps, "called": self.called, "at": self._at}
+        return [promise_of(one, **known) for one in owed if self.concerns(one)]
 
     def concerns(self, one: Obligation) -> bool:
         """Whether I owe it, or receive it."""
         return one.owed_by_id == self.party.pk or one.owed_to_id in (None, self.party.pk)
-
-    def _promise(self, one: Obligation) -> Promise:
-        words, is_mine = one.words, one.owed_by_id == self.party.pk
-        amount = performing.amount_of(one)
-        is_open = one.state not in OBLIGATION_SETTLED
-        receives = not is_mine and "confirm_performed" in self.steps
-        late = is_open and one.kind != "refrain" and performing.is_late(one, self._at)
-        return Promise(
-            one.pk,
-            one.number,
-            words["what"],
-            in_figures(amount) if amount is not None else "",
-            words.get("where", ""),
-            one.due_on,
-            self.called(one.owed_to_id if is_mine else one.owed_by_id) if one.owed_to_id or not is_mine else "",
-            one.state,
-            str(ObligationState(one.state).label),
-            late,
-            one.kind == "pay",
-            is_mine,
-            is_mine and is_open and "claim_performed" in self.steps,
-            receives and one.state == ObligationState.CLAIMED,
-            receives and one.state == ObligationState.OWED and performing.is_late(one, self._at),
-            receives and is_open and "waive" in self.steps,
-            tuple(self._proof(proof, one) for proof in one.proofs.all()),
-            _rest_of(one, amount) if is_open else "",
-        )
-
-    def _proof(self, proof: Proof, one: Obligation) -> Shown:
-        words = proof.words
-        is_open = proof.confirmed_at is None and not words.get("denied") and one.state == ObligationState.CLAIMED
-        paid = words.get("amount", "")
-        return Shown(
-            proof.pk,
-            proof.at,
-            proof.get_kind_display(),
-            words.get("words", ""),
-            in_figures(Decimal(paid)) if paid else "",
-            words.get("denied", ""),
-            proof.confirmed_at is not None,
-            bool(proof.file_sha256),
-            is_open,
-        )
 
     @cached_property
     def court(self) -> Court | None:
