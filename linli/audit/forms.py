@@ -22,7 +22,7 @@ _FAMILIES: dict[str, Any] = {
     "mediation": gettext_lazy("Mediation bodies"),
     "appointment": gettext_lazy("Appointments"),
     "area": gettext_lazy("Areas"),
-    "key": gettext_lazy("Keys"),
+    "key": gettext_lazy("Keys for other systems"),
     "device": gettext_lazy("Phones and devices"),
     "journal": gettext_lazy("Journal"),
 }
@@ -43,7 +43,7 @@ class Question(forms.Form):
     """All of it may be left empty. `asked` once it is valid."""
 
     account = forms.CharField(label=gettext_lazy("Account of a person"), max_length=60, required=False)
-    verb = forms.ChoiceField(label=gettext_lazy("What was done"), choices=verbs, required=False)
+    verb = forms.ChoiceField(label=gettext_lazy("Act or look"), choices=verbs, required=False)
     sort = forms.ChoiceField(
         label=gettext_lazy("Looks and acts"), choices=[("", gettext_lazy("Both")), *Sort.choices], required=False
     )

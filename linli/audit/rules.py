@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,8 @@ LOOKS = frozenset(
         "dispute.identity_seen",
         "dispute.identity_shown",
         "dispute.doubles_searched",
-        "dispute.recording_opened",
+        "dispute.earlier_searched",
+        "dispute.sound_heard",
         "dispute.exported",
         "journal.searched",
         "journal.exported",
@@ -74,7 +76,7 @@ class Asked:
         return tuple(sorted(LOOKS)) if self.sort == Sort.LOOKS else ()
 
     @property
-    def facts(self) -> dict[str, object]:
+    def facts(self) -> dict[str, Any]:
         """What is written down of the question: keys and codes."""
         named = {"person": self.person, "verb": self.verb, "sort": self.sort, "key": self.key, "under": self.area}
         days = {"first": self.first, "last": self.last}

@@ -51,13 +51,14 @@ def _line(entry: Entry, numbers: dict[tuple[str, str], str]) -> Line:
         what=str(SENTENCES.get(entry.verb, entry.verb)),
         is_look=entry.verb in LOOKS,
         on=numbers.get((entry.on_kind, entry.on_key)) or f"{entry.on_kind} {entry.on_key}",
-        facts=[f"{name}={_said(value)}" for name, value in sorted(entry.facts.items())],
+        facts=[f"{name}={_said(value)}" for name, value in sorted(entry.facts.items()) if value != []],
         was_later=entry.recorded_at - entry.at > _LATER,
     )
 
 
 def _said(value: object) -> str:
     text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    text = text.lower() if isinstance(value, bool) else text
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
@@ -89,7 +90,7 @@ class _Echo:
 def table_of(entries: Iterable[Entry]) -> Iterator[str]:
     """The same as a table to take away, line by line; no cell is taken for a formula."""
     writer = csv.writer(_Echo())
-    head = (_("Done at"), _("Written down at"), _("Account"), _("Verb"), _("What was done"), _("Look"), _("On"))
+    head = (_("Done at"), _("Written down at"), _("Account"), _("Verb"), _("Act or look"), _("Look"), _("On"))
     yield MARK + writer.writerow([*head, _("Key"), _("Area code"), _("Facts"), _("Chain"), _("Number"), _("Digest")])
     part: list[Entry] = []
     for entry in entries:
