@@ -37,8 +37,8 @@ from linli.kit.papers import asking
 from linli.kit.reasons import reason
 from linli.kit.refusal import Refused
 from linli.kit.workdays import stored_calendar
-from linli.notices.balance import balance
 from linli.mediation.models import LedgerFollower
+from linli.notices.balance import balance
 from linli.notices.models import Delivery
 from linli.notices.rules import State as NoticeState
 from linli.statistics.models import Difference, Follower
@@ -353,6 +353,18 @@ def _look_at_backups(at: datetime) -> Findings:
         yield _ok(_("The last backup was made at %(at)s and verified.") % {"at": _said(last.good_at)})
 
 
+def _look_at_ledgers(at: datetime) -> Findings:
+    """Pages do not believe sums that are wrong: they are as slow as the rows meanwhile."""
+    follower = LedgerFollower.objects.filter(pk=1).first()
+    if follower is not None and follower.differing:
+        words = _("%(count)s numbers of the ledgers differ from the disputes. “linli ledgers rebuild” counts all anew.")
+        yield _fail(words % {"count": follower.differing})
+    elif follower is None or follower.is_walking:
+        yield _ok(_("Figures of ledgers are read from the disputes themselves until all are counted."))
+    else:
+        yield _ok(_("Figures of ledgers are counted ahead; they are compared with the disputes in the night."))
+
+
 EXAMINATION: tuple[Callable[[datetime], Findings], ...] = (
     _look_at_safety,
     _look_at_disk,
@@ -370,18 +382,6 @@ EXAMINATION: tuple[Callable[[datetime], Findings], ...] = (
     _look_at_chores,
     _look_at_clocks,
     _look_at_figures,
-def _look_at_ledgers(at: datetime) -> Findings:
-    """Pages do not believe sums that are wrong: they are as slow as the rows meanwhile."""
-    follower = LedgerFollower.objects.filter(pk=1).first()
-    if follower is not None and follower.differing:
-        words = _("%(count)s numbers of the ledgers differ from the disputes. “linli ledgers rebuild” counts all anew.")
-        yield _fail(words % {"count": follower.differing})
-    elif follower is None or follower.is_walking:
-        yield _ok(_("Figures of ledgers are read from the disputes themselves until all are counted."))
-    else:
-        yield _ok(_("Figures of ledgers are counted ahead; they are compared with the disputes in the night."))
-
-
+    _look_at_ledgers,
     _look_at_backups,
 )
-    _look_at_ledgers,

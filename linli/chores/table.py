@@ -278,6 +278,10 @@ def _count(at: datetime) -> bool:
     return counting.follow(at, 100, 100) if are_arriving(at) else counting.follow(at)
 
 
+def _count_ledgers(at: datetime) -> bool:
+    return ledgers_counted.follow(at, stride=200 if are_arriving(at) else ledgers_counted.STRIDE)
+
+
 CHORES: tuple[Work, ...] = (
     Work("digest", 0, _digest, waits=_reports_wait, longest_pause_s=30, lease_s=10),
     Work("imports", 0, working.work, waits=working.waits, longest_pause_s=30, lease_s=60),
@@ -286,14 +290,12 @@ CHORES: tuple[Work, ...] = (
     Work("forgotten_tables", _HOUR, _forget_tables),
     Work("media", 0, _settle_media, waits=_media_waits, longest_pause_s=30, lease_s=10),
     Work("media_parts", 10 * _MINUTE, _put_parts_in_order),
-def _count_ledgers(at: datetime) -> bool:
-    return ledgers_counted.follow(at, stride=200 if are_arriving(at) else ledgers_counted.STRIDE)
-
-
     Work("acts_that_waited", 10 * _MINUTE, _take_in_old_acts),
     Work("search_index", 2, _index, waits=_index_waits),
     Work("figures", 2, _count, waits=counting.has_news, longest_pause_s=60, lease_s=60),
     Work("figures_compared", 10 * _MINUTE, comparing.compare_next),
+    Work("ledgers", 2, _count_ledgers, waits=ledgers_counted.has_news, longest_pause_s=60, lease_s=60),
+    Work("ledgers_compared", 10 * _MINUTE, ledgers_compared.compare_next),
     # One photo a turn: a model looks at each for some seconds.
     Work("public_drafts", 0, make_draft, waits=_drafts_wait, longest_pause_s=60, lease_s=120),
     Work("ladder", 0, _climb, waits=_clocks_wait, longest_pause_s=30, lease_s=30),
@@ -302,8 +304,6 @@ def _count_ledgers(at: datetime) -> bool:
     Work("clocks_missing", _HOUR, _start_clocks),
     Work("firm_limits", 10 * _MINUTE, _reckon_limits),
     Work("deferrals", 10 * _MINUTE, _follow_deferrals),
-    Work("ledgers", 2, _count_ledgers, waits=ledgers_counted.has_news, longest_pause_s=60, lease_s=60),
-    Work("ledgers_compared", 10 * _MINUTE, ledgers_compared.compare_next),
     Work("review_days", 10 * _MINUTE, _remind),
     Work("draws", _HOUR, _draw_lots),
     Work("answers_waited_for", 10 * _MINUTE, _note_silence),
