@@ -28,7 +28,7 @@ from linli.intake.webhooks import courier, making, sending
 from linli.journal import anchors, verifying
 from linli.journal.actions import forget_read_notices
 from linli.kit.prepared import Prepared
-from linli.mediation.actions import calling_back, performing, reminding_callers, visiting
+from linli.mediation.actions import calling_back, performing, reminding_callers, sound, visiting
 from linli.mediation.actions import clocks as dispute_clocks
 from linli.mediation.ledgers import comparing as ledgers_compared
 from linli.mediation.ledgers import counting as ledgers_counted
@@ -257,6 +257,14 @@ def _remind_callers(at: datetime) -> bool:
     return reminding_callers.remind(at) >= reminding_callers.SLICE
 
 
+def _sound_is_over() -> bool:
+    return sound.is_due(timezone.now())
+
+
+def _forget_sound(at: datetime) -> bool:
+    return sound.forget(at) >= sound.SLICE
+
+
 def _draw_call_backs(at: datetime) -> bool:
     calling_back.draw_of_last_month(at)
     return False
@@ -312,6 +320,7 @@ CHORES: tuple[Work, ...] = (
     Work("promises", _MINUTE, _remind_of_promises, waits=_promises_wait, lease_s=60),
     Work("visits", _MINUTE, _remind_of_visits, waits=_visits_wait, lease_s=60),
     Work("calls", _MINUTE, _remind_callers, waits=_calls_wait, lease_s=60),
+    Work("sound_of_sessions", 10 * _MINUTE, _forget_sound, waits=_sound_is_over),
     # Of the month that is over; asked every day, so that a home begun in its middle draws too.
     Work("call_backs", _DAY, _draw_call_backs, lease_s=120),
     Work("webhooks", 1, making.make_deliveries, waits=making.behind, lease_s=10),
@@ -330,6 +339,7 @@ CHORES: tuple[Work, ...] = (
     Work("briefings", 2, briefing.work, waits=_briefings_wait, longest_pause_s=600),
     Work("likely_categories", _HOUR, likely.learn, lease_s=60),
     Work("sent_reports", _HOUR, _forget_sent),
+    Work("backup", _MINUTE, nightly.go_on, waits=nightly.waits),
     Work("old_notices", _DAY, _forget_notices),
     Work("old_sessions", _HOUR, _forget_sessions),
     # Once a day, soon after it has begun; asked often, so that a home that was off at midnight is anchored too.
@@ -337,4 +347,3 @@ CHORES: tuple[Work, ...] = (
     Work("journal_verified", _HOUR, _verify_weekly),
     Work("verifications", 0, verifying.go_on, waits=verifying.waits, longest_pause_s=600, lease_s=60),
 )
-    Work("backup", _MINUTE, nightly.go_on, waits=nightly.waits),

@@ -39,6 +39,7 @@ urlpatterns = [
     path("<uuid:key>/parties/<uuid:party>/", names.reveal, name="reveal"),
     path("<uuid:key>/sessions/<uuid:session>/", sessions.show, name="session"),
     path("<uuid:key>/sessions/<uuid:session>.ics", sessions.calendar, name="session_calendar"),
+    path("<uuid:key>/sessions/<uuid:session>/sound/<uuid:recording>", sessions.sound, name="session_sound"),
     path("<uuid:key>/files/<slug:kind>/<uuid:of>/", names.open_file, name="kept_file"),
     path("<uuid:key>/agreement/", agreements.draft, name="draft"),
     path("<uuid:key>/agreement/oral/", agreements.oral, name="oral"),

@@ -142,7 +142,7 @@ def hold_session(
     by: Person,
     at: datetime,
     companions: Sequence[Companion] = (),
-    audio_consents: Sequence[Party] = (),
+    audio_consents: Sequence[Party | Companion] = (),
     with_audio: bool = False,
 ) -> None:
     """The session took place, with these present. Raises `BadInput`, and `Refused` for who was not told of their rights."""
@@ -150,7 +150,8 @@ def hold_session(
     require_step("hold_session", dispute, by=by, at=at)
     _check_held(dispute, began_at, ended_at, at)
     _check_present(dispute, session.manner, present, companions)
-    _check_audio(present, audio_consents, with_audio=with_audio)
+    if with_audio:
+        require_all_agree([*present, *companions], audio_consents)
     _change_planned(
         session,
         state=SessionState.HELD,
@@ -244,14 +245,18 @@ def _check_present(dispute: Dispute, manner: str, present: Sequence[Party], comp
         )
 
 
-def _check_audio(present: Sequence[Party], consents: Sequence[Party], *, with_audio: bool) -> None:
-    if with_audio and not {one.pk for one in present} <= {one.pk for one in consents}:
-        raise Refused(
-            "audio_without_consent",
-            _(
-                "Sound is kept only when everybody who was there agreed to it. Delete the recording, and write the record."
-            ),
-        )
+def require_all_agree(present: Iterable[Party | Companion], agreed: Iterable[Party | Companion]) -> None:
+    """Raises `Refused` unless everybody who was there agreed to sound being kept, who helped included."""
+    if not {one.pk for one in present} <= {one.pk for one in agreed}:
+        raise sound_without_consent()
+
+
+def sound_without_consent() -> Refused:
+    """Somebody who was there has not agreed to it, or takes it back."""
+    return Refused(
+        "audio_without_consent",
+        _("Sound is kept only when everybody who was there agreed to it. Delete the recording, and write the record."),
+    )
 
 
 def _keys(rows: Iterable[Party | Companion]) -> list[str]:

@@ -208,6 +208,7 @@ class _Writer:
         for place, (row, form) in enumerate(zip(table.rows[1:], forms, strict=True)):
             self.into(row.cells[0], str(place + 1), centred=True)
             self.into(row.cells[1], form["title"])
+            self.into(row.cells[3], form["remark"], centred=True)
             _field(row.cells[2].paragraphs[0], f"PAGEREF form{place}", str(pages[place][0]), size=11)
             row.cells[2].paragraphs[0].alignment = _CENTRE
 

@@ -28,6 +28,7 @@ from linli.mediation.actions import (
     screening,
     sessions,
     signing,
+    sound,
     visiting,
 )
 from linli.mediation.forms.afterwards import (
@@ -62,8 +63,10 @@ from linli.mediation.forms.sessions import (
     AddEvidence,
     AskExtension,
     CancelSession,
+    EndConsent,
     HoldSession,
     HoldUnplanned,
+    KeepSound,
     MoveSession,
     OfParty,
     PlanSession,
@@ -295,6 +298,27 @@ ACTS: dict[str, Act] = {
     ),
     "write_record": Act(
         _("Write the record"), "file-pen", WriteRecord, sessions.write_record, "session", section="sessions"
+    ),
+    "keep_sound": Act(_("Add a sound recording"), "mic", KeepSound, sound.keep_sound, "session", section="sessions"),
+    "end_sound_consent": Act(
+        _("A consent to sound is taken back"),
+        "x",
+        EndConsent,
+        sound.end_consent,
+        "session",
+        "end_sound",
+        section="sessions",
+        hint=_("All sound of this session is deleted at once, and nobody can bring it back."),
+    ),
+    "drop_sound": Act(
+        _("Delete this recording"),
+        "trash-2",
+        Nothing,
+        sound.drop_sound,
+        "recording",
+        "end_sound",
+        section="sessions",
+        hint=_("For a recording that was added by mistake. Nobody can bring it back."),
     ),
     "agree_to_record": Act(
         _("A party found it right"), "check-check", OfParty, sessions.agree_to_record, "record", section="sessions"

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,10 +19,22 @@ from icalendar import Event as IcalEvent
 
 from linli.kit.refusal import BadInput, Refused
 from linli.kit.throttle import too_many
-from linli.mediation.actions import assigning, clocks, confirming, ending, own, parties, performing, proving, sessions
+from linli.mediation.actions import (
+    assigning,
+    clocks,
+    confirming,
+    ending,
+    own,
+    parties,
+    performing,
+    proving,
+    sessions,
+    sound,
+)
 from linli.mediation.actions.files import MOST_BYTES, open_sealed
 from linli.mediation.actions.messages import note_messages
-from linli.mediation.models import Evidence, Mediator, Obligation, Party, Proof, Record, Session
+from linli.mediation.models import Evidence, Mediator, Obligation, Party, Proof, Record, Recording, Session
+from linli.mediation.playing import played
 from linli.mediation.public.doors import by_link, other_languages
 from linli.mediation.public.reading import Own
 from linli.mediation.rules import Ending, ProofKind, SessionState, Way
@@ -172,6 +184,14 @@ def _agree_record(party: Party, sent: Sent, file: Any, at: Any) -> str:
     return _("Thank you. It is noted that you find the record right.")
 
 
+def _end_sound(party: Party, sent: Sent, file: Any, at: Any) -> str:
+    held = _one(Session.objects.filter(dispute=party.dispute).select_related("dispute"), sent)
+    if not sent.get("sure"):
+        raise BadInput("not_sure", _("Please tick that you are sure: it cannot be taken back."), field="sure")
+    sound.end_consent(held, who=party, by=None, at=at, own=True)
+    return _("You have taken your consent back. The sound of this session is deleted.")
+
+
 def _more_time(party: Party, sent: Sent, file: Any, at: Any) -> str:
     clocks.agree_to_extension(party, by=None, at=at, own=True)
     return _("Thank you. You agree to more time.")
@@ -257,6 +277,7 @@ ACTS: dict[str, tuple[str, Callable[[Party, Sent, Any, Any], str]]] = {
     "evidence": ("evidence", _give_evidence),
     "stance": ("evidence", _stance),
     "record": ("sessions", _agree_record),
+    "sound": ("sessions", _end_sound),
     "time": ("time", _more_time),
     "claim": ("promises", _claim),
     "confirm": ("promises", _confirm),
@@ -333,6 +354,16 @@ def _file(content: bytes, kind: str, number: str) -> HttpResponse:
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(_('File'))}-{number}.{ending}"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@require_safe
+@by_link
+def hear(request: HttpRequest, party: Party, token: str, key: Any) -> HttpResponseBase:
+    """The sound of a session where this party was, for the player on its page."""
+    found = get_object_or_404(
+        Recording.objects.filter(session__dispute=party.dispute).select_related("session__dispute"), pk=key
+    )
+    return played(request, sound.open_sound_as_party(found, party=party, at=timezone.now()), found.file_type)
 
 
 @require_safe

@@ -5,6 +5,7 @@ has said yes itself. Its telephone, address and identity number never, nor anybo
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
@@ -32,6 +33,7 @@ from linli.mediation.models import (
 )
 from linli.mediation.public.promised import promise_of
 from linli.mediation.public.saying import NEXT, WAYS
+from linli.mediation.public.sounds import sounds_of
 from linli.mediation.public.values import Choice, Court, Item, Meeting, Promise, Seen, Speaker, Station, Text
 from linli.mediation.rules import (
     AgreementState,
@@ -204,12 +206,16 @@ class Own:
             session.state == SessionState.PLANNED and session.planned_at >= self._at,
             session.state == SessionState.HELD,
         )
-        written = sessions.latest_record(session) if told.is_held else None
+        if not told.is_held:
+            return told
+        agreed = self._key in session.audio_consents
+        told = replace(told, sounds=sounds_of(session), agreed_to_sound=agreed)
+        written = sessions.latest_record(session)
         if written is None:
             return told
         said = written.words
         extra = {"text": said["text"], "undisputed": said["undisputed"], "concessions": said["concessions"]}
-        return Meeting(**{**told.__dict__, **extra, "record": written.pk, "is_read": self._key in written.read_by})
+        return replace(told, **extra, record=written.pk, is_read=self._key in written.read_by)
 
     @property
     def _key(self) -> str:
@@ -356,6 +362,7 @@ class Own:
                 one.person.name if one.person else self.called(by_place.get(one.party or 0)),
                 str(Purpose(one.purpose).label),
                 one.was_identity,
+                one.was_sound,
             )
             for one in shown
         ]

@@ -44,6 +44,21 @@ class Meeting:
     undisputed: str = ""
     concessions: str = ""
     is_read: bool = False
+    sounds: tuple["Sound", ...] = ()
+    #: I agreed to its sound being kept, and may take that back.
+    agreed_to_sound: bool = False
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A sound recording of a session. `deleted`: why it is gone, in words; empty while it is kept."""
+
+    key: UUID
+    number: int
+    minutes: int
+    added_at: datetime
+    deleted_at: datetime | None
+    deleted: str
 
 
 @dataclass(frozen=True)
@@ -158,3 +173,4 @@ class Seen:
     who: str
     purpose: str
     was_identity: bool
+    was_sound: bool = False

@@ -19,7 +19,7 @@ from linli.mediation.actions.course import who_of
 from linli.mediation.actions.sessions import latest_record
 from linli.mediation.forms import ACTS, CALL_BACK, Act
 from linli.mediation.forms.fields import ActForm, called, put_refusal
-from linli.mediation.models import Dispute, Obligation, Party, Proof, Record
+from linli.mediation.models import Dispute, Obligation, Party, Proof, Record, Recording
 from linli.mediation.qr import picture_of
 from linli.mediation.rules import require
 from linli.mediation.views.coming import Steps
@@ -31,6 +31,7 @@ ROWS: dict[str, Callable[[Dispute], QuerySet[Any]]] = {
     "party": lambda dispute: dispute.parties.present(),
     "companion": lambda dispute: dispute.companions.filter(left_at__isnull=True),
     "session": lambda dispute: dispute.sessions.all(),
+    "recording": lambda dispute: Recording.objects.kept().filter(session__dispute=dispute),
     "record": lambda dispute: Record.objects.filter(session__dispute=dispute),
     "evidence": lambda dispute: dispute.evidence.all(),
     "agreement": lambda dispute: dispute.agreements.all(),
@@ -89,7 +90,7 @@ def _done(dispute: Dispute, chosen: Act, made: Any, by: Person) -> str:
 
 
 #: Fields that an action calls otherwise than the form.
-_CALLED_HERE = {"add_evidence": {"content": "file"}, "sign": {"file": "scan"}}
+_CALLED_HERE = {"add_evidence": {"content": "file"}, "sign": {"file": "scan"}, "keep_sound": {"content": "sound"}}
 
 
 def _page(

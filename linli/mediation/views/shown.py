@@ -139,7 +139,6 @@ def _party(steps: Steps, party: Party, names: dict[UUID, str]) -> dict[str, Any]
     return {"row": party, "name": names[party.pk], "acts": acts[:2], "more": acts[2:], "tries": _tries(party)}
 
 
-
 def _tries(party: Party) -> list[dict[str, Any]]:
     """Tries to reach it in vain, the latest first."""
     return [
@@ -193,7 +192,7 @@ def _mediator(
 def _session(steps: Steps, session: Session, names: dict[UUID, str]) -> dict[str, Any]:
     planned, held = session.state == SessionState.PLANNED, session.state == SessionState.HELD
     acts = steps.on(session.pk, "hold_session", "move_session", "cancel_session") if planned else []
-    acts += steps.on(session.pk, "write_record") if held else []
+    acts += steps.on(session.pk, "write_record", "keep_sound") if held else []
     records = sorted(session.records.all(), key=lambda one: one.version)
     latest = records[-1] if records else None
     opened = session.words
