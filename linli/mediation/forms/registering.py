@@ -35,6 +35,12 @@ class Register(forms.Form):
     """A dispute as it is told at a door."""
 
     event = choice(_("From which event"), ())
+    parties_agree = tick(_("The parties agree that it is mediated beside the event"))
+    agreed_how = line(
+        _("Who of them said so, when and how"),
+        longest=300,
+        help_text=_("For example: both by telephone on 3 March. It is kept behind a seal."),
+    )
     entruster = choice(_("Who entrusts it"), Entruster.choices, radio=True)
     entrusted_by = line(
         _("Which court or authority, and the number of its letter"),
@@ -63,10 +69,14 @@ class Register(forms.Form):
         bodies: Sequence[Body],
         events: Sequence[tuple[str, str]],
         at: datetime,
+        is_beside: bool = False,
         **more: Any,
     ) -> None:
         super().__init__(*args, **{"label_suffix": ""} | more)
-        self.door, self.at = door, at
+        self.door, self.at, self.is_beside = door, at, is_beside
+        for name in ("parties_agree", "agreed_how"):
+            if not is_beside:
+                del self.fields[name]
         for name, wanted in (("event", Door.EVENT), ("entruster", Door.TRANSFER), ("entrusted_by", Door.TRANSFER)):
             if door != wanted:
                 del self.fields[name]
@@ -138,6 +148,15 @@ class Register(forms.Form):
                 before.append(cleaned)
         return told
 
+    def clean_parties_agree(self) -> bool:
+        """Nobody is drawn into a mediation by an event."""
+        agrees: bool = self.cleaned_data["parties_agree"]
+        if not agrees:
+            raise forms.ValidationError(
+                _("This event has not gone to mediation. Ask the parties first; tick this when they have said yes.")
+            )
+        return agrees
+
     def put(self, refusal: BadInput, side: str = Side.RESPONDENT) -> None:
         """A sentence about a party, beside its field."""
         parts = {part: f"{side}_{part}" for part in PARTS} | {"representatives": f"{side}_speaker"}
@@ -183,6 +202,8 @@ class Register(forms.Form):
             "area": Area.objects.get(pk=said["area"]),
             "body": Body.objects.filter(pk=said["body"]).first() if said["body"] else None,
             "event": Event.objects.filter(pk=said["event"]).first() if said.get("event") else None,
+            "parties_agree": said.get("parties_agree", False),
+            "agreed_how": said.get("agreed_how", ""),
             "entruster": said.get("entruster", ""),
             "entrusted_by": said.get("entrusted_by", ""),
         }

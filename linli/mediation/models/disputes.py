@@ -112,7 +112,9 @@ def _rows(model: str) -> models.QuerySet[models.Model]:
 
 
 class Dispute(Sealed):
-    """One dispute. Behind the seal: `summary`, `claims`, `place`, `entrusted_by`, `why` (of its end, in words)."""
+    """One dispute. Behind the seal: `summary`, `claims`, `place`, `entrusted_by`, `agreed_how` (to mediate beside an event),
+    `why` (of its end, in words).
+    """
 
     #: For people, given at registration: township, year, running number, e.g. `440881103-2026-00012`.
     number = models.CharField(max_length=40, unique=True)
