@@ -70,6 +70,7 @@ def test_without_the_parties_nothing_is_opened(here: Mediation, changed: dict[st
     client = Desk(here.world.cast.desk).client
     answer = client.post(f"{reverse('mediation:new')}?door=event", sent(event, **changed))
     assert answer.status_code == 422 and list(answer.context["form"].errors) == [field]
+    assert f'id="id_{field}_error"' in answer.content.decode()
     assert not Dispute.objects.exists()
 
 
