@@ -219,11 +219,8 @@ class File:
         records = Prefetch(
             "records", Record.objects.select_related("written_by").order_by("version"), to_attr="written"
         )
-        return list(
-            self.dispute.sessions.filter(state=SessionState.HELD)
-            .order_by("number")
-            .prefetch_related(records, "recordings")
-        )
+        held = self.dispute.sessions.filter(state=SessionState.HELD).order_by("number")
+        return list(held.prefetch_related(records, "recordings"))
 
     @cached_property
     def records(self) -> list[Record]:

@@ -300,13 +300,12 @@ ACTS: dict[str, Act] = {
         _("Write the record"), "file-pen", WriteRecord, sessions.write_record, "session", section="sessions"
     ),
     "keep_sound": Act(_("Add a sound recording"), "mic", KeepSound, sound.keep_sound, "session", section="sessions"),
-    "end_sound_consent": Act(
+    "end_sound": Act(
         _("A consent to sound is taken back"),
         "x",
         EndConsent,
         sound.end_consent,
         "session",
-        "end_sound",
         section="sessions",
         hint=_("All sound of this session is deleted at once, and nobody can bring it back."),
     ),

@@ -246,7 +246,7 @@ def test_the_mediator_adds_it_says_what_for_and_plays_it(here: Mediation) -> Non
     assert (part.status_code, b"".join(part)) == (206, b"ftyp")  # type: ignore[call-overload]
     assert (part.headers["Content-Type"], part.headers["X-Content-Type-Options"]) == ("audio/mp4", "nosniff")
     assert "no-store" in part.headers["Cache-Control"]
-    desk.do(dispute, "end_sound_consent", session, who=str(party_of(dispute).pk))
+    desk.do(dispute, "end_sound", session, who=str(party_of(dispute).pk))
     assert desk.client.get(address).status_code == 409
     assert "<audio" not in desk.client.get(page).content.decode()
 

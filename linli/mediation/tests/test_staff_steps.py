@@ -4,9 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from linli.kit.media.testing import voice
 from linli.mediation.actions import sessions
 from linli.mediation.models import Dispute
 from linli.mediation.rules import STEP_NAMES, ObligationState, State
@@ -99,6 +101,9 @@ def _sessions_and_agreement(here: Mediation) -> set[str]:
         dispute, "write_record", held, text="各自陈述。" * 2000, undisputed="改道。", concessions="愿出工。", after="0"
     )
     desk.do(dispute, "agree_to_record", held.records.get(), party=both[0])
+    desk.do(dispute, "keep_sound", held, sound=SimpleUploadedFile("录音.m4a", voice("aac.mp4")), agreed=both)
+    desk.do(dispute, "drop_sound", held.recordings.get())
+    desk.do(dispute, "end_sound", held, who=both[1])
     desk.do(dispute, "write_note", text="只给自己看")
     desk.do(dispute, "add_evidence", party=both[0], name="照片", words="改道前后", file=scan())
     item = dispute.evidence.get()

@@ -48,7 +48,7 @@ def show(request: HttpRequest, dispute: Dispute, session: UUID) -> HttpResponse:
         "agreed": listed(name for key, name in names.items() if shown and str(key) in shown.read_by),
         "acts": steps.on(row.pk, "write_record", "keep_sound") if row.state == "held" else [],
         "sounds": _sounds(request, row, steps),
-        "sound_acts": steps.on(row.pk, "end_sound_consent") if row.audio_consents else [],
+        "sound_acts": steps.on(row.pk, "end_sound") if row.audio_consents else [],
         "purposes": [one for one in Purpose.choices if one[0] != Purpose.OWN],
         "room": "mediation",
     }
