@@ -16,7 +16,7 @@ from linli.mediation.tests.desks import days_ago
 from linli.mediation.tests.screens import Desk, Phone
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-RULING = "（2026）粤0881诉前调确12号"
+NUMBER, RULING = "Identity number for the court", "（2026）粤0881诉前调确12号"
 
 
 @pytest.fixture
@@ -64,6 +64,8 @@ def test_both_sides_apply_together_and_the_court_confirms(
         expect(phone.part("Judicial confirmation")).to_contain_text("廉江市人民法院")
         phone.reads("Confirmed by ruling", of="Judicial confirmation")
     applicant.looks_right()
+    applicant.part("Your papers").get_by_role("link").click()
+    expect(applicant.main).to_contain_text("司法确认申请书")
 
 
 def _one_side_wants_it(phone: Phone) -> None:
@@ -96,12 +98,17 @@ def _the_other_side_wants_it_too(phone: Phone) -> None:
 
 def _the_mediator_keeps_identity_numbers(desk: Desk, dispute: Dispute) -> None:
     desk.back_to_file(dispute)
-    for number in ("11010519491231002X", "440881198001010011"):
-        desk.begin("Identity number for the court", of="Parties")
+    for party, number in (("Applicant 1", "11010519491231002X"), ("Respondent 1", "440881198001010017")):
+        row = desk.page.locator(".party", has_text=party)
+        row.locator("details.menu summary").click()
+        row.get_by_role("link", name=NUMBER).click()
+        if party == "Applicant 1":
+            desk.page.get_by_label("Identity number").fill("110105194912310021")
+            desk.do(NUMBER)
+            expect(desk.problem).to_contain_text("This identity number has a slip in it")
         desk.page.get_by_label("Identity number").fill(number)
-        desk.do("Identity number for the court")
-        break
-    desk.was_done("Identity number for the court")
+        desk.do(NUMBER)
+        desk.was_done(NUMBER)
 
 
 def _they_have_applied(desk: Desk) -> None:

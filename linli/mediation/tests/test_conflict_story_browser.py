@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from linli.mediation.actions import assigning
 from linli.mediation.models import Dispute
 from linli.mediation.rules import AssignmentState, Interest, Side, State
 from linli.mediation.testing import Mediation, make_dispute, make_mediation, party_of
@@ -23,33 +24,48 @@ def here(tmp_path: Any, settings: Any) -> Mediation:
     return make_mediation()
 
 
-def test_a_tie_is_declared_an_objection_counts_once_and_a_third_mediates(
+def test_whoever_has_a_tie_declares_it_and_others_are_proposed(
     here: Mediation, at_desk: Callable[..., Desk], on_phone: Callable[..., Phone]
 ) -> None:
     dispute = make_dispute(here, State.ACCEPTED, at=days_ago(2))
-    applicant, respondent = on_phone(party_of(dispute)), on_phone(party_of(dispute, Side.RESPONDENT))
-    head = at_desk(here.head, width=1920)
+    applicant, head = on_phone(party_of(dispute)), at_desk(here.head, width=1920)
     head.open_file(dispute, "To oversee")
     _three_are_proposed(head)
     _the_applicant_chooses(applicant, "何调解")
     _whoever_has_a_tie_cannot_take_it(at_desk(here.mediator), dispute)
     applicant.open()
     applicant.reads("The committee is looking for somebody. You hear of it here.", of=MEDIATOR)
-    _others_are_proposed(head, dispute, without="何调解")
+    head.back_to_file(dispute)
+    expect(head.card("Mediator").locator(".past")).to_contain_text("Close relative of a party or its agent")
+    _others_are_proposed(head, with_them="梁二调", without="何调解")
     _the_applicant_chooses(applicant, "梁二调")
-    _takes_it_on(at_desk(here.second), dispute)
+    past = dispute.assignments.order_by("pk").values_list("mediator__person__name", "state", "interest")
+    assert list(past) == [
+        ("何调解", AssignmentState.DECLINED, Interest.RELATIVE),
+        ("梁二调", AssignmentState.ASKED, ""),
+    ]
+
+
+def test_a_party_objects_once_and_not_twice(
+    here: Mediation, at_desk: Callable[..., Desk], on_phone: Callable[..., Phone]
+) -> None:
+    dispute = make_dispute(here, State.ACCEPTED, at=days_ago(2))
+    assigning.propose(dispute, by=here.head, at=days_ago(1))
+    assigning.choose(dispute, mediator=here.seat(here.second), by=here.head, at=days_ago(1))
+    assigning.take_on(dispute, declares_none=True, by=here.second, at=days_ago(1))
+    applicant, respondent = on_phone(party_of(dispute)), on_phone(party_of(dispute, Side.RESPONDENT))
     _the_respondent_objects(respondent)
-    _the_head_reads_why_and_proposes_again(head, dispute)
+    head = at_desk(here.head)
+    head.open_file(dispute, "To oversee")
+    _the_head_reads_why(head)
+    _others_are_proposed(head, with_them="陈三调", without="梁二调")
     _the_applicant_chooses(applicant, "陈三调")
     _takes_it_on(at_desk(here.third), dispute)
     _a_second_objection_is_refused(respondent, head, dispute)
     dispute.refresh_from_db()
-    past = dispute.assignments.order_by("pk").values_list("mediator__person__name", "state", "interest")
-    assert dispute.state == State.MEDIATING and list(past) == [
-        ("何调解", AssignmentState.DECLINED, Interest.RELATIVE),
-        ("梁二调", AssignmentState.OBJECTED, Interest.NONE),
-        ("陈三调", AssignmentState.ACCEPTED, Interest.NONE),
-    ]
+    past = dispute.assignments.order_by("pk").values_list("mediator__person__name", "state")
+    assert dispute.state == State.MEDIATING
+    assert list(past) == [("梁二调", AssignmentState.OBJECTED), ("陈三调", AssignmentState.ACCEPTED)]
 
 
 def _three_are_proposed(desk: Desk) -> None:
@@ -76,7 +92,7 @@ def _whoever_has_a_tie_cannot_take_it(desk: Desk, dispute: Dispute) -> None:
     desk.begin("Take it on", of="Next step")
     desk.do("Take it on")
     expect(desk.problem).to_contain_text("Declare first that no tie binds you to a party.")
-    desk.looks_right()
+    desk.fits()
     desk.back_to_file(dispute)
     desk.begin("Declare a tie", of="Next step")
     desk.page.get_by_label("Close relative of a party or its agent").check()
@@ -88,14 +104,12 @@ def _whoever_has_a_tie_cannot_take_it(desk: Desk, dispute: Dispute) -> None:
     assert answer is not None and answer.status == 404
 
 
-def _others_are_proposed(desk: Desk, dispute: Dispute, *, without: str) -> None:
-    desk.back_to_file(dispute)
-    mediator = desk.card("Mediator")
-    expect(mediator.locator(".past")).to_contain_text("Close relative of a party or its agent")
+def _others_are_proposed(desk: Desk, *, with_them: str, without: str) -> None:
     desk.begin(PROPOSE, of="Next step")
     desk.do(PROPOSE)
-    expect(mediator.locator(".proposals > li", has_text="梁二调")).to_be_visible()
-    expect(mediator.locator(".proposals > li", has_text=without)).to_have_count(0)
+    proposed = desk.card("Mediator").locator(".proposals > li")
+    expect(proposed.filter(has_text=with_them)).to_be_visible()
+    expect(proposed.filter(has_text=without)).to_have_count(0)
 
 
 def _takes_it_on(desk: Desk, dispute: Dispute) -> None:
@@ -117,18 +131,9 @@ def _the_respondent_objects(phone: Phone) -> None:
     phone.is_told("It is noted. Somebody else will be asked.")
 
 
-def _the_head_reads_why_and_proposes_again(desk: Desk, dispute: Dispute) -> None:
-    desk.back_to_file(dispute)
+def _the_head_reads_why(desk: Desk) -> None:
     expect(desk.card("From the parties' own pages")).to_contain_text("他和申请人是老同学")
     expect(desk.card("Mediator").locator(".past")).to_contain_text("Objected to by a party · Respondent 1")
-    _others_are_proposed_to_the_parties(desk)
-
-
-def _others_are_proposed_to_the_parties(desk: Desk) -> None:
-    desk.begin(PROPOSE, of="Next step")
-    desk.do(PROPOSE)
-    expect(desk.card("Mediator").locator(".proposals > li", has_text="陈三调")).to_be_visible()
-    expect(desk.card("Mediator").locator(".proposals > li", has_text="梁二调")).to_have_count(0)
 
 
 def _a_second_objection_is_refused(phone: Phone, desk: Desk, dispute: Dispute) -> None:
