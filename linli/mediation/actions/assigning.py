@@ -99,8 +99,8 @@ def look_for_earlier(
     for person, number in had.filter(Exists(same)).values_list("mediator__person", "dispute__number"):
         found[person].add(number)
     numbers = {person: tuple(sorted(listed)) for person, listed in found.items()}
-    facts = {"mediators": len(people), "found": sum(map(len, numbers.values()))}
-    record("dispute.earlier_searched", on=dispute, by=by, at=at, **facts)
+    count = sum(map(len, numbers.values()))
+    record("dispute.earlier_searched", on=dispute, by=by, at=at, mediators=len(people), found=count)
     return numbers
 
 

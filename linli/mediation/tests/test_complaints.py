@@ -122,6 +122,7 @@ def test_the_committee_above_opens_the_file_for_that_and_the_parties_see_it(here
     desk.client.post(reverse("mediation:look", args=[dispute.pk]), {"purpose": Purpose.COMPLAINT})
     shown = desk.client.get(place)
     assert not shown.context["steps"] and not shown.context["side_steps"]
+    assert len(shown.context["needs"]) == 1 and shown.context["reads_complaints"]
     assert dispute.looks.get(person=here.county_head).purpose == Purpose.COMPLAINT
     Dispute.objects.filter(pk=dispute.pk).update(archived_at=timezone.now())
     assert desk.client.get(place).status_code == 404

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -41,6 +42,12 @@ def show(request: HttpRequest, key: UUID) -> HttpResponse:
         return _door(request, dispute, Door(initial={"purpose": _likely(request, dispute)}, label_suffix=""))
     context = shown(dispute, by=person_of(request), at=at)
     context["from_parties"] = own.from_parties(dispute, by=person_of(request), at=at)
+    # Nothing of the dispute itself is theirs to do; what they came for stands first.
+    context["reads_complaints"] = not context["who"] and bool(context["from_parties"])
+    if context["reads_complaints"]:
+        context["needs"].append(
+            _now("A party complains of whoever mediates. Read it, hear both, and answer the party.")
+        )
     return sealed_page(render(request, "mediation/file.html", context | {"room": "mediation"}))
 
 
