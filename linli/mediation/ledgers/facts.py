@@ -57,7 +57,7 @@ def widths_counted() -> tuple[int, ...]:
 def edition() -> str:
     """What was counted and how: anything else, and all is counted anew."""
     widths = ",".join(map(str, widths_counted()))
-    return f"1 {widths} {timezone.get_current_timezone_name()} {' '.join(COUNTED_FIGURES)}"
+    return f"2 {widths} {timezone.get_current_timezone_name()} {' '.join(COUNTED_FIGURES)}"
 
 
 @dataclass(frozen=True)
