@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 DONE, REFUSED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 #: Commands that look at a home without changing it.
 _ONLY_LOOK = frozenset({"doctor"})
+#: Commands that take a home as it is: one saves also what an older linli has left, the other needs an empty one.
+_AS_IT_IS = frozenset({"backup", "restore"})
 
 
 def main() -> None:
@@ -175,7 +177,8 @@ def _run_command(room: str, name: str, words: list[str]) -> int:
     options = vars(command.create_parser("linli", name).parse_args(words))
     arguments = options.pop("args", ())
     try:
-        home.make_ready(only_if_empty=name in _ONLY_LOOK)
+        if name not in _AS_IT_IS:
+            home.make_ready(only_if_empty=name in _ONLY_LOOK)
         command.execute(*arguments, **options)
     finally:
         connections.close_all()

@@ -41,10 +41,7 @@ def _secret_key() -> str:
 
 
 def _database() -> dict[str, Any]:
-    """SQLite in the home, or what `LINLI_DATABASE_URL` names: `postgres://user:password@host:port/name`.
-
-    A socket folder goes into the query: `postgres://linli@/linli?host=/run/postgresql`.
-    """
+    """SQLite in the home, or what `LINLI_DATABASE_URL` names."""
     url = os.environ.get("LINLI_DATABASE_URL")
     if not url:
         return {
@@ -60,6 +57,14 @@ def _database() -> dict[str, Any]:
                 "PRAGMA cache_size=-20000; PRAGMA journal_size_limit=27103364; PRAGMA temp_store=MEMORY;",
             },
         }
+    return postgres(url)
+
+
+def postgres(url: str) -> dict[str, Any]:
+    """The database at `postgres://user:password@host:port/name`.
+
+    A socket folder goes into the query: `postgres://linli@/linli?host=/run/postgresql`.
+    """
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
     return {
@@ -100,6 +105,7 @@ INSTALLED_APPS = [
     "linli.mediation",
     "linli.intake",
     "linli.field",
+    "linli.audit",
     "linli.chores",
     "linli.web",
     "linli.demo",
@@ -169,6 +175,10 @@ MEDIA_ROOT = HOME / "media"
 #: A bucket instead of the folder: https://host/bucket. Its key and secret lie in a file, a line each.
 MEDIA_S3 = os.environ.get("LINLI_MEDIA_S3", "")
 MEDIA_S3_KEY_FILE = Path(os.environ.get("LINLI_MEDIA_S3_KEY_FILE") or HOME / "media_s3_key")
+#: Where the worker makes a backup every night, the key that seals it, and how many are kept.
+BACKUP_TO = os.environ.get("LINLI_BACKUP_TO", "")
+BACKUP_KEY_FILE = Path(os.environ.get("LINLI_BACKUP_KEY_FILE") or HOME / "backup_key")
+BACKUP_KEEP = int(os.environ.get("LINLI_BACKUP_KEEP", "14"))
 #: A folder of fonts for papers (仿宋_GB2312, 方正小标宋 and the like), looked at before those of the extra `papers`.
 PAPER_FONTS = os.environ.get("LINLI_PAPER_FONTS", "")
 STORAGES = {
@@ -179,6 +189,9 @@ WHITENOISE_USE_FINDERS = True
 #: A form with a dozen photos; a text field of 1 MB is refused by the form with a sentence, not by the parser.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
+
+#: The folder of the anchors of the journal: better on another machine, or on a medium that is written once.
+ANCHORS = Path(os.environ.get("LINLI_ANCHORS") or HOME / "anchors")
 
 #: 天地图 key; without one the maps show our own boundaries only.
 TIANDITU_KEY = os.environ.get("LINLI_TIANDITU_KEY", "")

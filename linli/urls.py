@@ -25,6 +25,7 @@ urlpatterns = [
     path("mediation/", include("linli.mediation.public.urls")),
     path("mediation/", include("linli.mediation.urls")),
     path("wall/", include("linli.wall.urls")),
+    path("audit/", include("linli.audit.urls")),
     path("m/", include("linli.field.urls")),
     path("", include("linli.opinions.urls")),
     path("open311/", include("linli.intake.open311.urls")),

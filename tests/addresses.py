@@ -120,14 +120,21 @@ NEEDS: dict[str, dict[str, str]] = {
         )
         for name in names
     },
+    "mediation:session_sound": {
+        "key": "dispute",
+        "session": "=01900000-0000-7000-8000-000000000000",
+        "recording": "=01900000-0000-7000-8000-000000000000",
+    },
     **{f"ledgers:{name}": {"code": "code"} for name in ("area", "figures")},
     **{f"ledgers:{name}": {"code": "code", "kind": "=csv"} for name in ("file", "figures_file", "matrix_file")},
     **{f"mediation:{name}": {"pk": "body"} for name in ("body_correct", "body_close", "mediator_add")},
+    "mediation:term_set": {"code": "=mediation"},
+    **{f"mediation:{name}": {"pk": "call_back_draw"} for name in ("draw", "draw_population")},
     **{f"mediation:{name}": {"pk": "seat"} for name in ("mediator_correct", "mediator_end")},
     **{f"mediation_public:{name}": {"token": "=of-no-party"} for name in ("party", "party_agreement", "party_papers")},
     **{
         f"mediation_public:party_{name}": {"token": "=of-no-party", "key": "=01900000-0000-7000-8000-000000000000"}
-        for name in ("evidence", "proof", "session")
+        for name in ("evidence", "proof", "session", "sound")
     },
     "mediation_public:party_paper": {"token": "=of-no-party", "what": "=ending", "kind": "=pdf"},
     "mediation_public:party_language": {"token": "=of-no-party", "code": "=en"},
@@ -173,7 +180,8 @@ NEEDS_NOTHING = {
     *("field:tasks", "field:grid", "field:push"),
     *("opinions:leave", "opinions:status", "opinions:list"),
     *("openness:index", "openness:at"),
-    *(f"mediation:{name}" for name in ("list", "new", "bodies", "body_add")),
+    *(f"audit:{name}" for name in ("search", "export", "chains", "verify", "anchors")),
+    *(f"mediation:{name}" for name in ("list", "new", "bodies", "body_add", "terms", "draws")),
     *("ledgers:mine", "ledgers:definitions"),
     *(f"mediation_public:{name}" for name in ("apply", "applied", "verify_ask")),
 }
@@ -186,8 +194,8 @@ NAMES = sorted(NEEDS_NOTHING | set(NEEDS))
 #: For people with a dispute: all pages are open, those of a party to whoever has its link.
 OF_DISPUTES = {
     *(f"mediation_public:{name}" for name in ("apply", "applied", "verify_ask", "verify", "party")),
-    *(f"mediation_public:party_{name}" for name in ("agreement", "papers", "paper", "evidence", "proof", "session")),
-    *(f"mediation_public:party_{name}" for name in ("language", "act")),
+    *(f"mediation_public:party_{name}" for name in ("agreement", "papers", "paper", "evidence", "proof")),
+    *(f"mediation_public:party_{name}" for name in ("session", "sound", "language", "act")),
 }
 #: Open to everybody. All others ask to sign in, and photos are not there.
 PUBLIC = {

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from linli.events.testing import GRID, draw_boundaries
-from linli.mediation.actions import noting, parties, proving, screening, sessions
-from linli.mediation.models import Dispute
+from linli.mediation.actions import noting, own, parties, proving, screening, sessions
+from linli.mediation.models import Dispute, Mediator
 from linli.mediation.rules import CompanionKind, Side, State
 from linli.mediation.rules.parties import Particulars
 from linli.mediation.testing import Mediation, hold, make_dispute, make_mediation, party_of
@@ -141,3 +141,18 @@ def test_a_head_reads_the_file_after_saying_what_for_and_names_and_numbers_not_e
     opened = seen(body(client.get(place)))
     assert {"summary", "claims", "evidence"} <= set(opened)
     assert not {"applicant", "respondent", "address", "companion", "note", *NUMBERS} & set(opened)
+
+
+def test_a_head_who_mediates_finds_no_complaint_about_themselves_anywhere(
+    here: Mediation, whole: Things, dispute: Dispute
+) -> None:
+    """Every address, with the file opened: the head of the committee above finds it in the file, and nowhere else."""
+    Mediator.objects.filter(person=here.mediator).update(is_head=True)
+    said = {"complaint": "密鼠投诉：偏袒对方"}
+    own.complain(party_of(dispute), words=said["complaint"], at=timezone.now())
+    found = {}
+    for person in (here.mediator, here.head, here.county_head):
+        client = signed_in(person)
+        client.post(reverse("mediation:look", args=[dispute.pk]), {"purpose": "complaint"})
+        found[person] = {name for name, page in pages(whole, client, dispute) if seen(page, said)}
+    assert found == {here.mediator: set(), here.head: set(), here.county_head: {"mediation:file"}}

@@ -12,7 +12,7 @@ from bench.year.telling import outside
 from linli.events.models import Clock, Event
 from linli.events.rules import ENDED, State
 from linli.events.testing import NOON, make_event, make_world
-from linli.journal.actions import verify_chain
+from linli.journal.proving import verify_chain
 from linli.notices.models import Decision, Delivery
 from linli.notices.rules import Decided
 

@@ -36,6 +36,7 @@ from linli.intake.webhooks.making import trial_delivery
 from linli.intake.webhooks.models import Pusher
 from linli.kit.dayfiles import FoundDay
 from linli.mediation.actions.bodies import add_body, add_mediator
+from linli.mediation.actions.calling_back import draw_call_backs
 from linli.mediation.actions.registering import Told, register
 from linli.mediation.rules.parties import Particulars
 from linli.notices import actions as notices
@@ -158,7 +159,8 @@ def _mediation(world: World, grid: str, text: str, desk: Person) -> dict[str, An
     seat = add_mediator(body, person=world.cast.mediator, from_on=date(2026, 1, 1), by=by, at=at)
     told = Told(text, "02", parties=(Particulars("applicant", "王小明"), Particulars("respondent", "李大力")))
     made = register(told, area=world.areas[grid], door="window", by=desk, at=at, body=body)
-    return {"dispute": made.dispute.pk, "body": body.pk, "seat": seat.pk}
+    drawn = draw_call_backs(town, from_on=date(2026, 1, 1), to_on=date(2026, 1, 31), by=None, at=at)
+    return {"dispute": made.dispute.pk, "body": body.pk, "seat": seat.pk, "call_back_draw": drawn.pk}
 
 
 def _webhooks(world: World, text: str) -> dict[str, int]:

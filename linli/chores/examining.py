@@ -25,8 +25,11 @@ from linli.chores.models import Chore
 from linli.events import search
 from linli.events.actions import ladder, lost_draws, wrong_with
 from linli.events.models import Draw, Event, NumberSeries, Pack
-from linli.journal.actions import verify_chain
+from linli.journal.anchors import anchors_path, read_anchors
 from linli.journal.models import Entry
+from linli.journal.proving import verify_chain
+from linli.journal.saying import said as said_of_journal
+from linli.kit.last_backup import last_backup
 from linli.kit.media import faces
 from linli.kit.media.checking import is_complete
 from linli.kit.media.storing import try_out
@@ -34,6 +37,7 @@ from linli.kit.papers import asking
 from linli.kit.reasons import reason
 from linli.kit.refusal import Refused
 from linli.kit.workdays import stored_calendar
+from linli.mediation.models import LedgerFollower
 from linli.notices.balance import balance
 from linli.notices.models import Delivery
 from linli.notices.rules import State as NoticeState
@@ -42,7 +46,9 @@ from linli.statistics.models import Difference, Follower
 _AT_MOST = 20
 _LITTLE_SPACE, _NO_SPACE = 2_000_000_000, 200_000_000
 _CLOCK_MAY_BE_OFF = timedelta(minutes=10)
+_BACKUP_OLD_AFTER = timedelta(days=2)
 _STALE_AFTER = timedelta(minutes=10)
+_ANCHORS_MAY_LAG = timedelta(days=1)
 _NOTICE_BEFORE_YEAR_END = timedelta(days=45)
 
 
@@ -143,19 +149,21 @@ def _look_at_papers(at: datetime) -> Findings:
 def _look_at_journal(at: datetime) -> Findings:
     breaks = list(islice(verify_chain(), _AT_MOST))
     for one in breaks:
-        facts = {"chain": one.chain, "position": one.position, "why": _WHY[one.why]()}
-        yield _fail(
-            _("Journal %(chain)s, position %(position)s: %(why)s. Compare with a backup from before it.") % facts
-        )
+        yield _fail(_("%(break)s. Compare with a backup from before it.") % {"break": said_of_journal(one)})
     if not breaks:
         yield _ok(_("The journal is whole: %(count)s entries.") % {"count": Entry.objects.count()})
 
 
-_WHY: dict[str, Callable[[], str]] = {
-    "missing": lambda: _("an entry is missing"),
-    "changed": lambda: _("the entry was changed"),
-    "cut": lambda: _("the end was cut off"),
-}
+def _look_at_anchors(at: datetime) -> Findings:
+    lines = read_anchors().lines
+    facts = {"file": anchors_path(), "day": lines[-1].day if lines else "", "count": len(lines)}
+    if not lines:
+        if Entry.objects.exists():
+            yield _warn(_("The journal is not anchored yet: %(file)s. The worker does it once a day.") % facts)
+    elif lines[-1].day < timezone.localdate(at - _ANCHORS_MAY_LAG).isoformat():
+        yield _warn(_("The journal was last anchored on %(day)s. Does the worker run, and can it write %(file)s?") % facts)
+    else:
+        yield _ok(_("The journal is anchored: %(count)s lines, the last of %(day)s.") % facts)
 
 
 def _look_at_clock(at: datetime) -> Findings:
@@ -331,6 +339,32 @@ def _look_at_figures(at: datetime) -> Findings:
         yield _ok(_("Statistics agree with the matters, compared on %(day)s.") % days)
 
 
+def _look_at_backups(at: datetime) -> Findings:
+    last = last_backup()
+    if last.has_failed_since:
+        yield _warn(_("The last backup failed: %(why)s") % {"why": last.why})
+    if last.good_at is None:
+        yield _warn(_("No backup was ever made. Set LINLI_BACKUP_TO; docs/operation.md says how."))
+    elif at - last.good_at > _BACKUP_OLD_AFTER:
+        yield _warn(_("The last good backup was made at %(at)s. Run “linli backup”.") % {"at": _said(last.good_at)})
+    elif not last.verified:
+        yield _warn(_("The last backup, made at %(at)s, was not verified.") % {"at": _said(last.good_at)})
+    elif not last.has_failed_since:
+        yield _ok(_("The last backup was made at %(at)s and verified.") % {"at": _said(last.good_at)})
+
+
+def _look_at_ledgers(at: datetime) -> Findings:
+    """Pages do not believe sums that are wrong: they are as slow as the rows meanwhile."""
+    follower = LedgerFollower.objects.filter(pk=1).first()
+    if follower is not None and follower.differing:
+        words = _("%(count)s numbers of the ledgers differ from the disputes. “linli ledgers rebuild” counts all anew.")
+        yield _fail(words % {"count": follower.differing})
+    elif follower is None or follower.is_walking:
+        yield _ok(_("Figures of ledgers are read from the disputes themselves until all are counted."))
+    else:
+        yield _ok(_("Figures of ledgers are counted ahead; they are compared with the disputes in the night."))
+
+
 EXAMINATION: tuple[Callable[[datetime], Findings], ...] = (
     _look_at_safety,
     _look_at_disk,
@@ -338,6 +372,7 @@ EXAMINATION: tuple[Callable[[datetime], Findings], ...] = (
     _look_at_papers,
     _look_at_clock,
     _look_at_journal,
+    _look_at_anchors,
     _look_at_draws,
     _look_at_numbers,
     _look_at_areas,
@@ -347,4 +382,6 @@ EXAMINATION: tuple[Callable[[datetime], Findings], ...] = (
     _look_at_chores,
     _look_at_clocks,
     _look_at_figures,
+    _look_at_ledgers,
+    _look_at_backups,
 )

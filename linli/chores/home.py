@@ -20,6 +20,8 @@ from linli.kit.holidays import load_calendar
 from linli.kit.refusal import Refused
 
 Names = frozenset[tuple[str, str]]
+#: Where a restore gathers what it restores, until all of it is there.
+RESTORING = ".restoring"
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,15 @@ class Schema:
 
 def schema() -> Schema:
     """How the database stands to this program: one query, and of a home of today no migration is imported."""
+    return stands(frozenset(MigrationRecorder(connection).applied_migrations()))
+
+
+def stands(applied: Names) -> Schema:
+    """How a database that has taken these migrations stands to this program."""
     brought = {(app.label, name) for app in apps.get_app_configs() for name in _migrations_in(Path(app.path))}
-    applied = set(MigrationRecorder(connection).applied_migrations())
     if applied - brought:
         applied -= _folded(brought)
-    return Schema(frozenset(brought), frozenset(applied))
+    return Schema(frozenset(brought), applied)
 
 
 def _folded(brought: set[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -72,6 +78,7 @@ def make_ready(*, only_if_empty: bool = False) -> None:
 
     `only_if_empty` leaves a home that holds something as it is.
     """
+    refuse_half_restored()
     _make_folders()
     found = schema()
     refuse_newer(found)
@@ -100,6 +107,13 @@ def refuse_newer(found: Schema) -> None:
             room=room,
             name=name,
         )
+
+
+def refuse_half_restored() -> None:
+    """Raises `Refused` when a restore into this home was broken off: a start would make a new, empty store in it."""
+    if (settings.HOME / RESTORING).exists():
+        words = _("A restore into %(home)s is going on, or was broken off. Run “linli restore” again.")
+        raise Refused("half_restored", words, home=str(settings.HOME))
 
 
 def _make_folders() -> None:

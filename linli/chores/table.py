@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from linli.briefing import actions as briefing
+from linli.chores.backup import nightly
 from linli.desk.bulk import runs
 from linli.desk.models import BulkRun
 from linli.events import learning, search
@@ -24,10 +25,13 @@ from linli.intake.bulk import working
 from linli.intake.digest import are_arriving, digest_all
 from linli.intake.models import Kept
 from linli.intake.webhooks import courier, making, sending
+from linli.journal import anchors, verifying
 from linli.journal.actions import forget_read_notices
 from linli.kit.prepared import Prepared
-from linli.mediation.actions import calling_back, performing, visiting
+from linli.mediation.actions import calling_back, performing, reminding_callers, sound, visiting
 from linli.mediation.actions import clocks as dispute_clocks
+from linli.mediation.ledgers import comparing as ledgers_compared
+from linli.mediation.ledgers import counting as ledgers_counted
 from linli.notices import courier as notice_courier
 from linli.notices import making as notice_making
 from linli.notices.rules import KEPT_FOR as SENT_NOTICES_KEPT
@@ -245,14 +249,45 @@ def _remind_of_visits(at: datetime) -> bool:
     return visiting.remind(at) >= visiting.SLICE
 
 
+def _calls_wait() -> bool:
+    return reminding_callers.is_due(timezone.now())
+
+
+def _remind_callers(at: datetime) -> bool:
+    return reminding_callers.remind(at) >= reminding_callers.SLICE
+
+
+def _sound_is_over() -> bool:
+    return sound.is_due(timezone.now())
+
+
+def _forget_sound(at: datetime) -> bool:
+    return sound.forget(at) >= sound.SLICE
+
+
 def _draw_call_backs(at: datetime) -> bool:
     calling_back.draw_of_last_month(at)
+    return False
+
+
+def _anchor(at: datetime) -> bool:
+    if not anchors.is_anchored(at):
+        anchors.anchor(at)
+    return False
+
+
+def _verify_weekly(at: datetime) -> bool:
+    verifying.ask_weekly(at)
     return False
 
 
 def _count(at: datetime) -> bool:
     """In small slices while reports arrive, as the search index is brought up to date."""
     return counting.follow(at, 100, 100) if are_arriving(at) else counting.follow(at)
+
+
+def _count_ledgers(at: datetime) -> bool:
+    return ledgers_counted.follow(at, stride=200 if are_arriving(at) else ledgers_counted.STRIDE)
 
 
 CHORES: tuple[Work, ...] = (
@@ -267,6 +302,8 @@ CHORES: tuple[Work, ...] = (
     Work("search_index", 2, _index, waits=_index_waits),
     Work("figures", 2, _count, waits=counting.has_news, longest_pause_s=60, lease_s=60),
     Work("figures_compared", 10 * _MINUTE, comparing.compare_next),
+    Work("ledgers", 2, _count_ledgers, waits=ledgers_counted.has_news, longest_pause_s=60, lease_s=60),
+    Work("ledgers_compared", 10 * _MINUTE, ledgers_compared.compare_next),
     # One photo a turn: a model looks at each for some seconds.
     Work("public_drafts", 0, make_draft, waits=_drafts_wait, longest_pause_s=60, lease_s=120),
     Work("ladder", 0, _climb, waits=_clocks_wait, longest_pause_s=30, lease_s=30),
@@ -282,6 +319,8 @@ CHORES: tuple[Work, ...] = (
     Work("dispute_limits", _HOUR, _reckon_disputes, lease_s=60),
     Work("promises", _MINUTE, _remind_of_promises, waits=_promises_wait, lease_s=60),
     Work("visits", _MINUTE, _remind_of_visits, waits=_visits_wait, lease_s=60),
+    Work("calls", _MINUTE, _remind_callers, waits=_calls_wait, lease_s=60),
+    Work("sound_of_sessions", 10 * _MINUTE, _forget_sound, waits=_sound_is_over),
     # Of the month that is over; asked every day, so that a home begun in its middle draws too.
     Work("call_backs", _DAY, _draw_call_backs, lease_s=120),
     Work("webhooks", 1, making.make_deliveries, waits=making.behind, lease_s=10),
@@ -300,6 +339,11 @@ CHORES: tuple[Work, ...] = (
     Work("briefings", 2, briefing.work, waits=_briefings_wait, longest_pause_s=600),
     Work("likely_categories", _HOUR, likely.learn, lease_s=60),
     Work("sent_reports", _HOUR, _forget_sent),
+    Work("backup", _MINUTE, nightly.go_on, waits=nightly.waits),
     Work("old_notices", _DAY, _forget_notices),
     Work("old_sessions", _HOUR, _forget_sessions),
+    # Once a day, soon after it has begun; asked often, so that a home that was off at midnight is anchored too.
+    Work("journal_anchored", 10 * _MINUTE, _anchor),
+    Work("journal_verified", _HOUR, _verify_weekly),
+    Work("verifications", 0, verifying.go_on, waits=verifying.waits, longest_pause_s=600, lease_s=60),
 )

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from django.db.models import Count
+from django.utils import timezone
 
 from linli.intake.bridge import Pages, Wsgi
 from linli.intake.hatch import PREFIX, Hatch
@@ -14,7 +15,7 @@ from linli.intake.live import PATH, Hub
 from linli.intake.models import NOT_DIGESTED, Kept
 from linli.intake.requests import Receive, Request, Scope, Send
 from linli.intake.senders import in_pool
-from linli.kit import health
+from linli.kit import health, last_backup
 
 #: Threads that make pages, in each front process.
 THREADS = 8
@@ -91,6 +92,8 @@ class Front:
             f'linli_intake_to_digest{{state="{state}"}} {count}'
             for state, count in (await self._figures.value()).items()
         ]
+        # Of the home, the same in every process; `inf` if there was none.
+        lines.append(f"linli_backup_age_seconds {last_backup.age_s(timezone.now()):g}")
         await request.answer(200, "\n".join([*lines, ""]).encode(), b"text/plain; version=0.0.4; charset=utf-8")
 
     def _counted(self) -> dict[str, float]:

@@ -1,10 +1,8 @@
-"""Writing the journal: one entry per act, chained by hashes, with the notices of that act; and proving it untouched."""
+"""Writing the journal: one entry per act, chained by hashes, with the notices of that act. `proving` shows it untouched."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -12,6 +10,7 @@ from django.db import models, router, transaction
 from django.utils import timezone
 
 from linli.areas.codes import lineage
+from linli.journal.digests import digest_of, moment
 from linli.journal.models import ChainHead, Entry, Notice
 from linli.kit.bulk import insert, insert_one
 from linli.kit.prepared import Prepared, PreparedUpdate
@@ -124,29 +123,6 @@ def _locked_head(chain: str) -> models.QuerySet[ChainHead]:
     return ChainHead.objects.select_for_update().filter(pk=chain)
 
 
-def digest_of(entry: Entry, previous: bytes) -> bytes:
-    """SHA-256 over the entry as canonical JSON (sorted keys, no spaces, UTF-8, times in UTC) with the digest before it."""
-    canonical = {
-        "at": _moment(entry.at),
-        "area": entry.area_id,
-        "by": entry.by_id,
-        "chain": entry.chain,
-        "facts": entry.facts,
-        "on": [entry.on_kind, entry.on_key],
-        "position": entry.position,
-        "previous": previous.hex(),
-        "recorded_at": _moment(entry.recorded_at),
-        "verb": entry.verb,
-    }
-    return hashlib.sha256(
-        json.dumps(canonical, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    ).digest()
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
 def plain_facts(facts: dict[str, Any]) -> dict[str, Any]:
     """Facts as JSON keeps them on both stores: no floats (their text differs), keys and times as text, no empty ones."""
     return {name: _plain_value(value) for name, value in facts.items() if value not in (None, "")}
@@ -159,44 +135,13 @@ def _plain_value(value: Any) -> Any:
         case list() | tuple():
             return [_plain_value(one) for one in value]
         case datetime():
-            return _moment(value)
+            return moment(value)
         case models.Model():
             return str(value.pk)
         case float():
             raise TypeError("journal facts hold no floats")
         case _:
             return str(value)
-
-
-@dataclass(frozen=True)
-class Break:
-    """Where a chain does not hold, and why: `missing`, `changed`, `cut` (the end was removed)."""
-
-    chain: str
-    position: int
-    why: str
-
-
-def verify_chain(chain: str | None = None) -> Iterator[Break]:
-    """Read the journal (or one chain of it) from the start and tell each place where it was changed. Flat memory."""
-    heads = ChainHead.objects.order_by("chain")
-    for head in heads if chain is None else heads.filter(pk=chain):
-        yield from _verify(head)
-    if chain is None:
-        for orphan in Entry.objects.exclude(chain__in=heads.values("chain")).values_list("chain", flat=True).distinct():
-            yield Break(orphan, 0, "missing")
-
-
-def _verify(head: ChainHead) -> Iterator[Break]:
-    previous, expected = bytes(32), 1
-    for entry in Entry.objects.filter(chain=head.chain).order_by("position").iterator(chunk_size=2000):
-        if entry.position != expected:
-            yield Break(head.chain, expected, "missing")
-        elif digest_of(entry, previous) != bytes(entry.digest):
-            yield Break(head.chain, entry.position, "changed")
-        previous, expected = bytes(entry.digest), entry.position + 1
-    if expected != head.length + 1 or previous != bytes(head.digest):
-        yield Break(head.chain, expected, "cut")
 
 
 @transaction.atomic

@@ -37,7 +37,40 @@ class Entry(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["chain", "position"], name="entry_once_per_position")]
-        indexes = [models.Index(fields=["on_key", "id"], name="entry_by_object")]
+        indexes = [
+            models.Index(fields=["on_key", "id"], name="entry_by_object"),
+            # For the auditor, who looks back from the newest day: over all, at what a person did, at what was done.
+            models.Index(fields=["at", "id"], name="entry_by_day"),
+            models.Index(fields=["by", "at", "id"], condition=models.Q(by__isnull=False), name="entry_by_person"),
+            models.Index(fields=["verb", "at", "id"], name="entry_by_verb"),
+        ]
+
+
+class Verification(models.Model):
+    """One proof of the whole journal: who had it made (None: the clock, or the command line), how far it is, what it found."""
+
+    id = models.BigAutoField(primary_key=True)
+    asked_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    #: As `proving.Course.kept`, and how many entries there were when it was begun.
+    course = models.JSONField(default=dict)
+    total = models.PositiveBigIntegerField(default=0)
+    read = models.PositiveBigIntegerField(default=0)
+    #: How many places do not hold, and the first of them as `proving.Break.kept`.
+    found = models.PositiveBigIntegerField(default=0)
+    breaks = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(ended_at__isnull=True), name="verifications_at_work"),
+        ]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all was read."""
+        return self.ended_at is not None
 
 
 class Notice(models.Model):

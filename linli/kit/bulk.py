@@ -1,7 +1,7 @@
 """Storing rows where nothing but that takes the time: many at once in imports, one at a time in every act."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.db import models, transaction
@@ -31,6 +31,41 @@ def execute_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
     """
     with planned_once() as cursor:
         cursor.executemany(sql, rows)
+
+
+def put(
+    model: type[models.Model],
+    keys: Sequence[str],
+    columns: Sequence[str],
+    rows: list[list[Any]],
+    *,
+    adds: bool = False,
+) -> None:
+    """Put values, or add them, to the columns of the rows with these keys, which are made where they are missing."""
+    if not rows:
+        return
+    store = transaction.get_connection()
+    # Whole numbers and words go as they are; the rest as their fields write them, each day once.
+    prepared: list[tuple[int, Any]] = []
+    for place, name in enumerate((*keys, *columns)):
+        field: Any = model._meta.get_field(name)
+        if not isinstance(field, models.IntegerField | models.CharField):
+            written = partial(field.get_db_prep_save, connection=store)
+            prepared.append((place, cache(written) if isinstance(field, models.DateField) else written))
+    for row in rows:
+        for place, written in prepared:
+            row[place] = written(row[place])
+    execute_many(_putting(model._meta.db_table, tuple(keys), tuple(columns), adds), rows)
+
+
+@cache
+def _putting(table: str, keys: tuple[str, ...], columns: tuple[str, ...], adds: bool) -> str:
+    names = ", ".join(f'"{name}"' for name in (*keys, *columns))
+    marks = ", ".join(["%s"] * (len(keys) + len(columns)))
+    before = f'"{table}"."{{name}}" + ' if adds else ""
+    changed = ", ".join(f'"{name}" = {before.format(name=name)}excluded."{name}"' for name in columns)
+    where = ", ".join(f'"{name}"' for name in keys)
+    return f'INSERT INTO "{table}" ({names}) VALUES ({marks}) ON CONFLICT ({where}) DO UPDATE SET {changed}'
 
 
 def insert_one(model: type[models.Model], row: dict[str, Any]) -> int:

@@ -25,6 +25,23 @@ def progress(items: Iterable[T], *, total: int | None = None, label: str = "", e
     sys.stderr.write("\n")
 
 
+class Meter:
+    """The same line for work that tells by itself how far it has come."""
+
+    def __init__(self, label: str, every_s: float = 0.2) -> None:
+        self._label, self._every_s = label, every_s
+        self._start = self._shown = time.monotonic()
+
+    def tell(self, count: int, total: int) -> None:
+        """So much of so much is done; the last time with both the same."""
+        now = time.monotonic()
+        if sys.stderr.isatty() and (now - self._shown >= self._every_s or count >= total):
+            self._shown = now
+            _show(self._label, count, total, now - self._start)
+            if count >= total:
+                sys.stderr.write("\n")
+
+
 def _show(label: str, count: int, total: int | None, seconds: float) -> None:
     rate = count / seconds if seconds > 0 else 0.0
     if total:

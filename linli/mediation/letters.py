@@ -1,22 +1,33 @@
-"""Letters to parties that gave a mail address: a promise falls due, waits for their answer, or was not kept in time.
+"""Letters and text messages to parties: something is due, waits for their answer or was not kept; an appointment; a new link.
 
-A letter names the case and a day, never the matter, an amount or the other side: whoever else reads the mailbox learns no more.
+A letter goes where a mail address was left, a text message where a mobile number was left and its holder agreed. Neither names
+the matter, an amount or the other side; a message, which a shared telephone shows to whoever holds it, says number and what to
+do and not even that it is about mediation. Neither carries the link to their own page: it is a secret (decision 14).
 """
 
 import uuid
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from linli.mediation.models import Obligation, Party
-from linli.mediation.rules import OBLIGATION_SETTLED, AgreementState, Language
+from linli.journal.actions import record
+from linli.mediation.models import Obligation, Party, Session
+from linli.mediation.rules import OBLIGATION_SETTLED, AgreementState, Language, SessionState
+from linli.mediation.rules.parties import mobile_among
 from linli.notices.letters import Words, write
 from linli.notices.models import Letter
+from linli.notices.rules import Kind
+from linli.notices.rules import State as Sent
+from linli.notices.sending import ways_set
 
 TOPIC = "promise"
+#: A party is told of an appointment again so long before it.
+BEFORE_SESSION = timedelta(days=1)
 
 
 class What(StrEnum):
@@ -25,11 +36,45 @@ class What(StrEnum):
     DUE = "due"
     UNANSWERED = "unanswered"
     BREACHED = "breached"
+    SESSION_PLANNED = "session_planned"
+    SESSION_MOVED = "session_moved"
+    SESSION_SOON = "session_soon"
+    SESSION_CANCELLED = "session_cancelled"
+    LINK = "link"
+
+
+def sends_messages() -> bool:
+    """Whether this home has a gateway for text messages: without one nobody is asked whether they want any."""
+    return Kind.SMS in ways_set()
+
+
+# --- writing them -------------------------------------------------------------------------------------------------------
 
 
 def tell(obligation: Obligation, what: What, *, at: datetime) -> int:
-    """Write to those whom it concerns, if they gave an address; to how many. Each of them once for each rung."""
-    return sum(_wrote(party, obligation, what, at) for party in _concerned(obligation, what) if party.words.get("mail"))
+    """Write to those whom it concerns, by the ways they left; how many letters. Each of them once for each rung."""
+    facts = {"what": what, "obligation": str(obligation.pk)}
+    concerned = _concerned(obligation, what)
+    return sum(_wrote(party, obligation.pk, f"{what} {obligation.rung}", facts, at) for party in concerned)
+
+
+def tell_of_session(session: Session, what: What, *, at: datetime) -> int:
+    """Tell all parties of an appointment, and of one to come again the day before; how many letters."""
+    facts = {"session": str(session.pk), "moved": session.moved}
+    parties = list(session.dispute.parties.present())
+    told = sum(_wrote(one, session.pk, f"{what} {session.moved}", facts | {"what": what}, at) for one in parties)
+    if what == What.SESSION_CANCELLED:
+        return told
+    morning = session.planned_at - BEFORE_SESSION
+    if morning <= at:
+        return told
+    again = facts | {"what": What.SESSION_SOON}
+    return told + sum(_wrote(one, session.pk, f"soon {session.moved}", again, morning) for one in parties)
+
+
+def tell_of_link(party: Party, *, at: datetime) -> int:
+    """Tell a party that its page has a new link: whoever did not get it learns that somebody else might have."""
+    return _wrote(party, party.pk, f"link {at.isoformat()}", {"what": What.LINK, "day": at.isoformat()}, at)
 
 
 def _concerned(obligation: Obligation, what: What) -> list[Party]:
@@ -39,50 +84,129 @@ def _concerned(obligation: Obligation, what: What) -> list[Party]:
     return [party for party in concerned if party.left_at is None]
 
 
-def _wrote(party: Party, obligation: Obligation, what: What, at: datetime) -> bool:
-    key = uuid.uuid5(obligation.pk, f"{what} {obligation.rung} {party.pk}")
-    return write(key=key, topic=TOPIC, to=party.pk, facts={"what": what, "obligation": str(obligation.pk)}, at=at)
+def _wrote(party: Party, about: uuid.UUID, which: str, facts: dict[str, Any], at: datetime) -> int:
+    """One letter by each way that this party left. `at`: when it is to go out."""
+    made = 0
+    for way in _ways_of(party):
+        # Letters by mail were there first, and have no way in their keys.
+        key = uuid.uuid5(about, f"{which} {party.pk}{'' if way == Kind.MAIL else f' {way}'}")
+        made += write(key=key, topic=TOPIC, to=party.pk, facts=facts | {"way": way}, at=at, kind=way)
+    return made
+
+
+def _ways_of(party: Party) -> Iterable[str]:
+    return [way for way in _ADDRESSES if _address_of(party, way)]
+
+
+def _address_of(party: Party, way: str) -> str:
+    """Where a party is reached by this way; empty where it is not, or does not want to be."""
+    return _ADDRESSES[way](party)
+
+
+def _number_of(party: Party) -> str:
+    return mobile_among(party.words) if party.sms_agreed_at and sends_messages() else ""
+
+
+_ADDRESSES: dict[str, Callable[[Party], str]] = {
+    Kind.MAIL: lambda party: str(party.words.get("mail") or ""),
+    Kind.SMS: _number_of,
+}
+
+
+# --- what the courier asks ----------------------------------------------------------------------------------------------
 
 
 class Writing:
     """Asked by the courier at the moment of sending."""
 
     def address(self, letter: Letter) -> dict[str, str] | None:
-        """Where it goes; None once the party has left, or the promise was kept, waived or replaced meanwhile."""
+        """Where it goes; None once the party has left or took its yes back, or there is nothing left to tell."""
         party = Party.objects.filter(pk=letter.to, left_at__isnull=True).first()
-        waiting = Obligation.objects.filter(pk=letter.facts["obligation"], agreement__state=AgreementState.IN_FORCE)
-        if party is None or not waiting.exclude(state__in=sorted(OBLIGATION_SETTLED)).exists():
+        if party is None or not _is_wanted(letter, party):
             return None
-        mail = party.words.get("mail")
-        return {"to": mail} if mail else None
+        address = _address_of(party, letter.facts.get("way", Kind.MAIL))
+        return {"to": address} if address else None
 
     def words(self, letter: Letter) -> Words:
         """In the language of the party; no link: that to their own page is kept nowhere here."""
-        party = Party.objects.get(pk=letter.to)
-        obligation = Obligation.objects.select_related("agreement__dispute").get(pk=letter.facts["obligation"])
+        party = Party.objects.select_related("dispute").get(pk=letter.to)
+        by_mail = letter.facts.get("way", Kind.MAIL) == Kind.MAIL
         with translation.override("en" if party.language == Language.ENGLISH else "zh-hans"):
-            sentence = _SENTENCES[letter.facts["what"]]() % {
-                "case": obligation.agreement.dispute.case_no,
-                "day": _day(obligation),
+            sentence = (_BY_MAIL if by_mail else _BY_SMS)[letter.facts["what"]]() % {
+                "case": party.dispute.case_no or party.dispute.number,
+                "number": party.dispute.number,
+                "when": _when(letter),
             }
-            more = _(
-                "What it is stands on your own page: open it by the link the committee gave you, or ask the committee for a "
-                "new one. If you want no more such letters, tell the committee."
-            )
-            return Words(sentence, "", more)
+            return Words(sentence, "", _more()) if by_mail else Words(f"{sentence} {_tail()}", "")
+
+    def settled(self, letter: Letter, state: str, why: str, at: datetime) -> None:
+        """What came of it, in the journal of the dispute: which party, which way, and never where to."""
+        if why == "no_contact" or state not in (Sent.DELIVERED, Sent.UNKNOWN, Sent.FAILED):
+            return
+        party = Party.objects.filter(pk=letter.to).select_related("dispute").first()
+        if party is None:
+            return
+        told = {"way": letter.facts.get("way", Kind.MAIL), "about": letter.facts["what"], "outcome": state}
+        record("dispute.party_messaged", on=party.dispute, by=None, at=at, party=party, **told)
 
 
-_SENTENCES = {
-    What.DUE: lambda: _("Case %(case)s: something you promised is to be done by %(day)s."),
-    What.UNANSWERED: lambda: _(
-        "Case %(case)s: the other side says that it did what was due on %(day)s. Please answer."
-    ),
-    What.BREACHED: lambda: _(
-        "Case %(case)s: what was due on %(day)s was not done in time. The committee urges it; an action in court is open too."
+def _is_wanted(letter: Letter, party: Party) -> bool:
+    """Whether what it tells is still so."""
+    facts = letter.facts
+    if "obligation" in facts:
+        waiting = Obligation.objects.filter(pk=facts["obligation"], agreement__state=AgreementState.IN_FORCE)
+        return waiting.exclude(state__in=sorted(OBLIGATION_SETTLED)).exists()
+    if "session" in facts:
+        state = SessionState.CANCELLED if facts["what"] == What.SESSION_CANCELLED else SessionState.PLANNED
+        return Session.objects.filter(pk=facts["session"], state=state, moved=facts["moved"]).exists()
+    return party.secret_sha256 is not None
+
+
+def _when(letter: Letter) -> str:
+    facts = letter.facts
+    if "obligation" in facts:
+        owed = Obligation.objects.select_related("agreement").get(pk=facts["obligation"])
+        day = owed.due_on or owed.agreement.effective_at
+        return date_format(day, "DATE_FORMAT") if day else ""
+    if "session" in facts:
+        planned = Session.objects.values_list("planned_at", flat=True).get(pk=facts["session"])
+        return date_format(timezone.localtime(planned), "DATETIME_FORMAT")
+    return date_format(timezone.localtime(datetime.fromisoformat(facts["day"])), "DATE_FORMAT")
+
+
+def _more() -> str:
+    return _(
+        "What it is stands on your own page: open it by the link the committee gave you, or ask the committee for a "
+        "new one. If you want no more such letters, tell the committee."
+    )
+
+
+def _tail() -> str:
+    return _("More on your own page or from the staff who gave you this number; there you also end these messages.")
+
+
+_OF_BOTH: dict[str, Callable[[], str]] = {
+    What.SESSION_PLANNED: lambda: _("%(number)s: you have an appointment at %(when)s."),
+    What.SESSION_MOVED: lambda: _("%(number)s: your appointment was moved to %(when)s."),
+    What.SESSION_SOON: lambda: _("%(number)s: remember your appointment at %(when)s."),
+    What.SESSION_CANCELLED: lambda: _("%(number)s: your appointment at %(when)s is called off."),
+    What.LINK: lambda: _(
+        "%(number)s: your own page was given a new link on %(when)s; the one before opens nothing any more. "
+        "If you did not get it, ask for another."
     ),
 }
-
-
-def _day(obligation: Obligation) -> str:
-    day = obligation.due_on or obligation.agreement.effective_at
-    return date_format(day, "DATE_FORMAT") if day else ""
+_BY_MAIL = _OF_BOTH | {
+    What.DUE: lambda: _("Case %(case)s: something you promised is to be done by %(when)s."),
+    What.UNANSWERED: lambda: _(
+        "Case %(case)s: the other side says that it did what was due on %(when)s. Please answer."
+    ),
+    What.BREACHED: lambda: _(
+        "Case %(case)s: what was due on %(when)s was not done in time. The committee urges it; an action in court is open too."
+    ),
+}
+#: A telephone lies on a table: nothing here says what it is about, or that somebody is late.
+_BY_SMS = _OF_BOTH | {
+    What.DUE: lambda: _("%(number)s: something is to be done by %(when)s."),
+    What.UNANSWERED: lambda: _("%(number)s: something of %(when)s waits for your answer."),
+    What.BREACHED: lambda: _("%(number)s: something of %(when)s is still open."),
+}

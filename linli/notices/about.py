@@ -45,6 +45,26 @@ def _differing(facts: dict[str, Any]) -> str:
     return words % {"n": number}
 
 
+def _broken(facts: dict[str, Any]) -> str:
+    number = int(facts.get("found", 1))
+    words = ngettext(
+        "The journal does not hold at %(n)s place. Look at once, and leave everything as it is.",
+        "The journal does not hold at %(n)s places. Look at once, and leave everything as it is.",
+        number,
+    )
+    return words % {"n": number}
+
+
+def _ledgers_differ(facts: dict[str, Any]) -> str:
+    number = int(facts.get("numbers", 1))
+    words = ngettext(
+        "%(n)s number of the ledgers is not what the disputes say. Run “linli ledgers rebuild”, and find out why.",
+        "%(n)s numbers of the ledgers are not what the disputes say. Run “linli ledgers rebuild”, and find out why.",
+        number,
+    )
+    return words % {"n": number}
+
+
 def _briefing(key: str) -> str:
     return reverse("briefing:show", args=[key])
 
@@ -59,10 +79,12 @@ ABOUT: dict[str, About] = {
         lambda _facts: _("Your complaint or suggestion about linli was answered."), _opinion, "message-square"
     ),
     "figures.differ": About(_differing, lambda _key: reverse("statistics:definitions") + "#kept", "triangle-alert"),
+    "journal.broken": About(_broken, lambda _key: reverse("audit:chains"), "triangle-alert"),
+    "ledgers.differ": About(_ledgers_differ, lambda _key: reverse("ledgers:definitions"), "triangle-alert"),
     "briefing.made": About(lambda _facts: _("A new briefing is there to read."), _briefing, "file-text"),
 }
 #: What they are about, in the journal's words.
-KINDS = ("device", "opinion", "difference", "briefing", "dispute")
+KINDS = ("device", "opinion", "difference", "ledgerfollower", "briefing", "verification", "dispute")
 
 
 def about(entry: Entry) -> About | None:

@@ -49,6 +49,8 @@ SENTENCES: dict[str, Any] = {
     "dispute.visit_due": _("A follow-up visit is due."),
     "dispute.visited": _("A follow-up visit was written down."),
     "dispute.call_back_drawn": _("The lot fell on a dispute of another committee. Call its parties back."),
+    "dispute.call_back_due": _("The parties of a dispute of another committee still wait for your call."),
+    "dispute.call_back_overdue": _("A call-back by your committee is late. Call the parties now."),
     "dispute.called_back": _("Another committee has called the parties back."),
     "dispute.complained": _("A party complains. Answer it."),
 }

@@ -160,7 +160,7 @@ def settle(pk: int, tries: int, result: Result, at: datetime) -> None:
 
 @Prepared
 def _locked(pk: int) -> QuerySet[Delivery]:
-    rows = Delivery.objects.select_for_update(of=("self",)).select_related("channel", "reporter_message")
+    rows = Delivery.objects.select_for_update(of=("self",)).select_related("channel", "reporter_message", "letter")
     return rows.filter(pk=pk).exclude(state__in=(State.DELIVERED, State.DROPPED))
 
 
@@ -170,9 +170,11 @@ def _write(pk: int, **values: Any) -> tuple[QuerySet[Delivery], dict[str, Any]]:
 
 
 def _tell(delivery: Delivery, result: Result, at: datetime) -> None:
-    """What the result says of the channel, or of the message to a reporter."""
+    """What the result says of the channel, of the message to a reporter, or to whoever had the letter written."""
     if delivery.reporter_message is not None:
         reporters.note(delivery.reporter_message, delivery.state, at)
+    if delivery.letter is not None and delivery.is_finished:
+        WRITERS[delivery.letter.topic].settled(delivery.letter, delivery.state, delivery.why, at)
     channel = delivery.channel
     if channel is None:
         return

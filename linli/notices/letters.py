@@ -1,4 +1,4 @@
-"""Letters: mail to somebody who has neither an account nor a matter, as a room above asks for it.
+"""Letters: by mail or text message to somebody who has neither an account nor a matter, as a room above asks for it.
 
 A letter holds codes and numbers alone. Whom it goes to and what it says the room knows, by the topic: it is asked when the
 letter is sent, and what it has deleted meanwhile goes nowhere.
@@ -40,19 +40,25 @@ class Writer(Protocol):
     def words(self, letter: Letter) -> Words:
         """What it says, in the language of whoever gets it."""
 
+    def settled(self, letter: Letter, state: str, why: str, at: datetime) -> None:
+        """What came of it in the end, for a room that writes that down. Part of the transaction that settles it."""
+
 
 #: By topic; rooms put themselves in as they are loaded.
 WRITERS: dict[str, Writer] = {}
 
 
 @transaction.atomic
-def write(*, key: UUID, topic: str, to: UUID, facts: dict[str, Any], at: datetime) -> bool:
-    """Have a letter sent; whether it is new. Asked for twice under one key it is one letter, and goes out under that key."""
+def write(*, key: UUID, topic: str, to: UUID, facts: dict[str, Any], at: datetime, kind: str = Kind.MAIL) -> bool:
+    """Have a letter sent at a moment, now or to come; whether it is new.
+
+    Asked for twice under one key it is one letter, and goes out under that key.
+    """
     made = Letter(key=key, topic=topic, to=to, facts=facts, made_at=at)
     Letter.objects.bulk_create([made], ignore_conflicts=True)
     if Delivery.objects.filter(letter=key).exists():
         return False
-    Delivery.objects.create(key=key, letter=made, kind=Kind.MAIL, purpose=Purpose.LETTER, made_at=at, due_at=at)
+    Delivery.objects.create(key=key, letter=made, kind=kind, purpose=Purpose.LETTER, made_at=at, due_at=at)
     return True
 
 

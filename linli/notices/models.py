@@ -130,7 +130,7 @@ def quiet_of(hours: QuietHours | None) -> Quiet:
 
 
 class Letter(models.Model):
-    """A mail to somebody without an account: see `letters`. It holds no address."""
+    """A mail or text message to somebody without an account: see `letters`. It holds no address."""
 
     key = KeyField(primary_key=True)
     topic = models.CharField(max_length=20)
@@ -138,6 +138,7 @@ class Letter(models.Model):
     to = KeyField(db_index=True)
     #: Codes and numbers; never a name or an address.
     facts = models.JSONField(default=dict)
+    #: When it goes out at the earliest.
     made_at = models.DateTimeField(db_index=True)
 
 

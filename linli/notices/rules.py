@@ -53,7 +53,7 @@ VERBS: dict[str, frozenset[str]] = {
             *("event.drawn", "event.milestone_missed"),
             *("event.part_added", "event.part_called_in", "event.part_answered", "event.part_sent_back"),
             "event.part_extension_asked",
-            *("device.reports_wait", "opinion.left", "figures.differ"),
+            *("device.reports_wait", "opinion.left", "figures.differ", "ledgers.differ"),
             *("event.part_objected", "event.part_objection_upheld", "event.part_objection_dismissed"),
             *("dispute.registered", "dispute.handed_over", "dispute.accepted", "dispute.mediator_asked"),
             *("dispute.mediator_declined", "dispute.interest_declared", "dispute.mediator_objected"),
@@ -65,6 +65,7 @@ VERBS: dict[str, frozenset[str]] = {
         {
             *("event.due_soon", "event.reminded", "event.ran_on"),
             *("dispute.term_ends_soon", "dispute.term_over", "dispute.performance_due", "dispute.breached"),
+            *("dispute.call_back_due", "dispute.call_back_overdue"),
         }
     ),
     Group.MENTIONS: frozenset({"event.said"}),

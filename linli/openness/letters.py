@@ -106,6 +106,9 @@ class Writing:
         with translation.override(subscription.language if subscription else None):
             return _confirm(letter) if letter.facts["what"] == CONFIRM else _told(letter)
 
+    def settled(self, letter: Letter, state: str, why: str, at: datetime) -> None:
+        """Nobody here asks: what came of it stands in the log of notices."""
+
 
 def _confirm(letter: Letter) -> Words:
     link = _link(letter)

@@ -86,7 +86,7 @@ def _next_area(after: str) -> str | None:
 
 def compare_area(code: str, at: datetime) -> int:
     """Compare the sums of one area, and bring what differs to whoever keeps the system; how many numbers do."""
-    with _snapshot():
+    with snapshot():
         stored, recounted = _stored(code), _recounted(code)
     found = [
         Difference(found_at=at, stored=stored[place], recounted=recounted[place], **place._asdict())
@@ -99,7 +99,7 @@ def compare_area(code: str, at: datetime) -> int:
 
 
 @contextmanager
-def _snapshot() -> Iterator[None]:
+def snapshot() -> Iterator[None]:
     """What is read inside is of one moment, and nobody waits for it."""
     if connection.in_atomic_block:
         yield

@@ -9,17 +9,16 @@ exactly once, and read twice it changes nothing.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.models import CharField, DateField, IntegerField, Q, QuerySet
+from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from linli.events.models import Event
 from linli.journal import following
 from linli.journal.following import Written
-from linli.kit.bulk import execute_many
+from linli.kit.bulk import put
 from linli.kit.prepared import Prepared
 from linli.statistics.facts import AT_ONCE, counted_in, facts_by_key, kept_widths
 from linli.statistics.models import Cell, Counted, Difference, Follower, MapCell, Took
@@ -239,48 +238,19 @@ def _store(changed: dict[UUID, Facts]) -> None:
         [key, list(facts.took), *(facts.spot or (None, None)), *(getattr(facts, name) for name in _SAME)]
         for key, facts in changed.items()
     ]
-    _write(Counted, ("event",), ("took", "x", "y", *_SAME), rows)
+    put(Counted, ("event",), ("took", "x", "y", *_SAME), rows)
 
 
 def _raise_cells(cells: dict[CellKey, dict[int, int]]) -> None:
     rows = [
         [*key, *moved] for key, moved in sorted((key, spread(by_bits)) for key, by_bits in cells.items()) if any(moved)
     ]
-    _write(Cell, CellKey._fields, COUNTED, rows, adds=True)
+    put(Cell, CellKey._fields, COUNTED, rows, adds=True)
 
 
 def _raise_map(spots: dict[MapKey, list[int]]) -> None:
     rows = [[*key, *moved] for key, moved in sorted(spots.items()) if any(moved)]
-    _write(MapCell, ("zoom", "month", "x", "y", "area"), ("reported", "open"), rows, adds=True)
-
-
-def _write(
-    model: Any, keys: Sequence[str], columns: Sequence[str], rows: list[list[Any]], *, adds: bool = False
-) -> None:
-    """Put values, or add them, to the columns of the rows with these keys, which are made where they are missing."""
-    if not rows:
-        return
-    # Whole numbers and words go as they are; the rest as their fields write them, each day once.
-    prepared = []
-    for place, name in enumerate((*keys, *columns)):
-        field = model._meta.get_field(name)
-        if not isinstance(field, IntegerField | CharField):
-            written = partial(field.get_db_prep_save, connection=connection)
-            prepared.append((place, cache(written) if isinstance(field, DateField) else written))
-    for row in rows:
-        for place, written in prepared:
-            row[place] = written(row[place])
-    execute_many(_writing(model._meta.db_table, tuple(keys), tuple(columns), adds), rows)
-
-
-@cache
-def _writing(table: str, keys: tuple[str, ...], columns: tuple[str, ...], adds: bool) -> str:
-    names = ", ".join(f'"{name}"' for name in (*keys, *columns))
-    marks = ", ".join(["%s"] * (len(keys) + len(columns)))
-    before = f'"{table}"."{{name}}" + ' if adds else ""
-    changed = ", ".join(f'"{name}" = {before.format(name=name)}excluded."{name}"' for name in columns)
-    where = ", ".join(f'"{name}"' for name in keys)
-    return f'INSERT INTO "{table}" ({names}) VALUES ({marks}) ON CONFLICT ({where}) DO UPDATE SET {changed}'
+    put(MapCell, ("zoom", "month", "x", "y", "area"), ("reported", "open"), rows, adds=True)
 
 
 def _raise_hours(hours: dict[tuple[CellKey, str], dict[int, int]]) -> None:
@@ -293,7 +263,7 @@ def _raise_hours(hours: dict[tuple[CellKey, str], dict[int, int]]) -> None:
         [*key, interval, _together(found.get((key, interval), {}), counts)]
         for (key, interval), counts in sorted(moved.items(), key=lambda item: item[0])
     ]
-    _write(Took, (*CellKey._fields, "interval"), ("hours",), rows)
+    put(Took, (*CellKey._fields, "interval"), ("hours",), rows)
 
 
 def _stored_hours(moved: Iterable[tuple[CellKey, str]]) -> Iterator[Any]:

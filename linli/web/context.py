@@ -62,13 +62,15 @@ def _may(request: HttpRequest) -> dict[str, Any]:
         "desk": held(Role.DESK),
         "keep_webhooks": held(Role.SYSTEM_ADMIN),
         "bring_in": lambda: _holds_the_top(request),
-        "mediate": lambda: _mediates(request, areas),
+        "audit": held(Role.AUDITOR),
+        # Whoever keeps the register enters who mediates there, and sets the terms.
+        "mediate": lambda: _mediates(request, (*areas, *KEEPS_REGISTER)),
     }
 
 
-def _mediates(request: HttpRequest, areas: tuple[Role, ...]) -> bool:
-    """Whoever sees an area, is appointed to mediate, or serves in a mediation body."""
-    if request.scope.holds(*areas, Role.MEDIATOR):  # type: ignore[attr-defined]
+def _mediates(request: HttpRequest, roles: tuple[Role, ...]) -> bool:
+    """Whoever holds one of these, is appointed to mediate, or serves in a mediation body."""
+    if request.scope.holds(*roles, Role.MEDIATOR):  # type: ignore[attr-defined]
         return True
     serving = Mediator.objects.serving_on(timezone.localdate())
     return serving.filter(person=request.user).exists()  # type: ignore[misc]

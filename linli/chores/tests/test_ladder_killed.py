@@ -29,7 +29,7 @@ _TELL = """
 import django; django.setup()
 import json
 from linli.events.models import Clock
-from linli.journal.actions import verify_chain
+from linli.journal.proving import verify_chain
 from linli.journal.models import Entry, Notice
 given = Entry.objects.filter(facts__has_key="rung")
 print(json.dumps({

@@ -21,8 +21,8 @@ from linli.events.actions import recommend
 from linli.events.models import DutyList, Event, Hand
 from linli.events.rules import ENDED, parse_hours
 from linli.field.tasks import tasks_for
-from linli.journal.actions import verify_chain
 from linli.journal.models import Entry
+from linli.journal.proving import verify_chain
 from linli.kit.refusal import Refused
 from linli.mediation.models import Dispute
 from linli.mediation.rules import State

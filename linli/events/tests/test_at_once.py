@@ -9,8 +9,8 @@ from linli.events import actions
 from linli.events.models import Event
 from linli.events.rules import Door, Source, State
 from linli.events.testing import NOON, make_event, make_world
-from linli.journal.actions import verify_chain
 from linli.journal.models import Entry
+from linli.journal.proving import verify_chain
 from linli.kit.testing import together
 from linli.people.models import Department
 

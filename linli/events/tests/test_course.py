@@ -8,8 +8,8 @@ from linli.events import actions
 from linli.events.models import Event, NumberSeries
 from linli.events.rules import Source, State
 from linli.events.testing import NOON, PATHS, World, make_event
-from linli.journal.actions import verify_chain
 from linli.journal.models import Entry, Notice
+from linli.journal.proving import verify_chain
 from linli.kit.refusal import BadInput, NotYours, Refused
 
 LATER = NOON + timedelta(hours=3)

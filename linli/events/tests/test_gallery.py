@@ -14,10 +14,10 @@ from linli.events.models import AwaitedPicture, Event, Picture
 from linli.events.rules import State
 from linli.events.testing import World
 from linli.events.tests.pages import desk_of, page_of, photo, recent, words_of
-from linli.events.views.pictures import ranged
 from linli.journal.models import Entry
 from linli.kit.media.checking import File
 from linli.kit.media.keeping import keep
+from linli.kit.ranges import ranged
 from linli.kit.refusal import BadInput, to_keep
 
 #: What a telephone writes into a photo and nobody else should read.

@@ -14,8 +14,8 @@ from linli.events.actions import register
 from linli.events.models import Event
 from linli.events.rules import State
 from linli.events.testing import GRID, NOON, World, make_event
-from linli.journal.actions import verify_chain
 from linli.journal.models import Entry
+from linli.journal.proving import verify_chain
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.people.actions import on_duty
 from linli.people.models import Appointment

@@ -23,8 +23,8 @@ from linli.intake.testing import Door, a_report
 from linli.intake.tests.acts import BATCH, REPORTS, phone_of, residents_phone, taken_in, verbs_of
 from linli.intake.tests.media import a_photo
 from linli.intake.tests.test_accept import refusal
-from linli.journal.actions import verify_chain
 from linli.journal.models import Entry, Notice
+from linli.journal.proving import verify_chain
 from linli.people.actions import add_person, appoint
 from linli.people.models import Person
 from linli.people.rules import Role

@@ -16,8 +16,8 @@ from linli.intake import devices
 from linli.intake.models import ENDS_UNUSED, Device, Ending, Kept
 from linli.intake.testing import Door
 from linli.intake.tests.test_accept import BATCH, OURS, REPORTS, cookie_of, refusal, report
-from linli.journal.actions import verify_chain
 from linli.journal.models import Entry
+from linli.journal.proving import verify_chain
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.kit.testing import together
 from linli.people.models import Person

@@ -23,8 +23,8 @@ from linli.intake.accept import Sender, accept, receipt_code
 from linli.intake.answering import Answering
 from linli.intake.models import Kept, KeptState, SenderKind
 from linli.intake.testing import a_report
-from linli.journal.actions import verify_chain
 from linli.journal.models import Entry, Notice
+from linli.journal.proving import verify_chain
 
 pytestmark = pytest.mark.django_db
 PUBLIC = Sender(SenderKind.PUBLIC)

@@ -15,8 +15,8 @@ from linli.events.rules import Source, State
 from linli.events.telling import SENTENCES
 from linli.events.testing import GRID, World
 from linli.intake.tests.files import AT, MAP, bring, good, table
-from linli.journal.actions import verify_chain
 from linli.journal.models import Entry, Notice
+from linli.journal.proving import verify_chain
 from linli.kit.refusal import BadInput
 
 

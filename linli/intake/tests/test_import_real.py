@@ -14,7 +14,7 @@ from linli.events.models import Event
 from linli.events.testing import World
 from linli.intake.importing import Report, import_events, read_map
 from linli.intake.tests.files import AT
-from linli.journal.actions import verify_chain
+from linli.journal.proving import verify_chain
 
 MAPS = Path(__file__).resolve().parents[3] / "examples" / "maps"
 pytestmark = pytest.mark.real

@@ -16,8 +16,8 @@ from linli.events.testing import make_world
 from linli.intake import importing
 from linli.intake.importing import Report, import_events, read_map
 from linli.intake.tests.files import AT, MAP, bring, good, table, write
-from linli.journal.actions import verify_chain
 from linli.journal.models import Entry
+from linli.journal.proving import verify_chain
 
 
 def many(count: int) -> str:

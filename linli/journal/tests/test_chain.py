@@ -5,8 +5,9 @@ import pytest
 from linli.events.models import ReporterMessage
 from linli.events.rules import State
 from linli.events.testing import NOON, World, make_event
-from linli.journal.actions import Act, record, record_many, verify_chain
+from linli.journal.actions import Act, record, record_many
 from linli.journal.models import ChainHead, Entry
+from linli.journal.proving import verify_chain
 
 pytestmark = pytest.mark.django_db
 

@@ -20,6 +20,8 @@ from linli.kit.media.why import refused
 #: How many files are looked at at once; others wait.
 MOST = 2
 CHECK_S, DRAW_S, FILM_S = 5, 10, 60
+#: An hour of Opus has 180,000 packets, each looked at.
+LISTEN_S = 30
 #: Starting one takes a fraction of a second; on a loaded machine some.
 _START_S = 20
 _CODE = (

@@ -71,10 +71,24 @@ def inspect(path: Path, *, as_voice: bool = False) -> File:
 
 def inspect_bytes(content: bytes) -> File:
     """The same for what is in memory."""
-    with os.fdopen(os.memfd_create("sent"), "w+b") as source:
-        source.write(content)
-        source.flush()
+    with _as_file(content) as source:
         return _inspected(source)
+
+
+def inspect_sound(content: bytes, *, most_bytes: int, most_s: int) -> tuple[str, float]:
+    """Type and seconds of a recording that is longer than a note, checked as strictly. Raises `BadInput`, as of a voice note."""
+    if len(content) > most_bytes:
+        raise refused("media_voice_too_large", most=most_bytes // 1_000_000)
+    with _as_file(content) as source:
+        found = bounded.ask("listen", source, seconds=bounded.LISTEN_S, most_bytes=most_bytes, most_s=most_s)
+    return found["type"], found["duration_s"]
+
+
+def _as_file(content: bytes) -> IO[bytes]:
+    source = os.fdopen(os.memfd_create("sent"), "w+b")
+    source.write(content)
+    source.flush()
+    return source
 
 
 def _inspected(source: IO[bytes], as_voice: bool = False) -> File:

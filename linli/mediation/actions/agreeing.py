@@ -200,14 +200,37 @@ def _come_into_force(agreement: Agreement, *, by: Person, at: datetime) -> None:
 def missing(agreement: Agreement, *, but_stamp: bool = False) -> list[str]:
     """Who has not signed the text as it is: names of parties, the mediator, the committee; in the reader's language."""
     signed = agreement.signatures.filter(text_sha256=agreement.text_sha256)
-    parties = set(signed.filter(party__isnull=False).values_list("party", flat=True))
-    lacking = [_name(party) for party in agreement.dispute.parties.present() if party.pk not in parties]
+    given = signed_in(agreement)
+    lacking = [name for party in agreement.dispute.parties.present() for name in unsigned_by(party, given)]
     acting = agreement.dispute.assignments.filter(state=AssignmentState.ACCEPTED).values("mediator")
     if not signed.filter(mediator__in=acting).exists():
         lacking.append(_now("the mediator"))
     if agreement.stamped_at is None and not but_stamp:
         lacking.append(_now("the committee's stamp"))
     return lacking
+
+
+def signed_in(agreement: Agreement) -> set[tuple[UUID, int]]:
+    """By which party, and which representative of it, the text as it is was signed."""
+    given = agreement.signatures.filter(text_sha256=agreement.text_sha256, party__isnull=False)
+    return set(given.values_list("party", "speaker"))
+
+
+def speakers_of(party: Party) -> list[str]:
+    """Who signs for a group, in their order; empty for a party that signs itself."""
+    return [str(one["name"]) for one in party.words["representatives"]] if party.speaks_for_group else []
+
+
+def unsigned_by(party: Party, given: Collection[tuple[UUID, int]]) -> list[str]:
+    """Whose signature lacks for a party: its own, or those of the representatives of a group; `given` as `signed_in`."""
+    if (party.pk, 0) in given:
+        return []
+    speakers = speakers_of(party)
+    return (
+        [name for place, name in enumerate(speakers, 1) if (party.pk, place) not in given]
+        if speakers
+        else [_name(party)]
+    )
 
 
 def differences_of(agreement: Agreement) -> list[Difference]:

@@ -1,11 +1,12 @@
 """The mediator: three proposals with reasons, the parties' choice, interests declared, one change for each party (art. 19)."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -38,7 +39,7 @@ def propose(dispute: Dispute, *, by: Person, at: datetime) -> list[Assignment]:
     _require_nobody_asked(dispute)
     languages = frozenset(dispute.parties.present().values_list("language", flat=True))
     wanted = Wanted(dispute.kind, languages, dispute.area_id, _township(dispute.area_id))
-    found = choose_three(_candidates(dispute, at), wanted)
+    found = choose_three(_candidates(dispute, by, at), wanted)
     if not found:
         raise Refused(
             "nobody_to_propose",
@@ -51,6 +52,7 @@ def propose(dispute: Dispute, *, by: Person, at: datetime) -> list[Assignment]:
             mediator_id=one.mediator,
             reasons=[str(reason) for reason in one.reasons],
             load=one.load,
+            earlier=list(one.earlier),
             proposed_at=at,
         )
         for one in found
@@ -63,14 +65,43 @@ def _township(area: str) -> str | None:
     return at_level(area, "township") if "township" in numbering().levels else None
 
 
-def _candidates(dispute: Dispute, at: datetime) -> list[Candidate]:
+def _candidates(dispute: Dispute, by: Person, at: datetime) -> list[Candidate]:
     rows = suitable(dispute, at).select_related("body")
+    earlier = look_for_earlier(dispute, rows, by=by, at=at)
     open_ones = Q(assignments__state__in=[AssignmentState.ASKED, AssignmentState.ACCEPTED])
     load = Count("assignments", filter=open_ones & Q(assignments__dispute__ended_at__isnull=True))
     return [
-        Candidate(one.pk, frozenset(one.skills), frozenset(one.languages), one.body.area_id, one.load)
+        Candidate(
+            one.pk,
+            frozenset(one.skills),
+            frozenset(one.languages),
+            one.body.area_id,
+            one.load,
+            earlier.get(one.person_id, ()),
+        )
         for one in rows.annotate(load=load)
     ]
+
+
+def look_for_earlier(
+    dispute: Dispute, mediators: Iterable[Mediator], *, by: Person | None, at: datetime
+) -> dict[int, tuple[str, ...]]:
+    """By person, the numbers of matters they took on before in which one of the sides was a party. Part of an act.
+
+    Nobody is searched for: the digests of the parties of this dispute are compared with those of the disputes that these
+    mediators had in hand themselves. That it was done stands in the journal, with how many were found.
+    """
+    people = {one.person_id for one in mediators}
+    marks = [one.mark for one in dispute.parties.present() if one.mark]
+    had = Assignment.objects.filter(mediator__person__in=people, from_at__isnull=False).exclude(dispute=dispute)
+    same = Party.objects.filter(dispute=OuterRef("dispute"), mark__in=marks, left_at__isnull=True)
+    found: dict[int, set[str]] = defaultdict(set)
+    for person, number in had.filter(Exists(same)).values_list("mediator__person", "dispute__number"):
+        found[person].add(number)
+    numbers = {person: tuple(sorted(listed)) for person, listed in found.items()}
+    count = sum(map(len, numbers.values()))
+    record("dispute.earlier_searched", on=dispute, by=by, at=at, mediators=len(people), found=count)
+    return numbers
 
 
 def suitable(dispute: Dispute, at: datetime) -> Any:
@@ -106,7 +137,10 @@ def choose(
     if not suitable(dispute, at).filter(pk=mediator.pk).exists():
         raise Refused("not_suitable", _("This mediator cannot take this dispute. Choose another one."))
     proposed = dispute.assignments.filter(mediator=mediator, state=AssignmentState.PROPOSED).first()
+    earlier = look_for_earlier(dispute, [mediator], by=by, at=at).get(mediator.person_id, ())
     assigned = proposed or Assignment(dispute=dispute, mediator=mediator, proposed_at=at)
+    # Anew, though it was proposed: the parties may have changed since.
+    assigned.earlier = list(earlier)
     was_proposed = proposed is not None
     assigned.state = AssignmentState.ASKED
     assigned.chosen = _how(was_proposed, party)
@@ -149,7 +183,13 @@ def take_on(dispute: Dispute, *, declares_none: bool, by: Person, at: datetime) 
     )
     go(step, dispute)
     record(
-        "dispute.taken_on", on=dispute, by=by, at=at, tell=telling.heads_of(dispute, at), mediator=assigned.mediator_id
+        "dispute.taken_on",
+        on=dispute,
+        by=by,
+        at=at,
+        tell=telling.heads_of(dispute, at),
+        mediator=assigned.mediator_id,
+        earlier=len(assigned.earlier) or None,
     )
 
 

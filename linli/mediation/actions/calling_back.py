@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.areas.codes import lineage, within
 from linli.areas.models import Area
-from linli.events.rules import lots
+from linli.events.rules import left_of, lots
 from linli.journal.actions import record
 from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput, NotYours, Refused
@@ -25,6 +25,7 @@ from linli.mediation.actions.agreeing import filled_of, party_names
 from linli.mediation.actions.clocks import home_zone, term_for
 from linli.mediation.actions.course import lock
 from linli.mediation.actions.marks import telephone_mark_of
+from linli.mediation.actions.reminding_callers import next_reminder
 from linli.mediation.actions.telling import heads_of_body
 from linli.mediation.agreeing.clauses import Field, FieldKind
 from linli.mediation.agreeing.filling import Clause
@@ -94,7 +95,7 @@ def draw_call_backs(
         from_on=from_on,
         to_on=to_on,
         population=population,
-        frozen=_fingerprint(population),
+        frozen=fingerprint(population),
         seed=seed or secrets.token_hex(32),
         of_flagged_percent=share.of_flagged_percent,
         of_all_percent=share.of_all_percent,
@@ -140,7 +141,7 @@ def note_call_back(call_back: CallBack, *, result: str, words: str, by: Person, 
         raise BadInput("words_too_long_here", _("2,000 characters at most. Shorten it."), field="words")
     sealed = sealed_words(CallBack, call_back.pk, {"words": said})
     waiting = CallBack.objects.filter(pk=call_back.pk, done_at__isnull=True)
-    if not waiting.update(result=result, by=by, done_at=at, sealed=sealed):
+    if not waiting.update(result=result, by=by, done_at=at, next_at=None, sealed=sealed):
         raise Refused("called_back_already", _("This call-back was written down already. Refresh the page."))
     call_back.refresh_from_db()
     told = [call_back.draw.drawn_by] if call_back.draw.drawn_by else []
@@ -206,8 +207,10 @@ def _agreements(area: Area, from_on: date, to_on: date) -> list[Agreement]:
 def _effective(area: Area, from_on: date, to_on: date) -> QuerySet[Agreement]:
     first = timezone.make_aware(datetime.combine(from_on, time()))
     end = timezone.make_aware(datetime.combine(to_on + timedelta(days=1), time()))
+    # What another draw has given to somebody to call is asked of once: it waits there.
+    waits = CallBack.objects.waiting().filter(dispute=OuterRef("dispute"))
     return Agreement.objects.in_force().filter(
-        within(area.pk, field="dispute__area"), effective_at__gte=first, effective_at__lt=end
+        within(area.pk, field="dispute__area"), ~Exists(waits), effective_at__gte=first, effective_at__lt=end
     )
 
 
@@ -218,9 +221,14 @@ def _population(agreements: Sequence[Agreement], found: Iterable[Suspicion]) -> 
     return [[one.dispute.number, sorted(signs[one.dispute.number])] for one in agreements]
 
 
-def _fingerprint(population: Sequence[Sequence[object]]) -> str:
-    lines = "".join(f"{number} {' '.join(codes)}\n" for number, codes in population)  # type: ignore[arg-type]
-    return hashlib.sha256(lines.encode()).hexdigest()
+def fingerprint(population: Sequence[Sequence[object]]) -> str:
+    """The SHA-256 of the list a draw was made from."""
+    return hashlib.sha256(as_lines(population).encode()).hexdigest()
+
+
+def as_lines(population: Sequence[Sequence[object]]) -> str:
+    """The list as it is hashed: a number a line, a blank, and the signs its file showed, each line ended by LF."""
+    return "".join(f"{number} {' '.join(codes)}\n" for number, codes in population)  # type: ignore[arg-type]
 
 
 def _cases(agreements: Sequence[Agreement]) -> list[Case]:
@@ -324,6 +332,7 @@ def _share_out(draw: CallBackDraw, disputes: Mapping[str, Dispute], at: datetime
             why=[str(sign) for sign in lot.why],
             body_id=body,
             due_at=due_at,
+            next_at=next_reminder(due_at, at),
             sealed=sealed_words(CallBack, key, {}),
         )
         # The committee that mediated is not told: nobody should hear of it before the parties are asked.
@@ -364,13 +373,21 @@ def _caller(dispute: Dispute, heads: Mapping[int, set[int]], seed: str) -> int |
 
 
 def draw_of_last_month(at: datetime) -> int:
-    """Draw of the month that is over, for each county with agreements in it that was not drawn of; how many draws."""
+    """Draw of the days of the month that is over, for each county with agreements in those not drawn of; how many draws."""
     last = timezone.localdate(at).replace(day=1) - timedelta(days=1)
     first = last.replace(day=1)
     counties = {lineage(code)[0] for code in Body.objects.values_list("area", flat=True)}
-    drawn = CallBackDraw.objects.filter(from_on__lte=last, to_on__gte=first).values_list("area", flat=True)
-    todo = Area.objects.filter(pk__in=counties - set(drawn)).order_by("pk")
-    return sum(_drew(area, first, last, at) for area in todo if _effective(area, first, last).exists())
+    drawn_of: dict[str, list[tuple[date, date]]] = defaultdict(list)
+    before = CallBackDraw.objects.filter(area__in=counties, from_on__lte=last, to_on__gte=first)
+    for area, from_on, to_on in before.values_list("area", "from_on", "to_on"):
+        drawn_of[area].append((from_on, to_on))
+    # A draw by hand of one quiet day spares none of the others.
+    todo = [
+        (area, *days)
+        for area in Area.objects.filter(pk__in=counties).order_by("pk")
+        for days in left_of((first, last), drawn_of[area.pk])
+    ]
+    return sum(_drew(area, *days, at) for area, *days in todo if _effective(area, *days).exists())
 
 
 def _drew(area: Area, first: date, last: date, at: datetime) -> bool:

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.areas.models import Area
 from linli.journal.actions import record
+from linli.kit.prepared import Prepared
 from linli.kit.refusal import BadInput, Refused
 from linli.kit.workdays import WorkCalendar, stored_calendar
 from linli.mediation.actions import telling
@@ -30,6 +33,7 @@ from linli.mediation.rules import (
     next_after,
     term_of,
 )
+from linli.mediation.rules.terms import FIRST_DAY, LONGEST_AHEAD
 from linli.people.actions import require_register
 from linli.people.models import Person
 
@@ -175,7 +179,12 @@ def _term(dispute: Dispute) -> Clock:
 
 def is_due(at: datetime) -> bool:
     """Whether a clock waits to be looked at."""
-    return Clock.objects.to_look_at(at).exists()
+    return bool(_looked_at(at))
+
+
+@Prepared
+def _looked_at(at: datetime) -> QuerySet[Any, Any]:
+    return Clock.objects.to_look_at(at).order_by().values_list("pk")[:1]
 
 
 def climb(at: datetime, limit: int = SLICE) -> int:
@@ -251,6 +260,12 @@ def set_term(
             "source_missing",
             _("Name the text this term rests on, with its article, in 200 characters."),
             field="source",
+        )
+    if not FIRST_DAY <= valid_from <= timezone.localdate(at) + LONGEST_AHEAD:
+        raise BadInput(
+            "bad_first_day",
+            _("A term begins on a day from 2011 on, and within the next three years. Correct the day."),
+            field="valid_from",
         )
     last = TermRule.objects.filter(code=code, area=area).order_by("-version").values_list("version", flat=True).first()
     rule = TermRule.objects.create(

@@ -1,12 +1,16 @@
 """How a step is taken: lock the dispute, ask the table, change it by a conditional update. One transaction with the act."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from linli.areas.codes import contains
-from linli.mediation.models import Dispute, Mediator, Party
+from linli.kit.prepared import Prepared
+from linli.mediation.models import Assignment, Dispute, Mediator, Party
 from linli.mediation.rules import AssignmentState, State, Step, To, Who, moved_on, not_yours, require, steps_open
 from linli.people.models import Person
 
@@ -21,12 +25,23 @@ def who_of(dispute: Dispute, *, by: Person | None, at: datetime, party: Party | 
 
 
 def _of_person(dispute: Dispute, by: Person, at: datetime) -> frozenset[Who]:
-    serving = list(Mediator.objects.serving_on(timezone.localdate(at)).filter(person=by).select_related("body"))
+    serving = _serving(by.pk, timezone.localdate(at))
     found = {Who.KEEPER} if any(_heads_it(one, dispute) for one in serving) else set()
-    assigned = dispute.assignments.in_force().filter(mediator__in=serving).first() if serving else None
+    assigned = _assigned.one(dispute.pk, [one.pk for one in serving])
     if assigned is not None:
         found.add(Who.MEDIATOR if assigned.state == AssignmentState.ACCEPTED else Who.ASKED)
     return frozenset(found)
+
+
+# Asked in every act.
+@Prepared
+def _serving(person: int, day: date) -> QuerySet[Mediator]:
+    return Mediator.objects.serving_on(day).filter(person=person).select_related("body")
+
+
+@Prepared
+def _assigned(dispute: UUID, mediators: Sequence[int]) -> QuerySet[Assignment]:
+    return Assignment.objects.in_force().filter(dispute=dispute, mediator__in=mediators)[:1]
 
 
 def _heads_it(mediator: Mediator, dispute: Dispute) -> bool:

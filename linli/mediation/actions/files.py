@@ -56,7 +56,11 @@ def type_of(content: bytes, *, most: int = MOST_BYTES) -> str:
 
 def keep_sealed(content: bytes, *, model: type[Sealed], key: UUID, most: int = MOST_BYTES) -> SealedFile:
     """Check and keep a file for the row with this key; it opens for no other. Raises `BadInput`, `NotKept`."""
-    kind = type_of(content, most=most)
+    return seal_and_store(content, type_of(content, most=most), model=model, key=key)
+
+
+def seal_and_store(content: bytes, kind: str, *, model: type[Sealed], key: UUID) -> SealedFile:
+    """The same for a file whose type is known and allowed. Raises `NotKept`."""
     ciphertext = seal_bytes(content, bound_to=_file_of(model, key))
     sha256 = hashlib.sha256(ciphertext).hexdigest()
     try:

@@ -12,7 +12,7 @@ from linli.journal.actions import record
 from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput, Refused
 from linli.mediation.actions.course import require_party
-from linli.mediation.models import Dispute, Look, Party, sealed_words
+from linli.mediation.models import Dispute, Look, Party, Recording, sealed_words
 from linli.mediation.rules import Purpose, not_yours
 from linli.people.models import Person
 
@@ -27,12 +27,15 @@ def look(dispute: Dispute, *, by: Person, purpose: str, at: datetime, words: str
     """Open a file for a purpose. Raises `NotYours` for anybody but its mediator and heads, `BadInput`."""
     _require_visible(dispute, by, at)
     if purpose not in Purpose.values or purpose == Purpose.OWN:
-        raise BadInput(
-            "purpose_missing", _("Say what you open this file for. Choose one of the list."), field="purpose"
-        )
+        raise no_purpose()
     made = _look(dispute, purpose=purpose, at=at, until=at + PURPOSE_HOLDS, words=words, person=by)
     record("dispute.looked_at", on=dispute, by=by, at=at, purpose=purpose)
     return made
+
+
+def no_purpose() -> BadInput:
+    """Nobody looks without saying what for."""
+    return BadInput("purpose_missing", _("Say what you open this file for. Choose one of the list."), field="purpose")
 
 
 @transaction.atomic
@@ -40,7 +43,7 @@ def look_as_party(party: Party, *, at: datetime) -> Look:
     """A party opens its own page, by its own link. Told once in a while, as for everybody."""
     dispute = party.dispute
     require_party(dispute, party)
-    last = Look.objects.filter(party=party, until__gt=at).order_by("-at").first()
+    last = Look.objects.filter(party=party, recording__isnull=True, until__gt=at).order_by("-at").first()
     if last is not None:
         return last
     made = _look(dispute, purpose=Purpose.OWN, at=at, until=at + PURPOSE_HOLDS, words="", party=party)
@@ -51,7 +54,9 @@ def look_as_party(party: Party, *, at: datetime) -> Look:
 def require_look(dispute: Dispute, *, by: Person, at: datetime) -> None:
     """Raises `NotYours` where the file is not theirs, `Refused` where they have not said what for lately."""
     _require_visible(dispute, by, at)
-    if not Look.objects.filter(dispute=dispute, person=by, revealed__isnull=True, until__gt=at).exists():
+    if not Look.objects.filter(
+        dispute=dispute, person=by, revealed__isnull=True, recording__isnull=True, until__gt=at
+    ).exists():
         raise Refused("say_what_for", _("This file is closed. Say what you open it for, then it opens."))
 
 
@@ -77,6 +82,34 @@ def reveal(party: Party, *, reason: str, by: Person, at: datetime, with_id_numbe
     return words
 
 
+@transaction.atomic
+def look_to_hear(recording: Recording, *, by: Person, purpose: str, at: datetime) -> Look:
+    """Say what a sound recording is heard for; then it may be played for a while. Raises as `look`."""
+    dispute = recording.session.dispute
+    require_look(dispute, by=by, at=at)
+    if purpose not in Purpose.values or purpose == Purpose.OWN:
+        raise no_purpose()
+    made = _look(dispute, purpose=purpose, at=at, until=at + PURPOSE_HOLDS, words="", person=by, recording=recording)
+    record("dispute.sound_heard", on=dispute, by=by, at=at, recording=recording, purpose=purpose)
+    return made
+
+
+@transaction.atomic
+def look_to_hear_as_party(recording: Recording, party: Party, *, at: datetime) -> None:
+    """A party plays a recording on its own page: told once in a while."""
+    dispute = recording.session.dispute
+    require_party(dispute, party)
+    if Look.objects.filter(party=party, recording=recording, until__gt=at).exists():
+        return
+    _look(dispute, purpose=Purpose.OWN, at=at, until=at + PURPOSE_HOLDS, words="", party=party, recording=recording)
+    record("dispute.sound_heard", on=dispute, by=None, at=at, recording=recording, purpose=Purpose.OWN, party=party)
+
+
+def may_hear(recording: Recording, *, by: Person, at: datetime) -> bool:
+    """Whether this person said lately what they hear it for."""
+    return Look.objects.filter(recording=recording, person=by, until__gt=at).exists()
+
+
 @dataclass(frozen=True)
 class Looked:
     """One look as the parties are told of it: who by office and name of staff, never by what they are to anybody."""
@@ -87,13 +120,21 @@ class Looked:
     person: Person | None
     party: int | None
     was_identity: bool
+    was_sound: bool = False
 
 
 def who_looked(dispute: Dispute) -> list[Looked]:
     """All looks at a file, the latest first: the parties have a right to know (个人信息保护法 art. 44)."""
     rows = Look.objects.filter(dispute=dispute).select_related("person", "party").order_by("-at", "-pk")
     return [
-        Looked(row.at, row.purpose, row.person, row.party.position if row.party else None, row.revealed_id is not None)
+        Looked(
+            row.at,
+            row.purpose,
+            row.person,
+            row.party.position if row.party else None,
+            row.revealed_id is not None,
+            row.recording_id is not None,
+        )
         for row in rows
     ]
 

@@ -13,9 +13,9 @@ from linli.areas.models import Area
 from linli.events.rules import clean_words
 from linli.journal.actions import record
 from linli.kit.refusal import BadInput, Refused
-from linli.mediation.actions import assigning, registering, telling
+from linli.mediation.actions import assigning, complaining, registering, telling
 from linli.mediation.actions.course import lock, require_party, require_step, who_of
-from linli.mediation.models import Agreement, Dispute, Party
+from linli.mediation.models import Agreement, Body, Dispute, Party
 from linli.mediation.rules import AgreementState, Door, Side, Who, moved_on
 from linli.mediation.rules.parties import clean_telephone
 from linli.people.models import Person
@@ -97,9 +97,10 @@ def want_paper(agreement: Agreement, *, party: Party, at: datetime) -> None:
 
 
 @transaction.atomic
-def complain(party: Party, *, words: str, at: datetime) -> None:
+def complain(party: Party, *, words: str, at: datetime) -> Body | None:
     """A party complains about the mediation. It goes to the heads of the committee, not to the mediator.
 
+    Where a head of the committee mediates it goes to the committee above, which is returned; else None.
     Raises `BadInput`, and `Refused` after many: then it is time to talk.
     """
     dispute = party.dispute
@@ -111,19 +112,32 @@ def complain(party: Party, *, words: str, at: datetime) -> None:
         raise Refused(
             "complained_often", _("You have written ten times. Call the committee, or go there, and speak to its head.")
         )
-    _seal(dispute, complaints=[*before, {"party": str(party.pk), "at": at.isoformat(), "words": said}])
-    record("dispute.complained", on=dispute, by=None, at=at, tell=telling.heads_of(dispute, at), party=party)
+    goes = complaining.addressed(dispute, at)
+    _seal(dispute, complaints=[*before, {"party": str(party.pk), "at": at.isoformat(), "words": said, **goes.kept}])
+    _let_read(dispute, goes)
+    record("dispute.complained", on=dispute, by=None, at=at, tell=goes.readers, party=party, to=goes.body)
+    return goes.body
 
 
 @transaction.atomic
 def object_to_mediator(party: Party, *, words: str, at: datetime) -> None:
     """As `assigning.object_to_mediator`, by its own link; why, if it says so, is for the heads of the committee alone."""
-    said = clean_words(words, field="words", longest=500)
+    said, dispute = clean_words(words, field="words", longest=500), party.dispute
+    about = telling.mediators_of(dispute)
     assigning.object_to_mediator(party, by=None, at=at, own=True)
     if said:
-        dispute = party.dispute
-        before = dispute.words.get("objections", [])
-        _seal(dispute, objections=[*before, {"party": str(party.pk), "at": at.isoformat(), "words": said}])
+        before, goes = dispute.words.get("objections", []), complaining.addressed_at_best(dispute, at, about)
+        _seal(dispute, objections=[*before, {"party": str(party.pk), "at": at.isoformat(), "words": said, **goes.kept}])
+        _let_read(dispute, goes)
+        if goes.body is not None:
+            record("dispute.complained", on=dispute, by=None, at=at, tell=goes.readers, party=party, to=goes.body)
+
+
+def _let_read(dispute: Dispute, goes: complaining.Addressed) -> None:
+    """The committee above may open the file from now on, to answer."""
+    if goes.body is not None:
+        Dispute.objects.filter(pk=dispute.pk).update(complaints_to=goes.body)
+        dispute.complaints_to = goes.body
 
 
 @dataclass(frozen=True)
@@ -149,20 +163,21 @@ class FromParties:
 
 
 def from_parties(dispute: Dispute, *, by: Person, at: datetime) -> FromParties:
-    """For whoever has opened the file. Complaints and objections are for heads, not for a mediator who heads nothing."""
+    """For whoever has opened the file. Complaints and objections are for heads, and never for the person they are about."""
     who = who_of(dispute, by=by, at=at)
-    if not who & {Who.KEEPER, Who.MEDIATOR}:
-        return FromParties()
     parties = list(dispute.parties.all())
     called = {str(one.pk): f"{one.get_side_display()} {one.position}" for one in parties}
     words = dispute.words
 
     def read(kept: str) -> tuple[Said, ...]:
-        listed = words.get(kept, []) if Who.KEEPER in who else []
         return tuple(
-            Said(datetime.fromisoformat(one["at"]), called.get(one["party"], ""), one["words"]) for one in listed
+            Said(datetime.fromisoformat(one["at"]), called.get(one["party"], ""), one["words"])
+            for one in words.get(kept, [])
+            if complaining.may_read(one, dispute, by=by, is_head=Who.KEEPER in who, at=at)
         )
 
+    if not who & {Who.KEEPER, Who.MEDIATOR}:
+        return FromParties(read("complaints"), read("objections"))
     latest = dispute.agreements.filter(state=AgreementState.OFFERED).order_by("-version").first()
     paper = [called[str(one.pk)] for one in parties if latest and one.words.get("paper_wanted") == latest.version]
     return FromParties(read("complaints"), read("objections"), words.get("entered_for"), tuple(paper))

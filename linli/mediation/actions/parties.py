@@ -15,6 +15,7 @@ from linli.events.rules import clean_words
 from linli.journal.actions import record
 from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput, Refused
+from linli.mediation import letters
 from linli.mediation.actions import telling
 from linli.mediation.actions.course import require_party, require_step
 from linli.mediation.actions.marks import mark_of, telephone_mark_of
@@ -26,6 +27,7 @@ from linli.mediation.rules.parties import (
     clean_id_number,
     clean_particulars,
     clean_telephone,
+    mobile_among,
     not_a_choice,
     stand_against,
 )
@@ -62,6 +64,9 @@ def store_party(dispute: Dispute, told: Particulars, *, applied_at: datetime | N
         consent=Consent.AGREED if applied_at else Consent.UNASKED,
         consent_at=applied_at,
         consent_way=way if applied_at else "",
+        # Only whoever stands at the door says so for itself; the others are asked when they come.
+        sms_agreed_at=applied_at if cleaned.by_sms else None,
+        sms_agreed_way=way if applied_at and cleaned.by_sms else "",
         **_columns(cleaned),
     )
 
@@ -114,6 +119,9 @@ def correct_party(party: Party, told: Particulars, *, by: Person, at: datetime) 
     stand_against(cleaned, [particulars_of(one) for one in dispute.parties.present().exclude(pk=party.pk)])
     columns = _columns(cleaned)
     changed = [name for name, value in columns.items() if getattr(party, name) != value]
+    if mobile_among(cleaned.words) != mobile_among(party.words):
+        # The yes was to messages on the number that was told then.
+        columns |= {"sms_agreed_at": None, "sms_agreed_way": ""}
     _update(party, sealed=party.with_words(**cleaned.words), **columns)
     record("dispute.party_corrected", on=dispute, by=by, at=at, party=party, changed=sorted(set(changed) - _MARKS))
 
@@ -210,6 +218,7 @@ def give_link(party: Party, *, by: Person, at: datetime) -> str:
     require_party(dispute, party)
     secret = make_link(party, at)
     record("dispute.link_given", on=dispute, by=by, at=at, party=party)
+    letters.tell_of_link(party, at=at)
     return secret
 
 

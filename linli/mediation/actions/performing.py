@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.journal.actions import record
 from linli.kit.keys import new_key
+from linli.kit.prepared import Prepared
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.mediation import letters
 from linli.mediation.actions import visiting
@@ -346,7 +349,12 @@ def _look_whether_all(dispute: Dispute, at: datetime) -> None:
 
 def is_due(at: datetime) -> bool:
     """Whether a promise waits to be looked at."""
-    return Obligation.objects.to_look_at(at).exists()
+    return bool(_looked_at(at))
+
+
+@Prepared
+def _looked_at(at: datetime) -> QuerySet[Any, Any]:
+    return Obligation.objects.to_look_at(at).order_by().values_list("pk")[:1]
 
 
 def remind(at: datetime, limit: int = SLICE) -> int:

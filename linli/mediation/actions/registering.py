@@ -70,14 +70,15 @@ def register(
     body: Body | None = None,
     event: Event | None = None,
     parties_agree: bool = False,
+    agreed_how: str = "",
     entruster: str = "",
     entrusted_by: str = "",
     is_demo: bool = False,
 ) -> Registered:
     """Register a dispute. `by` is None for an application online alone.
 
-    `event` for the door of that name: it has gone to mediation, or `parties_agree` to mediate it beside. Raises `BadInput`,
-    `NotYours`, and `Refused` for an event that is mediated already.
+    `event` for the door of that name: it has gone to mediation, or `parties_agree` to mediate it beside, and `agreed_how`
+    says who of them said so and when. Raises `BadInput`, `NotYours`, and `Refused` for an event that is mediated already.
     """
     _check(told, area, door, entruster)
     _require_door(area, door, by, at)
@@ -94,6 +95,7 @@ def register(
         registered_at=at,
         registered_by=by,
         is_demo=is_demo,
+        agreed_how=clean_words(agreed_how, field="agreed_how", longest=300),
         entrusted_by=clean_words(entrusted_by, field="entrusted_by", required=bool(entruster), longest=300),
     )
     agreed = at if door in APPLIED else None
@@ -103,8 +105,17 @@ def register(
     ]
     clocks.start(dispute, ClockKind.SCREENING, at)
     heads = telling.heads_of(dispute, at)
-    record("dispute.registered", on=dispute, by=by, at=at, tell=heads, door=door, kind=told.kind, event=event)
+    beside = (event is not None and event.state != EventState.IN_MEDIATION) or None
+    facts = {"door": door, "kind": told.kind, "event": event, "beside": beside}
+    record("dispute.registered", on=dispute, by=by, at=at, tell=heads, **facts)
+    _note_messages(dispute, stored, by, at)
     return Registered(dispute, _link(stored, at) if door == Door.ONLINE else "")
+
+
+def _note_messages(dispute: Dispute, stored: Sequence[Party], by: Person | None, at: datetime) -> None:
+    for one in stored:
+        if one.sms_agreed_at is not None:
+            record("dispute.messages_wanted", on=dispute, by=by, at=at, party=one, way=one.sms_agreed_way)
 
 
 def _way(door: str) -> str:
@@ -115,13 +126,16 @@ def _link(stored: Sequence[Party], at: datetime) -> str:
     return make_link(next(one for one in stored if one.side == Side.APPLICANT), at)
 
 
-def _store(told: Told, *, area: Area, event: Event | None, entrusted_by: str, **columns: object) -> Dispute:
+def _store(
+    told: Told, *, area: Area, event: Event | None, entrusted_by: str, agreed_how: str, **columns: object
+) -> Dispute:
     key = new_key()
     words = {
         "summary": clean_words(told.summary, field="summary", required=True, longest=LONGEST_SUMMARY),
         "claims": clean_words(told.claims, field="claims", longest=LONGEST_SUMMARY),
         "place": clean_words(told.place, field="place", longest=300),
         "entrusted_by": entrusted_by,
+        **({"agreed_how": agreed_how} if agreed_how else {}),
     }
     at: datetime = columns["registered_at"]  # type: ignore[assignment]
     try:

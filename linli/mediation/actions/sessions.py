@@ -14,6 +14,7 @@ from linli.events.rules import clean_words
 from linli.journal.actions import record
 from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput, Refused
+from linli.mediation import letters
 from linli.mediation.actions.course import require_party, require_step
 from linli.mediation.models import Companion, Dispute, Party, Record, Session, sealed_words
 from linli.mediation.rules import BOTH_SIDES, AssignmentState, Manner, SessionState
@@ -46,6 +47,7 @@ def plan_session(
         dispute, planned_at=planned_at, minutes=minutes, manner=manner, is_remote=is_remote, place=place, link=link
     )
     record("dispute.session_planned", on=dispute, by=by, at=at, session=session, planned_at=planned_at, manner=manner)
+    letters.tell_of_session(session, letters.What.SESSION_PLANNED, at=at)
     return session
 
 
@@ -116,6 +118,7 @@ def move_session(
         sealed=session.with_words(why=reason),
     )
     record("dispute.session_moved", on=dispute, by=by, at=at, session=session, planned_at=planned_at)
+    letters.tell_of_session(session, letters.What.SESSION_MOVED, at=at)
 
 
 @transaction.atomic
@@ -126,6 +129,7 @@ def cancel_session(session: Session, *, why: str, by: Person, at: datetime) -> N
     reason = clean_words(why, field="why", required=True, longest=300)
     _change_planned(session, state=SessionState.CANCELLED, sealed=session.with_words(why=reason))
     record("dispute.session_cancelled", on=dispute, by=by, at=at, session=session)
+    letters.tell_of_session(session, letters.What.SESSION_CANCELLED, at=at)
 
 
 @transaction.atomic
@@ -138,7 +142,7 @@ def hold_session(
     by: Person,
     at: datetime,
     companions: Sequence[Companion] = (),
-    audio_consents: Sequence[Party] = (),
+    audio_consents: Sequence[Party | Companion] = (),
     with_audio: bool = False,
 ) -> None:
     """The session took place, with these present. Raises `BadInput`, and `Refused` for who was not told of their rights."""
@@ -146,7 +150,8 @@ def hold_session(
     require_step("hold_session", dispute, by=by, at=at)
     _check_held(dispute, began_at, ended_at, at)
     _check_present(dispute, session.manner, present, companions)
-    _check_audio(present, audio_consents, with_audio=with_audio)
+    if with_audio:
+        require_all_agree([*present, *companions], audio_consents)
     _change_planned(
         session,
         state=SessionState.HELD,
@@ -240,14 +245,18 @@ def _check_present(dispute: Dispute, manner: str, present: Sequence[Party], comp
         )
 
 
-def _check_audio(present: Sequence[Party], consents: Sequence[Party], *, with_audio: bool) -> None:
-    if with_audio and not {one.pk for one in present} <= {one.pk for one in consents}:
-        raise Refused(
-            "audio_without_consent",
-            _(
-                "Sound is kept only when everybody who was there agreed to it. Delete the recording, and write the record."
-            ),
-        )
+def require_all_agree(present: Iterable[Party | Companion], agreed: Iterable[Party | Companion]) -> None:
+    """Raises `Refused` unless everybody who was there agreed to sound being kept, who helped included."""
+    if not {one.pk for one in present} <= {one.pk for one in agreed}:
+        raise sound_without_consent()
+
+
+def sound_without_consent() -> Refused:
+    """Somebody who was there has not agreed to it, or takes it back."""
+    return Refused(
+        "audio_without_consent",
+        _("Sound is kept only when everybody who was there agreed to it. Delete the recording, and write the record."),
+    )
 
 
 def _keys(rows: Iterable[Party | Companion]) -> list[str]:

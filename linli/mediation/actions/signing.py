@@ -45,12 +45,17 @@ class Drawn:
 
 
 @transaction.atomic
-def sign_on_phone(agreement: Agreement, *, party: Party, drawn: Drawn, text_sha256: str, at: datetime) -> Signature:
-    """A party signs by its own link. Raises `Refused` if it read another text, or has signed already; `BadInput`."""
+def sign_on_phone(
+    agreement: Agreement, *, party: Party, drawn: Drawn, text_sha256: str, at: datetime, speaker: int = 0
+) -> Signature:
+    """A party signs by its own link; for a group each representative (`speaker`, from 1 in their order).
+
+    Raises `Refused` if it read another text, or has signed already; `BadInput`.
+    """
     step = require_step("sign", agreement.dispute, by=None, at=at, party=party)
     _require_text(agreement, text_sha256)
-    _require_drawn(drawn, str(party.words.get("name", "")))
-    made = _signed(agreement, SignatureWay.PHONE, at, drawn=drawn, party=party)
+    _require_drawn(drawn, *_names(party, speaker))
+    made = _signed(agreement, SignatureWay.PHONE, at, drawn=drawn, party=party, speaker=speaker)
     go(step, agreement.dispute)
     _record(made, by=None, at=at)
     return made
@@ -60,7 +65,7 @@ def sign_on_phone(agreement: Agreement, *, party: Party, drawn: Drawn, text_sha2
 def sign_on_paper(
     agreement: Agreement, *, party: Party, scan: bytes, by: Person, at: datetime, way: str = SignatureWay.PAPER
 ) -> Signature:
-    """The mediator puts in the scan of the paper a party signed, or put its fingerprint on."""
+    """The mediator puts in the scan of the paper a party signed, or put its fingerprint on; of a group all who speak for it."""
     step = require_step("sign", agreement.dispute, by=by, at=at)
     require_party(agreement.dispute, party)
     _require_text(agreement, agreement.text_sha256)
@@ -113,9 +118,19 @@ def _require_text(agreement: Agreement, text_sha256: str) -> None:
         raise Refused("text_changed", _("The text was changed since it was read. Read it again, then sign."))
 
 
-def _require_drawn(drawn: Drawn, name: str) -> None:
+def _names(party: Party, speaker: int) -> list[str]:
+    """How whoever signs may type their name. An organisation signs by its own, or by that of who speaks for it."""
+    own, speaking = str(party.words["name"]), [str(one["name"]) for one in party.words["representatives"]]
+    if not party.speaks_for_group:
+        return [own, *speaking]
+    if not 1 <= speaker <= len(speaking):
+        raise BadInput("nobody_signs", _("Say which of you signs now: each representative signs."), field="speaker")
+    return [speaking[speaker - 1]]
+
+
+def _require_drawn(drawn: Drawn, *names: str) -> None:
     if drawn.typed:
-        if "".join(clean(drawn.typed).split()) != "".join(clean(name).split()):
+        if "".join(clean(drawn.typed).split()) not in ("".join(clean(name).split()) for name in names):
             raise BadInput("name_differs", _("Type the name exactly as it stands in the agreement."), field="typed")
         return
     points = [point for stroke in drawn.strokes for point in stroke]
@@ -157,8 +172,9 @@ def _signed(
     scan: bytes = b"",
     party: Party | None = None,
     mediator: Mediator | None = None,
+    speaker: int = 0,
 ) -> Signature:
-    if agreement.signatures.filter(party=party, mediator=mediator).exists():
+    if agreement.signatures.filter(party=party, mediator=mediator, speaker__in=[0, speaker]).exists():
         raise Refused("signed_already", _("This was signed already. There is nothing more to do."))
     key, drawn = new_key(), drawn or Drawn()
     words = {
@@ -172,6 +188,7 @@ def _signed(
         agreement=agreement,
         party=party,
         mediator=mediator,
+        speaker=speaker,
         way=way,
         sealed=sealed_words(Signature, key, words),
         signed_at=at,

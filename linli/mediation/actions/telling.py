@@ -1,11 +1,14 @@
 """Who must be told of an act: persons, to whom a notice names the dispute by its number alone."""
 
-from datetime import datetime
+from datetime import date, datetime
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from linli.areas.codes import lineage
-from linli.mediation.models import Body, Dispute, Mediator
+from linli.kit.prepared import Prepared
+from linli.mediation.models import Assignment, Body, Dispute, Mediator
 from linli.people.actions import Posts
 from linli.people.models import Person
 from linli.people.rules import Role
@@ -25,14 +28,12 @@ def heads_of(dispute: Dispute, at: datetime) -> list[Person]:
 
 def heads_of_body(body: int, at: datetime) -> list[Person]:
     """Who heads a body now."""
-    heads = Mediator.objects.serving_on(timezone.localdate(at)).heads().filter(body=body).select_related("person")
-    return [one.person for one in heads]
+    return [one.person for one in _heads(body, timezone.localdate(at))]
 
 
 def mediators_of(dispute: Dispute) -> list[Person]:
     """Whoever is asked to mediate it, or does."""
-    assigned = dispute.assignments.in_force().select_related("mediator__person").first()
-    return [assigned.mediator.person] if assigned else []
+    return [one.mediator.person for one in _asked(dispute.pk)]
 
 
 def keepers_and_mediators(dispute: Dispute, at: datetime) -> list[Person]:
@@ -44,3 +45,14 @@ def around(dispute: Dispute, at: datetime) -> list[Person]:
     """The desk and the duty leader on duty for the place, who must know when it may turn violent."""
     posts = Posts(dispute.area_id, at, Role.DESK, Role.LEADER)
     return [turn.person for role in (Role.DESK, Role.LEADER) for turn in posts.on_duty(role)]
+
+
+# Asked in almost every act.
+@Prepared
+def _heads(body: int, day: date) -> QuerySet[Mediator]:
+    return Mediator.objects.serving_on(day).heads().filter(body=body).select_related("person")
+
+
+@Prepared
+def _asked(dispute: UUID) -> QuerySet[Assignment]:
+    return Assignment.objects.in_force().filter(dispute=dispute).select_related("mediator__person")[:1]

@@ -1,14 +1,16 @@
 """Visits afterwards (回访): planned when an agreement comes into force and when all was performed, and after 90 and 180 days."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.journal.actions import record
 from linli.kit.keys import new_key
+from linli.kit.prepared import Prepared
 from linli.kit.refusal import BadInput, Refused
 from linli.mediation.actions.clocks import term_for
 from linli.mediation.actions.course import go, lock, require_step
@@ -116,7 +118,11 @@ def note_whether_all_performed(dispute: Dispute) -> bool:
     """Keep since when nothing is expected any more, for ledgers; whether that is so. Part of an act on one promise."""
     if not all_settled(dispute):
         return False
-    dispute.performed_at = _owed_in(dispute).aggregate(last=Max("state_at"))["last"]
+    last = _owed_in(dispute).aggregate(last=Max("state_at"))["last"]
+    if last is None:
+        # Nothing was promised: it has been so since the agreement came into force.
+        return True
+    dispute.performed_at = last
     Dispute.objects.filter(pk=dispute.pk).update(performed_at=dispute.performed_at)
     return True
 
@@ -156,7 +162,12 @@ def _plan(dispute: Dispute, why: str, due_on: date) -> FollowUp:
 
 def is_due(at: datetime) -> bool:
     """Whether a visit has come of which nobody was told."""
-    return FollowUp.objects.to_tell(timezone.localdate(at)).exists()
+    return bool(_to_tell(timezone.localdate(at)))
+
+
+@Prepared
+def _to_tell(day: date) -> QuerySet[Any, Any]:
+    return FollowUp.objects.to_tell(day).order_by().values_list("pk")[:1]
 
 
 def remind(at: datetime, limit: int = SLICE) -> int:

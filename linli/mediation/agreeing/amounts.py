@@ -7,6 +7,7 @@ annex 1): 壹仟肆佰零玖元伍角, 整 after full yuan.
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
@@ -301,3 +302,59 @@ def amounts_in(text: str) -> list[tuple[int, Decimal]]:
         except BadInput:
             continue
     return found
+
+
+# --- written twice -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Twice:
+    """An amount written in two ways side by side: where it begins, its words as they stand, and what each says.
+
+    `second` None: it is called an amount and cannot be read as one.
+    """
+
+    at: int
+    words: str
+    first: Decimal
+    second: Decimal | None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both say the same."""
+        return self.first == self.second
+
+
+_MARK = r"(?:人民币)?(?:大写|小写)"
+_RUN = r"[^（()）。；;\n]{1,60}"
+#: Behind an amount: after a mark in brackets, in brackets, or after a mark; the bracket may have been lost.
+_BESIDE = re.compile(
+    rf"\s*[（(]\s*(?P<boxed>{_MARK})\s*[）)]\s*[:：]?\s*(?P<behind>{_RUN})"
+    rf"|\s*[（(]\s*(?P<mark>{_MARK})?\s*[:：]?\s*(?P<inside>{_RUN})[）)]"
+    rf"|[\s，,、（(]*(?P<open>{_MARK})\s*[:：]?\s*(?P<after>{_RUN})"
+)
+#: What without a mark is the same amount once more, and no number of months or instalments.
+_AN_AMOUNT = re.compile(rf"(?:人民币)?[¥￥]?\s*(?:{_NUMERAL}|[,.])+\s*(?:[元圆角毛分整正]|块钱|{_NUMERAL})*")
+
+
+def written_twice(text: str) -> list[Twice]:
+    """The amounts that stand in a text in figures and in capitals beside each other, in whichever order."""
+    plain, found = text.translate(_HALF_WIDTH), []
+    for one in _IN_TEXT.finditer(plain):
+        beside, first = _BESIDE.match(plain, one.end()), _read(one.group())
+        if beside is None or first is None:
+            continue
+        run = beside["inside"] or beside["after"] or beside["behind"]
+        other = re.split(r"[，、]|,(?!\d)", run)[0].strip()
+        end = beside.end() if other == run.strip() else beside.end() - len(run) + len(other)
+        is_marked = beside["mark"] or beside["open"] or beside["boxed"]
+        if is_marked or (_AN_AMOUNT.fullmatch(other) and re.search("[元圆角毛分整块¥￥]", other)):
+            found.append(Twice(one.start(), text[one.start() : end], first, _read(other)))
+    return found
+
+
+def _read(words: str) -> Decimal | None:
+    try:
+        return read_amount(words)
+    except BadInput:
+        return None

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from linli.mediation.agreeing.amounts import amounts_in, in_both, in_figures
+from linli.mediation.agreeing.amounts import amounts_in, in_both, in_figures, written_twice
 from linli.mediation.agreeing.clauses import NOT_ORAL, FieldKind, Part
 from linli.mediation.agreeing.days import days_in, in_words
 from linli.mediation.agreeing.filling import Clause
@@ -272,6 +272,11 @@ class Differs(models.TextChoices):
     AMOUNT_ONLY_OWED = "amount_only_owed", _("This amount is owed, and the text does not say it")
     DAY_ONLY_IN_TEXT = "day_only_in_text", _("This day stands in the text, and no obligation has it")
     DAY_ONLY_OWED = "day_only_owed", _("This day is the last of an obligation, and the text does not say it")
+    CAPITALS_DIFFER = (
+        "capitals_differ",
+        _("Figures and capitals of this amount do not say the same: one of them was changed"),
+    )
+    CAPITALS_NOT_READ = "capitals_not_read", _("One of the two ways in which this amount is written cannot be read")
     PARTY_ONLY_OWED = "party_only_owed", _("This party owes or receives, and the text does not name it")
 
 
@@ -285,7 +290,9 @@ class Difference:
 
 
 def differences(text: str, clauses: Sequence[Clause], names: Mapping[str, str]) -> list[Difference]:
-    """Where an edited text and the obligations no longer agree; those of the text in their order, then those of the data."""
+    """Where an edited text and the obligations no longer agree: amounts that contradict themselves, then what only the text
+    says, each in their order, then what only the data say.
+    """
     # What stands before tells what was claimed, and when and where it was mediated.
     begin = max(text.find(AGREED), 0)
     agreed, owed = text[begin:], obligations(clauses, names)
@@ -303,12 +310,18 @@ def differences(text: str, clauses: Sequence[Clause], names: Mapping[str, str]) 
         for at, amount in seen_amounts
         if amount not in may_stand[0]
     ]
+    twice = [
+        (one.at, Differs.CAPITALS_DIFFER if one.second is not None else Differs.CAPITALS_NOT_READ, one.words)
+        for one in written_twice(text)
+        if not one.agrees
+    ]
     in_text_only += [(at, Differs.DAY_ONLY_IN_TEXT, in_words(day)) for at, day in seen_days if day not in may_stand[1]]
     # Below one yuan amounts are not looked for in a text.
     lost_amounts = sorted(one for one in amounts - {amount for _at, amount in seen_amounts} if one >= 1)
     lost_days = sorted(days - {day for _at, day in seen_days})
     needed = dict.fromkeys(names[key] for one in owed for key in _named(one) if key)
     return [
+        *(Difference(code, value, at) for at, code, value in sorted(twice)),
         *(Difference(code, value, begin + at) for at, code, value in sorted(in_text_only)),
         *(Difference(Differs.AMOUNT_ONLY_OWED, in_figures(amount)) for amount in lost_amounts),
         *(Difference(Differs.DAY_ONLY_OWED, in_words(day)) for day in lost_days),

@@ -159,7 +159,7 @@ def parties(head: Head) -> Block:
     """All sides in one table."""
     return table(
         ("身份", "姓名或名称", "类别", "联系电话", "住所"),
-        (1.1, 1.7, 1.2, 1.5, 2.9),
+        (1.1, 1.6, 1.0, 1.8, 2.9),
         [
             (str(one.side), named(one), one.kind, one.telephone or NOTHING, one.address or NOTHING)
             for one in head.parties
@@ -170,10 +170,10 @@ def parties(head: Head) -> Block:
 def named(party: Party) -> str:
     """The name, with who speaks for it or for how many it speaks."""
     more = []
-    if party.representative:
-        more.append(f"法定代表人（负责人）：{party.representative}")
     if party.stands_for:
-        more.append(f"{party.stands_for}人推选的代表")
+        more.append(f"{party.stands_for}人推选的代表：{party.representative}")
+    elif party.representative:
+        more.append(f"法定代表人（负责人）：{party.representative}")
     return party.name + (f"（{'；'.join(more)}）" if more else "")
 
 

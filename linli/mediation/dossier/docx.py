@@ -9,7 +9,7 @@ from typing import Any
 from linli.kit.papers.inside import dateless
 
 _SERIF, _SANS = "仿宋", "黑体"
-_BODY, _SMALL = 14.0, 10.5
+_BODY, _SMALL, _TINY = 14.0, 10.5, 9.0
 _WIDTH_MM = 154
 #: WD_ALIGN_PARAGRAPH.CENTER, which is there only in the bounded process.
 _CENTRE: Any = 1
@@ -60,9 +60,12 @@ class _Writer:
         """One paper, on a page of its own, with a mark by which the contents find it."""
         for number, block in enumerate(form["blocks"]):
             made = getattr(self, f"_{block['is']}")(block)
+            if block["keeps"]:
+                made.paragraph_format.keep_with_next = True
             if number == 0:
                 made.paragraph_format.page_break_before = place > 0
                 self._mark(made, f"form{place}")
+        self._mark(made, f"end{place}")
 
     def _title(self, block: dict[str, Any]) -> Any:
         made = self.line(block["words"], 22, font=_SANS, centred=True, after=6, style="Heading 1")
@@ -121,13 +124,11 @@ class _Writer:
         return table
 
     def _table(self, block: dict[str, Any]) -> Any:
-        from docx.oxml import OxmlElement
-
         table = self._table_of(1 + len(block["rows"]), block["widths"])
         for cell, words in zip(table.rows[0].cells, block["columns"], strict=True):
             self.into(cell, words, font=_SANS, centred=True)
         # Said to be a header: printed again on every page, and read out as such.
-        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+        table.rows[0]._tr.get_or_add_trPr().append(_element("w:tblHeader"))
         for row, cells in zip(table.rows[1:], block["rows"], strict=True):
             for cell, words in zip(row.cells, cells, strict=True):
                 self.into(cell, words)
@@ -138,14 +139,20 @@ class _Writer:
         if fields:
             beside = 3 if len(fields) > 2 else 2
             table = self.document.add_table(-(-len(fields) // beside), beside)
+            for row in table.rows:
+                # A name, its signature and their day stay on one page.
+                row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
             for place, field in enumerate(fields):
                 self._sign(table.rows[place // beside].cells[place % beside], field)
+            for cell in table.rows[-1].cells if block["keeps"] else ():
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
         return self.line("", 4, after=0)
 
     def _sign(self, cell: Any, field: dict[str, Any]) -> None:
         from docx.shared import Emu, Mm, Pt
 
         self.into(cell, f"{field['label']}：{field['name']}", size=12)
+        cell.paragraphs[0].paragraph_format.space_before = Pt(8)
         drawn = cell.add_paragraph()
         if field["picture"]:
             shown = drawn.add_run().add_picture(str(self.folder / field["picture"]), height=Mm(14))
@@ -154,8 +161,9 @@ class _Writer:
             shown._inline.docPr.set("descr", f"{field['name']}的签名")
         else:
             drawn.paragraph_format.space_before = Pt(16)
+        drawn.paragraph_format.space_after = Pt(2)
         _underline(drawn)
-        self.into(cell, field["note"], size=_SMALL, more=True)
+        self.into(cell, field["note"], size=_TINY, more=True)
 
     def _stamp(self, block: dict[str, Any]) -> Any:
         from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -200,20 +208,26 @@ class _Writer:
         for place, (row, form) in enumerate(zip(table.rows[1:], forms, strict=True)):
             self.into(row.cells[0], str(place + 1), centred=True)
             self.into(row.cells[1], form["title"])
-            _field(row.cells[2].paragraphs[0], f"PAGEREF form{place}", str(pages[place][0]))
+            self.into(row.cells[3], form["remark"], centred=True)
+            _field(row.cells[2].paragraphs[0], f"PAGEREF form{place}", str(pages[place][0]), size=11)
             row.cells[2].paragraphs[0].alignment = _CENTRE
 
     def back(self, back: dict[str, Any], pages: list[list[int]]) -> None:
         """封底."""
         self.line(back["words"], 22, font=_SANS, centred=True, before=20, after=20, style="Heading 1")
-        self._rows([("本卷页数", f"共{pages[-1][1]}页"), *back["rows"]])
+        table = self._rows([("本卷页数", ""), *back["rows"]])
+        counted = table.rows[0].cells[1].paragraphs[0]
+        _font(counted.add_run("共"), _SERIF, _BODY)
+        _field(counted, f"PAGEREF end{len(pages) - 1}", str(pages[-1][1]))
+        _font(counted.add_run("页"), _SERIF, _BODY)
 
-    def _rows(self, rows: Iterable[Sequence[str]]) -> None:
+    def _rows(self, rows: Iterable[Sequence[str]]) -> Any:
         rows = list(rows)
         table = self._table_of(len(rows), [1.2, 4.0])
         for row, (name, words) in zip(table.rows, rows, strict=True):
             self.into(row.cells[0], name, size=_BODY, font=_SANS, centred=True)
             self.into(row.cells[1], words, size=_BODY)
+        return table
 
     def verification(self, said: dict[str, Any]) -> None:
         """How to verify it: a code to scan, the address and the hash."""
@@ -223,6 +237,8 @@ class _Writer:
         made.paragraph_format.keep_with_next = True
         code = made.add_run().add_picture(str(self.folder / "code.png"), width=Mm(28))
         code._inline.docPr.set("descr", "核验二维码")
+        words = "扫描二维码可以核验本件真伪：只显示案号、日期和是否属实，不显示内容。"
+        self.line(words, 9, after=0).paragraph_format.keep_with_next = True
         self.line(f"核验地址：{said['address']}", 9, after=0).paragraph_format.keep_with_next = True
         self.line(f"内容校验值（SHA-256）：{said['sha256']}", 9, after=0)
 
@@ -243,9 +259,9 @@ class _Writer:
         """— 3 — at the foot."""
         foot = self.document.sections[-1].footer.paragraphs[0]
         foot.alignment = _CENTRE
-        foot.add_run("— ")
-        _field(foot, "PAGE", "1", dirty=False)
-        foot.add_run(" —")
+        _font(foot.add_run("— "), _SERIF, _SMALL)
+        _field(foot, "PAGE", "1", dirty=False, size=_SMALL)
+        _font(foot.add_run(" —"), _SERIF, _SMALL)
 
     def saved(self, said: dict[str, Any]) -> bytes:
         """The bytes, the same for the same words."""
@@ -298,13 +314,21 @@ class _Writer:
             paragraph._p.append(one)
 
 
-def _field(paragraph: Any, code: str, words: str, *, dirty: bool = True) -> None:
+def _element(name: str) -> Any:
+    from docx.oxml import OxmlElement
+
+    return OxmlElement(name)
+
+
+def _field(paragraph: Any, code: str, words: str, *, dirty: bool = True, size: float = _BODY) -> None:
     """A field of Word with what it says until it is reckoned anew."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
     for kind, inside in (("begin", ""), ("", code), ("separate", ""), ("words", words), ("end", "")):
         run = paragraph.add_run(inside if kind == "words" else "")
+        # A program takes the look of what it reckons from the run that begins the field.
+        _font(run, _SERIF, size)
         if kind == "words":
             continue
         part = OxmlElement("w:fldChar" if kind else "w:instrText")

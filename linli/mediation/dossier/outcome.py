@@ -6,16 +6,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db.models import Prefetch
 from django.utils import timezone
 
+from linli.mediation.actions.agreeing import speakers_of
 from linli.mediation.agreeing.amounts import in_figures
 from linli.mediation.agreeing.assembling import AGREED
 from linli.mediation.dossier import values as v
 from linli.mediation.dossier import words as w
+from linli.mediation.dossier.parts import Party as Named
 from linli.mediation.dossier.parts import Picture, Scan, Side, Sign, Some, Stamp
-from linli.mediation.models import Agreement, Confirmation, Dispute, FollowUp, Obligation, Proof, Signature
+from linli.mediation.models import Agreement, Confirmation, Dispute, FollowUp, Obligation, Party, Proof, Signature
 from linli.mediation.rules import AgreementForm, AgreementState, State
 
 if TYPE_CHECKING:
@@ -44,10 +47,11 @@ def agreement_of(file: "File") -> v.Agreement | v.OralAgreement | None:
         registered = Sign("人民调解员", row.made_by.name, "系统登记", row.made_at)
         return v.OralAgreement(text, row.effective_at or row.made_at, (registered,), stamp)
     given: list[Signature] = [one for one in row.given if one.text_sha256 == row.text_sha256]  # type: ignore[attr-defined]
-    by_party = {one.party_id: one for one in given if one.party_id}
+    by_party = {(one.party_id, one.speaker): one for one in given if one.party_id}
     parties = [
-        _sign(said.side, said.name, by_party.get(one.pk))
+        sign
         for said, one in zip(file.head.parties, file.parties, strict=True)
+        for sign in _signs_of(said, one, by_party)
     ]
     mediators = [_sign("人民调解员", one.mediator.person.name, one) for one in given if one.mediator] or [
         Sign("人民调解员", file.mediator)
@@ -62,6 +66,15 @@ def agreement_of(file: "File") -> v.Agreement | v.OralAgreement | None:
         text_sha256=row.text_sha256,
         effective_at=row.effective_at,
     )
+
+
+def _signs_of(said: Named, party: Party, given: dict[tuple[UUID, int], Signature]) -> list[Sign]:
+    """Where a party signs; of a group each representative, unless all of them signed one paper."""
+    whole, speakers = given.get((party.pk, 0)), speakers_of(party)
+    if whole or not speakers:
+        return [_sign(said.side, said.name, whole)]
+    role = f"{said.side}推选的代表"
+    return [_sign(role, name, given.get((party.pk, place))) for place, name in enumerate(speakers, 1)]
 
 
 def _scans(file: "File", row: Agreement, given: Iterable[Signature]) -> tuple[Scan, ...]:

@@ -14,6 +14,7 @@ from linli.mediation.dossier.binding import Dossier
 from linli.mediation.dossier.forms import blocks_of
 from linli.mediation.dossier.parts import Head, Picture, Scan, Side, sha256_of
 from linli.mediation.dossier.values import Form, Receipt, ServiceAddress, Session
+from linli.mediation.dossier.words import SOUND_APART
 
 _SETTING = "linli.mediation.dossier.setting"
 #: A sign in the address of a paper's hash, to be filled in.
@@ -47,7 +48,7 @@ def set_dossier(dossier: Dossier, *, verify_at: str, at: datetime) -> Papers:
         "is": "dossier",
         "cover": _cover(dossier),
         "forms": [
-            {"number": number, "title": _called(form), "blocks": blocks_of(form, dossier.head)}
+            {"number": number, "title": _called(form), "remark": _remark(form), "blocks": blocks_of(form, dossier.head)}
             for number, form in dossier.forms
         ],
         "back": _back(dossier),
@@ -110,6 +111,11 @@ def _called(form: Form) -> str:
     if isinstance(form, Receipt):
         return f"{form.title}（{b.day(form.at)}）"
     return form.title
+
+
+def _remark(form: Form) -> str:
+    """What the contents say of what belongs to a paper and lies elsewhere."""
+    return SOUND_APART if isinstance(form, Session) and SOUND_APART in form.sound else ""
 
 
 def _cover(dossier: Dossier) -> dict[str, Any]:

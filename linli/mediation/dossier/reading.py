@@ -219,7 +219,8 @@ class File:
         records = Prefetch(
             "records", Record.objects.select_related("written_by").order_by("version"), to_attr="written"
         )
-        return list(self.dispute.sessions.filter(state=SessionState.HELD).order_by("number").prefetch_related(records))
+        held = self.dispute.sessions.filter(state=SessionState.HELD).order_by("number")
+        return list(held.prefetch_related(records, "recordings"))
 
     @cached_property
     def records(self) -> list[Record]:
@@ -251,14 +252,14 @@ class File:
             ended_at=session.ended_at or session.planned_at,
             place=str(session.words.get("place", "")) or ("在线" if session.is_remote else ""),
             present=(mediator, *present),
-            text=str(said.get("text", "")) or ("（以经各方同意的录音代替记录）" if session.has_audio else ""),
+            text=str(said.get("text", "")) or w.instead_of_words(session),
             undisputed=str(said.get("undisputed", "")),
             concessions="" if self.for_court else str(said.get("concessions", "")),
             result=self._result(session),
             signs=(written, *[*signs, *unread]),
             is_remote=session.is_remote,
             is_apart=session.manner == Manner.APART,
-            is_audio_kept=session.has_audio,
+            sound=w.sound_of(session),
             helpers=tuple(self._called(key) for key in session.present if self._is_helper(key)),
         )
 
@@ -437,7 +438,7 @@ def _party(row: PartyRow, *, id_number: bool, reach: bool) -> Party:
         kind=w.PERSON_KIND[row.kind],
         telephone=str(said.get("telephone", "")) if reach else "",
         address=str(said.get("address", "")) if reach else "",
-        representative="、".join(speakers) if row.kind != PersonKind.NATURAL else "",
+        representative="、".join(speakers),
         id_number=str(said.get("id_number", "")) if id_number else "",
         stands_for=row.group_size if row.speaks_for_group else 0,
     )

@@ -13,6 +13,8 @@ from linli.mediation.dossier.docx import docx_of
 _PAPER = Path(__file__).resolve().parent / "paper"
 #: Pixels of a picture of a signature: as sent, and as it is kept on paper.
 _MOST_PIXELS, _SIDE = 40_000_000, 900
+#: Signatures beyond this many take a page of their own.
+_MOST_TOGETHER = 12
 #: Pages of files that belong to papers: pixels of the longer side (A4 at 150 dpi), how good, and how many there are at most.
 _PAGE_SIDE, _PAGE_QUALITY, _MOST_PAGES = 1754, 80, 60
 
@@ -25,12 +27,22 @@ def make(folder: Path, task: dict[str, Any]) -> None:
     _redraw(folder, said)
     _unfold(folder, said, task)
     _draw_code(folder, said["address"])
+    _keep_together(said)
     covered = covered_by(task["fonts"])
     sent = {"said": everywhere(lambda words: printable(words, covered), said)}
     compiler = typst_of(task, folder / "paper.typ", sent)
     (folder / "paper.pdf").write_bytes(to_keep(compiler, timestamp=task["timestamp"]))
     pages = _pages(compiler) if said["is"] == "dossier" else []
     (folder / "paper.docx").write_bytes(docx_of(said, pages, folder))
+
+
+def _keep_together(said: dict[str, Any]) -> None:
+    """What stands before signatures or a stamp keeps with them: nobody signs a page that says nothing else."""
+    for form in said["forms"]:
+        blocks = form["blocks"]
+        for block, follower in zip(blocks, [*blocks[1:], {"is": ""}], strict=True):
+            fields = follower.get("fields")
+            block["keeps"] = follower["is"] == "stamp" or bool(fields) and len(fields) <= _MOST_TOGETHER
 
 
 def _pages(compiler: Any) -> list[list[int]]:
@@ -60,14 +72,21 @@ def _drawn(folder: Path, name: str) -> str:
     try:
         with Image.open(folder / name, formats=("PNG", "JPEG")) as picture:
             picture.thumbnail((_SIDE, _SIDE))
-            plain = picture.convert("RGBA")
+            plain = _on_white(picture)
     except Exception:  # What a decoder raises for a broken file is of every kind.
         return ""
-    # White paper behind it: a DOCX is also read on dark screens.
-    white = Image.new("RGB", plain.size, "white")
-    white.paste(plain, mask=plain.getchannel("A"))
-    white.save(folder / f"{name}.png", "PNG")
+    plain.save(folder / f"{name}.png", "PNG")
     return f"{name}.png"
+
+
+def _on_white(picture: Any) -> Any:
+    """White paper behind it: what a picture leaves open would be black, and a DOCX is also read on dark screens."""
+    from PIL import Image
+
+    clear = picture.convert("RGBA")
+    white = Image.new("RGB", clear.size, "white")
+    white.paste(clear, mask=clear.getchannel("A"))
+    return white
 
 
 def _unfold(folder: Path, said: dict[str, Any], task: dict[str, Any]) -> None:
@@ -99,7 +118,7 @@ def _pages_of(folder: Path, name: str, task: dict[str, Any], most: int) -> list[
         try:
             with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as picture:
                 picture.thumbnail((_PAGE_SIDE, _PAGE_SIDE))
-                plain = ImageOps.exif_transpose(picture).convert("RGB")
+                plain = _on_white(ImageOps.exif_transpose(picture))
         except Exception:  # What a decoder raises for a broken file is of every kind.
             return made
         made.append(f"{name}-{number}.jpg")

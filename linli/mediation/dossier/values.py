@@ -135,7 +135,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Session:
-    """调解记录. `is_audio_kept`: all sides agreed."""
+    """调解记录. `sound`: where its sound is kept, or why it no longer is; empty without."""
 
     title: ClassVar[str] = "人民调解记录"
     number: int
@@ -150,7 +150,7 @@ class Session:
     result: str = ""
     is_remote: bool = False
     is_apart: bool = False
-    is_audio_kept: bool = False
+    sound: str = ""
     helpers: tuple[str, ...] = ()
 
 

@@ -1,5 +1,6 @@
 """Codes as the papers say them: the dossier is Chinese by law, whatever language a page is read in."""
 
+from linli.mediation.models import Session
 from linli.mediation.rules import (
     Chosen,
     CompanionKind,
@@ -14,6 +15,7 @@ from linli.mediation.rules import (
     PersonKind,
     Side,
     SignatureWay,
+    SoundGone,
     Stance,
     VisitWhy,
     Way,
@@ -130,3 +132,26 @@ VISIT: dict[str, str] = {
     VisitWhy.FIRST_LOOK: "九十日回访",
     VisitWhy.LAST_LOOK: "一百八十日回访",
 }
+SOUND_APART = "录音另存"
+GONE = {
+    SoundGone.WITHDRAWN: "因撤回同意，录音已删除",
+    SoundGone.RETENTION: "保管期满，录音已删除",
+    SoundGone.MISTAKE: "误存的录音已删除",
+}
+
+
+def sound_of(session: Session) -> str:
+    """What a dossier says of the sound of a session: that it lies elsewhere, or why it is gone; empty without any."""
+    recordings = list(session.recordings.all())
+    kept = [one for one in recordings if one.deleted_at is None]
+    if kept:
+        minutes = max(1, round(sum(one.seconds for one in kept) / 60))
+        return f"经各方同意，已录音{len(kept)}段，共约{minutes}分钟；{SOUND_APART}，不附卷"
+    if recordings:
+        return "曾录音；" + GONE[recordings[-1].deleted_why]
+    return "经各方同意，已录音" if session.has_audio else ""
+
+
+def instead_of_words(session: Session) -> str:
+    """What stands where nothing was written down."""
+    return "（以经各方同意的录音代替记录）" if session.has_audio else ""

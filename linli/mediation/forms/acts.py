@@ -19,13 +19,16 @@ from linli.mediation.actions import (
     confirming,
     ending,
     filing,
+    messages,
     noting,
     parties,
     performing,
     proving,
+    reaching,
     screening,
     sessions,
     signing,
+    sound,
     visiting,
 )
 from linli.mediation.forms.afterwards import (
@@ -46,14 +49,24 @@ from linli.mediation.forms.afterwards import (
 )
 from linli.mediation.forms.fields import ActForm
 from linli.mediation.forms.mediators import Choose, DeclareInterest, Objecting, TakeOn, Why
-from linli.mediation.forms.parties import AddCompanion, KeepIdNumber, NoteConsent, PartyForm, WantConfirmation
+from linli.mediation.forms.parties import (
+    AddCompanion,
+    KeepIdNumber,
+    NoteConsent,
+    NoteMessages,
+    PartyForm,
+    WantConfirmation,
+)
+from linli.mediation.forms.reaching import NoteTry
 from linli.mediation.forms.screening import Classify, HandOver, NotAccept, NoteRisk, Nothing, Offer
 from linli.mediation.forms.sessions import (
     AddEvidence,
     AskExtension,
     CancelSession,
+    EndConsent,
     HoldSession,
     HoldUnplanned,
+    KeepSound,
     MoveSession,
     OfParty,
     PlanSession,
@@ -192,6 +205,26 @@ ACTS: dict[str, Act] = {
         section="parties",
         hint=_("A new link is made; one given before opens nothing any more. It is shown this once."),
     ),
+    "note_messages": Act(
+        _("Text messages: wanted or not"),
+        "message-circle",
+        NoteMessages,
+        messages.note_messages,
+        "party",
+        section="parties",
+        hint=_(
+            "Number, day and what to do, never what it is about: a shared telephone shows them to whoever holds it."
+        ),
+    ),
+    "note_try": Act(
+        _("Note a try to reach them"),
+        "phone-call",
+        NoteTry,
+        reaching.note_try,
+        "party",
+        section="parties",
+        hint=_("For who does not answer: what was tried is written down, so that an end for that reason can be shown."),
+    ),
     "withdraw_link": Act(
         _("Take their link back"), "unlink", Nothing, parties.withdraw_link, "party", "give_link", section="parties"
     ),
@@ -265,6 +298,26 @@ ACTS: dict[str, Act] = {
     ),
     "write_record": Act(
         _("Write the record"), "file-pen", WriteRecord, sessions.write_record, "session", section="sessions"
+    ),
+    "keep_sound": Act(_("Add a sound recording"), "mic", KeepSound, sound.keep_sound, "session", section="sessions"),
+    "end_sound": Act(
+        _("A consent to sound is taken back"),
+        "x",
+        EndConsent,
+        sound.end_consent,
+        "session",
+        section="sessions",
+        hint=_("All sound of this session is deleted at once, and nobody can bring it back."),
+    ),
+    "drop_sound": Act(
+        _("Delete this recording"),
+        "trash-2",
+        Nothing,
+        sound.drop_sound,
+        "recording",
+        "end_sound",
+        section="sessions",
+        hint=_("For a recording that was added by mistake. Nobody can bring it back."),
     ),
     "agree_to_record": Act(
         _("A party found it right"), "check-check", OfParty, sessions.agree_to_record, "record", section="sessions"

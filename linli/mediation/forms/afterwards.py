@@ -28,7 +28,9 @@ class OfferAgreement(ActForm):
 class SignOnPaper(OfParty):
     """The scan of a paper somebody signed."""
 
-    party = choice(_("Which party signed"), (), radio=True)
+    party = choice(
+        _("Which party signed"), (), radio=True, help_text=_("Of a group all its representatives, on the one paper.")
+    )
     way = choice(_("How"), [one for one in SignatureWay.choices if one[0] != SignatureWay.PHONE], radio=True)
     scan = Scan(_("Scan of the signed paper"), required=True)
 

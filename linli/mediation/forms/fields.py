@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.kit.refusal import BadInput
 from linli.mediation.actions.files import MOST_BYTES
+from linli.mediation.actions.sound import MOST_BYTES as MOST_SOUND
 from linli.mediation.models import Companion, Dispute, Party
 from linli.mediation.rules import CompanionKind, NextWay, Side
 from linli.people.models import Person
@@ -34,12 +35,20 @@ class ActForm(forms.Form):
         return self.cleaned_data
 
 
+class Lines(forms.CharField):
+    """Words of several lines, each of whose ends counts as one sign: browsers send two for it."""
+
+    def to_python(self, value: Any) -> Any:
+        """With single ends of lines, before anything is counted."""
+        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
+
+
 def text_box(
     label: Any, *, longest: int, required: bool = True, help_text: Any = "", rows: int = 4, counted: bool = False
 ) -> forms.CharField:
     """A field for words of several lines. What is too long is said by the server, so that nothing is cut off unseen."""
     box = forms.Textarea(attrs={"rows": rows})
-    field = forms.CharField(label=label, max_length=longest, required=required, help_text=help_text, widget=box)
+    field = Lines(label=label, max_length=longest, required=required, help_text=help_text, widget=box)
     # The browser would cut off without a word what is pasted.
     field.widget.attrs.pop("maxlength", None)
     field.error_messages["required"] = _("Write something here first.")
@@ -121,6 +130,42 @@ class Scan(forms.FileField):
         return file.read()
 
 
+class Sound(forms.FileField):
+    """A sound recording, as bytes. A telephone offers its recorder beside its files."""
+
+    def __init__(self, label: Any) -> None:
+        box = forms.FileInput(
+            attrs={
+                "accept": ".m4a,.mp4,.ogg,.opus,.webm,audio/*",
+                "data-most-bytes": str(MOST_SOUND),
+                "data-too-large": lazy(lambda: _sound_too_large(None), str)(),
+            }
+        )
+        super().__init__(label=label, widget=box)
+        self.help_text = lazy(_say_sound, str)()
+        self.error_messages["required"] = _("Choose a recording first.")
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """The content. Raises `ValidationError` with what to do, before anything too large is read."""
+        file = super().clean(data, initial)
+        if file.size > MOST_SOUND:
+            raise forms.ValidationError(_sound_too_large(file.size), code="file_too_large")
+        return file.read()
+
+
+def _say_sound() -> str:
+    return str(_("M4A, or Opus in Ogg or WebM, at most %(most)s MB. It is kept behind a seal.")) % {
+        "most": MOST_SOUND // 1_000_000
+    }
+
+
+def _sound_too_large(size: int | None) -> str:
+    return _("This recording has %(size)s MB; %(most)s MB at most. Add it in parts, or save it with 64 kbit/s.") % {
+        "size": "{size}" if size is None else round(size / 1_000_000),
+        "most": MOST_SOUND // 1_000_000,
+    }
+
+
 def _say_kinds() -> str:
     return str(_("PDF, JPEG or PNG, at most %(most)s MB. It is kept behind a seal.")) % {
         "most": MOST_BYTES // 1_000_000
@@ -179,6 +224,18 @@ def companion_choices(dispute: Dispute) -> Pairs:
     """Whoever helps now, by kind and number."""
     present = dispute.companions.filter(left_at__isnull=True)
     return [(str(one.pk), numbered(CompanionKind(one.kind).label, number)) for number, one in enumerate(present, 1)]
+
+
+def companions_called(dispute: Dispute) -> dict[UUID, str]:
+    """What everybody who helps or helped is called, by kind and number."""
+    everybody = enumerate(dispute.companions.all(), 1)
+    return {one.pk: numbered(CompanionKind(one.kind).label, number) for number, one in everybody}
+
+
+def people_by(dispute: Dispute, keys: Iterable[str]) -> list[Party | Companion]:
+    """Parties and companions that were ticked, also those who left since."""
+    chosen = list(keys)
+    return [*dispute.parties.filter(pk__in=chosen), *dispute.companions.filter(pk__in=chosen)]
 
 
 def party_by(dispute: Dispute, key: str) -> Party | None:

@@ -1,5 +1,6 @@
 """Forms about parties: who they are, what they said, who helps them."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -99,9 +100,9 @@ class PartyForm(ActForm):
         """As the rules take it."""
         told = self.cleaned_data
         speakers = [
-            Representative(told[f"speaker_name_{n}"], told[f"speaker_telephone_{n}"], told[f"speaker_post_{n}"])
+            one
             for n in REPRESENTATIVES
-            if told[f"speaker_name_{n}"]
+            for one in _several(told[f"speaker_name_{n}"], told[f"speaker_telephone_{n}"], told[f"speaker_post_{n}"])
         ]
         return Particulars(
             side=told["side"],
@@ -122,11 +123,32 @@ class PartyForm(ActForm):
         return {"told": self.particulars()}
 
 
+def _several(names: str, telephone: str, post: str) -> list[Representative]:
+    """Who was named in one line: several names after each other, as they stand on a paper, are several people."""
+    apart = [name.strip() for name in re.split("[、，,；;/]", names) if name.strip()]
+    return [Representative(name, *((telephone, post) if not place else ())) for place, name in enumerate(apart)]
+
+
 class NoteConsent(ActForm):
     """What a party says to mediation."""
 
     agrees = choice(
         _("What they said"), (("yes", _("They want mediation")), ("no", _("They refuse mediation"))), radio=True
+    )
+    way = choice(_("How they said it"), Way.choices, radio=True)
+
+    def values(self) -> dict[str, Any]:
+        """Yes or no, and how."""
+        return {"agrees": self.cleaned_data["agrees"] == "yes", "way": self.cleaned_data["way"]}
+
+
+class NoteMessages(ActForm):
+    """Whether a party wants text messages."""
+
+    agrees = choice(
+        _("What they said"),
+        (("yes", _("They want text messages on their mobile number")), ("no", _("They want no text messages"))),
+        radio=True,
     )
     way = choice(_("How they said it"), Way.choices, radio=True)
 

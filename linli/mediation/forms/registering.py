@@ -12,6 +12,7 @@ from linli.events.models import Event
 from linli.kit.refusal import BadInput
 from linli.mediation.actions.registering import LONGEST_SUMMARY, Told
 from linli.mediation.forms.fields import choice, line, put_refusal, text_box, tick
+from linli.mediation.letters import sends_messages
 from linli.mediation.models import Body
 from linli.mediation.rules import APPLIED, Door, Entruster, Kind, Language, MediationType, PersonKind, Side
 from linli.mediation.rules.parties import (
@@ -26,12 +27,20 @@ from linli.mediation.rules.parties import (
 #: What is asked of each side here; more parties and all else are entered in the file.
 SIDES = (Side.APPLICANT, Side.RESPONDENT)
 PARTS = ("name", "telephone", "address", "kind", "language", "speaker", "post")
+#: In the order of the page.
+SHOWN = ("name", "telephone", "by_sms", *PARTS[2:])
 
 
 class Register(forms.Form):
     """A dispute as it is told at a door."""
 
     event = choice(_("From which event"), ())
+    parties_agree = tick(_("The parties agree that it is mediated beside the event"))
+    agreed_how = line(
+        _("Who of them said so, when and how"),
+        longest=300,
+        help_text=_("For example: both by telephone on 3 March. It is kept behind a seal."),
+    )
     entruster = choice(_("Who entrusts it"), Entruster.choices, radio=True)
     entrusted_by = line(
         _("Which court or authority, and the number of its letter"),
@@ -60,10 +69,14 @@ class Register(forms.Form):
         bodies: Sequence[Body],
         events: Sequence[tuple[str, str]],
         at: datetime,
+        is_beside: bool = False,
         **more: Any,
     ) -> None:
         super().__init__(*args, **{"label_suffix": ""} | more)
-        self.door, self.at = door, at
+        self.door, self.at, self.is_beside = door, at, is_beside
+        for name in ("parties_agree", "agreed_how"):
+            if not is_beside:
+                del self.fields[name]
         for name, wanted in (("event", Door.EVENT), ("entruster", Door.TRANSFER), ("entrusted_by", Door.TRANSFER)):
             if door != wanted:
                 del self.fields[name]
@@ -87,6 +100,11 @@ class Register(forms.Form):
             ),
             f"{side}_post": line(_("Their post"), longest=60, required=False),
         }
+        if needed and sends_messages():
+            self.fields[f"{side}_by_sms"] = tick(
+                _("Wants text messages on this mobile number"),
+                help_text=_("Number, day and what to do, never what it is about. Can be taken back at any time."),
+            )
 
     @property
     def about(self) -> list[forms.BoundField]:
@@ -102,7 +120,10 @@ class Register(forms.Form):
     @property
     def sides(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """The fields of each side, under its name."""
-        return [(side.label, [self[f"{side}_{part}"] for part in PARTS]) for side in SIDES]
+        return [
+            (side.label, [self[f"{side}_{part}"] for part in SHOWN if f"{side}_{part}" in self.fields])
+            for side in SIDES
+        ]
 
     @property
     def seldom_is_open(self) -> bool:
@@ -127,6 +148,15 @@ class Register(forms.Form):
                 before.append(cleaned)
         return told
 
+    def clean_parties_agree(self) -> bool:
+        """Nobody is drawn into a mediation by an event."""
+        agrees: bool = self.cleaned_data["parties_agree"]
+        if not agrees:
+            raise forms.ValidationError(
+                _("This event has not gone to mediation. Ask the parties first; tick this when they have said yes.")
+            )
+        return agrees
+
     def put(self, refusal: BadInput, side: str = Side.RESPONDENT) -> None:
         """A sentence about a party, beside its field."""
         parts = {part: f"{side}_{part}" for part in PARTS} | {"representatives": f"{side}_speaker"}
@@ -147,6 +177,7 @@ class Register(forms.Form):
             address=told["address"],
             language=told["language"] or Language.MANDARIN,
             representatives=speakers,
+            by_sms=bool(self.cleaned_data.get(f"{side}_by_sms")),
         )
 
     def told(self) -> Told:
@@ -171,6 +202,8 @@ class Register(forms.Form):
             "area": Area.objects.get(pk=said["area"]),
             "body": Body.objects.filter(pk=said["body"]).first() if said["body"] else None,
             "event": Event.objects.filter(pk=said["event"]).first() if said.get("event") else None,
+            "parties_agree": said.get("parties_agree", False),
+            "agreed_how": said.get("agreed_how", ""),
             "entruster": said.get("entruster", ""),
             "entrusted_by": said.get("entrusted_by", ""),
         }

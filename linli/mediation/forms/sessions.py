@@ -11,20 +11,26 @@ from linli.mediation.actions.noting import LONGEST_NOTE
 from linli.mediation.actions.sessions import LONGEST_MINUTES, LONGEST_RECORD, SHORTEST_MINUTES, latest_record
 from linli.mediation.forms.fields import (
     ActForm,
+    Pairs,
     Scan,
+    Sound,
+    called,
     choice,
     companion_choices,
     companions_by,
+    companions_called,
     day,
     line,
     moment,
     parties_by,
     party_by,
     party_choices,
+    people_by,
     several,
     text_box,
     tick,
 )
+from linli.mediation.models import Dispute, Session
 from linli.mediation.rules import Manner, Stance
 
 
@@ -74,17 +80,18 @@ class HoldSession(ActForm):
     companions = several(_("Who helped and was there"), required=False)
     with_audio = tick(
         _("Sound was recorded"),
-        help_text=_("Only when everybody there agreed. Undisputed facts are written even then."),
+        help_text=_(
+            "Only when everybody there agreed. Undisputed facts are written even then. The recording is added afterwards."
+        ),
     )
     audio_consents = several(_("Who agreed to the recording"), required=False)
 
     def prepare(self) -> None:
         """The parties; the time as it was planned."""
-        choices = party_choices(self.dispute)
-        for name in ("present", "audio_consents"):
-            if name in self.fields:
-                self.fields[name].choices = choices  # type: ignore[attr-defined]
-        helping = companion_choices(self.dispute)
+        choices, helping = party_choices(self.dispute), companion_choices(self.dispute)
+        self.fields["present"].choices = choices  # type: ignore[attr-defined]
+        if "audio_consents" in self.fields:
+            self.fields["audio_consents"].choices = choices + helping  # type: ignore[attr-defined]
         if helping:
             self.fields["companions"].choices = helping  # type: ignore[attr-defined]
         else:
@@ -102,7 +109,7 @@ class HoldSession(ActForm):
         told["present"] = parties_by(self.dispute, told["present"])
         told["companions"] = companions_by(self.dispute, told.get("companions") or [])
         if "audio_consents" in told:
-            told["audio_consents"] = parties_by(self.dispute, told["audio_consents"])
+            told["audio_consents"] = people_by(self.dispute, told["audio_consents"])
         return told
 
 
@@ -122,6 +129,48 @@ class HoldUnplanned(HoldSession):
     def _times(self) -> None:
         now = timezone.localtime(self.at).replace(second=0, microsecond=0)
         self.initial.update({"began_at": now - timedelta(hours=1), "ended_at": now, "manner": Manner.TOGETHER})
+
+
+class KeepSound(ActForm):
+    """A recording, and who agrees to it."""
+
+    sound = Sound(_("Recording"))
+    agreed = several(
+        _("Who of those there agrees to the sound being kept"),
+        help_text=_("All of them, or it is not kept. Anybody may take it back later; then it is deleted."),
+    )
+
+    def prepare(self) -> None:
+        """Those who were there; who agreed before is ticked."""
+        self.fields["agreed"].choices = there(self.dispute, self.target)  # type: ignore[attr-defined]
+        self.initial["agreed"] = self.target.audio_consents
+
+    def values(self) -> dict[str, Any]:
+        """With rows for keys."""
+        return {"content": self.cleaned_data["sound"], "agreed": people_by(self.dispute, self.cleaned_data["agreed"])}
+
+
+class EndConsent(ActForm):
+    """Who takes the consent to sound back."""
+
+    who = choice(_("Who takes the consent back"), (), radio=True)
+
+    def prepare(self) -> None:
+        """Those who agreed."""
+        agreed = set(self.target.audio_consents)
+        choices = [one for one in there(self.dispute, self.target) if one[0] in agreed]
+        self.fields["who"].choices = choices  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        """The row for the key."""
+        return {"who": people_by(self.dispute, [self.cleaned_data["who"]])[0]}
+
+
+def there(dispute: Dispute, session: Session) -> Pairs:
+    """Whoever was at a session, without names."""
+    present = set(session.present)
+    everybody = called(list(dispute.parties.order_by("position"))), companions_called(dispute)
+    return [(str(key), name) for names in everybody for key, name in names.items() if str(key) in present]
 
 
 class WriteRecord(ActForm):

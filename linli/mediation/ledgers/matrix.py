@@ -2,24 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, Count, F, IntegerField, Value, When
-from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from linli.areas.codes import numbering
 from linli.areas.models import ANSWERING, Area
+from linli.mediation.ledgers.ahead import Source, answer
 from linli.mediation.ledgers.figures import BY_CODE
-from linli.mediation.ledgers.reading import CLOCK, Asked
+from linli.mediation.ledgers.pairs import AREA, KIND, MONTH, steps_of, width_below
+from linli.mediation.ledgers.reading import Asked
 from linli.mediation.ledgers.small import places_kept_back
 from linli.mediation.rules import Kind
-from linli.statistics.periods import MONTHS_SHOWN, Period
+from linli.statistics.periods import Period
 
-AREA, KIND, MONTH = "area", "kind", "month"
 WAYS: dict[str, Any] = {AREA: _("Area"), KIND: _("Kind of dispute"), MONTH: _("Month")}
 #: Of which figures a matrix may be.
 OF = ("registered", "accepted", "concluded", "settled", "agreements")
@@ -33,6 +32,11 @@ class Head:
     asked: Mapping[str, str]
     area: str = ""
     period: Period | None = None
+
+    @cached_property
+    def query(self) -> str:
+        """The same as part of an address."""
+        return urlencode(self.asked)
 
 
 @dataclass(frozen=True)
@@ -87,16 +91,21 @@ class Matrix:
 
 
 def matrix_of(asked: Asked, by_rows: str, by_cols: str, of: str = "registered") -> Matrix:
-    """Two questions: the counts, and the names of the areas."""
-    counts = _counts(asked, by_rows, by_cols, of)
+    """The counts from what was counted ahead, or from one question; and the names of the areas."""
+    return answer(asked, lambda source: matrix_from(source, asked, by_rows, by_cols, of))
+
+
+def matrix_from(source: Source, asked: Asked, by_rows: str, by_cols: str, of: str) -> Matrix:
+    """The same from one source, as the page takes it with the sheet beside it."""
+    counts = source.pairs(asked, by_rows, by_cols, of)
     rows = _heads(asked, by_rows, {row for row, _col in counts})
     cols = _heads(asked, by_cols, {col for _row, col in counts})
-    base = {"figure": of} if of != "registered" else {}
+    cell_of = _Cells(asked, of)
 
     def line(head: Head, keys: Sequence[Any]) -> Line:
-        cells = [_cell(asked, sum(counts.get((key, col), 0) for key in keys), base, head, one) for col, one in cols]
+        cells = [cell_of(sum(counts.get((key, col), 0) for key in keys), head, one) for col, one in cols]
         whole = sum(counts.get((key, col), 0) for key in keys for col, _one in cols)
-        return Line(head, [*cells, _cell(asked, whole, base, head, _ALL)])
+        return Line(head, [*cells, cell_of(whole, head, _ALL)])
 
     lines = [line(head, [key]) for key, head in rows]
     everything = line(Head(gettext("Sum"), {}), [key for key, _head in rows])
@@ -108,43 +117,20 @@ def matrix_of(asked: Asked, by_rows: str, by_cols: str, of: str = "registered") 
 _ALL = Head("", {})
 
 
-def _cell(asked: Asked, n: int, base: Mapping[str, str], row: Head, col: Head) -> Cell:
-    if not n:
-        return Cell(0)
-    period = row.period or col.period or asked.period
-    narrowed = {**base, **row.asked, **col.asked, **period.asked}
-    place = reverse("ledgers:area", args=[row.area or col.area or asked.area])
-    return Cell(n, f"{place}?{urlencode(narrowed)}")
+class _Cells:
+    """Cells with the addresses of their rows. What many have in common is written once: a county has hundreds."""
 
+    def __init__(self, asked: Asked, of: str) -> None:
+        self.asked, self.figure = asked, urlencode({"figure": of}) if of != "registered" else ""
+        self.place = cache(lambda code: reverse("ledgers:area", args=[code]))
+        self.days = cache(lambda period: period.query)
 
-def _counts(asked: Asked, by_rows: str, by_cols: str, of: str) -> dict[tuple[Any, Any], int]:
-    rows = asked.rows(of).order_by()
-    keys: dict[str, Any] = {"row": _expression(asked, by_rows, of), "col": _expression(asked, by_cols, of)}
-    found: Any = rows.values(**keys).annotate(n=Count("pk"))
-    return {(one["row"], one["col"]): one["n"] for one in found}
-
-
-def _expression(asked: Asked, by: str, of: str) -> Any:
-    if by == KIND:
-        return F("kind")
-    if by == AREA:
-        return Left("area_id", width_below(asked.area))
-    clock = CLOCK[BY_CODE[of].cohort]
-    steps = [When(**{f"{clock}__lt": step.end}, then=Value(place)) for place, step in enumerate(steps_of(asked.period))]
-    return Case(*steps, output_field=IntegerField())
-
-
-def steps_of(period: Period) -> list[Period]:
-    """Months, or years where there would be too many of them."""
-    months = period.months()
-    return months if len(months) <= MONTHS_SHOWN else period.steps()
-
-
-def width_below(area: str) -> int:
-    """Digits of the areas that are told apart below this one: as far as villages, never grids."""
-    levels = numbering()
-    widths = [levels.width(level) for level in levels.levels if level != "grid"]
-    return next((width for width in widths if width > len(area)), len(area))
+    def __call__(self, n: int, row: Head, col: Head) -> Cell:
+        if not n:
+            return Cell(0)
+        days = self.days(row.period or col.period or self.asked.period)
+        query = "&".join(filter(None, (self.figure, row.query, col.query, days)))
+        return Cell(n, f"{self.place(row.area or col.area or self.asked.area)}?{query}")
 
 
 def ways_of(area: str) -> list[str]:

@@ -88,25 +88,19 @@ class Asked:
 
     def rows(self, code: str) -> DisputeQuerySet:
         """The disputes that a figure counts."""
-        found = _with_lengths(self.disputes, code).filter(self.cohort(BY_CODE[code].cohort))
+        found = with_lengths(self.disputes, code).filter(self.cohort(BY_CODE[code].cohort))
         return found.filter(self.condition(code))
 
     def condition(self, code: str) -> Q:
         """Which of its cohort a figure counts."""
-        if code in _CALL_BACKS:
-            results = _CALL_BACKS[code]
+        if code in CALL_BACKS:
+            results = CALL_BACKS[code]
             return Q(Exists(self._call_backs().filter(result__in=results))) if results else Q()
         if code == "overdue":
             return Q(due_at__lt=self.at)
-        days = _days_of(code)
-        if days is None:
-            return _CONDITIONS[code]
-        over = Q(settled_at__lte=self.at - timedelta(days=days))
-        if BY_CODE[code].cohort == Cohort.REGISTERED:
-            over &= Q(performed_at__isnull=False)
-        if code.startswith(("over_", "settled_")):
-            return over
-        return over & (Q(fell_at__isnull=True) | Q(held_s__gte=days * 86400))
+        days = days_of(code)
+        over = Q(settled_at__lte=self.at - timedelta(days=days)) if days else Q()
+        return over & STANDING[code]
 
     def _call_backs(self) -> Any:
         calls = CallBack.objects.filter(dispute=OuterRef("pk"))
@@ -118,21 +112,21 @@ def in_period(clock: str, period: Period) -> Q:
     return Q(**{f"{clock}__gte": period.start, f"{clock}__lt": period.end})
 
 
-def _days_of(code: str) -> int | None:
+def days_of(code: str) -> int | None:
     """After how many days a figure looks again; None for the others."""
     return next((days for days in WATCHED if code.endswith(f"_{days}")), None)
 
 
-def _with_lengths(disputes: DisputeQuerySet, *codes: str) -> DisputeQuerySet:
+def with_lengths(disputes: DisputeQuerySet, *codes: str) -> DisputeQuerySet:
     """With the lengths that the conditions of these figures ask for."""
     if "within_30" in codes:
         disputes = disputes.annotate(took_s=_after("accepted_at", "concluded_at"))
-    if any(_days_of(code) for code in codes):
+    if any(days_of(code) for code in codes):
         disputes = disputes.annotate(held_s=_after("settled_at", "fell_at"))
     return disputes
 
 
-_CALL_BACKS: dict[str, list[str]] = {
+CALL_BACKS: dict[str, list[str]] = {
     "called": [],
     "verified": [CallBackResult.VERIFIED],
     "not_verified": [CallBackResult.NOT_VERIFIED],
@@ -154,7 +148,12 @@ def _applied(condition: Q) -> Q:
     return _CONFIRMABLE & Q(Exists(rows))
 
 
-_CONDITIONS: dict[str, Q] = {
+def _kept(days: int) -> Q:
+    return Q(fell_at__isnull=True) | Q(held_s__gte=days * 86400)
+
+
+#: Which of its cohort a figure counts, whatever the moment and the period; those of `WATCHED` once their days are over.
+STANDING: dict[str, Q] = {
     **{code: Q() for code in ("registered", "accepted", "agreements", "open")},
     "screened_in": Q(screened_at__isnull=False)
     & ~Q(state=State.REGISTERED)
@@ -172,6 +171,19 @@ _CONDITIONS: dict[str, Q] = {
     "confirmable": _CONFIRMABLE,
     **{code: _applied(condition) for code, condition in _APPLICATIONS.items()},
     "in_mediation": Q(state__in=sorted(IN_TERM)),
+    **{f"over_{days}": Q(performed_at__isnull=False) for days in WATCHED},
+    **{f"held_{days}": Q(performed_at__isnull=False) & _kept(days) for days in WATCHED},
+    **{f"settled_{days}": Q() for days in WATCHED},
+    **{f"kept_{days}": _kept(days) for days in WATCHED},
+}
+_DONE, _WAIVED = Q(state=ObligationState.PERFORMED), Q(state=ObligationState.WAIVED)
+#: Which of the promises that fell due.
+PROMISES: dict[str, Q] = {
+    "due": Q(),
+    "done_in_time": _DONE & Q(state_at__lte=F("due_at")),
+    "done_late": _DONE & ~Q(state_at__lte=F("due_at")),
+    "waived": _WAIVED,
+    "not_done": ~_DONE & ~_WAIVED,
 }
 #: Told apart by the cohort: each is one question.
 _CODES: dict[str, list[str]] = defaultdict(list)
@@ -193,7 +205,7 @@ def counts(asked: Asked, among: Iterable[str] = BY_CODE) -> dict[str, int]:
 
 def _counted(asked: Asked, codes: list[str]) -> dict[str, int]:
     """Figures of one cohort: one question."""
-    rows = _with_lengths(asked.disputes, *codes).filter(asked.cohort(BY_CODE[codes[0]].cohort))
+    rows = with_lengths(asked.disputes, *codes).filter(asked.cohort(BY_CODE[codes[0]].cohort))
     of = {f"n_{code}": Count("pk", filter=asked.condition(code)) for code in codes}
     found = rows.order_by().aggregate(**of)
     return {code: found[f"n_{code}"] for code in codes}
@@ -227,7 +239,7 @@ def _of_settled(asked: Asked, codes: list[str]) -> dict[str, int]:
 def _of_called(asked: Asked, codes: list[str]) -> dict[str, int]:
     """Likewise from the call-backs; of one dispute called twice each result counts once."""
     rows = CallBack.objects.filter(within(asked.area, field="dispute__area"), in_period("done_at", asked.period))
-    results = {code: Q(result__in=of) if of else Q() for code, of in _CALL_BACKS.items()}
+    results = {code: Q(result__in=of) if of else Q() for code, of in CALL_BACKS.items()}
     return rows.order_by().aggregate(**_distinct(results))
 
 
@@ -236,19 +248,7 @@ def _distinct(conditions: Mapping[str, Q]) -> dict[str, Count]:
 
 
 def _promises(asked: Asked, codes: list[str]) -> dict[str, int]:
-    done, in_time = Q(state=ObligationState.PERFORMED), Q(state_at__lte=F("due_at"))
-    waived = Q(state=ObligationState.WAIVED)
-    return (
-        promises(asked)
-        .order_by()
-        .aggregate(
-            due=Count("pk"),
-            done_in_time=Count("pk", filter=done & in_time),
-            done_late=Count("pk", filter=done & ~in_time),
-            waived=Count("pk", filter=waived),
-            not_done=Count("pk", filter=~done & ~waived),
-        )
-    )
+    return promises(asked).order_by().aggregate(**{code: Count("pk", filter=of) for code, of in PROMISES.items()})
 
 
 _COUNTED: dict[str, Callable[[Asked, list[str]], dict[str, int]]] = {
@@ -270,7 +270,8 @@ class Length:
     ninetieth: float | None
 
 
-_BETWEEN = {
+#: The figure whose disputes a stretch is of, and the times it lies between.
+BETWEEN = {
     "to_session": ("heard", "registered_at", "first_session_at"),
     "to_conclusion": ("concluded", "registered_at", "concluded_at"),
 }
@@ -278,21 +279,31 @@ _BETWEEN = {
 
 def lengths(asked: Asked) -> dict[str, Length]:
     """By code of the stretch, from counts of hours begun."""
-    return {code: _length(_hours(asked, *of)) for code, of in _BETWEEN.items()}
+    return {code: _length(_hours(asked, *of)) for code, of in BETWEEN.items()}
+
+
+def hours_begun(begin: str, end: str) -> Combinable:
+    """Of whole seconds between two moments of a dispute."""
+    return (_after(begin, end) + 3599) / 3600
 
 
 def _hours(asked: Asked, code: str, begin: str, end: str) -> Counter[int]:
     rows = asked.rows(code).filter(**{f"{end}__gte": F(begin)}).order_by()
-    hours = rows.values(hours=(_after(begin, end) + 3599) / 3600).annotate(n=Count("pk"))
+    hours = rows.values(hours=hours_begun(begin, end)).annotate(n=Count("pk"))
     return Counter({int(row["hours"]): row["n"] for row in hours})
 
 
 def _length(hours: Mapping[int, int]) -> Length:
     def days(share: float) -> float | None:
         found = quantile_of_counts(hours, share)
-        return None if found is None else round(found / 24, 1)
+        return None if found is None else in_days(found)
 
     return Length(sum(hours.values()), days(MEDIAN), days(NINETIETH))
+
+
+def in_days(hours: int) -> float:
+    """Days of 24 hours, with one decimal."""
+    return round(hours / 24, 1)
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from linli.mediation.ledgers.ahead import Source, answer
 from linli.mediation.ledgers.figures import FIGURES, FUNNEL, Figure
 from linli.mediation.ledgers.narrowing import LISTED
 from linli.mediation.ledgers.rates import RATES, STRETCHES, Rate, Stretch, percent_of
-from linli.mediation.ledgers.reading import COMPARED, Asked, Caseload, Length, caseload, counts, lengths
+from linli.mediation.ledgers.reading import COMPARED, Asked, Caseload, Length, caseload
 from linli.statistics.changes import Change, Earlier, earlier_than
 from linli.statistics.rules import TOO_FEW, change
 
@@ -80,11 +81,17 @@ class Sheet:
 
 def sheet_of(asked: Asked) -> Sheet:
     """As many questions for one dispute as for thousands. The door has seen that the person may open this ledger."""
+    return answer(asked, lambda source: sheet_from(source, asked))
+
+
+def sheet_from(source: Source, asked: Asked) -> Sheet:
+    """The same from one source, as the page takes it with the matrix beside it."""
     earlier = earlier_than(asked.period)
-    before = [(one, counts(Asked(asked.area, one.period, asked.at), COMPARED)) for one in earlier]
-    found = counts(asked)
-    numbers = {figure.code: _number(asked, figure, found[figure.code], before) for figure in FIGURES}
-    took = lengths(asked)
+    before = [(one, source.counts(Asked(asked.area, one.period, asked.at), COMPARED)) for one in earlier]
+    found = source.counts(asked)
+    place = reverse("ledgers:area", args=[asked.area])
+    numbers = {figure.code: _number(asked, place, figure, found[figure.code], before) for figure in FIGURES}
+    took = source.lengths(asked)
     return Sheet(
         numbers=numbers,
         shares={rate.code: _share(rate, numbers) for rate in RATES},
@@ -95,15 +102,12 @@ def sheet_of(asked: Asked) -> Sheet:
     )
 
 
-def _number(asked: Asked, figure: Figure, n: int, before: Sequence[tuple[Earlier, Mapping[str, int]]] = ()) -> Number:
-    return Number(figure, n, _address(asked, figure.code) if n else "", _changes(figure.code, n, before))
-
-
-def _address(asked: Asked, code: str) -> str:
-    if code not in LISTED:
-        return ""
-    query = {"figure": code, **asked.period.asked}
-    return f"{reverse('ledgers:area', args=[asked.area])}?{urlencode(query)}"
+def _number(
+    asked: Asked, place: str, figure: Figure, n: int, before: Sequence[tuple[Earlier, Mapping[str, int]]]
+) -> Number:
+    query = urlencode({"figure": figure.code, **asked.period.asked})
+    address = f"{place}?{query}" if n and figure.code in LISTED else ""
+    return Number(figure, n, address, _changes(figure.code, n, before))
 
 
 def _changes(code: str, n: int, before: Sequence[tuple[Earlier, Mapping[str, int]]]) -> tuple[Change, ...]:

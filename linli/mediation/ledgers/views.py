@@ -20,12 +20,13 @@ from django.views.decorators.http import require_safe
 from linli.areas.models import Area
 from linli.kit.refusal import BadInput, Refused
 from linli.mediation.ledgers import listing, tables
+from linli.mediation.ledgers.ahead import answer
 from linli.mediation.ledgers.figures import BY_CODE, FIGURES, Cohort
-from linli.mediation.ledgers.matrix import OF, WAYS, matrix_of, ways_of
+from linli.mediation.ledgers.matrix import OF, WAYS, matrix_from, matrix_of, ways_of
 from linli.mediation.ledgers.narrowing import Narrowing, bodies_around
 from linli.mediation.ledgers.rates import CASELOAD, HOW_KEPT_BACK, HOW_LONG, RATES, STRETCHES
 from linli.mediation.ledgers.reading import Asked
-from linli.mediation.ledgers.sheet import sheet_of
+from linli.mediation.ledgers.sheet import sheet_from, sheet_of
 from linli.mediation.ledgers.sight import Sight, ledger_area, outline_area, path_to, sight_of
 from linli.mediation.rules import Kind, Level, State
 from linli.statistics import table_files
@@ -166,12 +167,15 @@ def figures(request: HttpRequest, code: str) -> HttpResponse:
     asked = Asked(code, period, at)
     rows, cols, of = _matrix_asked(request, code)
     taken = {**period.asked, "rows": rows, "cols": cols, "of": of}
+    sheet, matrix = answer(
+        asked, lambda source: (sheet_from(source, asked), matrix_from(source, asked, rows, cols, of))
+    )
     context = _head(place, sight, at, period, problem, request) | {
         "here": "figures",
         "periods_of": request.path,
         "periods_with": {"rows": rows, "cols": cols, "of": of},
-        "sheet": sheet_of(asked),
-        "matrix": matrix_of(asked, rows, cols, of),
+        "sheet": sheet,
+        "matrix": matrix,
         "ways": [(way, WAYS[way]) for way in ways_of(code)],
         "of_figures": [(one, BY_CODE[one].name) for one in OF],
         "rows_by": rows,
@@ -294,5 +298,6 @@ def _head(
         "period": period,
         "periods": [Period.named(name, today) for name in Named],
         "problem": problem,
+        "definitions": reverse("ledgers:definitions"),
         "sent": request.GET if problem else {"from": period.first.isoformat(), "to": period.last.isoformat()},
     }

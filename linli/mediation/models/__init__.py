@@ -3,14 +3,16 @@
 from linli.mediation.models.afterwards import CallBack, CallBackDraw, Confirmation, FollowUp
 from linli.mediation.models.agreements import Agreement, Obligation, Proof, Signature
 from linli.mediation.models.bodies import Body, Mediator
+from linli.mediation.models.counted import COUNTED_FIGURES, CountedDispute, LedgerCell, LedgerFollower, LedgerHours
 from linli.mediation.models.disputes import IS_OPEN, Dispute, DisputeQuerySet, NumberSeries, Outline, village_of
 from linli.mediation.models.issued import IssuedPaper, IssuedPaperQuerySet
 from linli.mediation.models.looking import Clock, Look, TermRule
 from linli.mediation.models.parties import IN_FORCE, Assignment, Companion, Party, keys_of
 from linli.mediation.models.sealed import KeptFile, Sealed, bound_to, sealed_words
-from linli.mediation.models.sessions import Evidence, Note, Record, Session
+from linli.mediation.models.sessions import Evidence, Note, Record, Recording, Session
 
 __all__ = [
+    "COUNTED_FIGURES",
     "IN_FORCE",
     "IS_OPEN",
     "Agreement",
@@ -21,6 +23,7 @@ __all__ = [
     "Clock",
     "Companion",
     "Confirmation",
+    "CountedDispute",
     "Dispute",
     "DisputeQuerySet",
     "Evidence",
@@ -28,6 +31,9 @@ __all__ = [
     "IssuedPaper",
     "IssuedPaperQuerySet",
     "KeptFile",
+    "LedgerCell",
+    "LedgerFollower",
+    "LedgerHours",
     "Look",
     "Mediator",
     "Note",
@@ -37,6 +43,7 @@ __all__ = [
     "Party",
     "Proof",
     "Record",
+    "Recording",
     "Sealed",
     "Session",
     "Signature",

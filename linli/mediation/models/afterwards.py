@@ -1,13 +1,15 @@
 """What follows an agreement: judicial confirmation, visits, call-backs by another unit."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
+from django.utils import timezone
 
+from linli.areas.codes import within
 from linli.areas.models import Area
 from linli.mediation.models.agreements import Agreement
-from linli.mediation.models.bodies import Body
+from linli.mediation.models.bodies import Body, Mediator
 from linli.mediation.models.disputes import Dispute
 from linli.mediation.models.sealed import Sealed
 from linli.mediation.rules.kinds import CallBackResult, CourtAnswer, VisitWhy
@@ -84,6 +86,21 @@ class FollowUp(Sealed):
         ]
 
 
+class CallBackDrawQuerySet(models.QuerySet["CallBackDraw"]):
+    """Named sets of draws."""
+
+    def overseen_by(self, person: Person, at: datetime) -> "CallBackDrawQuerySet":
+        """Those of the areas, and of all within, whose committee this person heads."""
+        heads = Mediator.objects.serving_on(timezone.localdate(at)).heads().filter(person=person)
+        return self.filter(within(*heads.values_list("body__area", flat=True)))
+
+    def counted(self) -> "CallBackDrawQuerySet":
+        """With how many were drawn, how many wait, and how many came out how."""
+        outcomes = {str(result): Count("call_backs", filter=Q(call_backs__result=result)) for result in CallBackResult}
+        waiting = Count("call_backs", filter=Q(call_backs__done_at__isnull=True))
+        return self.annotate(drawn=Count("call_backs"), waiting=waiting, **outcomes)
+
+
 class CallBackDraw(models.Model):
     """One draw of disputes to be called back. List, seed and shares stay, so that anybody can draw it again."""
 
@@ -105,9 +122,23 @@ class CallBackDraw(models.Model):
     drawn_at = models.DateTimeField()
     drawn_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
 
+    objects = CallBackDrawQuerySet.as_manager()
+
     class Meta:
         ordering = ["area", "from_on", "id"]
         constraints = [models.UniqueConstraint(fields=["area", "from_on", "to_on"], name="one_draw_per_area_and_days")]
+
+
+class CallBackQuerySet(models.QuerySet["CallBack"]):
+    """Named sets of call-backs."""
+
+    def waiting(self) -> "CallBackQuerySet":
+        """Nobody has called yet."""
+        return self.filter(done_at__isnull=True)
+
+    def to_remind_of(self, at: datetime) -> "CallBackQuerySet":
+        """Those of which the callers are to be told now."""
+        return self.filter(next_at__lte=at)
 
 
 class CallBack(Sealed):
@@ -126,10 +157,17 @@ class CallBack(Sealed):
     by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     result = models.CharField(max_length=15, choices=CallBackResult, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    #: When its callers are reminded next; none once they have called, or have been told that it is late.
+    next_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CallBackQuerySet.as_manager()
 
     class Meta:
         ordering = ["dispute", "drawn_at", "key"]
+        indexes = [
+            models.Index(fields=["next_at", "key"], condition=Q(next_at__isnull=False), name="call_backs_to_remind_of"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["draw", "dispute"], name="called_back_once_per_draw"),
             models.UniqueConstraint(

@@ -74,6 +74,8 @@ class Signature(KeptFile, Sealed):
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="signatures")
     party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="signatures", db_index=False)
     mediator = models.ForeignKey(Mediator, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    #: Which representative of a group signed, from 1 in their order; 0: the party itself, or all of them on one paper.
+    speaker = models.PositiveSmallIntegerField(default=0, db_default=0)
     way = models.CharField(max_length=12, choices=SignatureWay)
     #: HMAC of the image under this home's key: the same picture twice is found without being seen.
     image_mark = models.CharField(max_length=64, blank=True)
@@ -89,7 +91,9 @@ class Signature(KeptFile, Sealed):
         indexes = [models.Index(fields=["image_mark"], condition=~Q(image_mark=""), name="signatures_by_mark")]
         constraints = [
             models.UniqueConstraint(
-                fields=["agreement", "party"], condition=Q(party__isnull=False), name="signed_once_per_party"
+                fields=["agreement", "party", "speaker"],
+                condition=Q(party__isnull=False),
+                name="signed_once_per_speaker",
             ),
             models.UniqueConstraint(
                 fields=["agreement", "mediator"], condition=Q(mediator__isnull=False), name="signed_once_per_mediator"

@@ -62,7 +62,8 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         """Those whose file this person may open: as its mediator, as head of the body that has it, or to screen it.
 
         Before a body has it, the heads of the bodies around its place screen it; while another unit is to call the parties
-        back, the heads of that one may. No other role opens a file.
+        back, the heads of that one may, and those of the committee above that a complaint about a head went to. No other role
+        opens a file.
         """
         if not isinstance(person, Person) or not person.is_active:
             return self.none()
@@ -74,15 +75,21 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         headed = Q(body__in=heads.values("body"))
         screened = Q(body__isnull=True) & within(*heads.values_list("body__area", flat=True))
         calls = _rows("CallBack").filter(dispute=OuterRef("pk"), body__in=heads.values("body"), done_at__isnull=True)
-        return self.filter(Exists(mine) | headed | screened | Exists(calls))
+        complained = Q(complaints_to__in=heads.values("body"), archived_at__isnull=True)
+        return self.filter(Exists(mine) | headed | screened | Exists(calls) | complained)
 
-    def outlines(self, scope: Scope) -> list[Outline]:
-        """What those who see an area may know of its disputes, the latest first."""
-        rows = self.filter(within(*scope.area_codes)).order_by("-registered_at", "-pk")
-        return [
-            Outline(number, kind, village_of(area), state)
-            for number, kind, area, state in rows.values_list("number", "kind", "area", "state")
-        ]
+    def outlines(self, scope: Scope, *, most: int, after: str = "") -> list[Outline]:
+        """What those who see an area may know of its disputes, the latest first; at most so many.
+
+        `after` is the number where the page before ended; one that is not among them is as none.
+        """
+        seen = self.filter(within(*scope.area_codes))
+        rows = seen
+        if last := seen.filter(number=after).values_list("registered_at", "pk").first() if after else None:
+            moment, key = last
+            rows = seen.filter(Q(registered_at__lte=moment) & (Q(registered_at__lt=moment) | Q(pk__lt=key)))
+        found = rows.order_by("-registered_at", "-pk").values_list("number", "kind", "area", "state")
+        return [Outline(number, kind, village_of(area), state) for number, kind, area, state in found[:most]]
 
     def open(self) -> "DisputeQuerySet":
         """Disputes somebody still has to act on. Written as the partial indexes are, so that they serve it."""
@@ -105,7 +112,9 @@ def _rows(model: str) -> models.QuerySet[models.Model]:
 
 
 class Dispute(Sealed):
-    """One dispute. Behind the seal: `summary`, `claims`, `place`, `entrusted_by`, `why` (of its end, in words)."""
+    """One dispute. Behind the seal: `summary`, `claims`, `place`, `entrusted_by`, `agreed_how` (to mediate beside an event),
+    `why` (of its end, in words).
+    """
 
     #: For people, given at registration: township, year, running number, e.g. `440881103-2026-00012`.
     number = models.CharField(max_length=40, unique=True)
@@ -116,6 +125,8 @@ class Dispute(Sealed):
     kind = models.CharField(max_length=2, choices=Kind)
     mediation_type = models.CharField(max_length=15, choices=MediationType, default=MediationType.PEOPLES)
     door = models.CharField(max_length=10, choices=Door)
+    #: The committee above whose heads read complaints, where a head of its own mediates; none where nobody complained so.
+    complaints_to = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     event = models.ForeignKey(Event, models.PROTECT, null=True, blank=True, related_name="disputes", db_index=False)
     entruster = models.CharField(max_length=10, choices=Entruster, blank=True)
     state = models.CharField(max_length=15, choices=State, default=State.REGISTERED)
@@ -179,6 +190,15 @@ class Dispute(Sealed):
             ),
             models.Index(fields=["area", "registered_at", "key"], condition=IS_OPEN, name="open_disputes_by_area"),
             models.Index(fields=["body", "registered_at"], name="dispute_by_body_and_time"),
+            models.Index(
+                fields=["complaints_to", "key"],
+                condition=Q(complaints_to__isnull=False),
+                name="disputes_complained_above",
+            ),
+            # How many terms are over: limits are few and of open disputes alone, and nothing is counted ahead of them.
+            models.Index(
+                fields=["due_at", "area"], condition=IS_OPEN & Q(due_at__isnull=False), name="open_disputes_by_limit"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -9,6 +9,7 @@ from linli.areas.models import Area
 from linli.mediation.models.disputes import Dispute
 from linli.mediation.models.parties import Party
 from linli.mediation.models.sealed import Sealed
+from linli.mediation.models.sessions import Recording
 from linli.mediation.rules.kinds import ClockKind, Purpose
 from linli.mediation.rules.terms import Term, TermCode, Unit
 from linli.people.models import Person
@@ -22,6 +23,8 @@ class Look(Sealed):
     party = models.ForeignKey(Party, models.CASCADE, null=True, blank=True, related_name="+", db_index=False)
     #: Whose identity was opened; empty: the file alone.
     revealed = models.ForeignKey(Party, models.CASCADE, null=True, blank=True, related_name="+", db_index=False)
+    #: Which sound was heard; empty: none.
+    recording = models.ForeignKey(Recording, models.CASCADE, null=True, blank=True, related_name="+", db_index=False)
     purpose = models.CharField(max_length=10, choices=Purpose)
     at = models.DateTimeField()
     #: Until then the same purpose need not be said again.

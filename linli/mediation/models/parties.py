@@ -62,6 +62,9 @@ class Party(Sealed):
     #: Of the secret in the link to their own page; empty: no link was given, or it was taken back.
     secret_sha256 = models.BinaryField(null=True, blank=True)
     link_given_at = models.DateTimeField(null=True, blank=True)
+    #: Since when, and how, it agreed to be told by text message on the number it left; empty: it did not, or no longer.
+    sms_agreed_at = models.DateTimeField(null=True, blank=True)
+    sms_agreed_way = models.CharField(max_length=10, choices=Way, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
 
     objects = PartyQuerySet.as_manager()
@@ -77,6 +80,11 @@ class Party(Sealed):
             models.CheckConstraint(
                 condition=~Q(consent__in=["agreed", "refused"]) | Q(consent_at__isnull=False),
                 name="a_consent_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(sms_agreed_at__isnull=True, sms_agreed_way="")
+                | Q(sms_agreed_at__isnull=False) & ~Q(sms_agreed_way=""),
+                name="a_yes_to_messages_says_how",
             ),
             models.CheckConstraint(condition=Q(group_size__gte=1), name="a_party_is_somebody"),
         ]
@@ -119,6 +127,8 @@ class Assignment(models.Model):
     #: Codes of `Suits`, and how many open disputes they had when they were proposed.
     reasons = models.JSONField(default=list)
     load = models.PositiveIntegerField(default=0)
+    #: Numbers of matters that this mediator took on before and in which one of the sides was a party: for them to declare.
+    earlier = models.JSONField(default=list, blank=True)
     interest = models.CharField(max_length=10, choices=Interest, blank=True)
     declared_at = models.DateTimeField(null=True, blank=True)
     #: The party that objected: each may do so once.

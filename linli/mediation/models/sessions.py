@@ -1,12 +1,14 @@
 """Sessions, what was written of them for all, what the mediator notes alone, and evidence."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
 from linli.mediation.models.disputes import Dispute
 from linli.mediation.models.parties import Party
 from linli.mediation.models.sealed import KeptFile, Sealed
-from linli.mediation.rules.kinds import Manner, SessionState
+from linli.mediation.rules.kinds import Manner, SessionState, SoundGone
 from linli.people.models import Person
 
 
@@ -26,7 +28,7 @@ class Session(Sealed):
     ended_at = models.DateTimeField(null=True, blank=True)
     #: Keys of parties and companions who were there.
     present = models.JSONField(default=list)
-    #: Keys of parties who agreed to sound being kept; it is kept only when all who were there did.
+    #: Keys of parties and companions who agree to sound being kept; it is kept only while all who were there do.
     audio_consents = models.JSONField(default=list)
     has_audio = models.BooleanField(default=False)
     #: When it was written down that it was held: later than its end by how much is a matter of integrity.
@@ -109,3 +111,52 @@ class Evidence(KeptFile, Sealed):
     class Meta:
         ordering = ["dispute", "position"]
         constraints = [models.UniqueConstraint(fields=["dispute", "position"], name="evidence_once_per_place")]
+
+
+#: Opened by nobody any more; its name goes once the store has let go of it.
+STILL_IN_STORE = Q(deleted_at__isnull=False) & ~Q(file_sha256="")
+
+
+class RecordingQuerySet(models.QuerySet["Recording"]):
+    """Named sets of sound recordings."""
+
+    def kept(self) -> "RecordingQuerySet":
+        """Those whose sound has not been deleted."""
+        return self.filter(deleted_at__isnull=True)
+
+    def to_wipe(self) -> "RecordingQuerySet":
+        """Those that were deleted and whose ciphertext may still lie in the store."""
+        return self.filter(STILL_IN_STORE)
+
+    def over_on(self, day: date) -> "RecordingQuerySet":
+        """Kept ones of disputes whose dossier need not be kept any longer."""
+        return self.kept().filter(session__dispute__retention_until__lt=day)
+
+
+class Recording(KeptFile, Sealed):
+    """Sound of a session, kept only while everybody who was there agrees. Behind the seal: nothing but the sound itself.
+
+    The row stays when the sound is deleted, so that the parties can see that there was one and why it is gone.
+    """
+
+    session = models.ForeignKey(Session, models.CASCADE, related_name="recordings", db_index=False)
+    number = models.PositiveSmallIntegerField()
+    seconds = models.PositiveIntegerField()
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    deleted_why = models.CharField(max_length=10, choices=SoundGone, blank=True)
+
+    objects = RecordingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["session", "number"]
+        indexes = [models.Index(fields=["deleted_at"], condition=STILL_IN_STORE, name="recordings_to_wipe")]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "number"], name="recording_once_per_number"),
+            models.CheckConstraint(
+                condition=(Q(deleted_at__isnull=True, deleted_why="") & ~Q(file_sha256=""))
+                | (Q(deleted_at__isnull=False) & ~Q(deleted_why="")),
+                name="a_recording_has_sound_or_says_why_not",
+            ),
+        ]

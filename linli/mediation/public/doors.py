@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any, Concatenate
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -25,15 +25,15 @@ from linli.mediation.models import Party
 #: Wrong links tried an hour and address. Right ones always open: a village may be behind one address.
 _WRONG = 60
 _OURSELVES = ("127.0.0.1", "::1")
-View = Callable[Concatenate[HttpRequest, Party, str, ...], HttpResponse]
+View = Callable[Concatenate[HttpRequest, Party, str, ...], HttpResponseBase]
 
 
-def by_link(view: View) -> Callable[..., HttpResponse]:
+def by_link(view: View) -> Callable[..., HttpResponseBase]:
     """Open the page of the party whose secret stands in the address; 404 where it is nobody's."""
 
     @csrf_exempt
     @wraps(view)
-    def answer(request: HttpRequest, token: str, **named: Any) -> HttpResponse:
+    def answer(request: HttpRequest, token: str, **named: Any) -> HttpResponseBase:
         party = party_of_link(token)
         if party is None:
             return secret(_leads_nowhere(request))
@@ -60,7 +60,7 @@ def _refused(request: HttpRequest, token: str, status: int, problem: str = "") -
     return render(request, "mediation/public/refused.html", context, status=status)
 
 
-def secret(response: HttpResponse) -> HttpResponse:
+def secret(response: HttpResponseBase) -> HttpResponseBase:
     """For the holder of the link alone: no copy is kept, and no other page learns the address."""
     patch_cache_control(response, no_store=True, private=True)
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -10,6 +10,7 @@ from linli.events import placing
 from linli.kit.refusal import BadInput
 from linli.mediation.actions.own import Helper
 from linli.mediation.actions.registering import Told
+from linli.mediation.letters import sends_messages
 from linli.mediation.rules import Kind, Language, PersonKind, Side
 from linli.mediation.rules.parties import Particulars, Representative, clean_particulars, stand_against
 
@@ -44,6 +45,7 @@ class Apply(forms.Form):
     own_name = forms.CharField(label=_("Your name"), max_length=100)
     own_speaker = _words(_("Who speaks for it?"), 100)
     own_telephone = forms.CharField(label=_("Your telephone"), max_length=30)
+    own_by_sms = forms.BooleanField(label=_("Tell me by text message too"), required=False)
     own_address = _words(_("Your address"))
     own_mail = _words(_("Your e-mail"))
     language = forms.ChoiceField(label=_("Which language do you speak best?"), choices=_SPOKEN, required=False)
@@ -64,6 +66,8 @@ class Apply(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        if not sends_messages():
+            del self.fields["own_by_sms"]
         needed = _("Please fill this in.")
         for name, field in self.fields.items():
             field.error_messages["required"] = needed
@@ -117,6 +121,7 @@ class Apply(forms.Form):
             mail=cleaned.get(f"{who}_mail", ""),
             representatives=(Representative(speaker),) if speaker and kind != PersonKind.NATURAL else (),
             language=(cleaned.get("language") or Language.MANDARIN) if who == "own" else Language.MANDARIN,
+            by_sms=who == "own" and bool(cleaned.get("own_by_sms")),
         )
         try:
             return clean_particulars(told)
@@ -124,6 +129,11 @@ class Apply(forms.Form):
             at = _FIELDS.get(str(refusal.facts.get("field")), "name")
             self.add_error(f"{who}_{at}", refusal.message)
             return None
+
+    @property
+    def by_sms(self) -> forms.BoundField | None:
+        """Whether to be told by text message; None where this house sends none."""
+        return self["own_by_sms"] if "own_by_sms" in self.fields else None
 
     @property
     def told(self) -> Told:

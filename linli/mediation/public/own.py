@@ -8,7 +8,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,9 +19,22 @@ from icalendar import Event as IcalEvent
 
 from linli.kit.refusal import BadInput, Refused
 from linli.kit.throttle import too_many
-from linli.mediation.actions import assigning, clocks, confirming, ending, own, parties, performing, proving, sessions
+from linli.mediation.actions import (
+    assigning,
+    clocks,
+    confirming,
+    ending,
+    own,
+    parties,
+    performing,
+    proving,
+    sessions,
+    sound,
+)
 from linli.mediation.actions.files import MOST_BYTES, open_sealed
-from linli.mediation.models import Evidence, Mediator, Obligation, Party, Proof, Record, Session
+from linli.mediation.actions.messages import note_messages
+from linli.mediation.models import Evidence, Mediator, Obligation, Party, Proof, Record, Recording, Session
+from linli.mediation.playing import played
 from linli.mediation.public.doors import by_link, other_languages
 from linli.mediation.public.reading import Own
 from linli.mediation.rules import Ending, ProofKind, SessionState, Way
@@ -56,6 +69,8 @@ def page(request: HttpRequest, party: Party, token: str, status: int = 200, **mo
         "languages": other_languages(),
         "proof_kinds": [(one.value, one.label) for one in _PROOFS],
         "typed": {},
+        "most_bytes": MOST_BYTES,
+        "most_mb": MOST_BYTES // 1_000_000,
         **more,
     }
     return render(request, "mediation/public/own.html", context, status=status)
@@ -169,6 +184,14 @@ def _agree_record(party: Party, sent: Sent, file: Any, at: Any) -> str:
     return _("Thank you. It is noted that you find the record right.")
 
 
+def _end_sound(party: Party, sent: Sent, file: Any, at: Any) -> str:
+    held = _one(Session.objects.filter(dispute=party.dispute).select_related("dispute"), sent)
+    if not sent.get("sure"):
+        raise BadInput("not_sure", _("Please tick that you are sure: it cannot be taken back."), field="sure")
+    sound.end_consent(held, who=party, by=None, at=at, own=True)
+    return _("You have taken your consent back. The sound of this session is deleted.")
+
+
 def _more_time(party: Party, sent: Sent, file: Any, at: Any) -> str:
     clocks.agree_to_extension(party, by=None, at=at, own=True)
     return _("Thank you. You agree to more time.")
@@ -227,8 +250,21 @@ def _withdraw(party: Party, sent: Sent, file: Any, at: Any) -> str:
     return _("The mediation has ended, as you wished. Other ways stay open to you.")
 
 
+def _messages(party: Party, sent: Sent, file: Any, at: Any) -> str:
+    agrees = sent.get("says") == "yes"
+    note_messages(party, agrees=agrees, way=Way.ONLINE, by=None, at=at, own=True)
+    if agrees:
+        return _("Thank you. From now on you are told by text message too.")
+    return _("It is noted: no more text messages.")
+
+
 def _complain(party: Party, sent: Sent, file: Any, at: Any) -> str:
-    own.complain(party, words=sent.get("words", ""), at=at)
+    above = own.complain(party, words=sent.get("words", ""), at=at)
+    if above is not None:
+        told = _(
+            "The mediator also heads the committee. Your complaint has gone to %(body)s; the mediator does not get it."
+        )
+        return told % {"body": above}
     return _("Your complaint has gone to the head of the committee. The mediator does not get it.")
 
 
@@ -241,6 +277,7 @@ ACTS: dict[str, tuple[str, Callable[[Party, Sent, Any, Any], str]]] = {
     "evidence": ("evidence", _give_evidence),
     "stance": ("evidence", _stance),
     "record": ("sessions", _agree_record),
+    "sound": ("sessions", _end_sound),
     "time": ("time", _more_time),
     "claim": ("promises", _claim),
     "confirm": ("promises", _confirm),
@@ -249,6 +286,7 @@ ACTS: dict[str, tuple[str, Callable[[Party, Sent, Any, Any], str]]] = {
     "waive": ("promises", _waive),
     "court": ("court", _want_court),
     "withdraw": ("withdraw", _withdraw),
+    "messages": ("messages", _messages),
     "complain": ("complain", _complain),
 }
 
@@ -316,6 +354,16 @@ def _file(content: bytes, kind: str, number: str) -> HttpResponse:
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(_('File'))}-{number}.{ending}"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@require_safe
+@by_link
+def hear(request: HttpRequest, party: Party, token: str, key: Any) -> HttpResponseBase:
+    """The sound of a session where this party was, for the player on its page."""
+    found = get_object_or_404(
+        Recording.objects.filter(session__dispute=party.dispute).select_related("session__dispute"), pk=key
+    )
+    return played(request, sound.open_sound_as_party(found, party=party, at=timezone.now()), found.file_type)
 
 
 @require_safe

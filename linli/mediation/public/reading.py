@@ -5,25 +5,37 @@ has said yes itself. Its telephone, address and identity number never, nor anybo
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
-from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linli.mediation.actions import assigning, clocks, confirming, performing, proving, sessions, visiting
-from linli.mediation.actions.agreeing import text_digest
+from linli.mediation.actions import assigning, clocks, confirming, proving, sessions, visiting
+from linli.mediation.actions.agreeing import speakers_of, text_digest, unsigned_by
 from linli.mediation.actions.course import steps_for
 from linli.mediation.actions.looking import who_looked
-from linli.mediation.agreeing.amounts import in_figures
 from linli.mediation.agreeing.comparing import compare
-from linli.mediation.models import Agreement, Assignment, Clock, Dispute, Evidence, Obligation, Party, Proof, Session
+from linli.mediation.letters import sends_messages
+from linli.mediation.models import (
+    Agreement,
+    Assignment,
+    Clock,
+    Dispute,
+    Evidence,
+    Obligation,
+    Party,
+    Session,
+    Signature,
+)
+from linli.mediation.public.promised import promise_of
 from linli.mediation.public.saying import NEXT, WAYS
-from linli.mediation.public.values import Choice, Court, Item, Meeting, Promise, Seen, Shown, Station, Text
+from linli.mediation.public.sounds import sounds_of
+from linli.mediation.public.values import Choice, Court, Item, Meeting, Promise, Seen, Speaker, Station, Text
 from linli.mediation.rules import (
-    OBLIGATION_SETTLED,
     AgreementState,
     AssignmentState,
     ClockKind,
@@ -31,13 +43,13 @@ from linli.mediation.rules import (
     Interest,
     Manner,
     NextWay,
-    ObligationState,
     Purpose,
     SessionState,
     Stance,
     State,
     Suits,
 )
+from linli.mediation.rules.parties import mobile_among
 
 _MOST_LOOKS = 40
 
@@ -80,6 +92,14 @@ class Own:
     def summary(self) -> str:
         """What happened, as the applicant told it: for the applicant alone."""
         return str(self.dispute.words["summary"]) if self.party.side == "applicant" else ""
+
+    def messages(self) -> str:
+        """How it stands with text messages: `on`, `off`, or `no_number` to send them to; empty where this house sends none."""
+        if self.party.sms_agreed_at is not None:
+            return "on"
+        if not sends_messages():
+            return ""
+        return "off" if mobile_among(self.party.words) else "no_number"
 
     # --- how far --------------------------------------------------------------------------------------------------
 
@@ -154,7 +174,12 @@ class Own:
     def may_object(self) -> bool:
         """Whether the one change of mediator is still open to this party."""
         has_one = "object_to_mediator" in self.steps and self.mediator() is not None
-        return has_one and not Assignment.objects.filter(objected_by=self.party).exists()
+        return has_one and not self.has_objected
+
+    @cached_property
+    def has_objected(self) -> bool:
+        """Whether this party has had the mediator changed, as it may once."""
+        return Assignment.objects.filter(objected_by=self.party).exists()
 
     # --- sessions, evidence ---------------------------------------------------------------------------------------
 
@@ -181,12 +206,16 @@ class Own:
             session.state == SessionState.PLANNED and session.planned_at >= self._at,
             session.state == SessionState.HELD,
         )
-        written = sessions.latest_record(session) if told.is_held else None
+        if not told.is_held:
+            return told
+        agreed = self._key in session.audio_consents
+        told = replace(told, sounds=sounds_of(session), agreed_to_sound=agreed)
+        written = sessions.latest_record(session)
         if written is None:
             return told
         said = written.words
         extra = {"text": said["text"], "undisputed": said["undisputed"], "concessions": said["concessions"]}
-        return Meeting(**{**told.__dict__, **extra, "record": written.pk, "is_read": self._key in written.read_by})
+        return replace(told, **extra, record=written.pk, is_read=self._key in written.read_by)
 
     @property
     def _key(self) -> str:
@@ -234,10 +263,9 @@ class Own:
         words = agreement.words["text"]
         spans = compare(earlier.words["text"], words) if earlier else []
         signed = list(agreement.signatures.filter(text_sha256=agreement.text_sha256).select_related("mediator__person"))
-        mine = next((one.signed_at for one in signed if one.party_id == self.party.pk), None)
-        signers = [
-            (one.mediator.person.name if one.mediator else self.called(one.party_id), one.signed_at) for one in signed
-        ]
+        given = {(one.party_id, one.speaker): one.signed_at for one in signed if one.party_id}
+        mine = [at for (key, _place), at in given.items() if key == self.party.pk]
+        signers = [(self._signer(one), one.signed_at) for one in signed]
         return Text(
             agreement.pk,
             agreement.version,
@@ -248,11 +276,22 @@ class Own:
             agreement.effective_at,
             tuple(spans),
             earlier.version if earlier else None,
-            mine,
+            max(mine) if mine and not unsigned_by(self.party, given) else None,
             tuple(signers),
             agreement.stamped_at is not None,
             self.party.words.get("paper_wanted") == agreement.version,
+            tuple(
+                Speaker(place, name, (self.party.pk, place) in given)
+                for place, name in enumerate(speakers_of(self.party), 1)
+            ),
         )
+
+    def _signer(self, one: Signature) -> str:
+        if one.mediator:
+            return one.mediator.person.name
+        party, called = self._by_key.get(str(one.party_id)), self.called(one.party_id)
+        speakers = speakers_of(party) if party else []
+        return f"{called} · {speakers[one.speaker - 1]}" if 0 < one.speaker <= len(speakers) else called
 
     def _shown(self) -> "QuerySet[Agreement]":
         """Versions that were put before the parties."""
@@ -275,53 +314,12 @@ class Own:
         if force is None:
             return []
         owed = force.obligations.prefetch_related("proofs").order_by("number")
-        return [self._promise(one) for one in owed if self.concerns(one)]
+        known = {"mine": self.party.pk, "steps": self.steps, "called": self.called, "at": self._at}
+        return [promise_of(one, **known) for one in owed if self.concerns(one)]
 
     def concerns(self, one: Obligation) -> bool:
         """Whether I owe it, or receive it."""
         return one.owed_by_id == self.party.pk or one.owed_to_id in (None, self.party.pk)
-
-    def _promise(self, one: Obligation) -> Promise:
-        words, is_mine = one.words, one.owed_by_id == self.party.pk
-        amount = performing.amount_of(one)
-        is_open = one.state not in OBLIGATION_SETTLED
-        receives = not is_mine and "confirm_performed" in self.steps
-        late = is_open and one.kind != "refrain" and performing.is_late(one, self._at)
-        return Promise(
-            one.pk,
-            one.number,
-            words["what"],
-            in_figures(amount) if amount is not None else "",
-            words.get("where", ""),
-            one.due_on,
-            self.called(one.owed_to_id if is_mine else one.owed_by_id) if one.owed_to_id or not is_mine else "",
-            one.state,
-            str(ObligationState(one.state).label),
-            late,
-            one.kind == "pay",
-            is_mine,
-            is_mine and is_open and "claim_performed" in self.steps,
-            receives and one.state == ObligationState.CLAIMED,
-            receives and one.state == ObligationState.OWED and performing.is_late(one, self._at),
-            receives and is_open and "waive" in self.steps,
-            tuple(self._proof(proof, one) for proof in one.proofs.all()),
-        )
-
-    def _proof(self, proof: Proof, one: Obligation) -> Shown:
-        words = proof.words
-        is_open = proof.confirmed_at is None and not words.get("denied") and one.state == ObligationState.CLAIMED
-        paid = words.get("amount", "")
-        return Shown(
-            proof.pk,
-            proof.at,
-            proof.get_kind_display(),
-            words.get("words", ""),
-            in_figures(Decimal(paid)) if paid else "",
-            words.get("denied", ""),
-            proof.confirmed_at is not None,
-            bool(proof.file_sha256),
-            is_open,
-        )
 
     @cached_property
     def court(self) -> Court | None:
@@ -334,7 +332,7 @@ class Own:
         wanted = self._key in found.wanted_by
         return Court(
             until,
-            max((until - self._at).days, 0),
+            max((timezone.localdate(until) - timezone.localdate(self._at)).days, 0),
             wanted,
             wanted and bool(confirming.silent(found)),
             found.applied_at is None and self._at <= until and "apply_confirmation" in self.steps,
@@ -364,6 +362,7 @@ class Own:
                 one.person.name if one.person else self.called(by_place.get(one.party or 0)),
                 str(Purpose(one.purpose).label),
                 one.was_identity,
+                one.was_sound,
             )
             for one in shown
         ]

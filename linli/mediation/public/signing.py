@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from linli.kit.refusal import BadInput, Refused
-from linli.mediation.actions import own, signing
+from linli.mediation.actions import agreeing, own, signing
 from linli.mediation.models import Agreement, Party
 from linli.mediation.public.doors import by_link, other_languages
 from linli.mediation.public.reading import Own
@@ -68,7 +68,12 @@ def _do(sent: Any, party: Party, text: Text) -> str:
         strokes=_strokes(sent.get("strokes", "")),
         typed="" if sent.get("image") else sent.get("typed", "")[:100],
     )
-    signing.sign_on_phone(agreement, party=party, drawn=drawn, text_sha256=sent.get("text", "")[:64], at=at)
+    said = sent.get("speaker", "")
+    speaker = int(said) if said.isdecimal() and len(said) == 1 else 0
+    text_sha256 = sent.get("text", "")[:64]
+    signing.sign_on_phone(agreement, party=party, drawn=drawn, text_sha256=text_sha256, at=at, speaker=speaker)
+    if agreeing.unsigned_by(party, agreeing.signed_in(agreement)):
+        return _("Thank you, you have signed. The other representatives of your group sign here too.")
     return _("Thank you, you have signed. It binds when everybody has signed and the committee has stamped it.")
 
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("party/<str:token>/papers/<slug:what>.<str:kind>", papers.take, name="party_paper"),
     path("party/<str:token>/evidence/<uuid:key>", own.evidence, name="party_evidence"),
     path("party/<str:token>/proof/<uuid:key>", own.proof, name="party_proof"),
+    path("party/<str:token>/sound/<uuid:key>", own.hear, name="party_sound"),
     path("party/<str:token>/session/<uuid:key>.ics", own.session, name="party_session"),
     path("party/<str:token>/language/<str:code>", own.language, name="party_language"),
     path("party/<str:token>/do/<str:act>", own.act, name="party_act"),

@@ -44,6 +44,21 @@ class Meeting:
     undisputed: str = ""
     concessions: str = ""
     is_read: bool = False
+    sounds: tuple["Sound", ...] = ()
+    #: I agreed to its sound being kept, and may take that back.
+    agreed_to_sound: bool = False
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A sound recording of a session. `deleted`: why it is gone, in words; empty while it is kept."""
+
+    key: UUID
+    number: int
+    minutes: int
+    added_at: datetime
+    deleted_at: datetime | None
+    deleted: str
 
 
 @dataclass(frozen=True)
@@ -102,6 +117,17 @@ class Promise:
     may_breach: bool
     may_waive: bool
     proofs: tuple[Shown, ...] = field(default=())
+    #: What is left of a payment of which a part was received; empty otherwise.
+    rest: str = ""
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """A representative of my group, and whether they have signed."""
+
+    number: int
+    name: str
+    has_signed: bool
 
 
 @dataclass(frozen=True)
@@ -121,6 +147,8 @@ class Text:
     signers: tuple[tuple[str, datetime], ...]
     is_stamped: bool
     paper_wanted: bool
+    #: Who signs for my group; empty for a party that signs itself.
+    speakers: tuple[Speaker, ...] = field(default=())
 
 
 @dataclass(frozen=True)
@@ -145,3 +173,4 @@ class Seen:
     who: str
     purpose: str
     was_identity: bool
+    was_sound: bool = False

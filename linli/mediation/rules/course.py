@@ -97,6 +97,8 @@ STEPS: tuple[Step, ...] = (
     _step("tell_rights", NOT_SETTLED, To.SAME, *_HERE, W.PARTY),
     _step("see_identity", OPEN, To.SAME, *_HERE),
     _step("give_link", OPEN, To.SAME, *_HERE),
+    _step("note_try", OPEN, To.SAME, *_HERE),
+    _step("note_messages", State, To.SAME, *_HERE, W.PARTY),
     _step("want_confirmation", OPEN, To.SAME, *_HERE, W.PARTY),
     _step("add_companion", NOT_SETTLED, To.SAME, *_HERE),
     # the mediator (art. 19)
@@ -116,6 +118,8 @@ STEPS: tuple[Step, ...] = (
     _step("hold_session", {S.MEDIATING}, To.SAME, W.MEDIATOR),
     _step("write_record", WITH_PAPERS - {S.CLOSED}, To.SAME, W.MEDIATOR),
     _step("agree_to_record", WITH_PAPERS - {S.CLOSED}, To.SAME, W.MEDIATOR, W.PARTY),
+    _step("keep_sound", WITH_PAPERS - {S.CLOSED}, To.SAME, W.MEDIATOR),
+    _step("end_sound", State, To.SAME, *_HERE, W.PARTY, W.CLOCK),
     _step("write_note", {S.ACCEPTED} | WITH_PAPERS, To.SAME, W.MEDIATOR),
     _step("add_evidence", IN_TERM, To.SAME, *_HERE, W.PARTY),
     _step("see_original", IN_TERM, To.SAME, *_HERE),

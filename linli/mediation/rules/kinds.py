@@ -211,6 +211,12 @@ class Suits(models.TextChoices):
     PLACE = "place", _("Works nearby")
 
 
+class Against(models.TextChoices):
+    """What speaks against a mediator, as a fact; they may be proposed all the same."""
+
+    EARLIER = "earlier", _("Had an earlier matter with one of the sides")
+
+
 class Interest(models.TextChoices):
     """What a mediator declares (在线调解规则 art. 14)."""
 
@@ -218,6 +224,7 @@ class Interest(models.TextChoices):
     RELATIVE = "relative", _("Close relative of a party or its agent")
     STAKE = "stake", _("Has an interest in the dispute")
     SAME_UNIT = "same_unit", _("Same unit as a party")
+    EARLIER = "earlier", _("Had an earlier matter with a party")
     OTHER = "other", _("Another tie that may influence")
 
 
@@ -235,6 +242,14 @@ class SessionState(models.TextChoices):
     PLANNED = "planned", _("Session planned")
     HELD = "held", _("Session held")
     CANCELLED = "cancelled", _("Session cancelled")
+
+
+class SoundGone(models.TextChoices):
+    """Why the sound of a session was deleted."""
+
+    WITHDRAWN = "withdrawn", _("A consent was taken back")
+    RETENTION = "retention", _("The time it is kept was over")
+    MISTAKE = "mistake", _("It was added by mistake")
 
 
 class Stance(models.TextChoices):

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +15,8 @@ from linli.mediation.rules.kinds import Language, PersonKind, Side
 MOST_REPRESENTATIVES = 5
 LONGEST_NAME, LONGEST_ADDRESS = 100, 200
 _MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
+#: Of the mainland: 工信部《电信网编号计划》.
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 #: GB 11643-1999: weights of the first seventeen digits, and the sign for each remainder of 11.
 _WEIGHTS, _SIGNS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), "10X98765432"
 
@@ -45,6 +49,8 @@ class Particulars:
     language: str = Language.MANDARIN
     #: Code of a department of this house, if the party is one.
     department: str = ""
+    #: It agreed at the door to be told by text message.
+    by_sms: bool = False
 
     def __repr__(self) -> str:
         return f"<Particulars {self.side} {self.kind}>"
@@ -74,6 +80,8 @@ def clean_particulars(told: Particulars) -> Particulars:
         representatives=speakers,
     )
     _check_speakers(cleaned)
+    if cleaned.by_sms and not mobile_among(cleaned.words):
+        raise no_mobile()
     return cleaned
 
 
@@ -121,6 +129,21 @@ def clean_telephone(typed: str) -> str:
     if typed.strip() and not 5 <= len(digits) <= 15:
         raise BadInput("bad_telephone", _("A telephone number has 5 to 15 digits."), field="telephone")
     return digits
+
+
+def mobile_among(words: Mapping[str, Any]) -> str:
+    """The mobile number among the words of a party, its own or of the first who speaks for it; empty where there is none."""
+    numbers = [words.get("telephone", ""), *(one.get("telephone", "") for one in words.get("representatives", []))]
+    return next((one for one in numbers if _MOBILE.fullmatch(one)), "")
+
+
+def no_mobile() -> BadInput:
+    """Text messages are wanted, and there is nowhere to send them."""
+    return BadInput(
+        "no_mobile",
+        _("Text messages need a mobile number of eleven digits. Enter one, or do without messages."),
+        field="telephone",
+    )
 
 
 def clean_id_number(typed: str) -> str:

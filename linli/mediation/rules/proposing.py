@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from linli.areas.codes import contains
-from linli.mediation.rules.kinds import Suits
+from linli.mediation.rules.kinds import Against, Suits
 
 PROPOSED_AT_ONCE = 3
 #: With fewer open disputes than this somebody has room.
@@ -13,13 +13,16 @@ HAS_ROOM_BELOW = 5
 
 @dataclass(frozen=True)
 class Candidate:
-    """A mediator who may be asked: key, what they know and speak, where their body is, how many open disputes they have."""
+    """A mediator who may be asked: key, what they know and speak, where their body is, how many open disputes they have, and
+    the numbers of earlier matters with one of the sides.
+    """
 
     mediator: int
     skills: frozenset[str]
     languages: frozenset[str]
     area: str
     load: int
+    earlier: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,17 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A candidate, with the reasons that are told to the parties."""
+    """A candidate, with the reasons that are told to the parties; `earlier` is for the committee and the candidate alone."""
 
     mediator: int
     load: int
     reasons: tuple[Suits, ...] = field(default=())
+    earlier: tuple[str, ...] = field(default=())
+
+    @property
+    def against(self) -> tuple[Against, ...]:
+        """What speaks against it."""
+        return (Against.EARLIER,) if self.earlier else ()
 
 
 def reasons_for(one: Candidate, wanted: Wanted) -> tuple[Suits, ...]:
@@ -58,6 +67,9 @@ def _is_near(body: str, wanted: Wanted) -> bool:
 
 
 def propose(candidates: Iterable[Candidate], wanted: Wanted, *, most: int = PROPOSED_AT_ONCE) -> Sequence[Proposal]:
-    """Three, those whom most speaks for first, then those with fewer open disputes. Nothing of this order is kept."""
-    proposals = [Proposal(one.mediator, one.load, reasons_for(one, wanted)) for one in candidates]
-    return sorted(proposals, key=lambda one: (-len(one.reasons), one.load, one.mediator))[:most]
+    """Three, those whom most speaks for first; of these those whom nothing speaks against, then those with fewer open disputes.
+
+    Nothing of this order is kept.
+    """
+    proposals = [Proposal(one.mediator, one.load, reasons_for(one, wanted), one.earlier) for one in candidates]
+    return sorted(proposals, key=lambda one: (-len(one.reasons), len(one.against), one.load, one.mediator))[:most]

@@ -61,6 +61,12 @@ SEEDED: tuple[Term, ...] = (
     Term(TermCode.CALL_BACK, Unit.WORKING_DAY, 10, "抽查回访，期限由县定", date(2011, 1, 1)),
     Term(TermCode.RETENTION, Unit.MONTH, 120, "卷宗保管期限建议，须由县批准", date(2011, 1, 1)),
 )
+#: Those that a statute or the rules of the court name: set anew only when these change.
+OF_THE_LAW = frozenset({TermCode.CONFIRMATION, TermCode.COURT_ACCEPTS, TermCode.COURT_DECIDES, TermCode.COURT_EXTENDS})
+#: The People's Mediation Law came into force; no term of it began before.
+FIRST_DAY = date(2011, 1, 1)
+#: Nobody sets a term for a day further away than so many days.
+LONGEST_AHEAD = timedelta(days=3 * 366)
 #: Longer ones are slips of the hand.
 LONGEST = {Unit.MONTH: 1200, Unit.DAY: 3650, Unit.WORKING_DAY: 2500}
 
@@ -73,6 +79,34 @@ def term_of(code: str, *, area: str, on: date, among: Iterable[Term] = ()) -> Te
         if one.code == code and contains(one.area, area) and (one.valid_from <= on or not one.version)
     ]
     return max(fitting, key=lambda one: (len(one.area), one.valid_from, one.version))
+
+
+class Standing(models.TextChoices):
+    """What became of a version."""
+
+    HOLDS = "holds", _("holds now")
+    BEGINS = "begins", _("set, not begun")
+    BEFORE = "before", _("held before")
+
+
+def standings(versions: Iterable[tuple[str, int, date]], on: date, *, top: str) -> dict[tuple[str, int], Standing]:
+    """By area and version what became of each: (area, version, first day); the seeded one is ("", 0).
+
+    The seeded one holds while the `top` area has none that began.
+    """
+    listed = list(versions)
+    holding: dict[str, tuple[date, int]] = {}
+    for area, version, first in listed:
+        if first <= on:
+            holding[area] = max(holding.get(area, (first, version)), (first, version))
+    found = {("", 0): Standing.BEFORE if top in holding else Standing.HOLDS}
+    for area, version, first in listed:
+        begins = first > on and not any(
+            other[0] == area and other[2] == first and other[1] > version for other in listed
+        )
+        holds = holding.get(area) == (first, version)
+        found[area, version] = Standing.HOLDS if holds else Standing.BEGINS if begins else Standing.BEFORE
+    return found
 
 
 def add_months(day: date, months: int) -> date:

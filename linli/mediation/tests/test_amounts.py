@@ -7,7 +7,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from linli.kit.refusal import BadInput
-from linli.mediation.agreeing.amounts import MOST, amounts_in, in_both, in_capitals, in_figures, read_amount
+from linli.mediation.agreeing.amounts import (
+    MOST,
+    amounts_in,
+    in_both,
+    in_capitals,
+    in_figures,
+    read_amount,
+    written_twice,
+)
 
 AMOUNTS = st.decimals(min_value="0.01", max_value=MOST, places=2, allow_nan=False, allow_infinity=False)
 
@@ -163,3 +171,49 @@ def test_amounts_in_a_text_keep_their_place() -> None:
     text = "赔偿￥1,200，另付1.2万元；三块钱的茶、第二十元不算。"
     assert [amount for _at, amount in amounts_in(text)][:3] == [Decimal(1200), Decimal(12000), Decimal(3)]
     assert text[amounts_in(text)[1][0] :].startswith("1.2万元")
+
+
+@given(AMOUNTS.filter(lambda amount: amount >= 1), AMOUNTS)
+def test_an_amount_written_twice_is_read_in_both_ways(one: Decimal, other: Decimal) -> None:
+    for text in (
+        f"支付人民币{in_figures(one)}（大写：{in_capitals(other)}），余款另付。",
+        f"支付人民币（大写）{in_capitals(one)}（小写：￥{other:,.2f}）。",
+        f"支付{in_figures(one)}，大写{in_capitals(other)}。",
+    ):
+        (found,) = written_twice(text)
+        assert (found.first, found.second, found.agrees) == (one, other, one == other)
+        assert text[found.at :].startswith(found.words)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("12,000元（大写）壹万叁仟元整，", Decimal(13000)),
+        ("12,000元（大写：壹万叁仟元整", Decimal(13000)),
+        ("12,000元（大写：壹万贰仟元整，已付三千元）", Decimal(12000)),
+        ("３００元（大写：叁佰元整）", Decimal(300)),
+        ("12,000元（大写：壹万贰仟无整）", None),
+    ],
+)
+def test_however_it_is_edited_the_second_is_found(text: str, said: Decimal | None) -> None:
+    assert [one.second for one in written_twice(text)] == [said]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12,000元（含误工费3,000元）",
+        "12,000元（于2026年12月31日前付清）",
+        "500元（每月）",
+        "3,000元（十二个月）",
+        "1,000元（贰期）",
+    ],
+)
+def test_what_else_stands_in_brackets_is_no_second_amount(text: str) -> None:
+    assert written_twice(text) == []
+
+
+@given(st.text(alphabet="0123456789,.万千百十元角分整零一二两壹拾（）￥：大写小写，。", max_size=40))
+def test_no_text_is_too_odd_to_be_looked_through(text: str) -> None:
+    for one in written_twice(text):
+        assert text[one.at :].startswith(one.words)

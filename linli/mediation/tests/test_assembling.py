@@ -146,10 +146,30 @@ def test_edited_text_that_says_another_thing_is_noticed(old: str, new: str, foun
     assert {one.code: one.value for one in differences(text, clauses, NAMES)} == found
 
 
+def test_figures_that_were_edited_alone_are_noticed_though_another_clause_owes_as_much() -> None:
+    clauses = [filled("pay_once"), filled("pay_once", amount="13000")]
+    text = assemble(FACTS, clauses).replace("12,000.00元（大写", "13,000.00元（大写")
+    (found,) = differences(text, clauses, NAMES)
+    assert found.code == Differs.CAPITALS_DIFFER
+    assert found.at is not None and text[found.at :].startswith(found.value)
+    assert found.value == "13,000.00元（大写：壹万贰仟元整）"
+
+
+@pytest.mark.parametrize(
+    ("capitals", "code"),
+    [("壹万叁仟元整", Differs.CAPITALS_DIFFER), ("壹万贰仟无整", Differs.CAPITALS_NOT_READ)],
+)
+def test_capitals_that_were_edited_alone_are_noticed(capitals: str, code: Differs) -> None:
+    clauses = [filled("pay_once")]
+    text = assemble(FACTS, clauses).replace("壹万贰仟元整", capitals)
+    assert differences(text, clauses, NAMES)[0].code == code
+
+
 def test_a_difference_says_where_it_stands() -> None:
     clauses = [filled("pay_once")]
     text = assemble(FACTS, clauses).replace("12,000.00元", "1.3万元")
-    first, *_others, last = differences(text, clauses, NAMES)
+    twice, first, *_others, last = differences(text, clauses, NAMES)
+    assert twice.code == Differs.CAPITALS_DIFFER and twice.value.startswith("1.3万元（大写")
     assert first.at is not None and text[first.at :].startswith("1.3万元")
     assert (last.code, last.at) == (Differs.AMOUNT_ONLY_IN_TEXT, text.rindex("1.3万元"))
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from linli.events.testing import NOON
-from linli.journal.actions import verify_chain
 from linli.journal.models import Entry
+from linli.journal.proving import verify_chain
 from linli.kit.testing import together
 from linli.mediation.actions import assigning, clocks, registering, screening
 from linli.mediation.actions.registering import Told

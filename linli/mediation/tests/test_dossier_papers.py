@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from linli.kit.papers.asking import available
-from linli.kit.papers.testing import fonts_of_pdf, pages_of_pdf, words_of_docx, words_of_pdf
+from linli.kit.papers.testing import fonts_of_pdf, lacks_for_archive, pages_of_pdf, words_of_docx, words_of_pdf
 from linli.mediation.dossier import values as v
 from linli.mediation.dossier.binding import Dossier, bind
 from linli.mediation.dossier.forms import blocks_of
@@ -124,8 +124,47 @@ def test_the_pdf_holds_its_fonts_and_can_be_kept(golden: tuple[Dossier, Papers])
     pdf = golden[1].pdf
     named, held = fonts_of_pdf(pdf)
     assert (named > 0, named) == (True, held)
-    assert b"<pdfaid:part>2</pdfaid:part>" in pdf
-    assert b"<pdfaid:conformance>B</pdfaid:conformance>" in pdf
+    assert lacks_for_archive(pdf) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "put", "lack"),
+    [
+        (b"/Type/Catalog", b"/Type/Catalog/OpenAction 9 0 R", "an action of its own"),
+        (b"/Type/Catalog", b"/Type/Catalog/Names<</EmbeddedFiles 9 0 R>>", "another file"),
+        (b"/Type/Catalog", b"/Type/Catalog/AcroForm 9 0 R", "a form"),
+        (b"/S/GTS_PDFA1", b"/S/GTS_PDFX", "colours that mean the same everywhere"),
+        (b"/ID[", b"/Id[", "an identity"),
+        (b"trailer\n<<", b"trailer\n<</Encrypt 9 0 R", "encryption"),
+        (b"<pdfaid:conformance>B", b"<pdfaid:conformance>U", "conformance B"),
+        (b"<pdfaid:part>2", b"<pdfaid:part>1", "part 2"),
+        (b"/FontFile", b"/FontFill", "font "),
+        (b"/ToUnicode ", b"/ToUnicorn ", "font "),
+        (b"%%EOF", b"%%EOF\nmore", "an end"),
+        (b"%PDF-1.7", b"%PDF-2.0", "a head that names its version"),
+    ],
+)
+def test_what_an_archive_would_refuse_is_found(
+    golden: tuple[Dossier, Papers], found: bytes, put: bytes, lack: str
+) -> None:
+    pdf = golden[1].pdf
+    assert found in pdf
+    assert any(one.startswith(lack) for one in lacks_for_archive(pdf.replace(found, put)))
+
+
+def test_a_dossier_in_word_counts_its_pages_and_parts_no_name_from_its_signature(
+    golden: tuple[Dossier, Papers],
+) -> None:
+    from docx import Document
+
+    xml = Document(io.BytesIO(golden[1].docx)).element.xml
+    last = len(golden[0].forms) - 1
+    assert f"PAGEREF end{last} " in xml and f'w:name="end{last}"' in xml
+    signed = [table for table in re.findall(r"<w:tbl>.*?</w:tbl>", xml, re.DOTALL) if "的签名" in table]
+    assert signed and all(table.count("<w:tr>") + table.count("<w:tr ") == table.count("cantSplit") for table in signed)
+    # What stands right before signatures keeps with them.
+    before = re.findall(r"<w:p>(?:(?!<w:p>).)*</w:p>\s*<w:tbl>(?:(?!</w:tbl>).)*的签名", xml, re.DOTALL)
+    assert before and all("keepNext" in one.partition("<w:tbl>")[0] for one in before)
 
 
 def test_the_docx_finds_its_pages_by_fields_and_describes_its_pictures(golden: tuple[Dossier, Papers]) -> None:
@@ -238,6 +277,7 @@ def test_a_paper_can_be_had_alone(what: str) -> None:
         assert [one for one in said_in(blocks_of(paper, make_head())) if unspaced(one) not in words] == []
         assert papers.sha256 in words
     assert len(pages_of_pdf(papers.pdf)) <= 2
+    assert lacks_for_archive(papers.pdf) == []
 
 
 def test_a_signature_that_is_no_picture_is_said_to_be_none() -> None:
@@ -278,6 +318,19 @@ def test_files_that_belong_to_a_paper_become_pages_of_it() -> None:
     ]
     assert [page.startswith(start) for page, start in zip(pages, starts, strict=True)] == [True] * len(starts)
     assert papers.pdf.count(b"/DCTDecode") == 3
-    assert b"<pdfaid:conformance>B</pdfaid:conformance>" in papers.pdf
+    assert lacks_for_archive(papers.pdf) == []
+    # The photograph was drawn on nothing: that is white on paper.
+    (first, *_others) = [one for one in _pictures_of(papers.docx) if one.format == "JPEG"]
+    assert min(first.getpixel((0, 0))) > 240
     described = [one._inline.docPr.get("descr") for one in Document(io.BytesIO(papers.docx)).inline_shapes]
     assert described == ["证据1：照片", "证据2：合同（第1页）", "证据2：合同（第2页）", "核验二维码"]
+
+
+def _pictures_of(docx: bytes) -> list[Any]:
+    import zipfile
+
+    from PIL import Image
+
+    with zipfile.ZipFile(io.BytesIO(docx)) as kept:
+        names = sorted(name for name in kept.namelist() if name.startswith("word/media/"))
+        return [Image.open(io.BytesIO(kept.read(name))) for name in names]

@@ -77,9 +77,25 @@ def test_whoever_no_longer_mediates_or_has_left_sees_nothing() -> None:
 def test_all_others_see_number_kind_village_and_state(name: str, count: int) -> None:
     here = make_mediation()
     dispute = make_dispute(here, State.MEDIATING)
-    found = Dispute.objects.outlines(scope_of(getattr(here.world.cast, name), LATER))
+    found = Dispute.objects.outlines(scope_of(getattr(here.world.cast, name), LATER), most=9)
     outline = Outline(dispute.number, Kind.NEIGHBOURS, "440881101201", State.MEDIATING)
     assert found == [outline] * count
+
+
+def test_outlines_are_read_page_by_page_and_no_page_holds_more_than_it_shows() -> None:
+    here = make_mediation()
+    # Two of one moment stand in both orders of their keys.
+    numbers = [make_dispute(here, at=NOON + timedelta(minutes=minute)).number for minute in (0, 1, 1, 2, 3)][::-1]
+    scope = scope_of(here.world.cast.desk, LATER)
+    whole = [one.number for one in Dispute.objects.outlines(scope, most=9)]
+    assert (whole[:2], sorted(whole)) == (numbers[:2], sorted(numbers))
+    read: list[str] = []
+    while page := Dispute.objects.outlines(scope, most=2, after=read[-1] if read else ""):
+        assert len(page) <= 2
+        read += [one.number for one in page]
+    assert read == whole
+    # The number of a dispute elsewhere leads nowhere.
+    assert [one.number for one in Dispute.objects.outlines(scope, most=9, after="440881102-2026-00001")] == whole
 
 
 def test_a_look_is_an_act_with_a_purpose_that_holds_for_a_while() -> None:

@@ -243,6 +243,16 @@ def test_a_visit_finds_that_what_was_to_be_left_be_was(here: Mediation) -> None:
     assert Obligation.objects.get().state == S.PERFORMED and dispute.performed_at == AT + timedelta(days=30)
 
 
+def test_a_visit_moves_no_day_where_nothing_was_promised(here: Mediation) -> None:
+    dispute = settled(here, ("end_of_matter", {}))
+    began = dispute.performed_at
+    assert began == dispute.settled_at
+    told = {"performed": True, "satisfied": True, "new_risk": False, "words": "两家和好"}
+    visit(dispute.follow_ups.first(), by=here.mediator, at=AT + timedelta(days=30), **told)
+    dispute.refresh_from_db()
+    assert dispute.performed_at == began
+
+
 def test_nothing_reminds_of_an_agreement_that_is_talked_about_anew(here: Mediation) -> None:
     owed, debtor, _creditor = paying(here, "2026-12-31")
     dispute = owed.agreement.dispute

@@ -15,6 +15,7 @@ from linli.mediation.models import Body, Dispute, Mediator
 from linli.mediation.rules import State
 from linli.mediation.testing import SUMMARY, Mediation, make_dispute, make_mediation, party_of
 from linli.mediation.tests.desks import SEALED, Desk, days_ago
+from linli.mediation.views import listing
 
 
 @pytest.fixture
@@ -42,6 +43,18 @@ def test_whoever_sees_an_area_reads_outlines_alone(here: Mediation, who: str) ->
     assert dispute.number in page
     assert str(dispute.pk) not in page and dispute.case_no not in page
     assert not any(word in page for word in SEALED)
+
+
+def test_outlines_go_on_where_the_page_before_ended(here: Mediation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "A_PAGE", 2)
+    numbers = [make_dispute(here, at=days_ago(day)).number for day in (1, 2, 3)]
+    client, place = Desk(here.world.cast.desk).client, reverse("mediation:list")
+    first = client.get(place)
+    assert [one.number for one in first.context["lines"]] == numbers[:2]
+    assert f"?after={numbers[1]}" in first.content.decode()
+    last = client.get(place, {"after": numbers[1]})
+    assert [one.number for one in last.context["lines"]] == numbers[2:]
+    assert 'rel="next"' not in last.content.decode()
 
 
 def test_whoever_serves_nowhere_is_told_so(here: Mediation) -> None:

@@ -4,9 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from linli.kit.media.testing import voice
 from linli.mediation.actions import sessions
 from linli.mediation.models import Dispute
 from linli.mediation.rules import STEP_NAMES, ObligationState, State
@@ -45,7 +47,9 @@ def _to_mediation(here: Mediation) -> set[str]:
     assert (third.words["name"], third.language) == ("证人乙", "hakka")
     head.do(dispute, "remove_party", third)
     head.do(dispute, "give_link", applicant)
+    head.do(dispute, "note_messages", applicant, agrees="no", way="phone")
     head.do(dispute, "withdraw_link", applicant)
+    head.do(dispute, "note_try", respondent, way="phone", tried_at=local(days_ago(1)), words="无人接听")
     head.do(dispute, "find_doubles")
     head.do(dispute, "classify", kind="03", mediation_type="peoples", people_count="3")
     head.do(dispute, "note_risk", words="昨晚推搡")
@@ -97,6 +101,9 @@ def _sessions_and_agreement(here: Mediation) -> set[str]:
         dispute, "write_record", held, text="各自陈述。" * 2000, undisputed="改道。", concessions="愿出工。", after="0"
     )
     desk.do(dispute, "agree_to_record", held.records.get(), party=both[0])
+    desk.do(dispute, "keep_sound", held, sound=SimpleUploadedFile("录音.m4a", voice("aac.mp4")), agreed=both)
+    desk.do(dispute, "drop_sound", held.recordings.get())
+    desk.do(dispute, "end_sound", held, who=both[1])
     desk.do(dispute, "write_note", text="只给自己看")
     desk.do(dispute, "add_evidence", party=both[0], name="照片", words="改道前后", file=scan())
     item = dispute.evidence.get()

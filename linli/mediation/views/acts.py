@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -19,7 +19,7 @@ from linli.mediation.actions.course import who_of
 from linli.mediation.actions.sessions import latest_record
 from linli.mediation.forms import ACTS, CALL_BACK, Act
 from linli.mediation.forms.fields import ActForm, called, put_refusal
-from linli.mediation.models import Dispute, Obligation, Party, Proof, Record
+from linli.mediation.models import Dispute, Obligation, Party, Proof, Record, Recording
 from linli.mediation.qr import picture_of
 from linli.mediation.rules import require
 from linli.mediation.views.coming import Steps
@@ -31,6 +31,7 @@ ROWS: dict[str, Callable[[Dispute], QuerySet[Any]]] = {
     "party": lambda dispute: dispute.parties.present(),
     "companion": lambda dispute: dispute.companions.filter(left_at__isnull=True),
     "session": lambda dispute: dispute.sessions.all(),
+    "recording": lambda dispute: Recording.objects.kept().filter(session__dispute=dispute),
     "record": lambda dispute: Record.objects.filter(session__dispute=dispute),
     "evidence": lambda dispute: dispute.evidence.all(),
     "agreement": lambda dispute: dispute.agreements.all(),
@@ -72,6 +73,9 @@ def act(request: HttpRequest, dispute: Dispute, name: str, of: UUID | None = Non
     if name in _SHOWN:
         return _SHOWN[name](request, dispute, row, result)
     messages.success(request, _done(dispute, chosen, result, person_of(request)))
+    if not Dispute.objects.visible_to(by, at).filter(pk=dispute.pk).exists():
+        # Declined, tied, or handed over: it is not theirs any more.
+        return redirect("mediation:list")
     return back_to(dispute, chosen.section)
 
 
@@ -86,7 +90,7 @@ def _done(dispute: Dispute, chosen: Act, made: Any, by: Person) -> str:
 
 
 #: Fields that an action calls otherwise than the form.
-_CALLED_HERE = {"add_evidence": {"content": "file"}, "sign": {"file": "scan"}}
+_CALLED_HERE = {"add_evidence": {"content": "file"}, "sign": {"file": "scan"}, "keep_sound": {"content": "sound"}}
 
 
 def _page(

@@ -22,7 +22,7 @@ from linli.mediation.actions.course import who_of
 from linli.mediation.agreeing.comparing import compare
 from linli.mediation.forms.agreeing import AgreedBy, Editor, StoryForm, story_before
 from linli.mediation.forms.fields import called, line, put_refusal, text_box
-from linli.mediation.models import Agreement, Dispute
+from linli.mediation.models import Agreement, Dispute, Party, Signature
 from linli.mediation.rules import AgreementState, Who, require
 from linli.mediation.views.coming import Steps
 from linli.mediation.views.reaching import back_to, file_page, person_of
@@ -135,11 +135,22 @@ def _acts(steps: Steps, agreement: Agreement) -> list[Any]:
 def _signers(dispute: Dispute, agreement: Agreement) -> list[dict[str, Any]]:
     """Everybody who has to sign, by side and number, and how they did."""
     given = list(agreement.signatures.filter(text_sha256=agreement.text_sha256).select_related("mediator__person"))
-    by_party = {one.party_id: one for one in given if one.party_id}
-    names = called(list(dispute.parties.present()))
-    rows: list[dict[str, Any]] = [{"name": name, "row": by_party.get(key)} for key, name in names.items()]
+    present = list(dispute.parties.present())
+    names = called(present)
+    by_party = {(one.party_id, one.speaker): one for one in given if one.party_id}
+    rows = [row for one in present for row in _signers_of(one, names[one.pk], by_party)]
     mediator = next((one for one in given if one.mediator_id), None)
     return [*rows, {"name": Who.MEDIATOR.label, "row": mediator}]
+
+
+def _signers_of(party: Party, name: str, given: dict[tuple[UUID, int], Signature]) -> list[dict[str, Any]]:
+    """The party itself, or each representative of a group by number; one paper that all of them signed is one row."""
+    whole, speakers = given.get((party.pk, 0)), agreeing.speakers_of(party)
+    if whole or not speakers:
+        return [{"name": name, "row": whole}]
+    said = _("%(party)s, representative %(number)s")
+    places = range(1, len(speakers) + 1)
+    return [{"name": said % {"party": name, "number": place}, "row": given.get((party.pk, place))} for place in places]
 
 
 def _other(request: HttpRequest, dispute: Dispute, agreement: Agreement) -> Agreement | None:

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from linli.mediation.actions import ending
-from linli.mediation.actions.agreeing import missing
+from linli.mediation.actions.agreeing import missing, signed_in, unsigned_by
 from linli.mediation.forms import ACTS
 from linli.mediation.forms.fields import called
-from linli.mediation.models import Agreement, Clock, Dispute, Obligation, Party, Session
+from linli.mediation.models import Agreement, CallBack, Clock, Dispute, Obligation, Party, Session
 from linli.mediation.rules import AgreementState, Consent, ObligationState, SessionState, State, Who, steps_open
 
 
@@ -105,7 +105,7 @@ def _makes_sense(name: str, dispute: Dispute) -> bool:
     if name == "reopen":
         return dispute.archived_at is None
     if name == "close":
-        return ending.may_close(dispute) or _is_broken(dispute)
+        return ending.may_close(dispute) or (_is_broken(dispute) and _was_visited(dispute))
     return True
 
 
@@ -113,6 +113,11 @@ def _is_broken(dispute: Dispute) -> bool:
     owed = Obligation.objects.filter(agreement__in=dispute.agreements.in_force())
     states = set(owed.values_list("state", flat=True))
     return ObligationState.BREACHED in states and not states & {ObligationState.OWED, ObligationState.CLAIMED}
+
+
+def _was_visited(dispute: Dispute) -> bool:
+    """Whether somebody has asked how it went: before that a broken promise is urged, not closed."""
+    return dispute.follow_ups.filter(done_at__isnull=False).exists()
 
 
 def _needs(dispute: Dispute, present: Sequence[Party], agreements: Sequence[Agreement]) -> list[str]:
@@ -134,7 +139,7 @@ def _needs(dispute: Dispute, present: Sequence[Party], agreements: Sequence[Agre
         if untold:
             needs.append(_("Not told of rights and duties yet: %(who)s.") % {"who": listed(untold)})
     if dispute.state == State.MEDIATING:
-        needs += [_offered(one, names) for one in agreements if one.state == AgreementState.OFFERED]
+        needs += [_offered(one, present, names) for one in agreements if one.state == AgreementState.OFFERED]
     return needs
 
 
@@ -145,12 +150,30 @@ def owed(promises: Sequence[dict[str, Any]], visits: Sequence[Any], at: datetime
     said = (
         [ngettext("%(n)s promise is still open.", "%(n)s promises are still open.", owed) % {"n": owed}] if owed else []
     )
+    late = {one["by"]: None for one in promises if one["row"].state == ObligationState.BREACHED}
+    if late:
+        breach = _(
+            "A promise was not kept in time: %(who)s. Urge them (art. 31) and tell the others that a court is open (art. 32)."
+        )
+        said.append(breach % {"who": listed(late)})
     return said + ([ngettext("%(n)s visit is due.", "%(n)s visits are due.", due) % {"n": due}] if due else [])
 
 
-def _offered(agreement: Agreement, names: dict[UUID, str]) -> str:
-    signed = set(agreement.signatures.values_list("party", flat=True))
-    lacking = [name for key, name in names.items() if key not in signed]
+def to_call(calls: Sequence[dict[str, Any]], at: datetime) -> list[str]:
+    """What waits for whoever reads this because the lot fell on their committee."""
+    late = any(one["row"].due_at is not None and one["row"].due_at < at for one in calls)
+    if not calls:
+        return []
+    return [
+        _("Your committee should have called the parties back. Call them now.")
+        if late
+        else _("Your committee is to call the parties back: ask each side whether what is written here is so.")
+    ]
+
+
+def _offered(agreement: Agreement, present: Sequence[Party], names: dict[UUID, str]) -> str:
+    signed = signed_in(agreement)
+    lacking = [names[one.pk] for one in present if unsigned_by(one, signed)]
     if not agreement.signatures.filter(mediator__isnull=False).exists():
         lacking.append(_("the mediator"))
     if lacking:
@@ -170,6 +193,7 @@ def milestones(
     clocks: Sequence[Clock],
     visits: Sequence[Any],
     promises: Sequence[dict[str, Any]],
+    calls: Sequence[dict[str, Any]],
     at: datetime,
 ) -> dict[str, list[Milestone]]:
     """What is to come, the next first, and what was, the latest first."""
@@ -201,6 +225,7 @@ def milestones(
             for one in visits
             if one.done_at is None
         ),
+        *(_call_milestone(one["row"], at) for one in calls if one["row"].due_at),
     ]
     return {
         "coming": sorted(coming, key=_when)[:8],
@@ -212,6 +237,11 @@ def _promise_milestone(one: dict[str, Any], at: datetime) -> Milestone:
     due_on: date = one["row"].due_on
     label = _("Promise %(number)s") % {"number": one["row"].number}
     return Milestone(label, _evening(due_on), False, one["is_late"], one["row"].get_kind_display())
+
+
+def _call_milestone(row: CallBack, at: datetime) -> Milestone:
+    assert row.due_at is not None
+    return Milestone(_("Call the parties back"), row.due_at, False, row.due_at < at)
 
 
 def _when(one: Milestone) -> datetime:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,6 +19,7 @@ from linli.mediation.actions.course import who_of
 from linli.mediation.forms.fields import choice, line, put_refusal
 from linli.mediation.models import Dispute
 from linli.mediation.rules import Purpose, State, Who
+from linli.mediation.views.listing import seats_of
 from linli.mediation.views.reaching import is_open, person_of, sealed_page, seen
 from linli.mediation.views.shown import shown
 
@@ -40,6 +42,12 @@ def show(request: HttpRequest, key: UUID) -> HttpResponse:
         return _door(request, dispute, Door(initial={"purpose": _likely(request, dispute)}, label_suffix=""))
     context = shown(dispute, by=person_of(request), at=at)
     context["from_parties"] = own.from_parties(dispute, by=person_of(request), at=at)
+    # Nothing of the dispute itself is theirs to do; what they came for stands first.
+    context["reads_complaints"] = not context["who"] and bool(context["from_parties"])
+    if context["reads_complaints"]:
+        context["needs"].append(
+            _now("A party complains of whoever mediates. Read it, hear both, and answer the party.")
+        )
     return sealed_page(render(request, "mediation/file.html", context | {"room": "mediation"}))
 
 
@@ -74,5 +82,11 @@ def _likely(request: HttpRequest, dispute: Dispute) -> str:
     if who & {Who.MEDIATOR, Who.ASKED}:
         return Purpose.MEDIATE
     if Who.KEEPER not in who:
+        if dispute.complaints_to_id in _headed(request):
+            return Purpose.COMPLAINT
         return Purpose.CALL_BACK
     return Purpose.SCREEN if dispute.state in (State.REGISTERED, State.OFFERED) else Purpose.OVERSEE
+
+
+def _headed(request: HttpRequest) -> set[int]:
+    return {seat.body_id for seat in seats_of(person_of(request), timezone.now()) if seat.is_head}

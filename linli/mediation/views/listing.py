@@ -82,6 +82,8 @@ class Tab:
     nothing: Any
     for_heads: bool = False
     needs_somebody: bool = True
+    #: Seldom anything: offered only where something is.
+    is_seldom: bool = False
 
 
 def _line(what: Any = None) -> Callable[[Mine, Dispute], Row]:
@@ -163,6 +165,10 @@ def _call_line(mine: Mine, call: CallBack) -> Row:
     return Row(call.dispute, _("Call the parties back"), due_at=call.due_at, is_late=late)
 
 
+def _complained(mine: Mine) -> QuerySet[Dispute]:
+    return _disputes(mine.visible.filter(complaints_to__in=mine.headed))
+
+
 def _of_my_bodies(mine: Mine) -> QuerySet[Dispute]:
     return _disputes(Dispute.objects.open().filter(body__in=mine.headed))
 
@@ -185,6 +191,15 @@ TABS: tuple[Tab, ...] = (
     Tab("court", _("Court, 30 days"), _confirmations, _clock_line, _("No time to apply to the court is running")),
     Tab("visits", _("Visits"), _visits, _visit_line, _("No visit is due within a week")),
     Tab("calls", _("Call-backs"), _calls, _call_line, _("No call-back was drawn for your body"), for_heads=True),
+    Tab(
+        "complaints",
+        _("Complaints"),
+        _complained,
+        _line(_("A party complains of the mediator, who heads the committee")),
+        _QUIET,
+        for_heads=True,
+        is_seldom=True,
+    ),
     Tab(
         "body",
         _("All of my body"),
@@ -235,6 +250,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"room": "mediation", "now": at, "doors": doors_open(request, at)}
     context["keeps_register"] = scope_of(request).holds(*KEEPS_REGISTER)
     context["sees_area"] = bool(scope_of(request).area_codes)
+    context["heads"] = bool(mine.headed)
     if not mine.seats:
         return sealed_page(render(request, "mediation/list.html", context | _outlines(request)))
     number = " ".join(request.GET.get("q", "").split())[:60]
@@ -252,6 +268,7 @@ def _by_number(mine: Mine, number: str) -> Dispute | None:
 def _work(request: HttpRequest, mine: Mine) -> dict[str, Any]:
     tabs = [tab for tab in TABS if mine.headed or not tab.for_heads]
     counts = {tab.name: tab.rows(mine).count() for tab in tabs if tab.needs_somebody}
+    tabs = [tab for tab in tabs if counts.get(tab.name) or not tab.is_seldom]
     wished = request.GET.get("show", "")
     first = next((tab for tab in tabs if counts.get(tab.name)), tabs[0])
     chosen = next((tab for tab in tabs if tab.name == wished), first)
@@ -264,11 +281,13 @@ def _work(request: HttpRequest, mine: Mine) -> dict[str, Any]:
 def _outlines(request: HttpRequest) -> dict[str, Any]:
     if not scope_of(request).area_codes:
         return {"lines": []}
-    page = Paginator(Dispute.objects.outlines(scope_of(request)), A_PAGE).get_page(request.GET.get("page"))
-    names = dict(Area.objects.filter(code__in={one.village for one in page.object_list}).values_list("code", "name"))
+    after = request.GET.get("after", "")[:40]
+    found = Dispute.objects.outlines(scope_of(request), after=after, most=A_PAGE + 1)
+    shown = found[:A_PAGE]
+    names = dict(Area.objects.filter(code__in={one.village for one in shown}).values_list("code", "name"))
     kinds, states = dict(Kind.choices), dict(State.choices)
     lines = [
         Line(one.number, kinds[one.kind], names.get(one.village, one.village), one.state, states[one.state])
-        for one in page.object_list
+        for one in shown
     ]
-    return {"lines": lines, "page": page}
+    return {"lines": lines, "after": after, "next_cursor": shown[-1].number if len(found) > A_PAGE else ""}

@@ -89,6 +89,9 @@ def _form(request: HttpRequest, door: str, at: datetime) -> Register:
         "events": _events(request, codes) if door == Door.EVENT else [],
         "at": at,
     }
+    beside = _beside(request, codes) if door == Door.EVENT else None
+    if beside is not None:
+        choices |= {"events": [(str(beside.pk), _event_line(beside))], "is_beside": True}
     if request.method == "POST":
         return Register(request.POST, **choices)
     given = {name: request.GET.get(name, "") for name in ("area", "event")}
@@ -128,6 +131,19 @@ def _events(request: HttpRequest, codes: Iterable[str]) -> list[tuple[str, str]]
     return [(str(one.pk), _event_line(one)) for one in rows]
 
 
+def _beside(request: HttpRequest, codes: Iterable[str]) -> Event | None:
+    """The open event that was asked for, which has not gone to mediation and which they may read; a dispute can be
+    mediated beside it where the parties agree.
+    """
+    key = request.GET.get("event", "") if request.method == "GET" else request.POST.get("event", "")
+    mine = Event.objects.visible_to(scope_of(request)).filter(within(*codes)).exclude(state=EventState.IN_MEDIATION)
+    try:
+        event = mine.select_related("area__parent").filter(pk=key).first() if key else None
+    except (ValueError, ValidationError):
+        return None
+    return event if event is not None and event.is_open else None
+
+
 def _event_line(event: Event) -> str:
     above = event.area.parent.name if event.area.parent else event.area.name
     return f"{event.number} · {above} · {date_format(timezone.localtime(event.reported_at), 'SHORT_DATE_FORMAT')}"
@@ -139,6 +155,7 @@ def _of_event(request: HttpRequest, key: str, codes: Iterable[str]) -> dict[str,
         event = Event.objects.filter(within(*codes), pk=key, state=EventState.IN_MEDIATION).first()
     except (ValueError, ValidationError):
         return {}
+    event = event or _beside(request, codes)
     if event is None:
         return {}
     levels = numbering()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +13,12 @@ from django.utils.translation import gettext as _
 from linli.mediation.actions import assigning, confirming, looking, noting, performing
 from linli.mediation.actions.clocks import missing_consents
 from linli.mediation.actions.course import who_of
+from linli.mediation.actions.reaching import tries_of
 from linli.mediation.agreeing.amounts import in_figures
 from linli.mediation.forms import CALL_BACK
 from linli.mediation.forms.fields import called, numbered
+from linli.mediation.forms.mediators import earlier_words
+from linli.mediation.letters import sends_messages
 from linli.mediation.models import Agreement, Clock, Confirmation, Dispute, Mediator, Obligation, Party, Session
 from linli.mediation.rules import (
     OBLIGATION_SETTLED,
@@ -29,9 +33,11 @@ from linli.mediation.rules import (
     SessionState,
     Stance,
     Suits,
+    Way,
     Who,
 )
-from linli.mediation.views.coming import Link, Steps, listed, milestones, next_steps, owed
+from linli.mediation.rules.kinds import Against
+from linli.mediation.views.coming import Link, Steps, listed, milestones, next_steps, owed, to_call
 from linli.people.models import Person
 
 #: A clock turns amber so long before its end.
@@ -69,7 +75,7 @@ def shown(dispute: Dispute, *, by: Person, at: datetime) -> dict[str, Any]:
         "parties": [_party(steps, one, names) for one in present],
         "party_acts": steps.some("add_party", "add_companion"),
         "companions": _companions(steps, dispute, names),
-        "mediator": _mediator(steps, dispute, assigned, names),
+        "mediator": _mediator(steps, dispute, assigned, names, who),
         "sessions": [_session(steps, one, names) for one in reversed(sessions)],
         "session_acts": steps.some("plan_session", "hold_unplanned"),
         "evidence": _evidence(steps, dispute, names),
@@ -88,8 +94,10 @@ def shown(dispute: Dispute, *, by: Person, at: datetime) -> dict[str, Any]:
         "looks": [(one, Purpose(one.purpose).label) for one in looking.who_looked(dispute)[:MOST_LOOKS]],
     }
     context |= next_steps(steps, dispute, present, agreements)
-    context["needs"] += owed(promises, visits, at)
-    context["milestones"] = milestones(dispute, sessions, in_force, clocks, visits, promises, at)
+    calls = [one for one in context["call_backs"] if one["acts"]]
+    context["steps"] = [act for one in calls for act in one["acts"]] + context["steps"]
+    context["needs"] += owed(promises, visits, at) + to_call(calls, at)
+    context["milestones"] = milestones(dispute, sessions, in_force, clocks, visits, promises, calls, at)
     return context
 
 
@@ -123,9 +131,20 @@ def _party(steps: Steps, party: Party, names: dict[UUID, str]) -> dict[str, Any]
     acts = [one for one in acts if not done.get(one.name)]
     if party.secret_sha256:
         acts += steps.on(party.pk, "withdraw_link")
+    acts += steps.on(party.pk, "note_try")
+    if party.sms_agreed_at or sends_messages():
+        acts += steps.on(party.pk, "note_messages")
     if steps.dispute.wants_confirmation:
         acts += steps.on(party.pk, "keep_id_number")
-    return {"row": party, "name": names[party.pk], "acts": acts[:2], "more": acts[2:]}
+    return {"row": party, "name": names[party.pk], "acts": acts[:2], "more": acts[2:], "tries": _tries(party)}
+
+
+def _tries(party: Party) -> list[dict[str, Any]]:
+    """Tries to reach it in vain, the latest first."""
+    return [
+        {"at": datetime.fromisoformat(one["at"]), "way": Way(one["way"]).label, "words": one["words"]}
+        for one in reversed(tries_of(party))
+    ]
 
 
 def _companions(steps: Steps, dispute: Dispute, names: dict[UUID, str]) -> list[dict[str, Any]]:
@@ -140,14 +159,21 @@ def _companions(steps: Steps, dispute: Dispute, names: dict[UUID, str]) -> list[
     ]
 
 
-def _mediator(steps: Steps, dispute: Dispute, assigned: Any, names: dict[UUID, str]) -> dict[str, Any]:
+def _mediator(
+    steps: Steps, dispute: Dispute, assigned: Any, names: dict[UUID, str], who: frozenset[Who]
+) -> dict[str, Any]:
     rows = list(dispute.assignments.select_related("mediator__person", "mediator__body", "objected_by"))
     asked = next((one for one in rows if one.state == "asked"), None)
     return {
         "assigned": assigned,
         "asked": asked,
+        "earlier": earlier_words(asked.earlier) if asked and asked.earlier and Who.ASKED in who else "",
         "proposals": [
-            {"row": one, "reasons": [Suits(code).label for code in one.reasons]}
+            {
+                "row": one,
+                "reasons": [Suits(code).label for code in one.reasons],
+                "against": [Against.EARLIER.label] if one.earlier else [],
+            }
             for one in rows
             if one.state == "proposed"
         ],
@@ -166,7 +192,7 @@ def _mediator(steps: Steps, dispute: Dispute, assigned: Any, names: dict[UUID, s
 def _session(steps: Steps, session: Session, names: dict[UUID, str]) -> dict[str, Any]:
     planned, held = session.state == SessionState.PLANNED, session.state == SessionState.HELD
     acts = steps.on(session.pk, "hold_session", "move_session", "cancel_session") if planned else []
-    acts += steps.on(session.pk, "write_record") if held else []
+    acts += steps.on(session.pk, "write_record", "keep_sound") if held else []
     records = sorted(session.records.all(), key=lambda one: one.version)
     latest = records[-1] if records else None
     opened = session.words
@@ -262,7 +288,7 @@ def _proof(steps: Steps, proof: Any, one: Obligation) -> dict[str, Any]:
         "row": proof,
         "kind": ProofKind(proof.kind).label,
         "words": opened["words"],
-        "amount": opened["amount"],
+        "amount": in_figures(Decimal(opened["amount"])) if opened["amount"] else "",
         "denied": opened.get("denied", ""),
         "acts": steps.on(proof.pk, "confirm_performed", "deny_performed") if waits else [],
     }
@@ -300,13 +326,16 @@ def _visit(steps: Steps, visit: Any, at: datetime) -> dict[str, Any]:
 
 
 def _call_backs(dispute: Dispute, by: Person, at: datetime) -> list[dict[str, Any]]:
-    """For whoever is to call, a button; for all others what came of it."""
+    """For whoever is to call, a button; for all others what came of it, and nothing before."""
     heads = Mediator.objects.serving_on(timezone.localdate(at)).heads().filter(person=by)
     mine = set(heads.values_list("body", flat=True))
     rows = []
     for one in dispute.call_backs.select_related("body"):
+        # Whoever mediated hears of it when the parties have been asked, not before.
+        if one.done_at is None and one.body_id not in mine:
+            continue
         address = reverse("mediation:act_on", args=[dispute.pk, "note_call_back", one.pk])
-        may = one.done_at is None and one.body_id in mine
+        may = one.done_at is None
         acts = [Link("note_call_back", CALL_BACK.label, CALL_BACK.icon, address)] if may else []
         rows.append({"row": one, "acts": acts, "words": one.words["words"] if one.done_at and mine else ""})
     return rows

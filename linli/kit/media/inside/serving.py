@@ -87,7 +87,8 @@ def _do(task: dict[str, Any], source: IO[bytes], out: IO[bytes] | None) -> dict[
         if task["name"] == "listen":
             from linli.kit.media.inside import voices
 
-            return voices.read(content).plain()
+            limits = {name: task[name] for name in ("most_bytes", "most_s") if name in task}
+            return voices.read(content, **limits).plain()
         from linli.kit.media.inside import drawing, look
 
         found = look.look(content, source, is_known=task["name"] != "look")

@@ -33,10 +33,10 @@ class Sound:
         return {**asdict(self), "width": 0, "height": 0, "hidden": hidden, "likeness": ""}
 
 
-def read(content: Content) -> Sound:
+def read(content: Content, *, most_bytes: int = MAX_VOICE_BYTES, most_s: float = MAX_VOICE_S) -> Sound:
     """Raises `Bad` for what is no recording, too large, too long, damaged, or holds more than a voice."""
-    if len(content) > MAX_VOICE_BYTES:
-        raise Bad("media_voice_too_large", most=MAX_VOICE_BYTES // 1_000_000)
+    if len(content) > most_bytes:
+        raise Bad("media_voice_too_large", most=most_bytes // 1_000_000)
     type, reader = _reader(bytes(content[:12]))
     try:
         duration_s = reader(content)
@@ -44,8 +44,8 @@ def read(content: Content) -> Sound:
         raise bad if bad.code in _PASSED_ON else Bad("media_voice_broken") from bad
     except (IndexError, ValueError, OverflowError) as error:
         raise Bad("media_voice_broken") from error
-    if duration_s > MAX_VOICE_S + VOICE_SLACK_S:
-        raise Bad("media_voice_too_long", most=int(MAX_VOICE_S))
+    if duration_s > most_s + VOICE_SLACK_S:
+        raise Bad("media_voice_too_long", most=int(most_s))
     if duration_s < LEAST_VOICE_S:
         raise Bad("media_voice_empty")
     return Sound(type, round(duration_s, 3))

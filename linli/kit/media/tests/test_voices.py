@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from linli.kit.media.checking import File, inspect
+from linli.kit.media.checking import File, inspect, inspect_sound
 from linli.kit.media.inside.bad import Bad
 from linli.kit.media.inside.limits import MAX_VOICE_BYTES
 from linli.kit.media.inside.voices import read
@@ -143,3 +143,17 @@ def test_a_place_or_a_cover_picture_in_it_is_refused() -> None:
 def test_another_file_behind_it_is_refused(name: str) -> None:
     for more in (b"PK\3\4" + bytes(40), b"<script>alert(1)</script>", voice(name)):
         assert why(voice(name) + more), (name, more[:8])
+
+
+def test_a_recording_longer_than_a_note_is_checked_as_strictly() -> None:
+    kind, seconds = inspect_sound(voice("aac.mp4"), most_bytes=60_000_000, most_s=36_000)
+    assert (kind, round(seconds)) == ("audio/mp4", 3)
+    for content, most_bytes, most_s, code in (
+        (voice(), len(voice()) - 1, 60, "media_voice_too_large"),
+        (voice(), 60_000_000, 0, "media_voice_too_long"),
+        (voice("opus.ogg")[:-40], 60_000_000, 60, "media_voice_broken"),
+        (b"ID3\3" + bytes(3_000_000), 60_000_000, 60, "media_no_voice"),
+    ):
+        with pytest.raises(BadInput) as refusal:
+            inspect_sound(content, most_bytes=most_bytes, most_s=most_s)
+        assert refusal.value.code == code

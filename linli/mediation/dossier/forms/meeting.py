@@ -61,7 +61,7 @@ def _session(paper: Session, head: Head) -> list[Block]:
             ("参加人", "、".join(paper.present)),
             ("协助调解人", "、".join(paper.helpers) or b.NOTHING),
             ("人民调解员", "、".join(head.mediators) or b.NOTHING, "记录人", b.or_nothing(head.recorder)),
-            ("录音录像", "经各方同意，已录音" if paper.is_audio_kept else "未录音录像"),
+            ("录音录像", paper.sound or "未录音录像"),
         ),
         b.text("人民调解委员会已将人民调解的相关规定告知各方当事人。"),
         b.heading("调解记录"),

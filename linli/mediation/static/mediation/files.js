@@ -1,6 +1,5 @@
 // A file that is too large is said so before it is sent, so that nobody waits for nothing; the server says it too.
 
-const form = document.querySelector("form[data-files]");
 const check = (input) => {
   const [file] = input.files;
   const isTooLarge = Boolean(file) && file.size > Number(input.dataset.mostBytes);
@@ -16,6 +15,6 @@ const check = (input) => {
   input.setCustomValidity(said.textContent);
 };
 
-form?.addEventListener("change", (event) => {
+document.addEventListener("change", (event) => {
   if (event.target.matches("[data-most-bytes]")) check(event.target);
 });

@@ -1,0 +1,73 @@
+"""The backup of every night: begun by the worker as a process of its own, for it takes minutes, and looked after."""
+
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from linli.chores.backup import folders
+from linli.kit.last_backup import LastBackup, last_backup
+from linli.kit.refusal import Refused
+
+log = logging.getLogger(__name__)
+#: When few are at work; and how long after a failure it is tried again.
+NIGHT = time(2, 0)
+_AGAIN_AFTER = timedelta(hours=1)
+_begun: "tuple[subprocess.Popen[bytes], IO[bytes]] | None" = None
+
+
+def waits() -> bool:
+    """Whether there is a backup to begin or to look after."""
+    if not settings.BACKUP_TO:
+        return False
+    return _begun is not None or is_due(last_backup(), timezone.now())
+
+
+def is_due(last: LastBackup, at: datetime) -> bool:
+    """Whether none was made since the last night began. The first one need not wait for the night."""
+    if last.has_failed_since and last.failed_at is not None and at < last.failed_at + _AGAIN_AFTER:
+        return False
+    return last.good_at is None or last.good_at < _night_before(at)
+
+
+def _night_before(at: datetime) -> datetime:
+    local = timezone.localtime(at)
+    tonight = timezone.make_aware(datetime.combine(local.date(), NIGHT))
+    return tonight if tonight <= local else timezone.make_aware(datetime.combine(local.date() - timedelta(1), NIGHT))
+
+
+def go_on(at: datetime) -> bool:
+    """Begin the backup, or see what has become of it. Raises `Refused` with its last words when it failed."""
+    global _begun
+    if _begun is None:
+        if not folders.is_running(Path(settings.HOME)):
+            _begun = _begin()
+        return False
+    process, said = _begun
+    if process.poll() is None:
+        return False
+    _begun = None
+    with said:
+        said.seek(0)
+        lines = said.read().decode(errors="replace").strip().splitlines()
+    if process.returncode:
+        raise Refused("backup_failed", _("The backup failed: %(why)s"), why=lines[-1] if lines else process.returncode)
+    return False
+
+
+def _begin() -> "tuple[subprocess.Popen[bytes], IO[bytes]]":
+    """As somebody would at a terminal, and behind everybody else in the queue for the processor."""
+    said = tempfile.TemporaryFile()  # noqa: SIM115 - read when the process has ended
+    command = [sys.executable, "-m", "linli.command", "backup", "--keep", str(settings.BACKUP_KEEP)]
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, preexec_fn=lambda: os.nice(10)
+    )
+    return process, said

@@ -1,0 +1,103 @@
+"""Call-backs that wait: the calling committee is reminded once before its time is over and once when it is, and nobody else."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from linli.events.testing import NOON
+from linli.journal.models import Entry, Notice
+from linli.mediation.actions.calling_back import Share, draw_call_backs, note_call_back
+from linli.mediation.actions.reminding_callers import is_due, next_reminder, remind
+from linli.mediation.models import CallBack
+from linli.mediation.rules import CallBackResult, State
+from linli.mediation.testing import Mediation, make_dispute, make_mediation
+from linli.mediation.tests.desks import Desk
+from linli.people.models import Person
+
+DAY = timedelta(days=1)
+DUE, LATE = "dispute.call_back_due", "dispute.call_back_overdue"
+
+
+@pytest.fixture
+def here(db: None) -> Mediation:
+    return make_mediation()
+
+
+def drawn(here: Mediation, at: datetime = NOON + 40 * DAY) -> CallBack:
+    """A call-back of a dispute of the township, drawn at this moment."""
+    make_dispute(here, State.SETTLED, at=at - 40 * DAY)
+    first = timezone.localdate(at - 40 * DAY)
+    days = {"from_on": first, "to_on": first + 2 * DAY}
+    draw_call_backs(here.county.area, **days, by=None, at=at, share=Share(100, 100, 9))
+    return CallBack.objects.select_related("body", "dispute").get()
+
+
+def caller_of(here: Mediation, call: CallBack) -> Person:
+    heads = {here.village: here.village_head, here.county: here.county_head, here.elsewhere: here.stranger}
+    return heads[call.body]
+
+
+def told(verb: str) -> list[int]:
+    return list(Notice.objects.filter(entry__verb=verb).values_list("person", flat=True))
+
+
+def test_the_callers_are_reminded_before_the_end_and_at_it_each_once(here: Mediation) -> None:
+    call = drawn(here)
+    due, caller = call.due_at, caller_of(here, call)
+    assert due is not None and not is_due(due - 2 * DAY - timedelta(minutes=1))
+    before = due - 2 * DAY
+    assert is_due(before) and (remind(before), remind(before)) == (1, 0)
+    assert (told(DUE), told(LATE)) == ([caller.pk], [])
+    assert (remind(due), remind(due), remind(due + 30 * DAY)) == (1, 0, 0)
+    assert (told(DUE), told(LATE)) == ([caller.pk], [caller.pk])
+
+
+def test_a_worker_that_was_away_tells_what_is_so_now(here: Mediation) -> None:
+    call = drawn(here)
+    assert call.due_at is not None
+    assert (remind(call.due_at + DAY), remind(call.due_at + 2 * DAY)) == (1, 0)
+    assert (len(told(DUE)), len(told(LATE))) == (0, 1)
+
+
+def test_whoever_has_called_is_reminded_no_more(here: Mediation) -> None:
+    call = drawn(here)
+    at, caller = NOON + 41 * DAY, caller_of(here, call)
+    note_call_back(call, result=CallBackResult.VERIFIED, words="双方都说是真的", by=caller, at=at)
+    assert call.due_at is not None and remind(call.due_at + DAY) == 0
+    assert not Entry.objects.filter(verb__in=[DUE, LATE]).exists()
+
+
+def test_nothing_is_left_to_tell_when_the_time_is_over() -> None:
+    assert next_reminder(None, NOON) is None
+    assert next_reminder(NOON, NOON - 9 * DAY) == NOON - 2 * DAY
+    assert next_reminder(NOON, NOON - DAY) == NOON
+    assert next_reminder(NOON, NOON) is None
+
+
+def test_it_stands_first_in_the_list_and_in_the_file_of_whoever_is_to_call(here: Mediation) -> None:
+    call = drawn(here, timezone.now() - 30 * DAY)
+    desk = Desk(caller_of(here, call))
+    listed = desk.client.get(reverse("mediation:list"), {"show": "calls"})
+    assert [(row.dispute.pk, row.is_late) for row in listed.context["rows"]] == [(call.dispute_id, True)]
+    desk.open(call.dispute)
+    page = desk.client.get(reverse("mediation:file", args=[call.dispute_id]))
+    address = reverse("mediation:act_on", args=[call.dispute_id, "note_call_back", call.pk])
+    assert page.context["steps"][0].address == address
+    assert page.context["milestones"]["coming"][0].is_late
+    desk.do(call.dispute, "note_call_back", call, result="verified", words="双方都说是真的")
+    after = desk.client.get(reverse("mediation:list"), {"show": "calls"})
+    assert list(after.context["rows"]) == []
+
+
+def test_whoever_mediated_sees_nothing_of_it_before_the_parties_were_asked(here: Mediation) -> None:
+    call = drawn(here, timezone.now() - 30 * DAY)
+    assert remind(timezone.now()) == 1
+    place, desks = reverse("mediation:file", args=[call.dispute_id]), [Desk(here.head), Desk(here.mediator)]
+    for desk in desks:
+        desk.open(call.dispute)
+        assert desk.client.get(place).context["call_backs"] == []
+        assert not Notice.objects.filter(person=desk.person, entry__verb__in=[DUE, LATE]).exists()
+    note_call_back(call, result=CallBackResult.VERIFIED, words="都说是", by=caller_of(here, call), at=timezone.now())
+    assert all(len(desk.client.get(place).context["call_backs"]) == 1 for desk in desks)
