@@ -18,6 +18,7 @@ MEASUREMENTS = (
     "imports",
     "clocks",
     "year",
+    "disputes",
     "intake",
     "live",
     "categories",

@@ -8,7 +8,7 @@ how far it has come.
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from typing import NamedTuple
 
@@ -64,7 +64,7 @@ def find(asked: Asked, sight: Sight, before: Place | None = None, most: int = PA
         each = [place for verb in asked.verbs for place in _newest(rows.filter(verb=verb), before, most + 1)]
         places = sorted(each, reverse=True)[: most + 1]
     else:
-        return _by_stretches(rows, before, most)
+        return _by_stretches(rows, asked, before, most)
     return _page(places, most)
 
 
@@ -99,8 +99,8 @@ def _narrowed(asked: Asked, sight: Sight) -> QuerySet[Entry]:
     return rows
 
 
-def _midnight(day: object) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time_of_day()))  # type: ignore[arg-type]
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time_of_day()))
 
 
 def _behind(rows: QuerySet[Entry], before: Place | None) -> QuerySet[Entry]:
@@ -114,11 +114,17 @@ def _newest(rows: QuerySet[Entry], before: Place | None, most: int) -> list[Plac
     return [Place(*one) for one in found]
 
 
-def _by_stretches(rows: QuerySet[Entry], before: Place | None, most: int) -> Found:
+def _by_stretches(rows: QuerySet[Entry], asked: Asked, before: Place | None, most: int) -> Found:
+    """From the last day asked for, if any, back to the first."""
     places: list[Place] = []
-    stop_at, reached = time.monotonic() + _AT_MOST_S, before
+    ends = [before] if before else []
+    if asked.last:
+        ends.append(Place(_midnight(asked.last + timedelta(days=1)), 0))
+    stop_at, reached = time.monotonic() + _AT_MOST_S, min(ends, default=None)
     while True:
         end = _end_of_stretch(reached)
+        if end is not None and asked.first and end.at < _midnight(asked.first):
+            end = None
         part = rows if end is None else rows.filter(at__gte=end.at).filter(Q(at__gt=end.at) | Q(pk__gte=end.pk))
         places += _newest(part, reached, most + 1 - len(places))
         if len(places) > most or end is None:

@@ -168,7 +168,8 @@ class Course:
         if self.reading is None:
             return self._next_chain()
         reading = _Reading(**self.reading)
-        found, count = [], 0
+        found: list[Break] = []
+        count = 0
         for one in stored(reading.chain, reading.position, most, reading.length):
             found += reading.take(one)
             count += 1

@@ -99,6 +99,10 @@ def test_pages_follow_one_another_without_gap_or_repeat(world: World, asked: Ask
 
 def test_what_no_index_leads_to_is_searched_in_stretches(told: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "_STRETCH", 2)
+    today = timezone.localdate(NOON)
+    assert keys(Asked(first=today, last=today)) == ["4", "3", "2", "1", "1"]
+    assert keys(Asked(first=today + timedelta(days=1), area=GRID[:9])) == ["1"]
+    assert keys(Asked(last=today - timedelta(days=1))) == []
     assert keys(Asked(area=GRID[:9])) == ["1", "1", "1"]
     monkeypatch.setattr(searching, "_AT_MOST_S", -1.0)
     seen, before, rounds = [], None, 0

@@ -133,7 +133,7 @@ VISIT: dict[str, str] = {
     VisitWhy.LAST_LOOK: "一百八十日回访",
 }
 SOUND_APART = "录音另存"
-GONE = {
+GONE: dict[str, str] = {
     SoundGone.WITHDRAWN: "因撤回同意，录音已删除",
     SoundGone.RETENTION: "保管期满，录音已删除",
     SoundGone.MISTAKE: "误存的录音已删除",

@@ -6,7 +6,7 @@ up the address of an act. So these pages tell their address to nobody, are kept 
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate
+from typing import Any, Concatenate, TypeVar
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -25,6 +25,7 @@ from linli.mediation.models import Party
 #: Wrong links tried an hour and address. Right ones always open: a village may be behind one address.
 _WRONG = 60
 _OURSELVES = ("127.0.0.1", "::1")
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 View = Callable[Concatenate[HttpRequest, Party, str, ...], HttpResponseBase]
 
 
@@ -60,7 +61,7 @@ def _refused(request: HttpRequest, token: str, status: int, problem: str = "") -
     return render(request, "mediation/public/refused.html", context, status=status)
 
 
-def secret(response: HttpResponseBase) -> HttpResponseBase:
+def secret(response: Answer) -> Answer:
     """For the holder of the link alone: no copy is kept, and no other page learns the address."""
     patch_cache_control(response, no_store=True, private=True)
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -1,6 +1,7 @@
 """What a party may hear of the sessions where it was."""
 
 from linli.mediation.models import Session
+from linli.mediation.playing import length_of
 from linli.mediation.public.values import Sound
 
 
@@ -10,7 +11,7 @@ def sounds_of(session: Session) -> tuple[Sound, ...]:
         Sound(
             key=one.pk,
             number=one.number,
-            minutes=max(1, round(one.seconds / 60)),
+            length=length_of(one.seconds),
             added_at=one.added_at,
             deleted_at=one.deleted_at,
             deleted=one.get_deleted_why_display(),

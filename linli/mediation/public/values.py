@@ -55,7 +55,8 @@ class Sound:
 
     key: UUID
     number: int
-    minutes: int
+    #: As players say it: 35:12.
+    length: str
     added_at: datetime
     deleted_at: datetime | None
     deleted: str

@@ -221,3 +221,66 @@ def test_another_party_s_yes_is_not_a_party_s_to_give(here: Mediation, gateway: 
     dispute, _debtor = owing(here)
     with pytest.raises(NotYours):
         note_messages(party_of(dispute), agrees=True, way=Way.ONLINE, by=here.stranger, at=AT)
+
+
+# --- asked at the doors ---------------------------------------------------------------------------------------------------
+
+AT_WINDOW = {
+    "kind": "02",
+    "summary": "邻居把水沟改到我家门前",
+    "mediation_type": "peoples",
+    "applicant_name": "王小明",
+    "applicant_telephone": "139 0000 0001",
+    "applicant_kind": "natural",
+    "applicant_language": "mandarin",
+    "applicant_by_sms": "on",
+    "respondent_kind": "natural",
+    "respondent_language": "mandarin",
+}
+ONLINE = {
+    "kind": "02",
+    "township": "440881101",
+    "area": "440881101201",
+    "summary": "邻居把水沟改到我家门前",
+    "claims": "请把水沟恢复原样",
+    "own_kind": "natural",
+    "own_name": "王小明",
+    "own_telephone": "139 0000 0001",
+    "own_by_sms": "on",
+    "language": "mandarin",
+    "agrees": "on",
+}
+
+
+@pytest.mark.parametrize(("door", "way"), [("window", Way.IN_PERSON), ("phone", Way.PHONE)])
+def test_it_is_asked_at_the_window_and_by_telephone(
+    here: Mediation, gateway: Receiver, client: Client, door: str, way: str
+) -> None:
+    client.force_login(here.head)
+    address, sent = f"{reverse('mediation:new')}?door={door}", AT_WINDOW | {"area": here.village.area_id}
+    landline = client.post(address, sent | {"applicant_telephone": "0759 6600123"})
+    assert landline.status_code == 422 and "applicant_telephone_error" in landline.content.decode()
+    assert "0759 6600123" in landline.content.decode() and not Party.objects.exists()
+    assert client.post(address, sent).status_code == 302
+    assert Party.objects.get().sms_agreed_way == way
+
+
+def test_it_is_asked_online_and_stays_ticked_where_something_else_is_wrong(
+    here: Mediation, gateway: Receiver, client: Client
+) -> None:
+    wrong = client.post("/mediation/apply", ONLINE | {"summary": ""})
+    (field,) = [one for one in wrong.content.decode().split("<input") if 'name="own_by_sms"' in one]
+    assert wrong.status_code == 422 and "checked" in field.partition(">")[0]
+    assert client.post("/mediation/apply", ONLINE).status_code == 302
+    assert Party.objects.get().sms_agreed_way == Way.ONLINE
+
+
+def test_a_house_without_a_gateway_asks_nobody(here: Mediation, client: Client) -> None:
+    assert "by_sms" not in client.get("/mediation/apply").content.decode()
+    assert client.post("/mediation/apply", ONLINE).status_code == 302
+    assert Party.objects.get().sms_agreed_at is None
+    client.force_login(here.head)
+    assert "by_sms" not in client.get(f"{reverse('mediation:new')}?door=window").content.decode()
+    dispute = Dispute.objects.get()
+    secret = give_link(dispute.parties.get(), by=here.head, at=AT)
+    assert 'id="messages"' not in client.get(reverse("mediation_public:party", args=[secret])).content.decode()

@@ -25,6 +25,7 @@ from linli.mediation.actions import (
     noting,
     parties,
     proving,
+    reaching,
     registering,
     screening,
     sessions,
@@ -123,6 +124,7 @@ def _parties(here: Mediation) -> object:
     parties.correct_party(firm, replace(FIRM, address=secret("新址")), by=here.head, at=AT)
     parties.want_confirmation(dispute, wanted=True, by=here.head, at=AT)
     parties.keep_id_number(one, id_number="11010519491231002X", by=here.head, at=AT)
+    reaching.note_try(firm, way=Way.IN_PERSON, tried_at=AT, words=secret("家中无人"), by=here.head, at=AT)
     link = parties.give_link(firm, by=here.head, at=AT)
     assert parties.party_of_link(link) == firm
     parties.withdraw_link(firm, by=here.head, at=AT)
@@ -236,7 +238,7 @@ def _keep_register(here: Mediation) -> object:
 # --- what was left behind ------------------------------------------------------------------------------------------------
 
 ACTIONS = Path(registering.__file__).parent
-OWN = (assigning, bodies, clocks, ending, looking, noting, parties, proving, registering, screening, sessions)
+OWN = (assigning, bodies, clocks, ending, looking, noting, parties, proving, reaching, registering, screening, sessions)
 
 
 def verbs_of_own() -> set[str]:

@@ -17,6 +17,7 @@ from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.mediation.actions import looking, parties, sessions, sound
 from linli.mediation.dossier.reading import read
 from linli.mediation.models import Companion, Dispute, Look, Party, Recording, Session
+from linli.mediation.playing import length_of
 from linli.mediation.rules import CompanionKind, Purpose, Side, SoundGone, State
 from linli.mediation.testing import Mediation, make_dispute, make_mediation, party_of
 from linli.mediation.tests.desks import Desk, days_ago
@@ -64,6 +65,11 @@ def test_it_is_kept_as_ciphertext_when_everybody_agreed(here: Mediation) -> None
     session.refresh_from_db()
     assert session.has_audio and len(session.audio_consents) == 2
     assert Entry.objects.get(verb="dispute.sound_kept").facts["seconds"] == 3
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(3, "0:03"), (2112, "35:12"), (3900, "1:05:00")])
+def test_its_length_is_said_as_players_say_it(seconds: int, said: str) -> None:
+    assert length_of(seconds) == said
 
 
 def test_without_the_yes_of_everybody_who_was_there_it_is_refused_with_a_sentence(here: Mediation) -> None:

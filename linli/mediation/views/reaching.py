@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from linli.people.models import Person
 from linli.people.rules import Scope
 
 P = ParamSpec("P")
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
 def person_of(request: HttpRequest) -> Person:
@@ -49,13 +50,13 @@ def is_open(request: HttpRequest, dispute: Dispute, at: datetime) -> bool:
 
 
 def file_page(
-    view: Callable[Concatenate[HttpRequest, Dispute, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, UUID, P], HttpResponse]:
+    view: Callable[Concatenate[HttpRequest, Dispute, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, UUID, P], HttpResponseBase]:
     """A page behind the door of a file: whoever has not said what for is led to the door. Nothing of it is kept by browsers."""
 
     @login_required
     @wraps(view)
-    def answer(request: HttpRequest, key: UUID, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answer(request: HttpRequest, key: UUID, *args: Any, **kwargs: Any) -> HttpResponseBase:
         dispute = seen(request, key)
         if not is_open(request, dispute, timezone.now()):
             here = {"next": request.get_full_path()} if request.method == "GET" else {}
@@ -65,7 +66,7 @@ def file_page(
     return cast(Any, answer)
 
 
-def sealed_page(response: HttpResponse) -> HttpResponse:
+def sealed_page(response: Answer) -> Answer:
     """Kept by no cache, and by no browser for its button “back”."""
     patch_cache_control(response, private=True, no_store=True)
     return response

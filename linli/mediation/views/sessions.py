@@ -16,7 +16,7 @@ from linli.mediation.actions.sound import open_sound
 from linli.mediation.agreeing.comparing import compare
 from linli.mediation.forms.fields import called
 from linli.mediation.models import Dispute, Record, Recording, Session
-from linli.mediation.playing import played
+from linli.mediation.playing import length_of, played
 from linli.mediation.rules import Purpose
 from linli.mediation.views.coming import Steps, listed
 from linli.mediation.views.inviting import as_calendar
@@ -60,7 +60,7 @@ def _sounds(request: HttpRequest, row: Session, steps: Steps) -> list[dict[str, 
     return [
         {
             "row": one,
-            "minutes": max(1, round(one.seconds / 60)),
+            "length": length_of(one.seconds),
             "plays": one.deleted_at is None and may_hear(one, by=by, at=at),
             "acts": steps.on(one.pk, "drop_sound") if one.deleted_at is None else [],
         }
