@@ -299,7 +299,7 @@ CHORES: tuple[Work, ...] = (
     Work("media", 0, _settle_media, waits=_media_waits, longest_pause_s=30, lease_s=10),
     Work("media_parts", 10 * _MINUTE, _put_parts_in_order),
     Work("acts_that_waited", 10 * _MINUTE, _take_in_old_acts),
-    # Before all that follows the journal. Once a day, soon after it has begun; asked often, so that a home that was off at midnight is anchored too.
+    # Before all that follows the journal. Once a day, soon after it has begun; asked often, for homes that were off at midnight.
     Work("journal_anchored", 10 * _MINUTE, _anchor),
     Work("journal_verified", _HOUR, _verify_weekly),
     Work("verifications", 0, verifying.go_on, waits=verifying.waits, longest_pause_s=600, lease_s=60),
