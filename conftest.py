@@ -161,12 +161,13 @@ def shared() -> Path:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> Iterator[None]:
-    """Every test begins as a new process would, in Chinese."""
+    """Every test begins as a new process would, in Chinese, and no journal before it is anchored."""
     from django.conf import settings
     from django.core.cache import cache
     from django.utils import translation
 
     _forget()
+    shutil.rmtree(settings.ANCHORS, ignore_errors=True)
     cache.clear()
     translation.activate(settings.LANGUAGE_CODE)
     yield

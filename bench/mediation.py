@@ -1,4 +1,4 @@
-"""Ledgers over a year of disputes: pages by cursor and figures by few questions, beside offsets and counting row by row.
+"""Ledgers over a year of disputes: pages by cursor and figures counted ahead, beside offsets and figures from the rows.
 
 `LINLI_BENCH_DISPUTES` changes how many (100000); `LINLI_BENCH_POSTGRES`, the URL of an empty database, adds a run on PostgreSQL.
 """
@@ -8,10 +8,11 @@ import re
 import sys
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from random import Random
 from statistics import quantiles
 from time import perf_counter, process_time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bench import queue
 from bench.queue import AT
@@ -66,17 +67,62 @@ def build(count: int) -> "Person":
 def measure(say: Callable[[str], None], store: str, leader: "Person") -> None:
     """A line for each page and reading, beside the plain way."""
     from django.test import Client
+    from django.utils import timezone
+
+    from linli.mediation.ledgers.counting import begin_anew
 
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(leader)
     say(f"{store}: {DISPUTES:,} disputes of a year")
-    for name, address in _pages(client):
-        found, slow, own = _timed(lambda address=address: _ok(client.get(address)))  # type: ignore[misc]
-        over = "" if found <= PROMISED_MS or "figures" in address or "csv" in address else f", over {PROMISED_MS} ms"
-        say(f"{store}: page: {name}: {found:,.1f} ms (P95 {slow:,.1f}), {own:,.1f} ms of processor{over}")
-    for name, ours, plain in _readings():
-        one, other = _timed(ours, 5)[0], _timed(plain, 3)[0]
+    begin_anew(timezone.now())
+    plain = {name: _timed(partial(_asked, client, address), 3) for name, address in _figures()}
+    _count_ahead(say, store)
+    for name, address in [*_pages(client), *_figures()]:
+        found = _timed(partial(_asked, client, address))
+        over = "" if found.median <= PROMISED_MS or "csv" in address else f", over {PROMISED_MS} ms"
+        say(f"{store}: page: {name}: {found}{over}" + (f"; from the rows {plain[name]}" if name in plain else ""))
+    _touch(100)
+    for name, address in _figures()[:2]:
+        say(f"{store}: page: {name}, 100 disputes changed since: {_timed(partial(_asked, client, address))}")
+    for name, ours, rows in _readings():
+        one, other = _timed(ours, 5).median, _timed(rows, 3).median
         say(f"{store}: {name}: {one:,.1f} ms; plainly {other:,.1f} ms")
+
+
+def _count_ahead(say: Callable[[str], None], store: str) -> None:
+    """Count all disputes, as the worker does in a home that was never counted; then one that was changed."""
+    from django.utils import timezone
+
+    from linli.mediation.ledgers.counting import follow
+
+    def count() -> int:
+        turns = 0
+        while follow(timezone.now()):
+            turns += 1
+        return turns
+
+    begun, worked = perf_counter(), process_time()
+    count()
+    say(f"{store}: all counted in {perf_counter() - begun:,.0f} s, {process_time() - worked:,.0f} s of processor")
+    taken = []
+    for _time in range(TIMES):
+        _touch(1)
+        taken.append(_timed(count, 1, warm=False).best)
+    say(f"{store}: one act counted in {sorted(taken)[TIMES // 2]:,.1f} ms")
+
+
+def _touch(count: int) -> None:
+    """So many disputes change in a way that counts, with the entry in the journal that every act writes."""
+    from django.utils import timezone
+
+    from linli.journal.actions import record
+    from linli.mediation.models import Dispute
+
+    at = timezone.now()
+    rows = Dispute.objects.filter(accepted_at__isnull=False, first_session_at__isnull=True)
+    for dispute in rows.order_by("-registered_at")[:count]:
+        Dispute.objects.filter(pk=dispute.pk).update(first_session_at=at)
+        record("dispute.session_held", on=dispute, by=None, at=at)
 
 
 def _pages(client: Any) -> list[tuple[str, str]]:
@@ -90,9 +136,21 @@ def _pages(client: Any) -> list[tuple[str, str]]:
         ("ledger of the county, concluded", f"{base}/{COUNTY}/?{DAYS}&figure=concluded"),
         ("ledger of a township", f"{base}/{TOWNSHIP}/?{DAYS}"),
         ("ledger of a village", f"{base}/{VILLAGE}/?{DAYS}"),
+        ("ledger of a township as CSV", f"{base}/{TOWNSHIP}/ledger.csv?{DAYS}"),
+    ]
+
+
+def _figures() -> list[tuple[str, str]]:
+    base = "/mediation/ledgers"
+    return [
         ("figures of the county", f"{base}/{COUNTY}/figures/?{DAYS}"),
         ("figures of a township", f"{base}/{TOWNSHIP}/figures/?{DAYS}"),
-        ("ledger of a township as CSV", f"{base}/{TOWNSHIP}/ledger.csv?{DAYS}"),
+        ("figures of a village", f"{base}/{VILLAGE}/figures/?{DAYS}"),
+        (
+            "figures of the county, concluded by area and month",
+            f"{base}/{COUNTY}/figures/?{DAYS}&cols=month&of=concluded",
+        ),
+        ("figures of the county in a month", f"{base}/{COUNTY}/figures/?from=2026-10-01&to=2026-10-31"),
     ]
 
 
@@ -106,7 +164,8 @@ def _deep(client: Any, address: str) -> str:
     return following
 
 
-def _ok(response: Any) -> None:
+def _asked(client: Any, address: str) -> None:
+    response = client.get(address)
     if response.streaming:
         for _part in response.streaming_content:
             pass
@@ -115,16 +174,23 @@ def _ok(response: Any) -> None:
 
 
 def _readings() -> list[tuple[str, Callable[[], object], Callable[[], object]]]:
+    from django.utils import timezone
+
+    from linli.mediation.ledgers.ahead import answer
     from linli.mediation.ledgers.listing import page_of
     from linli.mediation.ledgers.matrix import AREA, KIND, MONTH, matrix_of
     from linli.mediation.ledgers.narrowing import Narrowing
-    from linli.mediation.ledgers.reading import Asked, counts
+    from linli.mediation.ledgers.reading import Asked
     from linli.statistics.periods import Period
 
-    asked = Asked(COUNTY, Period(date(2025, 11, 17), date(2026, 11, 16)), AT)
+    asked = Asked(COUNTY, Period(date(2025, 11, 17), date(2026, 11, 16)), timezone.now())
     return [
         ("rows of a page", lambda: page_of(asked, Narrowing()), _page_by_offset),
-        ("the funnel of the county", lambda: counts(asked, _FUNNEL), lambda: _funnel_by_rows(asked)),
+        (
+            "the funnel of the county",
+            lambda: answer(asked, lambda source: source.counts(asked, _FUNNEL)),
+            lambda: _funnel_by_rows(asked),
+        ),
         ("township by kind", lambda: matrix_of(asked, AREA, KIND), lambda: _matrix_by_rows("area_id")),
         ("kind by month", lambda: matrix_of(asked, KIND, MONTH), lambda: _matrix_by_rows("registered_at")),
     ]
@@ -166,16 +232,29 @@ def _matrix_by_rows(column: str) -> object:
     return cells
 
 
-def _timed(read: Callable[[], object], times: int = TIMES) -> tuple[float, float, float]:
-    """Median and ninety-fifth percentile in milliseconds, after one to warm up; and of this process's processor time."""
-    read()
+class Timed(NamedTuple):
+    """Milliseconds: the best, the median, the ninety-fifth percentile; and of this process's processor time each."""
+
+    best: float
+    median: float
+    slow: float
+    own: float
+
+    def __str__(self) -> str:
+        return f"{self.median:,.1f} ms (best {self.best:,.1f}, P95 {self.slow:,.1f}), {self.own:,.1f} ms of processor"
+
+
+def _timed(read: Callable[[], object], times: int = TIMES, *, warm: bool = True) -> Timed:
+    """So many times, after one to warm up."""
+    if warm:
+        read()
     taken, worked = [], process_time()
     for _time in range(times):
         begun = perf_counter()
         read()
         taken.append(1000 * (perf_counter() - begun))
-    cut = quantiles(taken, n=20, method="inclusive")
-    return cut[9], cut[18], 1000 * (process_time() - worked) / times
+    cut = quantiles(taken, n=20, method="inclusive") if times > 1 else taken * 19
+    return Timed(min(taken), cut[9], cut[18], 1000 * (process_time() - worked) / times)
 
 
 def main(store: str) -> None:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from bench.disputes.county import County
-from bench.disputes.courses import LARGE_FROM
 from bench.disputes.pen import Life
 from linli.events.models import Event
+from linli.mediation.ledgers.narrowing import LARGE_FROM
 from linli.mediation.models import Agreement, Dispute, Obligation, Party, Proof, Session
 from linli.mediation.rules import AgreementState, NextWay, Side
 from linli.mediation.rules.parties import Particulars, Representative

@@ -14,8 +14,6 @@ from linli.mediation.rules import Door, Kind
 T = TypeVar("T")
 #: What the report says.
 ACCEPTED, CLOSED, LARGE, SOLVED, OF_COUNTY = 2418, 2359, 603, 582, 12
-#: Many people, as 民诉法解释 art. 75 counts them.
-LARGE_FROM = 10
 
 
 @dataclass(frozen=True)

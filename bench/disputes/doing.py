@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from bench.disputes.case import PLACE, WAYS, Case, told_of
-from bench.disputes.courses import LARGE_FROM
 from bench.disputes.pen import Act
 from linli.events import actions as events
 from linli.events.rules import Source
 from linli.mediation.actions import assigning, clocks, noting, own, parties, proving, registering, screening, sessions
+from linli.mediation.ledgers.narrowing import LARGE_FROM
 from linli.mediation.rules import CompanionKind, Door, SessionState, Stance, Way
 from linli.people.models import Person
 

@@ -15,6 +15,7 @@ from bench.disputes import courses, opening, settling
 from bench.disputes.courses import Course, shares
 from bench.disputes.days import DAY, day_of, drawn, midnight_after, published
 from bench.disputes.pen import Act, Life, Pen
+from linli.mediation.ledgers.narrowing import LARGE_FROM
 from linli.mediation.ledgers.testing import History, Promise
 from linli.mediation.rules import ClockKind, Ending
 
@@ -101,7 +102,7 @@ def _lives(accepted: int, ground: Ground, draw: Random) -> Iterator[tuple[Life, 
     large = _large(closed, still_open, accepted, draw)
     levels = _levels(everything, len(closed), draw)
     for place, course in enumerate(everything):
-        people = courses.LARGE_FROM + draw.randrange(60) if place in large else 2
+        people = LARGE_FROM + draw.randrange(60) if place in large else 2
         yield Life(place, course, grids[place], kinds[place], doors[place], levels[place], people), months[place]
 
 

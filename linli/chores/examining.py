@@ -24,7 +24,7 @@ from linli.chores import home
 from linli.chores.models import Chore
 from linli.events import search
 from linli.events.actions import ladder, lost_draws, wrong_with
-from linli.events.models import Draw, Event, NumberSeries, Pack
+from linli.events.models import Contact, Draw, Event, NumberSeries, Pack
 from linli.journal.anchors import anchors_path, read_anchors
 from linli.journal.models import Entry
 from linli.journal.proving import verify_chain
@@ -36,6 +36,7 @@ from linli.kit.media.storing import try_out
 from linli.kit.papers import asking
 from linli.kit.reasons import reason
 from linli.kit.refusal import Refused
+from linli.kit.sealing import unseal
 from linli.kit.workdays import stored_calendar
 from linli.mediation.models import LedgerFollower
 from linli.notices.balance import balance
@@ -161,7 +162,9 @@ def _look_at_anchors(at: datetime) -> Findings:
         if Entry.objects.exists():
             yield _warn(_("The journal is not anchored yet: %(file)s. The worker does it once a day.") % facts)
     elif lines[-1].day < timezone.localdate(at - _ANCHORS_MAY_LAG).isoformat():
-        yield _warn(_("The journal was last anchored on %(day)s. Does the worker run, and can it write %(file)s?") % facts)
+        yield _warn(
+            _("The journal was last anchored on %(day)s. Does the worker run, and can it write %(file)s?") % facts
+        )
     else:
         yield _ok(_("The journal is anchored: %(count)s lines, the last of %(day)s.") % facts)
 
@@ -339,6 +342,20 @@ def _look_at_figures(at: datetime) -> Findings:
         yield _ok(_("Statistics agree with the matters, compared on %(day)s.") % days)
 
 
+def _look_at_seals(at: datetime) -> Findings:
+    """A home whose secret key was lost makes another one, and goes on; only what is sealed stays shut."""
+    newest = Contact.objects.order_by("-pk").first()
+    try:
+        if newest:
+            unseal(bytes(newest.sealed), bound_to=newest.pk.bytes)
+    except Refused:
+        yield _fail(
+            _("The secret key does not open what this home has sealed. Restore the file secret_key from a backup.")
+        )
+    else:
+        yield _ok(_("The secret key opens what is sealed."))
+
+
 def _look_at_backups(at: datetime) -> Findings:
     last = last_backup()
     if last.has_failed_since:
@@ -367,6 +384,7 @@ def _look_at_ledgers(at: datetime) -> Findings:
 
 EXAMINATION: tuple[Callable[[datetime], Findings], ...] = (
     _look_at_safety,
+    _look_at_seals,
     _look_at_disk,
     _look_at_media,
     _look_at_papers,

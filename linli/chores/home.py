@@ -84,6 +84,8 @@ def make_ready(*, only_if_empty: bool = False) -> None:
     refuse_newer(found)
     if not found.outstanding or (only_if_empty and not found.is_empty):
         return
+    if found.is_empty:
+        refuse_lost_store()
     with alone():
         if schema().outstanding:  # nobody was quicker
             call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
@@ -114,6 +116,19 @@ def refuse_half_restored() -> None:
     if (settings.HOME / RESTORING).exists():
         words = _("A restore into %(home)s is going on, or was broken off. Run “linli restore” again.")
         raise Refused("half_restored", words, home=str(settings.HOME))
+
+
+def refuse_lost_store() -> None:
+    """Raises `Refused` when an empty store is found in a home that was in use: a new one would hide the loss."""
+    kept = next(
+        (path for path in (settings.HOME / "backup.json", settings.MEDIA_ROOT / "originals") if path.exists()), None
+    )
+    if kept:
+        words = _(
+            "The database of this home is gone or empty, but %(kept)s says that it was in use. Restore a backup "
+            "(“linli restore”), or set LINLI_HOME to a new folder."
+        )
+        raise Refused("store_lost", words, kept=str(kept))
 
 
 def _make_folders() -> None:

@@ -299,6 +299,10 @@ CHORES: tuple[Work, ...] = (
     Work("media", 0, _settle_media, waits=_media_waits, longest_pause_s=30, lease_s=10),
     Work("media_parts", 10 * _MINUTE, _put_parts_in_order),
     Work("acts_that_waited", 10 * _MINUTE, _take_in_old_acts),
+    # Before all that follows the journal. Once a day, soon after it has begun; asked often, for homes that were off at midnight.
+    Work("journal_anchored", 10 * _MINUTE, _anchor),
+    Work("journal_verified", _HOUR, _verify_weekly),
+    Work("verifications", 0, verifying.go_on, waits=verifying.waits, longest_pause_s=600, lease_s=60),
     Work("search_index", 2, _index, waits=_index_waits),
     Work("figures", 2, _count, waits=counting.has_news, longest_pause_s=60, lease_s=60),
     Work("figures_compared", 10 * _MINUTE, comparing.compare_next),
@@ -342,8 +346,4 @@ CHORES: tuple[Work, ...] = (
     Work("backup", _MINUTE, nightly.go_on, waits=nightly.waits),
     Work("old_notices", _DAY, _forget_notices),
     Work("old_sessions", _HOUR, _forget_sessions),
-    # Once a day, soon after it has begun; asked often, so that a home that was off at midnight is anchored too.
-    Work("journal_anchored", 10 * _MINUTE, _anchor),
-    Work("journal_verified", _HOUR, _verify_weekly),
-    Work("verifications", 0, verifying.go_on, waits=verifying.waits, longest_pause_s=600, lease_s=60),
 )

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from linli.intake.accept import Row
+from linli.kit.health import is_in_place
 
 _COLUMNS = ", ".join(f'"{name}"' for name in (*Row._fields, "state"))
 _INSERT = f"INSERT INTO intake_kept ({_COLUMNS})"
@@ -57,7 +58,9 @@ class _Sqlite:
     _WAIT_S = 5.0
 
     def __init__(self, path: str, init_command: str) -> None:
+        self._path = path
         self._db = sqlite3.connect(path, timeout=0, isolation_level=None, cached_statements=64, check_same_thread=False)
+        is_in_place(path)  # seen from now on
         # What was answered must survive the loss of power, whatever the rest of the program makes do with.
         for pragma in [*init_command.split(";"), "PRAGMA synchronous=FULL"]:
             self._patiently(partial(self._db.execute, pragma))
@@ -74,6 +77,8 @@ class _Sqlite:
             with suppress(sqlite3.Error):
                 self._db.execute("ROLLBACK")
             raise
+        if not is_in_place(self._path):
+            raise sqlite3.OperationalError(f"{self._path} was deleted or replaced while it was in use")
         return firsts
 
     def _insert(self, rows: list[tuple[Any, ...]]) -> set[bytes]:

@@ -1,5 +1,6 @@
 """Whether this home can do its work now, that is: commit."""
 
+import os
 import shutil
 
 from django.conf import settings
@@ -12,6 +13,8 @@ _WAIT_MS = 3000
 def trouble() -> str:
     """A word for the cause: `store`, `read-only`, `disk`; empty when all is well."""
     try:
+        if connection.vendor == "sqlite" and not is_in_place(str(connection.settings_dict["NAME"])):
+            return "store"
         if not _may_write():
             return "read-only"
     except (DatabaseError, InterfaceError):
@@ -34,3 +37,18 @@ def _may_write() -> bool:
         finally:
             cursor.execute(f"PRAGMA busy_timeout = {wait_ms}")
     return True
+
+
+_seen: dict[str, tuple[int, int]] = {}
+
+
+def is_in_place(path: str) -> bool:
+    """Whether the file of a store is still the one that this process saw there first.
+
+    One that was deleted or replaced is written to by whoever has it open, and nobody will ever read that.
+    """
+    try:
+        now = os.stat(path)
+    except FileNotFoundError:
+        return False
+    return _seen.setdefault(path, (now.st_dev, now.st_ino)) == (now.st_dev, now.st_ino)

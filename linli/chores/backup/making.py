@@ -49,6 +49,8 @@ class Made:
     manifest: Manifest
     fresh_photos: int
     checked: Checked | None
+    #: Whether the journal has fewer entries than in the backup before: something was lost in the home.
+    has_shrunk: bool
     #: Older ones that were deleted for it.
     forgotten: list[Path]
 
@@ -94,6 +96,7 @@ def _make(wanted: Wanted, home: Path, at: datetime) -> Made:
     wanted.to.mkdir(mode=0o700, parents=True, exist_ok=True)
     folders.clear_leftovers(wanted.to, home)
     former = _former(wanted)
+    before = manifest.read(former, wanted.key).store.entries if former else 0
     name = folders.name_at(at)
     if (wanted.to / name).exists():
         raise Refused("backup_exists", _("There is a backup of this very second already."))
@@ -112,9 +115,11 @@ def _make(wanted: Wanted, home: Path, at: datetime) -> Made:
         shutil.rmtree(draft, ignore_errors=True)
         raise
     folders.to_the_disk(wanted.to, all_below=False)
-    # Beside a journal that does not hold, older backups are the evidence.
-    forgotten = folders.forget_old(wanted.to, wanted.keep) if checked is None or checked.is_whole else []
-    return Made(wanted.to / name, written, len(fresh), checked, forgotten)
+    has_shrunk = written.store.entries < before
+    # Beside a journal that does not hold, or holds less, older backups are the evidence, and perhaps all there is.
+    is_sound = not has_shrunk and (checked is None or checked.is_whole)
+    forgotten = folders.forget_old(wanted.to, wanted.keep) if is_sound else []
+    return Made(wanted.to / name, written, len(fresh), checked, has_shrunk, forgotten)
 
 
 def _former(wanted: Wanted) -> Path | None:

@@ -36,6 +36,11 @@ class Store(msgspec.Struct, frozen=True):
     chains: dict[str, tuple[int, str]]
 
     @property
+    def entries(self) -> int:
+        """Of the journal, which only ever grows."""
+        return sum(length for length, _digest in self.chains.values())
+
+    @property
     def rows(self) -> int:
         """Of all tables."""
         return sum(self.counts.values())

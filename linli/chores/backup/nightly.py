@@ -48,7 +48,8 @@ def go_on(at: datetime) -> bool:
     """Begin the backup, or see what has become of it. Raises `Refused` with its last words when it failed."""
     global _begun
     if _begun is None:
-        if not folders.is_running(Path(settings.HOME)):
+        # Asked here too: `linli work --once` does every chore, whether it waits or not.
+        if waits() and not folders.is_running(Path(settings.HOME)):
             _begun = _begin()
         return False
     process, said = _begun

@@ -71,7 +71,8 @@ class Copying:
 
     def copy(self, found: dict[str, os.stat_result]) -> None:
         """Those that were not copied yet."""
-        for name in progress(found.keys() - self.copied.keys(), total=len(found), label=_("photos")):
+        new = sorted(found.keys() - self.copied.keys() - set(self.gone))
+        for name in progress(new, total=len(new), label=_("photos")) if new else ():
             try:
                 self.copied[name] = self._taken_over(name, found[name]) or self._sealed(name, found[name])
             except FileNotFoundError:

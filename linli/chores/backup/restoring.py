@@ -49,6 +49,16 @@ def restore(wanted: Wanted) -> Checked:
     return checked
 
 
+def restore_files(wanted: Wanted) -> None:
+    """Only what lies in the home beside database and media, its secret key above all, into an empty folder."""
+    known = manifest.read(wanted.backup, wanted.key)
+    wanted.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _told(wanted.home), _gathering(wanted.home) as gathered:
+        with part(wanted.backup, wanted.key, known, "home") as file:
+            home_files.unpack(file, gathered / "home")
+        _put_in_place(gathered, wanted.home)
+
+
 @contextmanager
 def _told(home: Path) -> Iterator[None]:
     try:

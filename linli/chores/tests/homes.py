@@ -49,7 +49,7 @@ def look(home: Path, url: str, *matter: str) -> dict[str, Any]:
         env=environment(home, LINLI_DATABASE_URL=url),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
     assert ran.returncode == 0, ran.stderr
     found: dict[str, Any] = json.loads(ran.stdout)
@@ -58,6 +58,6 @@ def look(home: Path, url: str, *matter: str) -> dict[str, Any]:
 
 def linli(home: Path, *words: str, **more: Any) -> "subprocess.CompletedProcess[str]":
     """Run the program on this home; `more` as of `subprocess.run`."""
-    ran = subprocess.run([*PROGRAM, *words], env=environment(home), capture_output=True, text=True, timeout=120, **more)
+    ran = subprocess.run([*PROGRAM, *words], env=environment(home), capture_output=True, text=True, timeout=300, **more)
     assert "Traceback" not in ran.stderr, ran.stderr
     return ran

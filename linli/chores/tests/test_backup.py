@@ -193,6 +193,16 @@ def test_a_broken_journal_is_told_and_no_older_backup_is_deleted(home: Home) -> 
     assert len(list(home.to.iterdir())) == 2
 
 
+def test_a_home_that_lost_its_matters_does_not_push_out_the_backups_that_have_them(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home.backup(verify=False)
+    call_command("flush", interactive=False, verbosity=0)
+    call_command("backup", str(home.to), "--keep", "1", "--no-verify")
+    assert "was something lost?" in capsys.readouterr().out
+    assert len(list(home.to.iterdir())) == 2
+
+
 def test_what_is_restored_goes_into_an_empty_home_only(home: Home, new_url: Callable[[], str], tmp_path: Path) -> None:
     made, url = home.backup(verify=False), new_url()
     new = tmp_path / "new"

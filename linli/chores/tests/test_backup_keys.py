@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from linli.chores.backup import keys
+from linli.chores.backup import keys, nightly
 from linli.chores.backup.nightly import is_due
 from linli.chores.examining import Level, _look_at_backups
 from linli.kit import last_backup
@@ -91,6 +91,12 @@ def test_a_backup_is_due_each_night_and_an_hour_after_a_failure(
 def test_in_the_evening_that_of_the_night_is_enough() -> None:
     assert not is_due(LastBackup(good_at=AT), AT + 19 * HOUR)
     assert is_due(LastBackup(good_at=AT), AT + DAY)
+
+
+def test_nothing_is_begun_where_no_backups_are_wished(settings: Any, tmp_path: Path) -> None:
+    settings.HOME = tmp_path
+    nightly.go_on(AT)
+    assert nightly._begun is None
 
 
 def levels(at: datetime) -> list[Level]:

@@ -11,6 +11,7 @@ from django.utils import translation
 
 from linli.chores.examining import Level, examine
 from linli.chores.models import Chore
+from linli.events import actions
 from linli.events.models import Event, NumberSeries, Pack
 from linli.events.testing import NOON, World, make_event
 from linli.journal.models import Entry
@@ -107,6 +108,15 @@ def test_the_command_ends_with_a_refusal_when_something_is_broken(
     with pytest.raises(Refused):
         call_command("doctor")
     assert "fail " in capsys.readouterr().out
+
+
+def test_a_secret_key_that_was_lost_is_told(healthy: World, settings: Any) -> None:
+    actions.report(
+        text="水沟堵了", area=healthy.grid, category=healthy.drain, at=NOON, source="resident", contact="13800138000"
+    )
+    assert "secret_key" not in sentences(Level.FAIL)
+    settings.SECRET_KEY = "x" * 60
+    assert "secret_key" in sentences(Level.FAIL)
 
 
 def test_a_store_of_photos_that_cannot_be_written_is_broken(healthy: World, settings: Any, tmp_path: Path) -> None:

@@ -6,14 +6,16 @@ import sqlite3
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from linli.intake import writer as writing
 from linli.intake.accept import Row
 from linli.intake.models import Kept
-from linli.intake.stores import First, open_store
+from linli.intake.stores import First, _Sqlite, open_store
 from linli.intake.turned import Turned
 from linli.intake.writer import Writer
 from linli.kit.keys import new_key
@@ -188,3 +190,21 @@ def test_a_batch_of_any_size_goes_in_whole() -> None:
 
     asyncio.run(keep())
     assert Kept.objects.count() == 777
+
+
+def test_nothing_is_answered_as_kept_in_a_file_that_was_deleted(tmp_path: Path) -> None:
+    """Whoever has it open could go on writing, and nobody would ever read that."""
+    if connection.vendor != "sqlite":
+        pytest.skip("A server keeps its files itself.")
+    path = tmp_path / "store.sqlite3"
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(path)])
+    store = _Sqlite(str(path), "PRAGMA journal_mode=WAL")
+    assert store.keep([row(1)]) == [None]
+    path.rename(tmp_path / "elsewhere")
+    for back in (None, b""):
+        if back is not None:
+            path.write_bytes(back)
+        with pytest.raises(sqlite3.OperationalError, match="deleted or replaced"):
+            store.keep([row(2)])
+    store.close()

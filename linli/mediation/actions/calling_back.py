@@ -383,11 +383,11 @@ def draw_of_last_month(at: datetime) -> int:
         drawn_of[area].append((from_on, to_on))
     # A draw by hand of one quiet day spares none of the others.
     todo = [
-        (area, *days)
+        (area, begins, ends)
         for area in Area.objects.filter(pk__in=counties).order_by("pk")
-        for days in left_of((first, last), drawn_of[area.pk])
+        for begins, ends in left_of((first, last), drawn_of[area.pk])
     ]
-    return sum(_drew(area, *days, at) for area, *days in todo if _effective(area, *days).exists())
+    return sum(_drew(area, begins, ends, at) for area, begins, ends in todo if _effective(area, begins, ends).exists())
 
 
 def _drew(area: Area, first: date, last: date, at: datetime) -> bool:

@@ -106,8 +106,17 @@ def register(
     clocks.start(dispute, ClockKind.SCREENING, at)
     heads = telling.heads_of(dispute, at)
     beside = (event is not None and event.state != EventState.IN_MEDIATION) or None
-    facts = {"door": door, "kind": told.kind, "event": event, "beside": beside}
-    record("dispute.registered", on=dispute, by=by, at=at, tell=heads, **facts)
+    record(
+        "dispute.registered",
+        on=dispute,
+        by=by,
+        at=at,
+        tell=heads,
+        door=door,
+        kind=told.kind,
+        event=event,
+        beside=beside,
+    )
     _note_messages(dispute, stored, by, at)
     return Registered(dispute, _link(stored, at) if door == Door.ONLINE else "")
 

@@ -249,10 +249,15 @@ class _Table:
         below = piece._replace(grain=f"{piece.grain[0]}{self.below}")
         beyond = dict(sums_of([of], piece, [self.asked.area], keys))
         for area, key, n in sums_of([of], below, self.places, ["area", *keys]):
-            self._add(*((area, key) if self.ways[0] == AREA else (key, area)), n)
+            self._add_of(area, key, n)
             beyond[key] -= n
         for key, n in beyond.items():
-            self._add(*((self.asked.area, key) if self.ways[0] == AREA else (key, self.asked.area)), n)
+            self._add_of(self.asked.area, key, n)
+
+    def _add_of(self, area: str, key: Any, n: int) -> None:
+        """Of an area and what it is crossed with, whichever of them stands for rows."""
+        row, col = (area, key) if self.ways[0] == AREA else (key, area)
+        self._add(row, col, n)
 
     def _add(self, row: Any, col: Any, n: int) -> None:
         """By columns of cells."""

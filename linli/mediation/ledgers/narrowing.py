@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, TextChoices
 from django.utils.functional import cached_property
 from django.utils.translation import gettext, gettext_lazy
 
@@ -14,12 +14,22 @@ from linli.mediation.ledgers.figures import BY_CODE, Cohort, Figure
 from linli.mediation.models import Body
 from linli.mediation.rules import Kind, Level, State
 
+#: Many people are ten and more, as 民诉法解释 art. 75 counts them.
+LARGE_FROM = 10
+
+
+class Size(TextChoices):
+    """How many people are in a dispute, as far as ledgers tell it apart."""
+
+    LARGE = "large", gettext_lazy("Ten people or more")
+
 
 @dataclass(frozen=True)
 class Narrowing:
-    """Of which kind, state, body or level of body, and which of them a figure counts; empty: all."""
+    """Of which kind, size, state, body or level of body, and which of them a figure counts; empty: all."""
 
     kind: str = ""
+    size: str = ""
     state: str = ""
     body: str = ""
     level: str = ""
@@ -32,6 +42,7 @@ class Narrowing:
         """Raises `BadInput` for what no page offers."""
         found = cls(
             kind=_choice(sent, "kind", Kind.values),
+            size=_choice(sent, "size", Size.values),
             state=_choice(sent, "state", State.values),
             body=sent.get("body", ""),
             level=_choice(sent, "level", Level.values),
@@ -45,7 +56,8 @@ class Narrowing:
     @property
     def asked(self) -> dict[str, str]:
         """The parameters of an address that asks for it."""
-        told = {"kind": self.kind, "state": self.state, "body": self.body, "level": self.level, "figure": self.figure}
+        names = ("kind", "size", "state", "body", "level", "figure")
+        told = {name: getattr(self, name) for name in names}
         return {name: value for name, value in told.items() if value} | ({"alone": "1"} if self.alone else {})
 
     @property
@@ -62,6 +74,7 @@ class Narrowing:
         """Which disputes fit; the figure apart."""
         given: dict[str, Any] = {"kind": self.kind, "state": self.state, "body": self.body, "body__level": self.level}
         found = Q(**{name: value for name, value in given.items() if value})
+        found &= Q(people_count__gte=LARGE_FROM) if self.size else Q()
         return found & Q(area=area) if self.alone else found
 
     @property
@@ -69,6 +82,7 @@ class Narrowing:
         """What it is narrowed to, for the head of a page or file."""
         named = [
             Kind(self.kind).label if self.kind else "",
+            Size(self.size).label if self.size else "",
             State(self.state).label if self.state else "",
             str(self.of_body or ""),
             Level(self.level).label if self.level else "",

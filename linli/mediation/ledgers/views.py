@@ -23,7 +23,7 @@ from linli.mediation.ledgers import listing, tables
 from linli.mediation.ledgers.ahead import answer
 from linli.mediation.ledgers.figures import BY_CODE, FIGURES, Cohort
 from linli.mediation.ledgers.matrix import OF, WAYS, matrix_from, matrix_of, ways_of
-from linli.mediation.ledgers.narrowing import Narrowing, bodies_around
+from linli.mediation.ledgers.narrowing import Narrowing, Size, bodies_around
 from linli.mediation.ledgers.rates import CASELOAD, HOW_KEPT_BACK, HOW_LONG, RATES, STRETCHES
 from linli.mediation.ledgers.reading import Asked
 from linli.mediation.ledgers.sheet import sheet_from, sheet_of
@@ -92,6 +92,7 @@ def ledger(request: HttpRequest, code: str) -> HttpResponse:
         "next_page": f"{request.path}?{query}&after={page.next_cursor}",
         "without": f"{request.path}?{period.query}",
         "kinds": Kind.choices,
+        "sizes": Size.choices,
         "states": State.choices,
         "levels": _levels(request.path, period, narrowing),
         "bodies": bodies_around(code),

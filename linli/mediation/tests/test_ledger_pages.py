@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from linli.events.testing import NOON
+from linli.mediation.actions.screening import classify
 from linli.mediation.ledgers.sight import sight_of
 from linli.mediation.rules import State
 from linli.mediation.testing import Mediation, make_dispute, make_mediation
@@ -110,7 +111,16 @@ def test_my_ledger_is_that_of_my_area(here: Mediation) -> None:
 
 def test_what_cannot_be_asked_is_refused_in_words(here: Mediation) -> None:
     client = client_of(here.world.cast.leader)
-    for query in ("kind=77", "state=happy", "level=moon", "body=999999", "body=x", "figure=due", "after=x_y"):
+    for query in (
+        "kind=77",
+        "size=small",
+        "state=happy",
+        "level=moon",
+        "body=999999",
+        "body=x",
+        "figure=due",
+        "after=x_y",
+    ):
         assert client.get(f"/mediation/ledgers/440881/?{query}").status_code in (400, 422), query
     page = client.get("/mediation/ledgers/440881/?from=2026-02-01&to=2026-01-01")
     assert page.status_code == 422 and 'role="alert"' in page.content.decode()
@@ -129,6 +139,20 @@ def test_every_page_and_file_answers(here: Mediation) -> None:
     assert client.get("/mediation/ledgers/definitions/").status_code == 200
     empty = client.get("/mediation/ledgers/440881/?from=2001-01-01&to=2001-01-02")
     assert empty.status_code == 200 and empty.context["count"] == 0
+
+
+def test_a_ledger_is_narrowed_to_the_larger_ones(here: Mediation) -> None:
+    at = timezone.now() - timedelta(days=2)
+    larger, other = (make_dispute(here, State.ACCEPTED, at=at) for _each in range(2))
+    for dispute, people in ((larger, 10), (other, 9)):
+        classify(dispute, people_count=people, by=here.head, at=at + timedelta(hours=4))
+    client = client_of(here.world.cast.leader)
+    asked = {"from": f"{timezone.localdate(at):%Y-%m-%d}", "to": f"{timezone.localdate():%Y-%m-%d}", "size": "large"}
+    page = client.get("/mediation/ledgers/440881/", asked)
+    assert [row.number for row in page.context["page"].rows] == [larger.number]
+    assert '<option value="large" selected>' in page.content.decode()
+    csv = b"".join(client.get("/mediation/ledgers/440881/ledger.csv", asked).streaming_content).decode()  # type: ignore[attr-defined]
+    assert larger.number in csv and other.number not in csv
 
 
 def test_the_latest_stand_first(here: Mediation) -> None:

@@ -15,6 +15,7 @@ from django.db import connection
 from linli.events.rules import State as EventState
 from linli.events.testing import NOON, make_event
 from linli.journal.models import Entry
+from linli.kit.media.testing import voice
 from linli.kit.refusal import Refused
 from linli.mediation.actions import (
     assigning,
@@ -22,6 +23,7 @@ from linli.mediation.actions import (
     clocks,
     ending,
     looking,
+    messages,
     noting,
     parties,
     proving,
@@ -29,6 +31,7 @@ from linli.mediation.actions import (
     registering,
     screening,
     sessions,
+    sound,
 )
 from linli.mediation.actions.registering import Told
 from linli.mediation.models import Dispute, Party
@@ -100,7 +103,9 @@ def _register(here: Mediation) -> object:
     entrusted = {"entruster": Entruster.COURT, "entrusted_by": secret("法庭")}
     return [
         about,
-        registering.register(about, door=Door.ONLINE, by=None, **facts),
+        registering.register(
+            replace(about, parties=(replace(ONE, by_sms=True), OTHER)), door=Door.ONLINE, by=None, **facts
+        ),
         registering.register(about, door=Door.EVENT, by=by, event=event, **facts),
         registering.register(about, door=Door.TRANSFER, by=by, **entrusted, **facts),
     ]
@@ -125,6 +130,7 @@ def _parties(here: Mediation) -> object:
     parties.want_confirmation(dispute, wanted=True, by=here.head, at=AT)
     parties.keep_id_number(one, id_number="11010519491231002X", by=here.head, at=AT)
     reaching.note_try(firm, way=Way.IN_PERSON, tried_at=AT, words=secret("家中无人"), by=here.head, at=AT)
+    messages.note_messages(firm, agrees=False, way=Way.PHONE, by=here.head, at=AT)
     link = parties.give_link(firm, by=here.head, at=AT)
     assert parties.party_of_link(link) == firm
     parties.withdraw_link(firm, by=here.head, at=AT)
@@ -186,7 +192,12 @@ def _hear(here: Mediation) -> object:
         held, text=secret("笔录"), undisputed=secret("无争议"), concessions=secret("让步"), **by
     )
     sessions.agree_to_record(written, party=party_of(dispute), by=None, at=AT, own=True)
-    return [planned, held, written, noting.write_note(dispute, text=secret("私记"), session=held, **by)]
+    recording = sound.keep_sound(held, content=voice(), agreed=list(dispute.parties.all()), **by)
+    looking.look(dispute, purpose=Purpose.MEDIATE, **by)
+    looking.look_to_hear(recording, purpose=Purpose.MEDIATE, **by)
+    assert sound.open_sound(recording, **by) == voice()
+    sound.end_consent(held, who=party_of(dispute), by=None, at=AT, own=True)
+    return [planned, held, written, recording, noting.write_note(dispute, text=secret("私记"), session=held, **by)]
 
 
 def _prove(here: Mediation) -> object:
@@ -238,7 +249,10 @@ def _keep_register(here: Mediation) -> object:
 # --- what was left behind ------------------------------------------------------------------------------------------------
 
 ACTIONS = Path(registering.__file__).parent
-OWN = (assigning, bodies, clocks, ending, looking, noting, parties, proving, reaching, registering, screening, sessions)
+OWN = (
+    *(assigning, bodies, clocks, ending, looking, messages, noting, parties),
+    *(proving, reaching, registering, screening, sessions, sound),
+)
 
 
 def verbs_of_own() -> set[str]:

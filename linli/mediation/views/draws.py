@@ -81,7 +81,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     """One draw: whether it is as it was drawn, what came of it, and, once the parties were asked, all it was drawn from."""
     draw, at = _draw(request, pk), timezone.now()
     is_open = is_laid_open(draw, at)
-    calls = draw.call_backs.select_related("dispute", "body").order_by("dispute__number") if is_open else []
+    calls = draw.call_backs.select_related("dispute", "body").order_by("dispute__number")
     context: dict[str, Any] = {
         "draw": draw,
         "count": len(draw.population),
@@ -89,7 +89,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "wrong": wrong_with(draw),
         "is_open": is_open,
         "opens_at": opens_at(draw),
-        "page": Paginator(calls, _LOTS).get_page(request.GET.get("page")),
+        "page": Paginator(calls if is_open else calls.none(), _LOTS).get_page(request.GET.get("page")),
         "now": at,
         "room": "mediation",
     }

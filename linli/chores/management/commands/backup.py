@@ -61,6 +61,11 @@ class Command(BaseCommand):
         if photos.gone:
             self.stdout.write(_("Deleted meanwhile: %(names)s") % {"names": ", ".join(photos.gone)})
         self.stdout.write(in_words(made.checked) if made.checked else _("It was not verified."))
+        if made.has_shrunk:
+            words = _(
+                "The journal is shorter than in the backup before: was something lost? No older backup is deleted."
+            )
+            self.stdout.write(words)
         for path in made.forgotten:
             self.stdout.write(_("Deleted, beyond --keep: %(path)s") % {"path": path})
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 
 from linli.chores.backup import folders, keys
 from linli.chores.backup.checking import check
-from linli.chores.backup.restoring import Wanted, restore
+from linli.chores.backup.restoring import Wanted, restore, restore_files
 from linli.chores.management.commands.backup import in_words
 
 
@@ -33,16 +33,26 @@ class Command(BaseCommand):
         parser.add_argument(
             "--key-file", default=str(settings.BACKUP_KEY_FILE), help=_("File with the key that seals it.")
         )
+        parser.add_argument(
+            "--files-only",
+            action="store_true",
+            help=_("No database and no photos: the secret key and what lies beside."),
+        )
         parser.add_argument("--dry-run", action="store_true", help=_("Only look whether all of it can be restored."))
 
     def handle(self, *args: Any, backup: str, into: str, database_url: str, key_file: str, **options: Any) -> None:
         """Do it and say what was done."""
         key, chosen = keys.read(Path(key_file)), folders.chosen(Path(backup))
+        wanted = Wanted(chosen, Path(into).resolve(), key, database_url)
+        if options["files_only"]:
+            restore_files(wanted)
+            self.stdout.write(_("The files of %(backup)s are in %(home)s.") % {"backup": chosen.name, "home": into})
+            return
         if options["dry_run"]:
             with tempfile.TemporaryDirectory(prefix="linli-") as scratch:
                 checked = check(chosen, key, Path(scratch))
         else:
-            checked = restore(Wanted(chosen, Path(into).resolve(), key, database_url))
+            checked = restore(wanted)
         self.stdout.write(in_words(checked))
         if not options["dry_run"]:
             facts = {"backup": chosen.name, "home": into}
