@@ -80,7 +80,9 @@ _NO_KEY = 'SUBSTR("area", 1, 0)'
 
 def _asked(table: str, wanted: str, cells: Cells, key: str, *, adds: bool = True) -> list[Any]:
     placed, given = _inside(cells.area, is_one=cells.is_one)
-    if cells.facet or cells.kind[-1].isdigit():  # what tells nothing apart has the empty facet alone: said for the index
+    if (
+        cells.facet or cells.kind[-1].isdigit()
+    ):  # what tells nothing apart has the empty facet alone: said for the index
         placed, given = f'{placed} AND "facet" = %s', [*given, cells.facet]
     days = [connection.ops.adapt_datefield_value(day) for span in cells.spans for day in span]
     return asked_once(_sql(table, wanted, key, placed, len(cells.spans), adds), [cells.kind, *given, *days])
