@@ -30,7 +30,8 @@ def test_an_auditor_searches_and_has_the_journal_verified(
     settings.ANCHORS = tmp_path
     make_event(world, State.DISPATCHED)
     anchor(NOON)
-    Entry.objects.filter(verb="event.accepted").update(at=NOON + timedelta(days=400))
+    changed = Entry.objects.get(verb="event.accepted")
+    Entry.objects.filter(pk=changed.pk).update(at=NOON + timedelta(days=400), by=world.cast.desk)
     sign_in(page, world.cast.auditor)
     page.goto("/audit/")
     page.locator("#id_account").focus()

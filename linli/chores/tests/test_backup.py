@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.utils import timezone, translation
 
@@ -245,6 +245,16 @@ def test_the_command_says_what_it_did(home: Home, capsys: pytest.CaptureFixture[
     call_command("backup", str(home.to), "--no-verify", "--keep", "1")
     said = capsys.readouterr().out
     assert "not verified" in said and "Deleted, beyond --keep" in said
+
+
+def test_what_is_missing_is_named(home: Home, tmp_path: Path, settings: Any) -> None:
+    with pytest.raises(Refused, match="linli backup --new-key"):
+        call_command("backup", str(home.to), "--key-file", str(tmp_path / "none"))
+    with pytest.raises(CommandError, match="LINLI_BACKUP_TO"):
+        call_command("backup", "--key-file", str(home.path / "backup_key"))
+    settings.HOME = tmp_path / "empty"
+    with pytest.raises(Refused, match="no database"):
+        call_command("backup", str(home.to), "--key-file", str(home.path / "backup_key"))
 
 
 def test_where_no_database_can_be_made_the_dump_is_read_and_this_is_said(home: Home) -> None:

@@ -6,15 +6,17 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
+from linli.chores.backup import nightly
 from linli.chores.tests.homes import PROGRAM, environment, linli
+from linli.kit.refusal import Refused
 
 #: So that there is a store whose copy can be taken.
 pytestmark = pytest.mark.django_db
@@ -131,36 +133,25 @@ def test_no_new_store_is_made_in_a_home_that_lost_its_own(home: Home) -> None:
     assert "is gone or empty" in refusal(linli(home.path, "doctor"))
 
 
-def test_what_is_missing_is_named(home: Home, tmp_path: Path) -> None:
-    assert "linli backup --new-key" in refusal(linli(home.path, "backup", str(home.to), "--key-file", "no-key"))
-    assert "LINLI_BACKUP_TO" in refusal(linli(home.path, "backup"))
-    empty = linli(tmp_path / "empty", "backup", str(tmp_path / "backups"), "--key-file", str(home.key))
-    assert "no database" in refusal(empty)
-
-
-_A_NIGHT = """
-import django; django.setup()
-import time
-from django.utils import timezone
-from linli.chores.backup import nightly
-assert nightly.waits()
-nightly.go_on(timezone.now())
-while nightly._begun:
-    time.sleep(0.1)
-    nightly.go_on(timezone.now())
-assert not nightly.waits()
-"""
-
-
-def test_the_worker_makes_one_in_the_night_and_tells_why_it_could_not(home: Home) -> None:
+def test_the_worker_makes_one_in_the_night_and_tells_why_it_could_not(
+    home: Home, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment(home.path, LINLI_BACKUP_TO=str(home.to)).items():
+        monkeypatch.setenv(name, value)
+    settings.HOME, settings.BACKUP_TO, settings.BACKUP_KEEP = home.path, str(home.to), 1
     (home.path / "backup.json").unlink()
-    settings = {"LINLI_BACKUP_TO": str(home.to), "LINLI_BACKUP_KEEP": "1"}
-    night = [sys.executable, "-c", _A_NIGHT]
-    subprocess.run(night, env=environment(home.path, **settings), check=True, timeout=300)
+    _a_night()
     assert len(names(home.to)) == 1
+    assert not nightly.waits()
     (home.path / "backup.json").unlink()
     home.key.unlink()
-    failed = subprocess.run(
-        night, env=environment(home.path, **settings), check=False, timeout=300, capture_output=True, text=True
-    )
-    assert "There is no backup key" in failed.stderr
+    with pytest.raises(Refused, match="There is no backup key"):
+        _a_night()
+
+
+def _a_night() -> None:
+    assert nightly.waits()
+    nightly.go_on(timezone.now())
+    assert nightly._begun is not None
+    nightly._begun[0].wait(300)
+    nightly.go_on(timezone.now())
