@@ -1,7 +1,7 @@
 """Following an area by mail: asked for, confirmed from the mailbox, written to when there is news, and ended without a trace."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_string
 from email.header import decode_header, make_header
 from email.message import Message
@@ -69,9 +69,18 @@ def confirmed(client: Client, mail: MailServer, **sent_with: Any) -> str:
 
 def write(after: timedelta) -> Any:
     """The worker looks so much later."""
-    at = timezone.now() + after
+    return write_at(timezone.now() + after)
+
+
+def write_at(at: datetime) -> datetime:
+    """The worker looks at this moment."""
     letters.write_due(at)
     return at
+
+
+def noon(days: int) -> datetime:
+    """Noon so many days on: letters are written at eight, whatever the hour of the test."""
+    return timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(days=days)
 
 
 # --- asking -------------------------------------------------------------------------------------------------------------
@@ -176,15 +185,15 @@ def test_a_letter_has_numbers_and_links_and_nothing_of_anybody(world: World, cli
 
 def test_no_news_no_letter_and_no_letter_twice(world: World, client: Client, mail: MailServer) -> None:
     confirmed(client, mail)
-    at = write(DAY)
+    at = write_at(noon(1))
     assert sent(mail, at) == []
     make_event(world, State.ACCEPTED, at=at + timedelta(minutes=1))
-    assert sent(mail, write(DAY + timedelta(hours=1))) == []
-    at = write(2 * DAY)
+    assert sent(mail, write_at(at + timedelta(hours=1))) == []
+    at = write_at(noon(2))
     assert len(sent(mail, at)) == 1
     letters.write_due(at)
     assert sent(mail, at) == []
-    assert sent(mail, write(3 * DAY)) == []
+    assert sent(mail, write_at(noon(3))) == []
 
 
 def test_a_worker_that_dies_leaves_no_second_letter(
