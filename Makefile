@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
-WORKERS ?= 2
+# Tests at once: as many as there are processors, two to four.
+WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 2 ? 2 : n > 4 ? 4 : n)))
 # What `make run` installs beside the core, each requirements/NAME.lock: make run EXTRAS= for none, EXTRAS='media blur s3 parquet papers' for all.
 EXTRAS ?= media blur parquet papers
 URL ?=
@@ -49,13 +50,19 @@ run: $(VENV)/.core $(EXTRAS:%=$(VENV)/.extra-%)  ## Install, make the demo count
 	@$(VENV)/bin/linli demo --if-empty
 	@exec $(VENV)/bin/linli up
 
-test: test-sqlite test-postgres  ## All tests on SQLite, then those of the store on a PostgreSQL that comes as a wheel
+# Where SQL is written by hand, and where many act at once: there the stores differ, if anywhere.
+STORES_DIFFER := linli/kit linli/chores/tests/test_backup.py linli/journal linli/areas linli/statistics linli/events/tests/test_at_once.py \
+	linli/intake/tests/test_writer.py linli/mediation/tests/test_dispute_at_once.py linli/mediation/tests/test_ledgers_ahead.py
+ROOMS ?=
+
+test: test-sqlite  ## All tests on SQLite, then those where stores may differ on a PostgreSQL that comes as a wheel
+	@$(MAKE) --no-print-directory test-postgres ROOMS='$(STORES_DIFFER)'
 
 test-sqlite: $(VENV)/.dev
 	$(RUN) -m pytest -q -n $(WORKERS)
 
-test-postgres: $(VENV)/.dev  ## What asks the store, on PostgreSQL; URL=postgres://user@host:port/database for one of your own, with the pages too
-	$(RUN) -m pytest -q -n $(WORKERS) --postgres$(if $(URL),='$(URL)')
+test-postgres: $(VENV)/.dev  ## All that asks the store, on PostgreSQL; URL=postgres://user@host:port/database for one of your own, with the pages too
+	$(RUN) -m pytest -q -n $(WORKERS) $(ROOMS) --postgres$(if $(URL),='$(URL)')
 
 browser: $(VENV)/.dev  ## Tests in a real browser (Debian: chromium chromium-headless-shell fonts-wqy-microhei)
 	$(RUN) -m pytest -q -m browser -n $(WORKERS) --dist loadfile

@@ -291,7 +291,7 @@ def close(pen: Pen, *, kept: bool = True) -> None:
         pen.soon()
     pen.act("close", kept=kept)
     pen.know(state="closed", ending="agreement", ended_at=pen.at, due_at=None)
-    pen.stop()
+    pen.stop(ClockKind.SCREENING, ClockKind.TERM)
 
 
 def look_again(pen: Pen, until: datetime) -> None:

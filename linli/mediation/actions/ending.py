@@ -126,7 +126,8 @@ def close(dispute: Dispute, *, by: Person, at: datetime, why: str = "", ways: Wa
         ways_told=told,
         sealed=dispute.with_words(why=reason) if reason else dispute.sealed,
     )
-    clocks.stop(dispute, at=at)
+    # The parties may still go to the court together: those thirty days run on.
+    clocks.stop(dispute, ClockKind.SCREENING, ClockKind.TERM, at=at)
     record("dispute.closed", on=dispute, by=by, at=at, kept=is_kept, ways=told or None)
 
 
@@ -178,6 +179,7 @@ def archive(dispute: Dispute, *, by: Person, at: datetime) -> None:
     changes: dict[str, Any] = {"archived_at": at, "retention_until": kept_until}
     Dispute.objects.filter(pk=dispute.pk).update(**changes)
     dispute.archived_at, dispute.retention_until = at, kept_until
+    clocks.stop(dispute, at=at)
     record("dispute.archived", on=dispute, by=by, at=at, until=kept_until)
 
 

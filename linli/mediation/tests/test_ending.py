@@ -10,7 +10,7 @@ from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.mediation.actions import ending, performing, registering, screening, visiting
 from linli.mediation.actions.registering import Told
 from linli.mediation.models import Clock, Dispute, FollowUp, Obligation, Session
-from linli.mediation.rules import Door, Ending, Kind, NotAccepted, ObligationState, SessionState, Side, State
+from linli.mediation.rules import ClockKind, Door, Ending, Kind, NotAccepted, ObligationState, SessionState, Side, State
 from linli.mediation.testing import APPLICANT, RESPONDENT, WAYS, Mediation, make_dispute, make_mediation, party_of
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +95,16 @@ def test_nothing_owed_it_closes_at_once() -> None:
     assert ending.may_close(dispute)
     ending.close(dispute, by=here.mediator, at=LATER)
     assert (dispute.state, dispute.ending) == (State.CLOSED, Ending.AGREEMENT)
+
+
+def test_the_thirty_days_to_go_to_the_court_together_run_on_until_the_archive() -> None:
+    here = make_mediation()
+    dispute = make_dispute(here, State.SETTLED)
+    ending.close(dispute, by=here.mediator, at=LATER)
+    running = Clock.objects.running().filter(dispute=dispute)
+    assert [clock.kind for clock in running] == [ClockKind.CONFIRMATION]
+    ending.archive(dispute, by=here.head, at=LATER)
+    assert not running.all().exists()
 
 
 def test_it_closes_when_all_was_performed_and_somebody_asked_afterwards() -> None:
