@@ -134,8 +134,7 @@ def test_a_server_set_back_to_an_older_version_gets_acts_when_it_knows_them(phon
         "outbox.act({ about: { report: given }, step: 'self_handle', values: { text: '已清理' }, expected_state: 'new' })",
         report,
     )["id"]
-    held = phone.until(act, lambda one: one["tries"] == 1 and one["state"] == "waiting")
-    assert held["problem"] == {"code": "server_older"}
+    held = phone.until(act, lambda one: one["problem"] == {"code": "server_older"} and one["state"] == "waiting")
     assert held["next_at"] > phone.does("Date.now() + 100_000")
     phone.until_received(phone.report("别的照样发出"))
     assert phone.does("outbox.counts()")["needs_you"] == 0
