@@ -86,6 +86,14 @@ def test_the_list_asks_as_often_for_many_as_for_one(here: Mediation) -> None:
     assert counts[0] == counts[1]
 
 
+def test_the_thirty_days_are_listed_while_they_run(here: Mediation) -> None:
+    running = make_dispute(here, State.SETTLED, at=days_ago(12))
+    over = make_dispute(here, State.CLOSED, at=days_ago(80))
+    page = Desk(here.mediator).client.get(reverse("mediation:list"), {"show": "court"})
+    assert [row.dispute for row in page.context["rows"]] == [running]
+    assert over.clocks.running().exists()
+
+
 # --- the door -------------------------------------------------------------------------------------------------------------
 
 

@@ -138,7 +138,8 @@ def _promise_line(mine: Mine, one: Obligation) -> Row:
 
 
 def _confirmations(mine: Mine) -> QuerySet[Clock]:
-    running = Clock.objects.running().filter(kind=ClockKind.CONFIRMATION, dispute__in=mine.visible)
+    """Those for which the parties may still apply; whoever waited too long was told."""
+    running = Clock.objects.running().filter(kind=ClockKind.CONFIRMATION, due_at__gte=mine.at, dispute__in=mine.visible)
     return running.select_related("dispute__area__parent", "dispute__body").order_by("due_at", "id")
 
 
