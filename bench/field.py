@@ -12,7 +12,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from bench.queue import AT, EVENTS, GRID, TOWNSHIP, build
+from bench.county import AT
+from bench.queue import EVENTS, GRID, TOWNSHIP, build
 
 if TYPE_CHECKING:
     from linli.people.models import Person

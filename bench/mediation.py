@@ -15,7 +15,7 @@ from time import perf_counter, process_time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bench import queue
-from bench.queue import AT
+from bench.county import AT, make_areas
 
 if TYPE_CHECKING:
     from linli.people.models import Person
@@ -47,7 +47,7 @@ def build(count: int) -> "Person":
 
     call_command("migrate", verbosity=0)
     settings.STATIC_ROOT.mkdir(exist_ok=True)
-    grids = queue._make_areas()
+    grids = make_areas()
     towns = [f"440881{101 + one}" for one in range(22)]
     Body.objects.bulk_create(
         Body(area_id=town, name=f"第{town}号调解委员会", level="township", prefix=f"第{town}号字") for town in towns

@@ -6,7 +6,7 @@ measures reading, not counting; and that each figure is what it should be can be
 
 from typing import Any
 
-from bench.queue import without_indexes
+from bench.county import without_indexes
 
 #: What the keys of copies have at their end, before the number of the copy.
 _MARK = "f0f0f0"

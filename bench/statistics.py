@@ -12,8 +12,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bench import queue, wall
+from bench.county import AT, give_parts, insert_events, make_areas, make_categories, rows
 from bench.multiply import multiply
-from bench.queue import AT, EVENTS, median_ms
+from bench.queue import EVENTS, median_ms
 
 if TYPE_CHECKING:
     from linli.people.rules import Scope
@@ -38,10 +39,10 @@ def build(count: int) -> None:
     from django.db import connection
 
     call_command("migrate", verbosity=0)
-    grids = queue._make_areas()
-    categories, departments = queue._make_categories()
-    queue.insert_events(_placed(queue._rows(count, grids, categories)))
-    queue._give_parts(departments)
+    grids = make_areas()
+    categories, departments = make_categories()
+    insert_events(_placed(rows(count, grids, categories)))
+    give_parts(departments)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 

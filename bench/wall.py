@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import datetime, time
 from typing import Any
 
-from bench.queue import AT, TOWNSHIP, median_ms
+from bench.county import AT
+from bench.queue import TOWNSHIP, median_ms
 
 
 def measure(say: Callable[[str], None], store: str) -> None:
