@@ -20,9 +20,10 @@ from linli.areas.models import Area
 from linli.events.models import Event
 from linli.journal import following
 from linli.journal.actions import record
+from linli.kit.flags import spread
 from linli.people.models import Appointment, Person
 from linli.people.rules import Role
-from linli.statistics.counting import Sums, counted_before, matters_in, spread
+from linli.statistics.counting import Sums, counted_before, matters_in
 from linli.statistics.facts import facts_of, kept_widths
 from linli.statistics.models import Cell, Difference, Follower, MapCell, Took
 from linli.statistics.rules.cubes import ALL, BY_CATEGORY, BY_DEPARTMENT, COUNTED, EDITION, Facts
@@ -186,7 +187,7 @@ def _numbers_of(code: str, several: Iterable[Facts]) -> Numbers:
     sums.add_up_months()
     numbers: Numbers = Counter()
     for key, by_bits in sums.cells.items():
-        _add_columns(numbers, (key.kind, code, key.facet, str(key.day)), spread(by_bits))
+        _add_columns(numbers, (key.kind, code, key.facet, str(key.day)), spread(by_bits, len(COUNTED)))
     for (key, interval), counts in sums.hours.items():
         for hours, n in counts.items():
             numbers[Place(key.kind, code, key.facet, str(key.day), f"{interval} {hours}")] += n

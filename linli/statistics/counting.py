@@ -19,6 +19,7 @@ from linli.events.models import Event
 from linli.journal import following
 from linli.journal.following import Written
 from linli.kit.bulk import put
+from linli.kit.flags import spread
 from linli.kit.prepared import Prepared
 from linli.statistics.facts import AT_ONCE, counted_in, facts_by_key, kept_widths
 from linli.statistics.models import Cell, Counted, Difference, Follower, MapCell, Took
@@ -218,18 +219,6 @@ def _add_to(total: dict[int, int], counts: dict[int, int]) -> None:
         total[one] += n
 
 
-def spread(by_bits: dict[int, int]) -> list[int]:
-    """How many matters have each figure, given how many have each set of them."""
-    columns = [0] * len(COUNTED)
-    for bits, n in by_bits.items():
-        left = bits if n else 0
-        while left:
-            lowest = left & -left
-            columns[lowest.bit_length() - 1] += n
-            left ^= lowest
-    return columns
-
-
 # --- storing -----------------------------------------------------------------------------------------------------------
 
 
@@ -243,7 +232,9 @@ def _store(changed: dict[UUID, Facts]) -> None:
 
 def _raise_cells(cells: dict[CellKey, dict[int, int]]) -> None:
     rows = [
-        [*key, *moved] for key, moved in sorted((key, spread(by_bits)) for key, by_bits in cells.items()) if any(moved)
+        [*key, *moved]
+        for key, moved in sorted((key, spread(by_bits, len(COUNTED))) for key, by_bits in cells.items())
+        if any(moved)
     ]
     put(Cell, CellKey._fields, COUNTED, rows, adds=True)
 

@@ -18,10 +18,11 @@ from django.utils import timezone
 
 from linli.events.models import EventQuerySet
 from linli.journal import following
+from linli.kit.flags import spread
 from linli.kit.prepared import Prepared
 from linli.people.rules import Scope
 from linli.statistics.asking import CATEGORY, DAY, DEPARTMENT, FACET, MONTH, Asked, following_month
-from linli.statistics.counting import counted_before, matters_in, spread
+from linli.statistics.counting import counted_before, matters_in
 from linli.statistics.facts import dispatch_limit, facts_by_key, lead_of
 from linli.statistics.figures import CLOCK, Moment, counted, matters_of, rows_of, step_of
 from linli.statistics.models import Follower
@@ -318,7 +319,7 @@ def _key_to_come(asked: Asked, key: str | None) -> str:
 
 
 def _add_bits(counts: Counts, bits: int, times: int) -> None:
-    for code, n in zip(COUNTED, spread({bits: times}), strict=True):
+    for code, n in zip(COUNTED, spread({bits: times}, len(COUNTED)), strict=True):
         if n:
             counts[code] += n
 

@@ -19,11 +19,12 @@ from django.db.models.functions import Left
 from linli.areas.codes import contains, within
 from linli.areas.models import Area
 from linli.journal import following
+from linli.kit.flags import spread
 from linli.kit.prepared import Prepared
 from linli.mediation.ledgers import pairs as apart
 from linli.mediation.ledgers import reading
 from linli.mediation.ledgers.counting import SLICE, changed_by_time, counted_before, written_between
-from linli.mediation.ledgers.facts import BIT, KEPT, Facts, edition, facts_by_key, facts_in, spread, widths_counted
+from linli.mediation.ledgers.facts import BIT, KEPT, Facts, edition, facts_by_key, facts_in, widths_counted
 from linli.mediation.ledgers.figures import BY_CODE
 from linli.mediation.ledgers.pairs import AREA, KIND, MONTH, Pairs, steps_of, width_below
 from linli.mediation.ledgers.reading import BETWEEN, CALL_BACKS, Asked, Length, in_period
@@ -144,7 +145,7 @@ class Ahead:
         by_bits: Counter[int] = Counter()
         for _facts, _day, bits, times in self._items(asked):
             by_bits[bits] += times
-        for code, n in zip(COUNTED_FIGURES, spread(by_bits), strict=True):
+        for code, n in zip(COUNTED_FIGURES, spread(by_bits, len(COUNTED_FIGURES)), strict=True):
             if code in wanted:
                 found[code] += n
         if "called" in wanted:

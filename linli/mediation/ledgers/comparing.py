@@ -18,8 +18,9 @@ from linli.areas.codes import contains, within
 from linli.areas.models import Area
 from linli.journal import following
 from linli.journal.actions import record
+from linli.kit.flags import spread
 from linli.mediation.ledgers.counting import counted_before, written_between
-from linli.mediation.ledgers.facts import AT_ONCE, Facts, Sums, edition, facts_by_key, spread, widths_counted
+from linli.mediation.ledgers.facts import AT_ONCE, Facts, Sums, edition, facts_by_key, widths_counted
 from linli.mediation.ledgers.taken import counts_in
 from linli.mediation.models import COUNTED_FIGURES, CountedDispute, Dispute, LedgerCell, LedgerFollower, LedgerHours
 from linli.people.models import Appointment, Person
@@ -157,7 +158,7 @@ def _numbers_of(code: str, several: Iterator[Facts]) -> Numbers:
         sums.add(facts, 1)
     numbers: Numbers = Counter()
     for key, by_bits in sums.cells.items():
-        _add(numbers, Place(*key, ""), spread(by_bits))
+        _add(numbers, Place(*key, ""), spread(by_bits, len(COUNTED_FIGURES)))
     for place, counts in sums.hours.items():
         for hours, n in counts.items():
             numbers[Place(*place, str(hours))] += n

@@ -18,6 +18,7 @@ from django.utils import timezone
 from linli.journal import following
 from linli.journal.models import Entry
 from linli.kit.bulk import put
+from linli.kit.flags import spread
 from linli.kit.prepared import Prepared
 from linli.mediation.ledgers.facts import (
     AT_ONCE,
@@ -29,7 +30,6 @@ from linli.mediation.ledgers.facts import (
     edition,
     facts_by_key,
     facts_in,
-    spread,
 )
 from linli.mediation.ledgers.taken import Taken, counts_in, taken_by
 from linli.mediation.models import (
@@ -175,7 +175,7 @@ def _counted(keys: Sequence[UUID]) -> "QuerySet[Any, Any]":
 
 
 def _raise_cells(cells: Mapping[CellKey, Mapping[int, int]]) -> None:
-    moved = ((key, spread(by_bits)) for key, by_bits in sorted(cells.items(), key=_place))
+    moved = ((key, spread(by_bits, len(COUNTED_FIGURES))) for key, by_bits in sorted(cells.items(), key=_place))
     rows: list[list[Any]] = [[*key, *columns] for key, columns in moved if any(columns)]
     put(LedgerCell, CellKey._fields, COUNTED_FIGURES, rows, adds=True)
 

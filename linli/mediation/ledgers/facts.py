@@ -267,18 +267,6 @@ def _grains(day: str) -> tuple[tuple[str, str], ...]:
     return ((DAY, day), (MONTH, f"{day[:8]}01")) if day else ((NOW, NOW_ON.isoformat()),)
 
 
-def spread(by_bits: Mapping[int, int]) -> list[int]:
-    """How many have each figure, in the order of `COUNTED_FIGURES`, given how many have each set of them."""
-    columns = [0] * len(COUNTED_FIGURES)
-    for bits, n in by_bits.items():
-        left = bits if n else 0
-        while left:
-            lowest = left & -left
-            columns[lowest.bit_length() - 1] += n
-            left ^= lowest
-    return columns
-
-
 __all__ = [
     "BIT",
     "DAY",
@@ -293,6 +281,5 @@ __all__ = [
     "edition",
     "facts_by_key",
     "facts_in",
-    "spread",
     "widths_counted",
 ]

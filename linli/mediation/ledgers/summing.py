@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from linli.kit.planned import asked_once
 from linli.mediation.ledgers.facts import DAY, MONTH, NOW, NOW_ON
 from linli.mediation.ledgers.figures import BY_CODE, Cohort
 from linli.mediation.ledgers.taken import Taken
@@ -53,17 +54,14 @@ def sums_of(
     if not areas:
         return
     wanted = ", ".join([*(f'"{key}"' for key in keys), *(f'SUM("{code}")' for code in codes)])
-    with connection.cursor() as cursor:
-        cursor.execute(_sql(LedgerCell._meta.db_table, wanted, len(areas), tuple(keys)), _given(piece, areas))
-        yield from cursor.fetchall()
+    yield from asked_once(_sql(LedgerCell._meta.db_table, wanted, len(areas), tuple(keys)), _given(piece, areas))
 
 
 def hours_of(piece: Piece, area: str) -> Iterator[tuple[str, Taken]]:
     """Of the same days: stretch, and how many disputes took how many hours."""
-    with connection.cursor() as cursor:
-        cursor.execute(_sql(LedgerHours._meta.db_table, '"stretch", "hours"', 1, ()), _given(piece, [area]))
-        for stretch, hours in cursor.fetchall():
-            yield stretch, json.loads(hours) if isinstance(hours, str) else hours
+    sql = _sql(LedgerHours._meta.db_table, '"stretch", "hours"', 1, ())
+    for stretch, hours in asked_once(sql, _given(piece, [area])):
+        yield stretch, json.loads(hours) if isinstance(hours, str) else hours
 
 
 def _given(piece: Piece, areas: Sequence[str]) -> list[Any]:
