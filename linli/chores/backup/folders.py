@@ -57,13 +57,19 @@ def scratch(home: Path) -> Iterator[Path]:
 @contextmanager
 def only_one(home: Path) -> Iterator[None]:
     """One backup of a home at a time. Raises `Refused` while another is being made."""
-    with open(home / "backup.lock", "w") as file:
+    refusal = Refused("backup_running", _("A backup of this home is being made just now. Wait for its end."))
+    with locked(home / "backup.lock", refusal):
+        yield
+
+
+@contextmanager
+def locked(path: Path, refusal: Refused) -> Iterator[None]:
+    """Hold the lock of this file, which ends with the process. Raises the refusal while another holds it."""
+    with open(path, "w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Refused(
-                "backup_running", _("A backup of this home is being made just now. Wait for its end.")
-            ) from None
+            raise refusal from None
         yield
 
 

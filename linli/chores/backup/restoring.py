@@ -1,7 +1,6 @@
 """Restoring a backup into an empty home: gathered in a folder inside it, proved, and only then put in its place."""
 
 import errno
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -88,13 +87,8 @@ def _gathering(home: Path) -> Iterator[Path]:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    with open(folder / "lock", "w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Refused(
-                "restore_running", _("Another restore into this home is going on. Wait for its end.")
-            ) from None
+    refusal = Refused("restore_running", _("Another restore into this home is going on. Wait for its end."))
+    with folders.locked(folder / "lock", refusal):
         yield
 
 
