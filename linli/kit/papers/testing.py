@@ -6,7 +6,7 @@ import zlib
 
 _OBJECT = re.compile(rb"(\d+) 0 obj\s*(.*?)endobj", re.S)
 _PAGE = re.compile(rb"/Type\s*/Page\b")
-_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.S)
+_LENGTH = re.compile(rb"/Length (\d+)\b")
 #: A string; brackets that match each other stand in it as they are.
 _PLAIN = rb"(?:\\.|[^\\()])"
 _NESTED = rb"\((?:%b|\((?:%b|\(%b*\))*\))*\)" % (_PLAIN, _PLAIN, _PLAIN)
@@ -37,11 +37,13 @@ def _words_of_page(objects: dict[int, bytes], page: bytes) -> str:
 
 
 def _stream(body: bytes) -> bytes:
-    found = _STREAM.search(body)
-    try:
-        return zlib.decompress(found.group(1)) if found else b""
-    except zlib.error:
+    """By the length it names: what was packed may itself end in what looks like an end of line."""
+    head, found, rest = body.partition(b"stream\n")
+    length = _LENGTH.search(head)
+    if not found or length is None:
         return b""
+    packed = rest[: int(length.group(1))]
+    return zlib.decompress(packed) if b"/FlateDecode" in head else packed
 
 
 def _glyphs(objects: dict[int, bytes], font: bytes) -> dict[bytes, str]:
