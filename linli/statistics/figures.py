@@ -20,7 +20,7 @@ from linli.areas.codes import numbering, within
 from linli.events.models import IS_OPEN, Clock, Event, EventQuerySet, Reinspection, Reopening
 from linli.events.rules import OPEN, SOLVED, ClockKind, Finding, Rating, State
 from linli.statistics.periods import Period
-from linli.statistics.rules import FIGURES, OTHERWISE, Cohort, Figure
+from linli.statistics.rules import FIGURES, OTHERWISE, STANDING_AT, Cohort, Figure
 
 FEW = 20_000
 
@@ -90,6 +90,7 @@ _AMONG: dict[str, Q] = {
     "unhandled": _TO_HANDLE & ~_HANDLED & Q(state__in=sorted(OPEN)),
     "handle_extended": _TO_HANDLE & Q(extensions__gt=0),
     "due_reworked": Q(reworked__gt=0),
+    **{code: Q(state=state) for state, code in STANDING_AT.items()},
 }
 #: A clock that stood still before its limit never reached it.
 _RAN_OUT = Q(paused_at__isnull=True) | Q(paused_at__gte=F("due_at"))

@@ -12,9 +12,9 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
-from linli.areas.codes import numbering, within
+from linli.areas.codes import numbering
 from linli.areas.models import ANSWERING, Area
-from linli.events.models import IS_OPEN, Category, Event
+from linli.events.models import Category
 from linli.events.rules import ENDED, SOLVED, State
 from linli.people.models import Department
 from linli.people.rules import Held, Role, Scope
@@ -31,6 +31,7 @@ from linli.statistics.rules import (
     INTERVALS,
     RATES,
     STAGE_RATES,
+    STANDING_AT,
     Cohort,
     Days,
     Figure,
@@ -267,21 +268,13 @@ class _Reading:
         return Line(name, numbers, shares_of(numbers), to, icon, is_part, code=code)
 
     def _states(self) -> list[tuple[str, Any, Number, str]]:
-        """States of those open are counted from an index, which holds only those; the others are summed."""
-        here = Event.objects.filter(within(self.area.code)).order_by()
-        rows = here.filter(IS_OPEN, self.moment.cohort(Cohort.REPORTED)).values("state").annotate(n=Count("pk"))
-        by_state = {State(row["state"]): row["n"] for row in rows}
+        """States of those open are figures of their own; the others are what is left."""
         shown: list[tuple[str, Any, Number]] = [
-            (
-                state.value,
-                state.label,
-                self._number("reported", {"reported": by_state[state]}, self._rows(state=state.value)),
-            )
-            for state in State
-            if state in by_state
+            (state.value, state.label, self._number(code, self.totals)) for state, code in STANDING_AT.items()
         ]
+        still_open = sum(number.n for _state, _name, number in shown)
         passed_on, valid = self.totals["passed_on"] or 0, self.totals["valid"] or 0
-        solved = {"reported": max(valid - passed_on - sum(by_state.values()), 0)}
+        solved = {"reported": max(valid - passed_on - still_open, 0)}
         shown.append(
             (State.CLOSED, gettext("Solved"), self._number("reported", solved, self._rows(state=SOLVED_IN_ALL)))
         )

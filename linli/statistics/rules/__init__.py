@@ -18,8 +18,9 @@ from linli.statistics.rules.measures import (
 )
 from linli.statistics.rules.rates import DAYS, RATES, STAGE_RATES, Days, Rate
 from linli.statistics.rules.stages import OF_STAGES
+from linli.statistics.rules.standings import OF_STANDINGS, STANDING_AT
 
-FIGURES: tuple[Figure, ...] = (*OF_MATTERS, *OF_STAGES)
+FIGURES: tuple[Figure, ...] = (*OF_MATTERS, *OF_STAGES, *OF_STANDINGS)
 BY_CODE: dict[str, Figure] = {figure.code: figure for figure in FIGURES}
 RATE_BY_CODE: dict[str, Rate] = {rate.code: rate for rate in RATES}
 
@@ -37,6 +38,7 @@ __all__ = [
     "RATE_BY_CODE",
     "SMALL",
     "STAGE_RATES",
+    "STANDING_AT",
     "TOO_FEW",
     "Cohort",
     "Comparison",

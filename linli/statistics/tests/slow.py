@@ -16,6 +16,10 @@ from linli.journal.models import Entry
 
 HOME = ZoneInfo("Asia/Shanghai")
 ENDED_OTHERWISE = {"rejected", "voided", "referred_out", "in_mediation", "merged"}
+OPEN_STATES = (
+    *("reported", "checking", "supplement_asked", "accepted", "dispatched", "objected", "signed_for", "handling"),
+    *("deferred", "result_submitted", "verified"),
+)
 ENDED = {"closed", "self_handled"} | ENDED_OTHERWISE
 
 
@@ -72,7 +76,7 @@ def _rated(*ratings: str) -> Callable[[Matter], bool]:
     return lambda one: one.solved and one.event.rating in ratings
 
 
-def _ended(state: str) -> Callable[[Matter], bool]:
+def _is_at(state: str) -> Callable[[Matter], bool]:
     return lambda one: one.event.state == state
 
 
@@ -86,13 +90,14 @@ _REPORTED: dict[str, Callable[[Matter], bool]] = {
     "bounced_again": lambda one: one.times("event.objected", "event.handed_back") > 1,
     "without_limit": lambda one: one.event.due_at is None,
     "valid": lambda one: one.event.state not in ("rejected", "voided", "merged"),
-    "turned_away": _ended("rejected"),
-    "withdrawn": _ended("voided"),
-    "duplicate": _ended("merged"),
+    "turned_away": _is_at("rejected"),
+    "withdrawn": _is_at("voided"),
+    "duplicate": _is_at("merged"),
     "passed_on": lambda one: one.event.state in ("referred_out", "in_mediation"),
     "filed": lambda one: one.event.accepted_at is not None and (_was_sent(one) or one.solved),
     "sent": _was_sent,
     "ended_once": lambda one: not one.open or one.times("event.reopened") > 0,
+    **{f"stands_{state}": _is_at(state) for state in OPEN_STATES},
 }
 _DUE: dict[str, Callable[[Matter], bool]] = {
     "due": lambda one: True,
@@ -114,7 +119,7 @@ _ENDED: dict[str, Callable[[Matter], bool]] = {
     "closed_in_time": lambda one: (
         one.solved and one.event.due_at is not None and one.event.ended_at <= one.event.due_at
     ),
-    **{state: _ended(state) for state in ENDED_OTHERWISE - {"voided"}},
+    **{state: _is_at(state) for state in ENDED_OTHERWISE - {"voided"}},
     "voided": lambda one: one.event.state == "voided" and one.event.taken_back_at is None,
     "taken_back": lambda one: one.event.state == "voided" and one.event.taken_back_at is not None,
     "asked": lambda one: one.solved and one.event.rating != "",
