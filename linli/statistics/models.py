@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from linli.areas.models import Area
 from linli.kit.keys import KeyField
 from linli.people.models import Person
+from linli.statistics.rules import STANDING_AT
 from linli.statistics.rules.cubes import COUNTED
 
 
@@ -63,8 +64,12 @@ class Cell(models.Model):
         indexes = [models.Index(fields=["kind", "facet", "day", "area"], name="cells_of_a_facet")]
 
 
+#: Figures that came after the first release: code of then, beside this during an upgrade, writes cells without them.
+_LATER = frozenset(STANDING_AT.values())
 for _code in COUNTED:
-    Cell.add_to_class(_code, models.IntegerField(default=0))
+    Cell.add_to_class(
+        _code, models.IntegerField(default=0, db_default=0) if _code in _LATER else models.IntegerField(default=0)
+    )
 
 
 class Took(models.Model):

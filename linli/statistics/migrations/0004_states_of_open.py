@@ -20,5 +20,8 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(forget_sums, migrations.RunPython.noop),
-        *(migrations.AddField("cell", f"stands_{state}", models.IntegerField(default=0)) for state in _STATES),
+        *(
+            migrations.AddField("cell", f"stands_{state}", models.IntegerField(default=0, db_default=0))
+            for state in _STATES
+        ),
     ]
