@@ -135,8 +135,9 @@ STEPS: tuple[Step, ...] = (
     _step("confirm_performed", {S.SETTLED}, To.SAME, W.MEDIATOR, W.PARTY),
     _step("note_breach", {S.SETTLED}, To.SAME, W.MEDIATOR, W.PARTY, W.CLOCK),
     _step("waive", {S.SETTLED}, To.SAME, W.MEDIATOR, W.PARTY),
-    _step("apply_confirmation", {S.SETTLED, S.CLOSED}, To.SAME, *_HERE, W.PARTY),
-    _step("note_ruling", {S.SETTLED, S.CLOSED}, To.SAME, *_HERE),
+    # Whatever became of a dispute since: its agreement is in force, and the law's thirty days run (`actions.confirming`).
+    _step("apply_confirmation", State, To.SAME, *_HERE, W.PARTY),
+    _step("note_ruling", State, To.SAME, *_HERE),
     _step("visit", {S.SETTLED, S.CLOSED}, To.SAME, *_HERE),
     # the end (arts. 17, 23, 26)
     _step("fail", IN_TERM, S.FAILED, *_HERE),

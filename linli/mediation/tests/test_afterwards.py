@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from linli.areas.models import Area
@@ -20,12 +21,13 @@ from linli.mediation.actions.calling_back import (
     outcomes,
 )
 from linli.mediation.actions.confirming import apply, court_terms, deadline_of, note_answer, silent, want
-from linli.mediation.actions.ending import reopen
+from linli.mediation.actions.ending import fail, reopen
 from linli.mediation.actions.visiting import has_lasted, is_due, remind, visit
 from linli.mediation.agreeing.suspicions import Share, Sign
 from linli.mediation.models import CallBack, Clock, Confirmation, Dispute
 from linli.mediation.rules import CallBackResult, ClockKind, CourtAnswer, Side, State, VisitWhy
 from linli.mediation.testing import RESPONDENT, Mediation, make_dispute, make_mediation, party_of
+from linli.mediation.tests.desks import Desk
 from linli.people.models import Person
 
 DAY = timedelta(days=1)
@@ -80,6 +82,36 @@ def test_too_late_or_about_status_is_refused(here: Mediation) -> None:
         want(confirmation, party=party_of(confirmation.dispute), own=True, at=late)
     with pytest.raises(NotYours):
         apply(confirmation, court="", about_status=False, by=here.second, at=NOON + DAY)
+
+
+@pytest.mark.parametrize("goes_on", [State.MEDIATING, State.FAILED])
+def test_an_agreement_in_force_goes_to_court_whatever_became_of_its_dispute(here: Mediation, goes_on: State) -> None:
+    confirmation = wanted_by_both(here, NOON + DAY)
+    dispute = confirmation.dispute
+    reopen(dispute, why="又起争执", by=here.head, at=NOON + 2 * DAY)
+    if goes_on == State.FAILED:
+        fail(dispute, ending="too_far_apart", why="差距太大", ways=["court"], by=here.mediator, at=NOON + 3 * DAY)
+    assert dispute.state == goes_on
+    apply(confirmation, court="", about_status=False, by=here.mediator, at=NOON + 4 * DAY)
+    note_answer(confirmation, answer=CourtAnswer.ACCEPTED, by=here.mediator, at=NOON + 5 * DAY)
+    note_answer(
+        confirmation, answer=CourtAnswer.CONFIRMED, court_no="(2026)粤0881民特1号", by=here.mediator, at=NOON + 6 * DAY
+    )
+    assert (dispute.state, confirmation.answer) == (goes_on, CourtAnswer.CONFIRMED)
+
+
+def test_the_page_of_a_reopened_dispute_offers_the_way_to_court(here: Mediation) -> None:
+    dispute = make_dispute(here, State.SETTLED, at=timezone.now() - 3 * DAY, due_on="2099-06-30")
+    desk = Desk(here.mediator)
+    desk.open(dispute)
+    desk.do(dispute, "reopen", why="又起争执")
+    confirmation = dispute.confirmations.get()
+    for side in (Side.APPLICANT, Side.RESPONDENT):
+        desk.do(dispute, "want_court", confirmation, party=str(party_of(dispute, side).pk))
+    said = desk.client.get(f"/mediation/{dispute.pk}/").content.decode()
+    assert reverse("mediation:act_on", args=[dispute.pk, "apply_confirmation", confirmation.pk]) in said
+    desk.do(dispute, "apply_confirmation", confirmation, court="廉江市人民法院")
+    assert dispute.state == State.MEDIATING
 
 
 def test_the_court_answers_in_its_order_and_terms(here: Mediation) -> None:
