@@ -17,6 +17,7 @@ from typing import Any
 import django
 import hypothesis
 import pytest
+from django.core.management.commands import flush
 
 # Made before the settings are read: they keep everything under LINLI_HOME. Workers of one run share its folder.
 RUN = Path(os.environ.setdefault("LINLI_TEST_RUN", "") or tempfile.mkdtemp(prefix="linli-test-"))
@@ -231,6 +232,28 @@ def _forget() -> None:
             continue
         if forget:
             forget()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _emptied_plainly() -> Iterator[None]:
+    """After a test with transactions of its own only what holds rows is emptied.
+
+    Django would empty every table, and then make the content types and permissions of all models anew, which nobody reads
+    here: on PostgreSQL that takes longer than most of the tests.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush, "sql_flush", _emptying)
+        patch.setattr(flush, "emit_post_migrate_signal", lambda *_args, **_more: None)
+        yield
+
+
+def _emptying(_style: Any, connection: Any, **_how: bool) -> list[str]:
+    """The statements that empty tables; foreign keys are looked at when all is done."""
+    tables = [connection.ops.quote_name(one) for one in connection.introspection.django_table_names(only_existing=True)]
+    asked = " UNION ALL ".join(f"SELECT {place} WHERE EXISTS (SELECT 1 FROM {one})" for place, one in enumerate(tables))
+    with connection.cursor() as cursor:
+        cursor.execute(asked)
+        return [f"DELETE FROM {tables[place]}" for (place,) in cursor.fetchall()]
 
 
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0", "::ffff:127.")
