@@ -114,6 +114,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "linli.web.squeezing.squeezed",
     "linli.web.middleware.security_headers",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -123,7 +125,6 @@ MIDDLEWARE = [
     "linli.web.middleware.scope",
     "linli.intake.holders.holders",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "linli.web.middleware.addresses",
     "linli.web.middleware.refusals",
@@ -160,6 +161,14 @@ CSRF_FAILURE_VIEW = "linli.web.signing.form_too_old"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(HOSTS)
 SESSION_COOKIE_AGE = 12 * 3600
 X_FRAME_OPTIONS = "DENY"
+#: Others reach it through a proxy on this machine, which says by this header whether they came encrypted.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = bool(HOSTS)
+SECURE_HSTS_SECONDS = 365 * 86400 if HOSTS else 0
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+#: What lies below a host's name, and the list that browsers carry with them, are for the county to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 #: What the program and pages speak to those who chose nothing.
 LANGUAGE_CODE = os.environ.get("LINLI_LANGUAGE", "zh-hans")

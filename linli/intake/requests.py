@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.intake.accept import refusal_body
 from linli.intake.turned import Turned
 from linli.kit.refusal import Refused
+from linli.kit.safe_headers import OF_FILES
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -126,7 +127,7 @@ class Request:
             (b"content-type", kind),
             (b"content-length", str(len(body)).encode()),
             (b"cache-control", b"no-store"),
-            (b"x-content-type-options", b"nosniff"),
+            *OF_FILES,
         ]
         headers += more
         await self._send({"type": "http.response.start", "status": status, "headers": headers})

@@ -86,9 +86,13 @@ def test_a_large_body_arrives_whole_and_one_too_large_is_refused(
 
     door = over(digest, opened)
     body = bytes(range(256)) * 8000
-    assert door.ask("POST", "/x", body) == (200, hashlib.sha256(body).hexdigest())
-    monkeypatch.setattr(bridge, "MAX_BODY", 1000)
+    files = {"content_type": "multipart/form-data; boundary=x"}
+    assert door.ask("POST", "/x", body, **files) == (200, hashlib.sha256(body).hexdigest())
+    monkeypatch.setattr(bridge, "MAX_WORDS", 1000)
+    assert door.ask("POST", "/x", body, **files)[0] == 200
     assert door.ask("POST", "/x", body)[0] == 413
+    monkeypatch.setattr(bridge, "MAX_BODY", 1000)
+    assert door.ask("POST", "/x", body, **files)[0] == 413
 
 
 def test_an_answer_in_parts_is_sent_in_parts_and_closed(opened: list[Door]) -> None:
