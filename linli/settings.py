@@ -184,6 +184,8 @@ MEDIA_ROOT = HOME / "media"
 #: A bucket instead of the folder: https://host/bucket. Its key and secret lie in a file, a line each.
 MEDIA_S3 = os.environ.get("LINLI_MEDIA_S3", "")
 MEDIA_S3_KEY_FILE = Path(os.environ.get("LINLI_MEDIA_S3_KEY_FILE") or HOME / "media_s3_key")
+#: How new keys of the vault seal: aes-256-gcm or sm4-gcm.
+SEALING = os.environ.get("LINLI_SEALING", "aes-256-gcm")
 #: Where the worker makes a backup every night, the key that seals it, and how many are kept.
 BACKUP_TO = os.environ.get("LINLI_BACKUP_TO", "")
 BACKUP_KEY_FILE = Path(os.environ.get("LINLI_BACKUP_KEY_FILE") or HOME / "backup_key")
