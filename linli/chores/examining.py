@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import islice
 
 from django.conf import settings
-from django.db.models import Count, IntegerField, Max, Min
+from django.db.models import Count, IntegerField, Max, Min, Sum
 from django.db.models.functions import Cast, Left, Substr
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from linli.areas.models import Area
 from linli.briefing.models import Briefing, Schedule
 from linli.briefing.rules import State as BriefingState
 from linli.chores import home
-from linli.chores.models import Chore
+from linli.chores.models import Chore, Resealing
 from linli.events import search
 from linli.events.actions import ladder, lost_draws, wrong_with
 from linli.events.models import Contact, Draw, Event, NumberSeries, Pack
@@ -29,6 +29,7 @@ from linli.journal.anchors import anchors_path, read_anchors
 from linli.journal.models import Entry
 from linli.journal.proving import verify_chain
 from linli.journal.saying import said as said_of_journal
+from linli.kit import key_ring
 from linli.kit.last_backup import last_backup
 from linli.kit.media import faces
 from linli.kit.media.checking import is_complete
@@ -343,17 +344,22 @@ def _look_at_figures(at: datetime) -> Findings:
 
 
 def _look_at_seals(at: datetime) -> Findings:
-    """A home whose secret key was lost makes another one, and goes on; only what is sealed stays shut."""
+    """A home whose keys were lost makes others, and goes on; only what is sealed stays shut."""
     newest = Contact.objects.order_by("-pk").first()
     try:
         if newest:
-            unseal(bytes(newest.sealed), bound_to=newest.pk.bytes)
-    except Refused:
-        yield _fail(
-            _("The secret key does not open what this home has sealed. Restore the file secret_key from a backup.")
-        )
+            unseal(bytes(newest.sealed), bound_to=newest.pk.bytes, place="events.contact.sealed")
+    except Refused as refusal:
+        yield _fail(str(refusal.message))
     else:
-        yield _ok(_("The secret key opens what is sealed."))
+        yield _ok(_("The keys of the vault open what is sealed."))
+    if broken := Resealing.objects.aggregate(n=Sum("broken"))["n"]:
+        words = _(
+            "%(count)s seals are opened by no key of this home. “linli vault take FILE” brings keys from a backup."
+        )
+        yield _fail(words % {"count": broken})
+    if key_ring.exists() and key_ring.path().stat().st_mode & 0o077:
+        yield _fail(_("Others may read vault_keys. Run: chmod 600 %(file)s") % {"file": key_ring.path()})
 
 
 def _look_at_backups(at: datetime) -> Findings:

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from linli.briefing import actions as briefing
+from linli.chores import resealing
 from linli.chores.backup import nightly
 from linli.desk.bulk import runs
 from linli.desk.models import BulkRun
@@ -343,6 +344,8 @@ CHORES: tuple[Work, ...] = (
     Work("briefings", 2, briefing.work, waits=_briefings_wait, longest_pause_s=600),
     Work("likely_categories", _HOUR, likely.learn, lease_s=60),
     Work("sent_reports", _HOUR, _forget_sent),
+    # In small steps, for a chore that has the whole home to go through: the store is free for others in between.
+    Work("sealed_anew", 1, resealing.go_on, waits=resealing.waits, longest_pause_s=600),
     Work("backup", _MINUTE, nightly.go_on, waits=nightly.waits),
     Work("old_notices", _DAY, _forget_notices),
     Work("old_sessions", _HOUR, _forget_sessions),

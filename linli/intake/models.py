@@ -13,6 +13,7 @@ from linli.events.models import Event
 from linli.journal.models import Entry
 from linli.kit.keys import KeyField, new_key
 from linli.kit.refusal import in_words
+from linli.kit.sealing import SealedField, by_pk
 from linli.people.models import Person
 
 #: A clock further off than this is told to whoever reads the times.
@@ -230,7 +231,7 @@ class Kept(models.Model):
     #: JSON as it was sent, its fields in order, without the contact and the device.
     content = models.BinaryField()
     #: The contact, sealed to this row's key; emptied once the event has it.
-    sealed_contact = models.BinaryField(default=bytes)
+    sealed_contact = SealedField(bound_to=by_pk, default=bytes)
     #: The first answer, to be repeated; without the code of the receipt.
     answer = models.BinaryField()
     received_at = models.DateTimeField()

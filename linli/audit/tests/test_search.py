@@ -215,7 +215,9 @@ def test_days_in_the_wrong_order_and_a_look_among_acts_are_told(told: World) -> 
 
 def test_an_opened_contact_stands_there_without_what_it_said(world: World) -> None:
     event = make_event(world, State.ACCEPTED)
-    Contact.objects.create(event=event, sealed=seal("13987600001 黄阿婆", bound_to=event.pk.bytes))
+    Contact.objects.create(
+        event=event, sealed=seal("13987600001 黄阿婆", bound_to=event.pk.bytes, place="events.contact.sealed")
+    )
     assert "黄阿婆" in actions.open_contact(event, reason="回访暗号", by=world.cast.desk, at=NOON)
     page = of(world.cast.auditor).get(reverse("audit:search"), {"search": "1", "sort": "looks"}).content.decode()
     assert "event.contact_opened" in page and "<code>desk</code>" in page and event.number in page

@@ -19,7 +19,7 @@ from linli.chores.backup import folders, home_files, manifest, photos
 from linli.chores.backup.checking import STORES, Checked, check
 from linli.chores.backup.manifest import Manifest, Part, Photos, Store
 from linli.chores.backup.photos import Copying
-from linli.chores.backup.proof import BOUND_TO, WORD
+from linli.chores.backup.proof import BOUND_TO, PLACE, WORD
 from linli.kit import last_backup
 from linli.kit.reasons import reason
 from linli.kit.refusal import Refused
@@ -164,7 +164,7 @@ def _write(
     listed = copying or Copying(Path(settings.MEDIA_ROOT), draft, wanted.key, None)
     parts[photos.LIST] = listed.finish()
     told = copying.told() if copying else Photos("bucket")
-    sealed = seal(WORD, bound_to=BOUND_TO).hex()
+    sealed = seal(WORD, bound_to=BOUND_TO, place=PLACE).hex()
     written = Manifest(manifest.FORMAT, linli.__version__, at, _home_mark(), sealed, store, told, parts)
     manifest.write(draft, written, wanted.key)
     return written, listed.fresh

@@ -19,7 +19,10 @@ from linli.kit.reasons import reason
 from linli.kit.refusal import Refused
 
 #: What a home has from its first second on, before anything was kept in it.
-_OF_AN_EMPTY_HOME = {"secret_key", "lock", "media", "static", "ground", "backup.lock", "backup.json", "backup_key"}
+_OF_AN_EMPTY_HOME = {
+    *("secret_key", "vault_keys", "vault_keys.lock", "lock", "backup.lock", "backup.json", "backup_key"),
+    *("media", "static", "ground"),
+}
 #: The names that a restore is about to give, so that one that was broken off can be undone.
 _NAMES = "names"
 
@@ -160,7 +163,8 @@ def _put_in_place(gathered: Path, home: Path) -> None:
 
 
 def _keep_former_key(home: Path, new: Path) -> None:
-    """A secret key that lies in the empty home was perhaps made a moment ago, perhaps it is all that is left of another."""
-    here = home / "secret_key"
-    if here.exists() and here.read_bytes() != (new / "secret_key").read_bytes():
-        os.replace(here, home / "secret_key.before")
+    """Keys that lie in the empty home were perhaps made a moment ago, perhaps they are all that is left of another."""
+    for name in ("secret_key", "vault_keys"):
+        here, comes = home / name, new / name
+        if here.exists() and not (comes.exists() and here.read_bytes() == comes.read_bytes()):
+            os.replace(here, home / f"{name}.before")

@@ -327,7 +327,7 @@ def open_receipt(number: str, secret: str) -> Event:
 
 def _seal_contact(event: Event, words: str) -> None:
     if words:
-        Contact.objects.create(event=event, sealed=seal(words, bound_to=event.pk.bytes))
+        Contact.objects.create(event=event, sealed=seal(words, bound_to=event.pk.bytes, place="events.contact.sealed"))
 
 
 @transaction.atomic
@@ -341,7 +341,7 @@ def open_contact(event: Event, *, by: Person, at: datetime, reason: str) -> str:
         raise Refused("no_contact", _("The reporter left no contact, or has withdrawn it."))
     entry = record("event.contact_opened", on=event, by=by, at=at)
     write_beside(event, entry, words=why, for_reporter=False, photos=(), kind=PictureKind.REPORT)
-    return unseal(bytes(contact.sealed), bound_to=event.pk.bytes)
+    return unseal(bytes(contact.sealed), bound_to=event.pk.bytes, place="events.contact.sealed")
 
 
 @transaction.atomic

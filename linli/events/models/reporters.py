@@ -5,14 +5,19 @@ from django.db.models import F, Q
 
 from linli.events.models.matters import Event
 from linli.events.rules import Door
+from linli.kit.sealing import SealedField
 from linli.people.models import Person
+
+
+def _by_event(contact: "Contact") -> bytes:
+    return contact.event_id.bytes
 
 
 class Contact(models.Model):
     """How to reach the reporter, sealed: apart from the event, encrypted, never in lists, search or statistics."""
 
     event = models.OneToOneField(Event, models.CASCADE, primary_key=True, related_name="contact")
-    sealed = models.BinaryField()
+    sealed = SealedField(bound_to=_by_event)
 
 
 class Statement(models.Model):
