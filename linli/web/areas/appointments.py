@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from linli.areas.models import Place
 from linli.events.actions import register
 from linli.kit.refusal import NotYours, Refused
-from linli.people.actions import require_register
+from linli.people.actions import require_appointer
 from linli.people.models import Appointment, Leave
 from linli.web.areas.acts import say_no
 from linli.web.areas.sight import sight_of
@@ -40,9 +40,14 @@ def _is_over(one: Appointment, at: datetime) -> bool:
 
 
 def _found(request: HttpRequest, pk: int) -> Appointment:
-    """One's own, or one in an area in sight; else 404."""
-    one = Appointment.objects.filter(pk=pk).select_related("person", "area", "department").first()
-    if one is None or not (one.person_id == request.user.pk or sight_of(request).covers(one.area_id)):
+    """One's own, or one in an area in sight or where they appoint; else 404."""
+    one, sight = (
+        Appointment.objects.filter(pk=pk).select_related("person", "area", "department").first(),
+        sight_of(request),
+    )
+    if one is None:
+        raise Http404
+    if one.person_id != request.user.pk and not (sight.covers(one.area_id) or sight.appoints(one.area_id)):
         raise Http404
     return one
 
@@ -53,7 +58,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     """Enter days away: everybody their own, keepers of the register those of others."""
     one, at = _found(request, pk), timezone.now()
     if one.person_id != request.user.pk:
-        require_register(request.user, one.area_id, at)  # type: ignore[arg-type]
+        require_appointer(request.user, one.area_id, at)  # type: ignore[arg-type]
     form = AddLeave(request.POST or None, label_suffix="")
     if not form.is_valid():
         return _page(request, one, "leave", form, status=422 if form.is_bound else 200)
@@ -78,7 +83,7 @@ def _midnight(day: Any, later: int = 0) -> datetime:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """End an appointment from a day on."""
     one, at = _found(request, pk), timezone.now()
-    require_register(request.user, one.area_id, at)  # type: ignore[arg-type]
+    require_appointer(request.user, one.area_id, at)  # type: ignore[arg-type]
     form = EndAppointment(request.POST or None, label_suffix="")
     if not form.is_valid():
         return _page(request, one, "end", form, status=422 if form.is_bound else 200)
