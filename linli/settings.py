@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "linli.areas",
     "linli.people",
     "linli.journal",
+    "linli.accounts",
     "linli.events",
     "linli.statistics",
     "linli.notices",
@@ -159,7 +160,13 @@ PASSWORD_HASHERS = [
 SESSION_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "linli.web.signing.form_too_old"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(HOSTS)
-SESSION_COOKIE_AGE = 12 * 3600
+#: A sign-in ends after so many hours, and after so many minutes without use.
+SESSION_COOKIE_AGE = int(os.environ.get("LINLI_SESSION_HOURS", "12")) * 3600
+IDLE_S = int(os.environ.get("LINLI_IDLE_MINUTES", "30")) * 60
+#: A password older than so many days must be changed; 0: never for its age alone.
+PASSWORD_DAYS = int(os.environ.get("LINLI_PASSWORD_DAYS", "0"))
+#: Who needs a second factor once others reach this home: those whose `roles` ask for it, or `all`.
+SECOND_FACTOR = os.environ.get("LINLI_SECOND_FACTOR", "roles")
 X_FRAME_OPTIONS = "DENY"
 #: Others reach it through a proxy on this machine, which says by this header whether they came encrypted.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from linli.events.rules import ClockKind, Door, Doubt, Rating, ReferredTo, Severity, Urgency
+from linli.events.telling_accounts import OF_ACCOUNTS
 from linli.events.telling_disputes import OF_DISPUTES
 from linli.journal.models import Entry
 
@@ -188,6 +189,7 @@ SENTENCES: dict[str, Any] = {
     "act.settled": _("did by hand an act from a phone that a fault had stopped"),
     "robot.added": _("added the robot of a group"),
     "robot.removed": _("removed the robot of a group"),
+    **OF_ACCOUNTS,
     "journal.anchored": _("anchored the journal outside the database"),
     "journal.verification_asked": _("had the journal verified"),
     "journal.verified": _("found the journal to be whole"),
