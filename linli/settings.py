@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "linli.web.account.keeping.kept_while_used",
     "linli.web.middleware.language",
     "linli.web.middleware.scope",
     "linli.intake.holders.holders",

@@ -8,6 +8,7 @@ from linli.notices import inbox
 urlpatterns = [
     path("", include("linli.web.public_urls")),
     path("", include("linli.web.urls")),
+    path("", include("linli.web.account.urls")),
     path("desk/", queue.desk, name="desk"),
     path("desk/map/", maps.map_page, name="map"),
     path("desk/", include("linli.events.urls")),

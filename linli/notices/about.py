@@ -65,6 +65,10 @@ def _ledgers_differ(facts: dict[str, Any]) -> str:
     return words % {"n": number}
 
 
+def _account(_key: str) -> str:
+    return reverse("account")
+
+
 def _briefing(key: str) -> str:
     return reverse("briefing:show", args=[key])
 
@@ -81,10 +85,26 @@ ABOUT: dict[str, About] = {
     "figures.differ": About(_differing, lambda _key: reverse("statistics:definitions") + "#kept", "triangle-alert"),
     "journal.broken": About(_broken, lambda _key: reverse("audit:chains"), "triangle-alert"),
     "ledgers.differ": About(_ledgers_differ, lambda _key: reverse("ledgers:definitions"), "triangle-alert"),
+    "account.locked": About(
+        lambda _facts: _(
+            "Somebody tried to sign in as you, and failed too often. If it was not you, change the password."
+        ),
+        _account,
+        "lock",
+    ),
+    "account.password_given": About(
+        lambda _facts: _("An administrator gave your account a new password."), _account, "key-round"
+    ),
+    "account.factors_reset": About(
+        lambda _facts: _("An administrator reset your second factors. Set one up again."), _account, "shield-alert"
+    ),
+    "account.signed_out_by": About(
+        lambda _facts: _("An administrator signed you out everywhere."), _account, "log-out"
+    ),
     "briefing.made": About(lambda _facts: _("A new briefing is there to read."), _briefing, "file-text"),
 }
 #: What they are about, in the journal's words.
-KINDS = ("device", "opinion", "difference", "ledgerfollower", "briefing", "verification", "dispute")
+KINDS = ("device", "opinion", "difference", "ledgerfollower", "briefing", "verification", "dispute", "person")
 
 
 def about(entry: Entry) -> About | None:
