@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "linli.people",
     "linli.journal",
     "linli.accounts",
+    "linli.exports",
     "linli.events",
     "linli.statistics",
     "linli.notices",

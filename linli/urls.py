@@ -19,6 +19,7 @@ urlpatterns = [
     path("desk/import/", include("linli.intake.bulk.urls")),
     path("desk/notices/", inbox.inbox, name="notices"),
     path("desk/notices/", include("linli.notices.urls")),
+    path("desk/exports/", include("linli.exports.urls")),
     path("desk/statistics/", include("linli.statistics.urls")),
     path("", include("linli.openness.urls")),
     path("desk/briefings/", include("linli.briefing.urls")),

@@ -19,6 +19,7 @@ from linli.events import learning, search
 from linli.events.actions import awaiting_answers, clocks, deferring, drawing, ladder, reminding
 from linli.events.actions.releasing import make_draft
 from linli.events.models import Clock, Release
+from linli.exports import actions as exports
 from linli.field import likely
 from linli.intake import bulk, devices_reminding, mail, media_uploads, retention
 from linli.intake.acts import taking
@@ -282,6 +283,10 @@ def _verify_weekly(at: datetime) -> bool:
     return False
 
 
+def _end_exports(at: datetime) -> bool:
+    return exports.end_old(at) >= exports.SLICE
+
+
 def _count(at: datetime) -> bool:
     """In small slices while reports arrive, as the search index is brought up to date."""
     return counting.follow(at, 100, 100) if are_arriving(at) else counting.follow(at)
@@ -347,6 +352,7 @@ CHORES: tuple[Work, ...] = (
     # In small steps, for a chore that has the whole home to go through: the store is free for others in between.
     Work("sealed_anew", 1, resealing.go_on, waits=resealing.waits, longest_pause_s=600),
     Work("backup", _MINUTE, nightly.go_on, waits=nightly.waits),
+    Work("exports_that_end", 10 * _MINUTE, _end_exports),
     Work("old_notices", _DAY, _forget_notices),
     Work("old_sessions", _HOUR, _forget_sessions),
 )

@@ -73,6 +73,10 @@ def _briefing(key: str) -> str:
     return reverse("briefing:show", args=[key])
 
 
+def _exports(_key: str) -> str:
+    return reverse("exports:list")
+
+
 #: By verb. Kinds of things that stand in none of these are matters.
 ABOUT: dict[str, About] = {
     "device.reports_wait": About(_unsent, lambda _key: reverse("field:shell") + "#outbox", "smartphone"),
@@ -101,10 +105,13 @@ ABOUT: dict[str, About] = {
     "account.signed_out_by": About(
         lambda _facts: _("An administrator signed you out everywhere."), _account, "log-out"
     ),
+    "export.asked": About(lambda _facts: _("Somebody asks to take a list away. Say yes or no."), _exports, "file-text"),
+    "export.granted": About(lambda _facts: _("You may take the list away that you asked for."), _exports, "file-text"),
+    "export.refused": About(lambda _facts: _("The list you asked for is not given away."), _exports, "file-text"),
     "briefing.made": About(lambda _facts: _("A new briefing is there to read."), _briefing, "file-text"),
 }
 #: What they are about, in the journal's words.
-KINDS = ("device", "opinion", "difference", "ledgerfollower", "briefing", "verification", "dispute", "person")
+KINDS = ("device", "export", "opinion", "difference", "ledgerfollower", "briefing", "verification", "dispute", "person")
 
 
 def about(entry: Entry) -> About | None:

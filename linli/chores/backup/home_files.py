@@ -14,6 +14,7 @@ from linli.kit.sealed_files import SealedReader, SealedWriter
 #: Made again by themselves, or of this machine and moment. Whatever else lies in a home goes along.
 _LEFT_OUT = {
     "media",
+    "exports",
     "static",
     "ground",
     "lock",

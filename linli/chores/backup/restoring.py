@@ -21,7 +21,7 @@ from linli.kit.refusal import Refused
 #: What a home has from its first second on, before anything was kept in it.
 _OF_AN_EMPTY_HOME = {
     *("secret_key", "vault_keys", "vault_keys.lock", "lock", "backup.lock", "backup.json", "backup_key"),
-    *("media", "static", "ground"),
+    *("media", "exports", "static", "ground"),
 }
 #: The names that a restore is about to give, so that one that was broken off can be undone.
 _NAMES = "names"

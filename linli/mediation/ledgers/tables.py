@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -57,6 +57,11 @@ def ledger_table(
     said = [_("Numbers, kinds, places to the village, states and dates alone: no names, nothing of the matter itself.")]
     columns = [Column(code, name, TEXT, meaning) for code, name, meaning in _ledger_columns()]
     return LedgerTable(title, _asked(area, period, at, words), columns, [_ledger_cells(row) for row in rows], said)
+
+
+def marked(table: LedgerTable, mark: str) -> LedgerTable:
+    """The same with the mark of an export in its head."""
+    return replace(table, asked=[*table.asked, (_("Export"), mark)])
 
 
 def _ledger_columns() -> list[tuple[str, str, str]]:
