@@ -164,6 +164,8 @@ SENTENCES: dict[str, Any] = {
     "macro.kept": _("kept a macro"),
     "macro.closed": _("took a macro away"),
     "key.created": _("made a key for another system"),
+    "key.rotated": _("rotated the key of another system"),
+    "key.ends_soon": _("The key of another system ends soon"),
     "key.revoked": _("revoked the key of another system"),
     "device.registered": _("signed in on a phone"),
     "device.revoked": _("signed a phone out"),
