@@ -29,6 +29,7 @@ urlpatterns = [
     path("wall/", include("linli.wall.urls")),
     path("audit/", include("linli.audit.urls")),
     path("m/", include("linli.field.urls")),
+    path("desk/", include("linli.administration.urls")),
     path("", include("linli.opinions.urls")),
     path("open311/", include("linli.intake.open311.urls")),
     path("media/<str:sha256>.jpg", pictures.photo, name="photo"),

@@ -67,9 +67,12 @@ NEEDS: dict[str, dict[str, str]] = {
     "intake:retry_act": {"pk": "kept"},
     "intake:settle_act": {"pk": "kept"},
     "field:push_act": {"act": "=known"},
+    **{f"intake:key_{name}": {"pk": "key"} for name in ("rotate", "revoke")},
     "intake:sign_out_device": {"pk": "device"},
     "intake:revoke_device": {"pk": "device"},
     "opinions:show": {"pk": "opinion"},
+    **{f"administration:person{name}": {"pk": "person"} for name in ("", "_appoint", "_close", "_reopen")},
+    **{f"administration:emergency_{name}": {"pk": "access"} for name in ("grant", "refuse", "end", "enter")},
     **{f"webhooks:{name}": {"pk": "subscription"} for name in ("show", "edit", "test", "all_again")},
     **{f"webhooks:{name}": {"pk": "pusher"} for name in ("pusher", "pusher_edit")},
     "webhooks:again": {"pk": "subscription", "delivery": "delivery"},
@@ -162,7 +165,7 @@ NEEDS_NOTHING = {
     *(f"account_{name}" for name in ("password", "confirm", "authenticator", "authenticator_remove", "codes")),
     *("account_passkey_add", "account_sign_out_others"),
     *("events:new", "events:questions", "events:known", "events:save_view", "events:map_areas", "events:map_events"),
-    *("intake:index", "intake:devices", "intake:all_devices"),
+    *("intake:index", "intake:devices", "intake:all_devices", "intake:keys"),
     *("limits", "calendar", "calendar_hours", "calendar_bring_in"),
     *(
         "areas",
@@ -189,6 +192,10 @@ NEEDS_NOTHING = {
     *("field:tasks", "field:grid", "field:push"),
     *("opinions:leave", "opinions:status", "opinions:list", "exports:list"),
     *("openness:index", "openness:at"),
+    *(
+        f"administration:{name}"
+        for name in ("persons", "person_add", "emergencies", "emergencies_all", "emergency_leave")
+    ),
     *(f"audit:{name}" for name in ("search", "export", "chains", "verify", "anchors")),
     *(f"mediation:{name}" for name in ("list", "new", "bodies", "body_add", "terms", "draws")),
     *("ledgers:mine", "ledgers:definitions"),

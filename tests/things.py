@@ -10,6 +10,7 @@ from uuid import uuid4
 from django.utils import timezone
 from PIL import Image
 
+from linli.administration.models import Access
 from linli.areas.actions import add_place
 from linli.areas.models import Area
 from linli.briefing.actions import possible_readers, set_schedule
@@ -28,9 +29,10 @@ from linli.events.actions.views import save_view
 from linli.events.models import CalendarEdit, Event, Milestone, Reveal, VerificationRule
 from linli.events.rules import State, Verification
 from linli.events.testing import GRID, World, make_drawn, make_event
+from linli.intake import keys
 from linli.intake.devices import register as register_device
 from linli.intake.doors import ImportRun
-from linli.intake.models import Device, Kept
+from linli.intake.models import ApiKey, Device, Kept, Purpose
 from linli.intake.webhooks import actions as webhooks
 from linli.intake.webhooks.making import trial_delivery
 from linli.intake.webhooks.models import Pusher
@@ -82,6 +84,9 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         **_desk_tools(event, desk, text),
         "run": sent_table(world).pk,
         "opinion": said_of_linli(desk, text).pk,
+        "key": key_of(world).pk,
+        "person": desk.pk,
+        "access": asked_in_an_emergency(world, event).pk,
         "message": actions.say(event, words=f"{text}，请看", by=desk, at=timezone.now()).pk,
         "draw": make_drawn(world, event).pk,
         "reveal": _asked_to_reveal(event, world).pk,
@@ -204,6 +209,20 @@ def set_aside(area: str, text: str) -> Kept:
 
 def phone_of(person: Person) -> Device:
     return register_device(person, uuid4(), name="", session="", at=timezone.now())[0]
+
+
+def key_of(world: World) -> ApiKey:
+    """A key for the whole home."""
+    found = ApiKey.objects.valid().filter(name="一体化平台").first()
+    return found or keys.create("一体化平台", purpose=Purpose.INTAKE, at=timezone.now())[0]
+
+
+def asked_in_an_emergency(world: World, event: Event) -> Access:
+    """Somebody asks to look at the matter, and nobody has decided yet."""
+    found = Access.objects.filter(event=event).first()
+    return found or Access.objects.create(
+        person=world.cast.verifier, area=event.area, event=event, reason="核对", hours=1, asked_at=timezone.now()
+    )
 
 
 def said_of_linli(person: Person | None, text: str) -> Opinion:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from linli.administration.actions import emergencies
 from linli.briefing import actions as briefing
 from linli.chores import resealing
 from linli.chores.backup import nightly
@@ -21,7 +22,7 @@ from linli.events.actions.releasing import make_draft
 from linli.events.models import Clock, Release
 from linli.exports import actions as exports
 from linli.field import likely
-from linli.intake import bulk, devices_reminding, mail, media_uploads, retention
+from linli.intake import bulk, devices_reminding, keys, mail, media_uploads, retention
 from linli.intake.acts import taking
 from linli.intake.bulk import working
 from linli.intake.digest import are_arriving, digest_all
@@ -324,6 +325,7 @@ CHORES: tuple[Work, ...] = (
     Work("deferrals", 10 * _MINUTE, _follow_deferrals),
     Work("review_days", 10 * _MINUTE, _remind),
     Work("draws", _HOUR, _draw_lots),
+    Work("emergencies_over", 10, emergencies.end_those_over),
     Work("answers_waited_for", 10 * _MINUTE, _note_silence),
     Work("dispute_clocks", _MINUTE, _climb_disputes, waits=_dispute_clocks_wait, lease_s=60),
     Work("dispute_limits", _HOUR, _reckon_disputes, lease_s=60),
@@ -340,6 +342,7 @@ CHORES: tuple[Work, ...] = (
     Work("notices_sent", 0, notice_courier.COURIER.turn, waits=_notices_wait, longest_pause_s=30, lease_s=10),
     Work("notices_to_reporters", 10, _take_in_reporters, waits=ways_set),
     Work("letters_to_followers", 60, letters.write_due, waits=letters.are_due, lease_s=60),
+    Work("keys_that_end", _HOUR, keys.warn),
     Work("unsent_reports", _HOUR, devices_reminding.remind, lease_s=60),
     Work("notices_old", _HOUR, _forget_sent_notices),
     Work("category_model", _DAY, _learn_categories),

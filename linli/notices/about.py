@@ -35,6 +35,25 @@ def _opinion(key: str) -> str:
     return reverse("opinions:show", args=[key])
 
 
+def _emergencies(_key: str) -> str:
+    return reverse("administration:emergencies")
+
+
+def _ended(facts: dict[str, Any]) -> str:
+    number = int(facts.get("looks", 0))
+    words = ngettext(
+        "An emergency access has ended; %(n)s thing was opened with it. The journal has each.",
+        "An emergency access has ended; %(n)s things were opened with it. The journal has each.",
+        number,
+    )
+    return words % {"n": number}
+
+
+def _key_ends(facts: dict[str, Any]) -> str:
+    words = _("The key of another system (%(name)s) ends on %(day)s. Rotate it before.")
+    return words % {"name": facts.get("name", ""), "day": facts.get("ends_on", "")}
+
+
 def _differing(facts: dict[str, Any]) -> str:
     number = int(facts.get("numbers", 1))
     words = ngettext(
@@ -86,6 +105,15 @@ ABOUT: dict[str, About] = {
     "opinion.answered": About(
         lambda _facts: _("Your complaint or suggestion about linli was answered."), _opinion, "message-square"
     ),
+    "emergency.asked": About(
+        lambda _facts: _("Somebody asks for an emergency access. It waits for your decision."), _emergencies, "siren"
+    ),
+    "emergency.granted": About(
+        lambda _facts: _("An emergency access is open: two persons have granted it."), _emergencies, "siren"
+    ),
+    "emergency.refused": About(lambda _facts: _("Your emergency access was not granted."), _emergencies, "siren"),
+    "emergency.ended": About(_ended, _emergencies, "siren"),
+    "key.ends_soon": About(_key_ends, lambda _key: reverse("intake:keys"), "key-round"),
     "figures.differ": About(_differing, lambda _key: reverse("statistics:definitions") + "#kept", "triangle-alert"),
     "journal.broken": About(_broken, lambda _key: reverse("audit:chains"), "triangle-alert"),
     "ledgers.differ": About(_ledgers_differ, lambda _key: reverse("ledgers:definitions"), "triangle-alert"),
@@ -111,7 +139,10 @@ ABOUT: dict[str, About] = {
     "briefing.made": About(lambda _facts: _("A new briefing is there to read."), _briefing, "file-text"),
 }
 #: What they are about, in the journal's words.
-KINDS = ("device", "export", "opinion", "difference", "ledgerfollower", "briefing", "verification", "dispute", "person")
+KINDS = (
+    *("access", "apikey", "device", "export", "opinion", "difference", "ledgerfollower", "briefing", "verification"),
+    *("dispute", "person"),
+)
 
 
 def about(entry: Entry) -> About | None:

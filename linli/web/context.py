@@ -12,7 +12,7 @@ from linli.desk.shifts.views import late_handovers
 from linli.journal import following
 from linli.journal.models import Notice
 from linli.mediation.models import Mediator
-from linli.people.rules import KEEPS_REGISTER, Role
+from linli.people.rules import ADMINISTERED, KEEPS_REGISTER, Role
 
 #: More unread notices than this are shown as "99+".
 _COUNTED = 100
@@ -63,6 +63,9 @@ def _may(request: HttpRequest) -> dict[str, Any]:
         "keep_webhooks": held(Role.SYSTEM_ADMIN),
         "bring_in": lambda: _holds_the_top(request),
         "audit": held(Role.AUDITOR),
+        "keep_persons": held(ADMINISTERED["persons"]),
+        "keep_keys": held(ADMINISTERED["keys"]),
+        "see_emergencies": held(ADMINISTERED["emergencies"], ADMINISTERED["journal"]),
         # Whoever keeps the register enters who mediates there, and sets the terms.
         "mediate": lambda: _mediates(request, (*areas, *KEEPS_REGISTER)),
     }

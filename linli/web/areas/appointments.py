@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,6 +19,7 @@ from linli.events.actions import register
 from linli.kit.refusal import NotYours, Refused
 from linli.people.actions import require_appointer
 from linli.people.models import Appointment, Leave
+from linli.people.rules import ADMINISTERED
 from linli.web.areas.acts import say_no
 from linli.web.areas.sight import sight_of
 from linli.web.areas_forms import AddLeave, EndAppointment
@@ -100,14 +102,22 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, one: Appointment, act: str, form: Any, status: int) -> HttpResponse:
     context = {"room": "areas", "one": one, "act": act, "form": form, "is_own": one.person_id == request.user.pk}
+    context["back"] = _back_to(request, one)
     context["is_in_sight"] = sight_of(request).covers(one.area_id)
     return render(request, "web/areas/appointment.html", context, status=status)
 
 
 def _back(request: HttpRequest, one: Appointment) -> HttpResponse:
+    return redirect(_back_to(request, one))
+
+
+def _back_to(request: HttpRequest, one: Appointment) -> str:
+    """The page it was reached from: of the area, of the person for whoever keeps persons, or one's own."""
     if sight_of(request).covers(one.area_id):
-        return redirect("area", one.area_id)
-    return redirect("my_appointments")
+        return reverse("area", args=[one.area_id])
+    if one.person_id != request.user.pk and request.scope.holds(ADMINISTERED["persons"]):  # type: ignore[attr-defined]
+        return reverse("administration:person", args=[one.person_id])
+    return reverse("my_appointments")
 
 
 @login_required
