@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "linli.people",
     "linli.journal",
     "linli.accounts",
+    "linli.holds",
     "linli.exports",
     "linli.events",
     "linli.statistics",
@@ -109,6 +110,7 @@ INSTALLED_APPS = [
     "linli.intake",
     "linli.field",
     "linli.audit",
+    "linli.privacy",
     "linli.chores",
     "linli.web",
     "linli.demo",
@@ -219,6 +221,9 @@ ANCHORS = Path(os.environ.get("LINLI_ANCHORS") or HOME / "anchors")
 TIANDITU_KEY = os.environ.get("LINLI_TIANDITU_KEY", "")
 #: Approval number (审图号) printed on public maps.
 MAP_APPROVAL_NUMBER = os.environ.get("LINLI_MAP_APPROVAL_NUMBER", "")
+
+#: Whom residents ask about their own data: office, telephone, address, in one line of `/privacy`.
+PRIVACY_CONTACT = os.environ.get("LINLI_PRIVACY_CONTACT", "")
 
 #: Under which terms the open data of areas may be used, in a line; none: the files say that none are set.
 OPEN_DATA_LICENCE = os.environ.get("LINLI_OPEN_DATA_LICENCE", "")

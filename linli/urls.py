@@ -31,6 +31,7 @@ urlpatterns = [
     path("m/", include("linli.field.urls")),
     path("desk/", include("linli.administration.urls")),
     path("", include("linli.opinions.urls")),
+    path("", include("linli.privacy.urls")),
     path("open311/", include("linli.intake.open311.urls")),
     path("media/<str:sha256>.jpg", pictures.photo, name="photo"),
     path("media/<str:sha256>/small.jpg", pictures.thumb, name="thumb"),

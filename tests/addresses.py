@@ -71,6 +71,9 @@ NEEDS: dict[str, dict[str, str]] = {
     "intake:sign_out_device": {"pk": "device"},
     "intake:revoke_device": {"pk": "device"},
     "opinions:show": {"pk": "opinion"},
+    **{f"privacy:{name}": {"key": "=01900000-0000-7000-8000-000000000000"} for name in ("one", "letter")},
+    **{f"privacy:{name}": {"pk": "=1"} for name in ("hold_end", "sheet", "sheet_edit", "sheet_file")},
+    **{f"privacy:{name}": {"kind": "=impact"} for name in ("sheets", "sheet_new")},
     **{f"administration:person{name}": {"pk": "person"} for name in ("", "_appoint", "_close", "_reopen")},
     **{f"administration:emergency_{name}": {"pk": "access"} for name in ("grant", "refuse", "end", "enter")},
     **{f"webhooks:{name}": {"pk": "subscription"} for name in ("show", "edit", "test", "all_again")},
@@ -192,6 +195,8 @@ NEEDS_NOTHING = {
     *("field:tasks", "field:grid", "field:push"),
     *("opinions:leave", "opinions:status", "opinions:list", "exports:list"),
     *("openness:index", "openness:at"),
+    *(f"privacy:{name}" for name in ("about", "request", "prove", "answer", "copy", "leave", "accessibility", "type")),
+    *(f"privacy:{name}" for name in ("requests", "window", "schedule", "holds", "register", "filing", "filing_file")),
     *(
         f"administration:{name}"
         for name in ("persons", "person_add", "emergencies", "emergencies_all", "emergency_leave")
@@ -224,6 +229,7 @@ PUBLIC = {
     "open311:nothing_here",
     *(f"field:{name}" for name in ("shell", "public", "worker", "manifest", "reference_public", "push")),
     *("opinions:leave", "opinions:status"),
+    *(f"privacy:{name}" for name in ("about", "request", "prove", "answer", "copy", "leave", "accessibility", "type")),
     *(f"openness:{name}" for name in ("index", "at", "follow", "letter", "outlines")),
 }
 #: For programs: without a sign-in they say so in JSON (401).

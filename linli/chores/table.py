@@ -42,6 +42,7 @@ from linli.notices.sending import ways_set
 from linli.openness import letters
 from linli.statistics import comparing, counting
 
+from linli.privacy import retention as privacy_retention
 #: Read notices are kept so long; the journal keeps the acts themselves for good.
 NOTICES_KEPT = timedelta(days=90)
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
@@ -165,6 +166,10 @@ def _forget_sent(at: datetime) -> bool:
 
 def _forget_notices(at: datetime) -> bool:
     return forget_read_notices(at - NOTICES_KEPT) >= 5000
+def _retain(at: datetime) -> bool:
+    return privacy_retention.run(at) > 0
+
+
 
 
 def _forget_sessions(at: datetime) -> bool:
@@ -359,3 +364,4 @@ CHORES: tuple[Work, ...] = (
     Work("old_notices", _DAY, _forget_notices),
     Work("old_sessions", _HOUR, _forget_sessions),
 )
+    Work("retention", _DAY, _retain, lease_s=60),

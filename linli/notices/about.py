@@ -99,6 +99,11 @@ def _exports(_key: str) -> str:
 #: By verb. Kinds of things that stand in none of these are matters.
 ABOUT: dict[str, About] = {
     "device.reports_wait": About(_unsent, lambda _key: reverse("field:shell") + "#outbox", "smartphone"),
+    "request.asked": About(
+        lambda _facts: _("Somebody asks about their own data. The clock runs."),
+        lambda key: reverse("privacy:one", args=[key]),
+        "shield-check",
+    ),
     "opinion.left": About(
         lambda _facts: _("Somebody left a complaint or suggestion about linli."), _opinion, "message-square"
     ),
@@ -141,7 +146,7 @@ ABOUT: dict[str, About] = {
 #: What they are about, in the journal's words.
 KINDS = (
     *("access", "apikey", "device", "export", "opinion", "difference", "ledgerfollower", "briefing", "verification"),
-    *("dispute", "person"),
+    *("dispute", "person", "personrequest"),
 )
 
 

@@ -31,6 +31,7 @@ from linli.events.rules import (
     clean_position,
     clean_words,
 )
+from linli.holds.actions import require_not_held
 from linli.journal.actions import record
 from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput, Refused
@@ -346,7 +347,8 @@ def open_contact(event: Event, *, by: Person, at: datetime, reason: str) -> str:
 
 @transaction.atomic
 def withdraw_contact(event: Event, *, at: datetime) -> None:
-    """The holder of the receipt takes the contact back; it is deleted."""
+    """The holder of the receipt takes the contact back; it is deleted. Raises `Refused` while it is held."""
+    require_not_held(event)
     if Contact.objects.filter(event=event).delete()[0]:
         record("event.contact_withdrawn", on=event, by=None, at=at)
 

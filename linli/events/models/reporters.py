@@ -23,7 +23,7 @@ class Contact(models.Model):
 class Statement(models.Model):
     """The reporter's own words, where somebody else summed them up: from a call, a visit, a letter, a long mail.
 
-    Written once, with the report, and never changed: nothing here does it.
+    Written once, with the report, and never changed; the words go when their time is over (`actions.forgetting`).
     """
 
     event = models.OneToOneField(Event, models.CASCADE, primary_key=True, related_name="statement")

@@ -1,0 +1,21 @@
+"""The short notice beside a form that collects something of a person, from the register."""
+
+from typing import Any
+
+from django import template
+
+from linli.privacy.rules.forms import COLLECTING
+from linli.privacy.rules.schedule import SCHEDULE
+from linli.privacy.saying import kept_for
+from linli.privacy.terms import days_of
+
+register = template.Library()
+
+
+@register.inclusion_tag("privacy/_notice.html")
+def privacy_notice(form: str, query: str = "") -> dict[str, Any]:
+    """What the form collects, why, on what base and how long it is kept. `query`: of a page that says its language there."""
+    lines = COLLECTING[form].lines
+    days = days_of(one.kept for one in lines)
+    rows = [{"line": one, "kept": kept_for(SCHEDULE[one.kept], days[one.kept])} for one in lines]
+    return {"rows": rows, "form": form, "query": query}
