@@ -25,6 +25,10 @@ ALLOWED_HOSTS = [*HOSTS, "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS]
 
 
+#: Whether this very process has made the secret key of its home: then nothing was ever sealed with it.
+SECRET_KEY_IS_NEW = not (HOME / "secret_key").exists()
+
+
 def _secret_key() -> str:
     """The key of this home, made once and kept in a file only its owner may read."""
     path = HOME / "secret_key"
@@ -117,6 +121,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "linli.web.tracing.traced",
     "linli.web.squeezing.squeezed",
     "linli.web.middleware.security_headers",
     "django.middleware.security.SecurityMiddleware",
@@ -243,12 +248,26 @@ ROBOT_HOSTS = dict(
 #: Mailboxes whose mail becomes reports: `imaps://user@host/INBOX?area=CODE&password_file=PATH`, several parted by spaces.
 MAIL_IN = os.environ.get("LINLI_MAIL_IN", "").split()
 
+#: How what is logged is written: `text`, or `json`, an object a line.
+LOG = os.environ.get("LINLI_LOG", "text")
+if LOG not in ("text", "json"):
+    raise ValueError("LINLI_LOG: text / json")
+#: An outside watcher that is called each minute while this home is really well; silence is its alarm.
+HEARTBEAT_URL = os.environ.get("LINLI_HEARTBEAT_URL", "")
+#: The front whose health is asked before it is called; empty: none, for a worker on a machine without one.
+HEARTBEAT_FRONT = os.environ.get("LINLI_HEARTBEAT_FRONT", f"http://127.0.0.1:{PORT}/healthz")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     # Some addresses are keys: they stand in no line, whoever writes it.
     "filters": {"secret_links": {"()": "linli.kit.secret_links.Masked"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["secret_links"]}},
-    "loggers": {name: {"filters": ["secret_links"]} for name in ("django.request", "django.server")},
+    "formatters": {"text": {}, "json": {"()": "linli.kit.json_logs.JsonLines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["secret_links"], "formatter": LOG}},
+    "loggers": {
+        **{name: {"filters": ["secret_links"]} for name in ("django.request", "django.server")},
+        # A line for every page, for those who gather logs by machine.
+        "linli.requests": {"level": "INFO" if LOG == "json" else "WARNING"},
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

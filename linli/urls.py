@@ -38,3 +38,5 @@ urlpatterns = [
     path("media/<str:sha256>.mp4", pictures.film, name="film"),
     path("media/<str:sha256>/voice", pictures.voice, name="voice"),
 ]
+#: What has failed is told by its cause, in one place for every door.
+handler500 = "linli.web.failing.failed"

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from linli.administration.actions import emergencies
 from linli.briefing import actions as briefing
-from linli.chores import resealing
+from linli.chores import heartbeat, resealing
 from linli.chores.backup import nightly
 from linli.desk.bulk import runs
 from linli.desk.models import BulkRun
@@ -293,6 +293,15 @@ def _end_exports(at: datetime) -> bool:
     return exports.end_old(at) >= exports.SLICE
 
 
+def _watcher_is_named() -> bool:
+    return bool(settings.HEARTBEAT_URL)
+
+
+def _beat(at: datetime) -> bool:
+    heartbeat.beat(at)
+    return False
+
+
 def _count(at: datetime) -> bool:
     """In small slices while reports arrive, as the search index is brought up to date."""
     return counting.follow(at, 100, 100) if are_arriving(at) else counting.follow(at)
@@ -361,6 +370,7 @@ CHORES: tuple[Work, ...] = (
     Work("sealed_anew", 1, resealing.go_on, waits=resealing.waits, longest_pause_s=600),
     Work("backup", _MINUTE, nightly.go_on, waits=nightly.waits),
     Work("exports_that_end", 10 * _MINUTE, _end_exports),
+    Work(heartbeat.NAME, _MINUTE, _beat, waits=_watcher_is_named, longest_pause_s=60, lease_s=60),
     Work("old_notices", _DAY, _forget_notices),
     Work("old_sessions", _HOUR, _forget_sessions),
 )

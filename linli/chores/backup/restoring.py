@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from linli.chores.backup import folders, home_files, manifest, photos
@@ -163,8 +164,10 @@ def _put_in_place(gathered: Path, home: Path) -> None:
 
 
 def _keep_former_key(home: Path, new: Path) -> None:
-    """Keys that lie in the empty home were perhaps made a moment ago, perhaps they are all that is left of another."""
-    for name in ("secret_key", "vault_keys"):
-        here, comes = home / name, new / name
-        if here.exists() and not (comes.exists() and here.read_bytes() == comes.read_bytes()):
-            os.replace(here, home / f"{name}.before")
+    """A secret key that lies in the empty home is perhaps all that is left of another; but not the one that we made ourselves."""
+    here = home / "secret_key"
+    if here.exists() and here.read_bytes() != (new / "secret_key").read_bytes():
+        if settings.SECRET_KEY_IS_NEW and home.resolve() == settings.HOME:
+            here.unlink()
+        else:
+            os.replace(here, home / "secret_key.before")

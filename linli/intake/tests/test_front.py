@@ -1,6 +1,7 @@
 """The front: health and figures from itself, everything else from the pages, bodies of any size without memory."""
 
 import hashlib
+import re
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -63,6 +64,12 @@ def test_health_and_figures(world: World, opened: list[Door]) -> None:
     figures = door.get("/metrics")[1]
     assert "linli_intake_rows_total 1\n" in figures
     assert 'linli_intake_answers_total{what="kept"} 1\n' in figures
+    names = {line.split(" ")[0] for line in figures.splitlines()}
+    assert {"linli_disk_free_bytes", "linli_backup_age_seconds", "linli_anchors_age_seconds"} <= names
+    assert {"linli_digest_lag_seconds", "linli_search_lag_acts", 'linli_queue_waiting{queue="notices"}'} <= names
+    assert "linli_store_up 1\n" in figures
+    assert 'linli_intake_to_digest{state="waiting"} 1\n' in figures
+    assert all(re.fullmatch(r'[a-z_]+({[a-z]+="[a-z_]+"})? (-?[0-9.e+-]+|inf)', line) for line in figures.splitlines())
     assert door.get("/metrics", x_forwarded_for="203.0.113.9")[0] == 404
 
 
