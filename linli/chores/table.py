@@ -40,9 +40,9 @@ from linli.notices import making as notice_making
 from linli.notices.rules import KEPT_FOR as SENT_NOTICES_KEPT
 from linli.notices.sending import ways_set
 from linli.openness import letters
+from linli.privacy import retention as privacy_retention
 from linli.statistics import comparing, counting
 
-from linli.privacy import retention as privacy_retention
 #: Read notices are kept so long; the journal keeps the acts themselves for good.
 NOTICES_KEPT = timedelta(days=90)
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
@@ -166,9 +166,10 @@ def _forget_sent(at: datetime) -> bool:
 
 def _forget_notices(at: datetime) -> bool:
     return forget_read_notices(at - NOTICES_KEPT) >= 5000
+
+
 def _retain(at: datetime) -> bool:
     return privacy_retention.run(at) > 0
-
 
 
 
@@ -371,7 +372,7 @@ CHORES: tuple[Work, ...] = (
     Work("backup", _MINUTE, nightly.go_on, waits=nightly.waits),
     Work("exports_that_end", 10 * _MINUTE, _end_exports),
     Work(heartbeat.NAME, _MINUTE, _beat, waits=_watcher_is_named, longest_pause_s=60, lease_s=60),
+    Work("retention", _DAY, _retain, lease_s=60),
     Work("old_notices", _DAY, _forget_notices),
     Work("old_sessions", _HOUR, _forget_sessions),
 )
-    Work("retention", _DAY, _retain, lease_s=60),
