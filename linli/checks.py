@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.utils.translation import gettext as _
 
+from linli.accounts.shared import shared_accounts
 from linli.kit.refusal import Refused
 
 TAG = "linli"
@@ -35,8 +36,13 @@ def check_production(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[C
 
 def refuse_unsafe_start() -> None:
     """Raises `Refused` with the first thing that makes a start unsafe."""
-    for code, sentence in unsafe():
+    for code, sentence in (*unsafe(), *unsafe_accounts()):
         raise Refused(code, sentence)
+
+
+def unsafe_accounts() -> Iterator[tuple[str, str]]:
+    """As `unsafe`, of accounts: this asks the store."""
+    return shared_accounts() if settings.HOSTS else iter(())
 
 
 def unsafe() -> Iterator[tuple[str, str]]:

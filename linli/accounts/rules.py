@@ -56,8 +56,11 @@ REMEMBERED = 5
 #: Kinds of characters; a Chinese character is of the last.
 _KINDS = ("[a-z]", "[A-Z]", "[0-9]", "[^a-zA-Z0-9]")
 KINDS_ASKED = 3
+DEMO_PASSWORD = "linli-demo"
 #: Passwords of demonstrations and of fresh installations: never taken, wherever they come from.
-SHARED_PASSWORDS = frozenset({"linli-demo", "linli", "linli123", "admin", "admin123", "password", "123456", "12345678"})
+SHARED_PASSWORDS = frozenset(
+    {DEMO_PASSWORD, "linli", "linli123", "admin", "admin123", "password", "123456", "12345678"}
+)
 #: Names of accounts that belong to nobody.
 SHARED_NAMES = frozenset(
     {

@@ -101,7 +101,7 @@ def examine(at: datetime) -> Findings:
 
 
 def _look_at_safety(at: datetime) -> Findings:
-    unsafe = list(checks.unsafe())
+    unsafe = [*checks.unsafe(), *checks.unsafe_accounts()]
     yield from (_fail(sentence) for _code, sentence in unsafe)
     if not unsafe:
         yield _ok(_("Secret key and home belong to their owner alone."))

@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from linli.administration.actions import emergencies
+from linli.accounts.actions.signing import forget_ended
+from linli.accounts.lockout import forget_old
 from linli.briefing import actions as briefing
 from linli.chores import heartbeat, resealing
 from linli.chores.backup import nightly
@@ -177,6 +179,8 @@ def _forget_sessions(at: datetime) -> bool:
     from django.contrib.sessions.backends.db import SessionStore
 
     SessionStore.clear_expired()
+    forget_ended(at)
+    forget_old(at)
     return False
 
 

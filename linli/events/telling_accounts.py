@@ -16,6 +16,7 @@ OF_ACCOUNTS: dict[str, Any] = {
     "account.factors_reset": _("reset the second factors"),
     "account.codes_made": _("made recovery codes"),
     "account.code_used": _("signed in with a recovery code"),
+    "account.closed": _("closed the account"),
     "account.signed_out_elsewhere": _("signed out on other devices"),
     "account.signed_out_by": _("signed somebody out everywhere"),
 }

@@ -11,7 +11,14 @@ from linli.accounts.actions.factors import (
     remove_authenticator,
     remove_passkey,
 )
-from linli.accounts.actions.helping import give_password, may_help, persons_helped, reset_factors, sign_out_everywhere
+from linli.accounts.actions.helping import (
+    close_account,
+    give_password,
+    may_help,
+    persons_helped,
+    reset_factors,
+    sign_out_everywhere,
+)
 from linli.accounts.actions.passwords import change_password, has_to_change
 from linli.accounts.actions.signing import (
     end_others,
@@ -30,6 +37,7 @@ __all__ = [
     "change_password",
     "check_code",
     "check_passkey",
+    "close_account",
     "confirm_authenticator",
     "end_others",
     "end_sessions",

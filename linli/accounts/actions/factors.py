@@ -202,7 +202,9 @@ def _digest(person: Person, code: str) -> str:
 def _wrong_code(field: str) -> BadInput:
     return BadInput(
         "wrong_code",
-        _("This code is not valid now. Wait for the next one, and check that the phone's clock is right."),
+        _(
+            "This code is not valid, or was used before. Take the one shown now, and check that the phone's clock is right."
+        ),
         field=field,
     )
 

@@ -71,6 +71,14 @@ def sign_out_everywhere(person: Person, *, by: Person, reason: str, at: datetime
     _note("account.signed_out_by", person, by, at, reason)
 
 
+@transaction.atomic
+def close_account(person: Person, *, reason: str, at: datetime) -> None:
+    """From the command line, for an account that is nobody's: nobody signs in with it any more. What it did stays."""
+    _require_reason(reason)
+    Person.objects.filter(pk=person.pk).update(is_active=False)
+    _note("account.closed", person, None, at, reason)
+
+
 def _require(person: Person, by: Person | None, at: datetime, role: Role, reason: str) -> None:
     if by is not None and not may_help(person, by, at, role):
         raise NotYours("not_yours", _("None of your appointments includes this act. Ask another administrator."))

@@ -74,5 +74,7 @@ class Help(forms.Form):
     """Why somebody is helped."""
 
     reason = forms.ChoiceField(
-        label=_("Why"), choices=HelpReason.choices, error_messages={"required": _("Choose a reason.")}
+        label=_("Why"),
+        choices=[("", _("Choose a reason")), *HelpReason.choices],
+        error_messages={"required": _("Choose a reason.")},
     )
