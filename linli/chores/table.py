@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from linli.administration.actions import emergencies
 from linli.accounts.actions.signing import forget_ended
 from linli.accounts.lockout import forget_old
+from linli.administration.actions import emergencies
 from linli.briefing import actions as briefing
 from linli.chores import heartbeat, resealing
 from linli.chores.backup import nightly
