@@ -66,11 +66,7 @@ def pack(at: datetime) -> Paper:
             Section(_("5. Personal information"), rows=_table(_personal())),
             Section(
                 _("6. To be added by the unit"),
-                [
-                    _(
-                        "Project approval; result of the protection review; acceptance; similar applications; commitment."
-                    )
-                ],
+                [_("Project approval; result of the protection review; acceptance; similar applications; commitment.")],
             ),
         ],
     )

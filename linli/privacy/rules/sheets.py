@@ -4,6 +4,7 @@ A new kind is one entry of `SHEETS`; its form, its pages and its print follow. S
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from django.db import models
@@ -18,13 +19,13 @@ class Kind(models.TextChoices):
     PROCESSOR = "processor", _("Processor")
 
 
-class Answer(models.TextChoices):
+class Answer(StrEnum):
     """How a question is answered: it chooses the box."""
 
-    LINE = "line", _("a line")
-    WORDS = "words", _("words")
-    DAY = "day", _("a day")
-    MOMENT = "moment", _("a moment")
+    LINE = "line"
+    WORDS = "words"
+    DAY = "day"
+    MOMENT = "moment"
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,7 @@ SHEETS: dict[str, SheetKind] = {
         SheetKind(
             Kind.BREACH,
             _("Breach reports"),
-            _(
-                "At once: stop it, then tell the supervising department and the people. Write what is known; add later."
-            ),
+            _("At once: stop it, then tell the supervising department and the people. Write what is known; add later."),
             "个人信息保护法第五十七条",
             (
                 Question("what", _("What happened, in a line?"), Answer.LINE),

@@ -40,7 +40,9 @@ def _asked() -> Iterator[str]:
 
 def test_every_field_that_could_hold_something_of_a_person_has_one_line() -> None:
     told = [name for line in REGISTER for name in fields_in(line.fields)] + fields_in(NOTHING_OF_PERSONS)
-    assert sorted(set(_asked()) - set(told)) == [], "Give it a line in REGISTER, or say that it holds nothing of persons."
+    assert sorted(set(_asked()) - set(told)) == [], (
+        "Give it a line in REGISTER, or say that it holds nothing of persons."
+    )
     assert sorted(set(told) - set(_asked())) == [], "There is no such field any more."
     assert [name for name, n in Counter(told).items() if n > 1] == []
 

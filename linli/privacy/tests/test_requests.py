@@ -102,9 +102,7 @@ def test_a_corrected_number_takes_the_place_of_the_old_one(world: World) -> None
 
 
 def test_a_mailbox_that_is_deleted_follows_nothing_any_more(world: World) -> None:
-    openness.ask(
-        area=world.grid, address="wang@example.cn", pace="weekly", categories=[], language="zh-hans", at=NOON
-    )
+    openness.ask(area=world.grid, address="wang@example.cn", pace="weekly", categories=[], language="zh-hans", at=NOON)
     done = answered(ask_at_window(world.cast.security, "withdraw", reach="Wang@example.cn"), world)
     assert done.found["deleted_followed"] == 1
     assert not Subscription.objects.exists()
@@ -160,7 +158,9 @@ def test_without_a_proof_or_with_a_wrong_one_nothing_is_taken_down(world: World)
 @override_settings(SMS_GATEWAY="https://sms.example/send")
 def test_a_number_is_proved_by_the_digits_that_were_sent(world: World) -> None:
     client = Client()
-    assert client.post("/privacy/request", {"kind": "delete", "reach": TELEPHONE}).headers["Location"] == "/privacy/prove"
+    assert (
+        client.post("/privacy/request", {"kind": "delete", "reach": TELEPHONE}).headers["Location"] == "/privacy/prove"
+    )
     asked = PersonRequest.objects.get()
     letter = Delivery.objects.get(kind="sms").letter
     assert letter is not None and Writing().address(letter) == {"to": TELEPHONE}
