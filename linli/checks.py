@@ -3,6 +3,7 @@
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from ipaddress import ip_network
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from django.core.checks import CheckMessage, Error, register
 from django.utils.translation import gettext as _
 
 from linli.accounts.shared import shared_accounts
+from linli.administration.actions.administrators import not_apart
 from linli.kit.refusal import Refused
 
 TAG = "linli"
@@ -42,7 +44,7 @@ def refuse_unsafe_start() -> None:
 
 def unsafe_accounts() -> Iterator[tuple[str, str]]:
     """As `unsafe`, of accounts: this asks the store."""
-    return shared_accounts() if settings.HOSTS else iter(())
+    return chain(shared_accounts(), not_apart()) if settings.HOSTS else iter(())
 
 
 def unsafe() -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from linli import checks
+from linli.administration.actions import administrators
 from linli.areas.actions.checking import check_ground
 from linli.areas.codes import padded_township
 from linli.areas.models import Area
@@ -105,6 +106,17 @@ def _look_at_safety(at: datetime) -> Findings:
     yield from (_fail(sentence) for _code, sentence in unsafe)
     if not unsafe:
         yield _ok(_("Secret key and home belong to their owner alone."))
+
+
+def _look_at_administrators(at: datetime) -> Findings:
+    # Of a production the start has asked it, and `_look_at_safety` says it.
+    wrong = [] if settings.HOSTS else list(administrators.not_apart())
+    yield from (_fail(sentence) for _code, sentence in wrong)
+    if nobody := administrators.missing(at):
+        roles = ", ".join(str(role.label) for role in nobody)
+        yield _warn(_("Nobody is: %(roles)s. Run “linli administrators name”.") % {"roles": roles})
+    elif not wrong:
+        yield _ok(_("System administrator, security administrator and auditor are three people."))
 
 
 def _look_at_disk(at: datetime) -> Findings:
@@ -390,6 +402,7 @@ def _look_at_ledgers(at: datetime) -> Findings:
 
 EXAMINATION: tuple[Callable[[datetime], Findings], ...] = (
     _look_at_safety,
+    _look_at_administrators,
     _look_at_seals,
     _look_at_disk,
     _look_at_media,

@@ -341,6 +341,7 @@ REGISTER: tuple[Line, ...] = (
         mediation.TermRule: set_by
         intake.ImportRun: by
         exports.Export: asked_by answered_by query reason
+        administration.Access: person security_by second_by closed_by reason
         holds.Hold: placed_by ended_by reason ended_for
         privacy.Term: set_by
         privacy.PersonRequest: entered_by answered_by
@@ -438,7 +439,7 @@ mediation.Evidence: file_type
 mediation.Recording: file_type
 mediation.TermRule: source
 mediation.Clock: source
-intake.ApiKey: name sha256
+intake.ApiKey: name sha256 old_sha256
 intake.Sending: digest
 intake.Kept: kind area digest reason
 intake.PhoneAct: reason
