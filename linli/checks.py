@@ -60,7 +60,12 @@ def _open_to_others(path: Path, what: int) -> bool:
 
 def _key_files() -> list[Path]:
     """The files with keys that the settings name, and that are there."""
-    named = (settings.MEDIA_S3_KEY_FILE, settings.BACKUP_KEY_FILE, settings.SMS_KEY_FILE)
+    named = (
+        settings.HOME / "vault_keys",
+        settings.MEDIA_S3_KEY_FILE,
+        settings.BACKUP_KEY_FILE,
+        settings.SMS_KEY_FILE,
+    )
     return [path for path in named if path.exists()]
 
 

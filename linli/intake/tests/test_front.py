@@ -1,6 +1,8 @@
 """The front: health and figures from itself, everything else from the pages, bodies of any size without memory."""
 
+import asyncio
 import hashlib
+import io
 import re
 import threading
 from collections.abc import Iterator
@@ -146,3 +148,22 @@ def test_while_too_many_pages_wait_others_are_asked_to_come_back(
     door = over(lambda environ, start_response: [], opened)
     assert door.get("/x")[0] == 503
     assert door.headers["retry-after"]
+
+
+def test_whoever_sends_no_more_of_a_body_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def silent() -> dict[str, Any]:
+        await asyncio.Event().wait()
+        return {}
+
+    monkeypatch.setattr(bridge, "IDLE_S", 0.01)
+    with pytest.raises(TimeoutError):
+        asyncio.run(bridge._read(silent, io.BytesIO(), 10))
+
+
+def test_whoever_drips_a_body_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def dripping() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    monkeypatch.setattr(bridge, "_FIRST_S", -1.0)
+    with pytest.raises(TimeoutError):
+        asyncio.run(bridge._read(dripping, io.BytesIO(), 10**6))
