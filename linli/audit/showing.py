@@ -13,8 +13,9 @@ from linli.audit.rules import LOOKS
 from linli.events.models import Event
 from linli.events.telling import SENTENCES
 from linli.journal.models import Entry
+from linli.kit.tables import harmless
 from linli.mediation.models import Dispute
-from linli.statistics.taking_away import MARK, harmless
+from linli.statistics.taking_away import MARK
 
 #: Written down so much later than done: said beside it. Acts from phones without a network are.
 _LATER = timedelta(minutes=5)

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.kit.refusal import Refused
+from linli.kit.tables import harmless
 from linli.statistics.tables import COUNT, EXACT, PERCENT, TEXT, Cell, Table
-from linli.statistics.taking_away import MARK, harmless
+from linli.statistics.taking_away import MARK
 
 if TYPE_CHECKING:
     import xlsxwriter

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from linli.kit.tables import harmless
 from linli.mediation.ledgers.figures import FIGURES
 from linli.mediation.ledgers.listing import TIMES, Row
 from linli.mediation.ledgers.matrix import WAYS, Matrix
@@ -20,7 +21,6 @@ from linli.statistics.periods import Period
 from linli.statistics.rules import TOO_FEW
 from linli.statistics.table_files import as_csv
 from linli.statistics.tables import COUNT, EXACT, TEXT, Cell, Column, Table
-from linli.statistics.taking_away import harmless
 
 #: More rows than that are taken as CSV: a workbook is made whole in memory.
 MOST_IN_A_WORKBOOK = 20_000
