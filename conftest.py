@@ -1,8 +1,12 @@
 """What all tests share: a home of their own, either store, no network, and nothing left over from the test before."""
 
+import fcntl
+import hashlib
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -148,6 +152,49 @@ def _prepare(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Files are looked for when they are asked for: a client would go through all of them, and every test has its own.
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """On SQLite every run begins with a copy of a migrated store: all migrations take as long as hundreds of tests.
+
+    It is kept under a name of these very migrations, and is migrated still, which finds nothing to do.
+    """
+    from django.conf import settings
+
+    made = settings.DATABASES["default"]["TEST"].get("NAME")
+    if not made:
+        return False
+    kept = Path(__file__).parent / "build" / "test-stores" / f"{_migrations()}.sqlite3"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with (kept.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            _migrate_into(kept)
+        shutil.copyfile(kept, made)
+    return True
+
+
+def _migrations() -> str:
+    """A name for all there is to migrate: our migrations, and which other applications there are."""
+    from django.conf import settings
+
+    files = sorted(Path(__file__).parent.glob("linli/*/migrations/*.py"))
+    said = [repr((django.VERSION, settings.INSTALLED_APPS)).encode(), *(file.read_bytes() for file in files)]
+    return hashlib.sha256(b"\0".join(said)).hexdigest()[:20]
+
+
+def _migrate_into(kept: Path) -> None:
+    """By a process of its own, in a home of its own; whole, or not at all. Stores of other migrations are thrown away."""
+    with tempfile.TemporaryDirectory(dir=RUN) as home:
+        env = {**os.environ, "LINLI_HOME": home, "LINLI_DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "linli.settings"}
+        command = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
+        subprocess.run(command, env=env, cwd=Path(__file__).parent, check=True)
+        for older in kept.parent.glob("*.sqlite3"):
+            older.unlink()
+        whole = kept.with_suffix(".whole")
+        shutil.copyfile(Path(home) / "linli.sqlite3", whole)
+        whole.replace(kept)
 
 
 @pytest.fixture
