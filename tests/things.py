@@ -29,6 +29,7 @@ from linli.events.actions.views import save_view
 from linli.events.models import CalendarEdit, Event, Milestone, Reveal, VerificationRule
 from linli.events.rules import State, Verification
 from linli.events.testing import GRID, World, make_drawn, make_event
+from linli.holds import actions as holds
 from linli.intake import keys
 from linli.intake.devices import register as register_device
 from linli.intake.doors import ImportRun
@@ -45,6 +46,9 @@ from linli.notices import actions as notices
 from linli.opinions.actions import leave as leave_opinion
 from linli.opinions.models import Opinion
 from linli.people.models import Appointment, Person
+from linli.privacy import sheets
+from linli.privacy.rules.sheets import SHEETS
+from linli.privacy.testing import ask_at_window
 
 HERE, THERE = "石城的水沟堵了", "新民的路灯坏了"
 OTHER_GRID = "440881102201001"
@@ -97,8 +101,20 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         "calendar_edit": _changed_day(world).pk,
         **_briefings(area),
         **_mediation(world, grid, text, desk),
+        **_privacy(world, event),
     }
     return Things(world, event, numbers)
+
+
+def _privacy(world: World, event: Event) -> dict[str, Any]:
+    """A request at the window, an assessment, and the matter held."""
+    by, at = world.cast.security, timezone.now()
+    words = {one.name: event.text for one in SHEETS["impact"].questions}
+    return {
+        "asked": ask_at_window(by).pk,
+        "sheet": sheets.fill_in("impact", words=words, by=by, at=at).pk,
+        "hold": holds.place(event, reason=event.text, by=by, at=at).pk,
+    }
 
 
 def _duties(world: World, grid: str) -> dict[str, int]:

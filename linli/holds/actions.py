@@ -22,7 +22,7 @@ def place(on: models.Model, *, reason: str, by: Person, at: datetime) -> Hold:
     why = _reason(reason)
     if Hold.objects.standing().filter(on_kind=kind, on_key=key).exists():
         raise Refused("held_already", _("It is held already. Look at the list of holds."))
-    made = Hold.objects.create(on_kind=kind, on_key=key, reason=why, placed_by=by, placed_at=at)
+    made: Hold = Hold.objects.create(on_kind=kind, on_key=key, reason=why, placed_by=by, placed_at=at)
     record("hold.placed", on=made, by=by, at=at, area=getattr(on, "area_id", None), kind=kind, of=key)
     return made
 

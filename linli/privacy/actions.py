@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -190,7 +191,7 @@ def _settle(
     if locked is None:
         raise Refused("answered_already", _("It has been answered already. Refresh the page."))
     held = held_of(locked)
-    found = held.counts
+    found: dict[str, Any] = {**held.counts}
     if state == State.DONE:
         found |= _DOES.get(locked.kind, _nothing)(locked, held, by, at)
     waiting.update(

@@ -58,12 +58,16 @@ class Held:
 
 
 def held_of(request: PersonRequest) -> Held:
-    """What is kept of whoever asks: of the holder of a receipt that matter, else all under this number or mailbox."""
+    """What is kept of whoever asks: of the holder of a receipt that matter, else all in the area of the request under this number
+    or mailbox.
+    """
     words = request.words
     if request.proof == Proof.RECEIPT:
         return _with(Event.objects.filter(number=words["number"]).select_related("category", "area"))
     reach = words["reach"]
-    events = Event.objects.filter(pk__in=forgetting.matters_of(reach)).select_related("category", "area")
+    events = Event.objects.filter(pk__in=forgetting.matters_of(reach, under=request.area_id)).select_related(
+        "category", "area"
+    )
     return _with(events.order_by("reported_at"), parties=_parties_of(reach), followed=_followed_by(reach))
 
 

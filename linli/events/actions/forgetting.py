@@ -1,6 +1,6 @@
 """What is kept of whoever reported goes: their contact, their own words; or it is put right. The matter itself stays.
 
-The clock does it when the time of the schedule is over, and the office for privacy when a person asks; what is held is not touched.
+The clock does it when the time of the schedule is over, the office for privacy when a person asks; what is held stays.
 """
 
 import re
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from linli.areas.codes import within
 from linli.events.models import Contact, Event, Statement
 from linli.events.rules import clean_words
 from linli.holds.actions import require_not_held
@@ -25,17 +26,18 @@ _TELEPHONE = re.compile(r"\d{5,15}")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[ \-](?=\d)")
 
 
-def matters_of(reach: str) -> list[UUID]:
-    """The matters whose reporter left this telephone number or mailbox.
+def matters_of(reach: str, *, under: str | None) -> list[UUID]:
+    """The matters in an area (its code; None: anywhere) whose reporter left this telephone number or mailbox.
 
     Contacts lie behind seals, and nothing beside them tells whose they are: each is opened, and forgotten at once.
     """
     wanted = reaches_in(reach)
-    return [contact.event_id for contact in _contacts() if wanted & reaches_in(words_of(contact))]
+    return [contact.event_id for contact in _contacts(under) if wanted & reaches_in(words_of(contact))]
 
 
-def _contacts() -> Iterator[Contact]:
-    return Contact.objects.order_by("pk").iterator(chunk_size=500)
+def _contacts(under: str | None) -> Iterator[Contact]:
+    rows = Contact.objects.order_by("pk")
+    return (rows.filter(within(under, field="event__area")) if under else rows).iterator(chunk_size=500)
 
 
 def reaches_in(words: str) -> set[str]:

@@ -3,18 +3,23 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 
-from linli.events.testing import NOON, World
+from linli.events.rules import State
+from linli.events.testing import NOON, World, make_event
+from linli.holds import actions as holds
 from linli.kit.papers.asking import available
 from linli.kit.papers.testing import words_of_docx
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.people.actions import appoint
 from linli.people.rules import Role
-from linli.privacy import filing, sheets
+from linli.privacy import actions, filing, sheets
 from linli.privacy.models import Sheet
 from linli.privacy.rules.register import REGISTER
 from linli.privacy.rules.schedule import SCHEDULE
+from linli.privacy.testing import ask_at_window
 
 pytestmark = pytest.mark.django_db
 PROCESSOR = {
@@ -127,3 +132,28 @@ def test_the_filing_pack_and_a_sheet_are_papers_too(world: World) -> None:
     assert "国办函〔2026〕12号" in words and "/report" in words
     first = sheets.fill_in("processor", words=PROCESSOR, by=world.cast.security, at=NOON)
     assert "某某云公司" in words_of_docx(client.get(f"/desk/privacy/sheets/{first.pk}.docx").content)
+
+
+def test_lists_of_five_take_as_many_queries_as_lists_of_one(world: World) -> None:
+    client, by = officer(world), world.cast.security
+
+    def queries() -> list[int]:
+        found = []
+        for where in ("/desk/privacy/", "/desk/privacy/holds", "/desk/privacy/processor/", "/privacy"):
+            body(client.get(where))
+            with CaptureQueriesContext(connection) as caught:
+                body(client.get(where))
+            found.append(len(caught))
+        return found
+
+    def one_more() -> None:
+        ask_at_window(by)
+        actions.refuse(ask_at_window(by), reason="not_proved", words="请来窗口", by=by, at=NOON)
+        sheets.fill_in("processor", words=PROCESSOR, by=by, at=NOON)
+        holds.place(make_event(world, State.REPORTED, at=NOON), reason="诉讼", by=by, at=NOON)
+
+    one_more()
+    few = queries()
+    for _each in range(4):
+        one_more()
+    assert queries() == few
