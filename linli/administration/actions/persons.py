@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.actions import end_sessions, give_password, persons_helped
+from linli.accounts.actions.signing import area_of
 from linli.areas.codes import lineage
 from linli.journal.actions import record
 from linli.kit.refusal import NotYours, Refused
@@ -44,7 +45,7 @@ def close(person: Person, *, by: Person, at: datetime) -> None:
     if not Person.objects.filter(pk=person.pk, is_active=True).update(is_active=False):
         raise Refused("closed_already", _("This account is closed already. Refresh the page."))
     end_sessions(person, at=at)
-    record("person.closed", on=person, by=by, at=at)
+    record("person.closed", on=person, by=by, at=at, area=area_of(person, at))
 
 
 @transaction.atomic
@@ -53,7 +54,7 @@ def reopen(person: Person, *, by: Person, at: datetime) -> None:
     _require_keeper(person, by, at)
     if not Person.objects.filter(pk=person.pk, is_active=False).update(is_active=True):
         raise Refused("open_already", _("This account is open already. Refresh the page."))
-    record("person.reopened", on=person, by=by, at=at)
+    record("person.reopened", on=person, by=by, at=at, area=area_of(person, at))
 
 
 def _require_keeper(person: Person, by: Person, at: datetime) -> None:
