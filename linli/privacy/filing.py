@@ -19,6 +19,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from linli import __version__
+from linli.accounts import rules as account_rules
+from linli.accounts.models import Authenticator, Passkey
 from linli.areas.models import Area
 from linli.briefing.models import Schedule
 from linli.events.models import DrawPlan, Pack
@@ -164,13 +166,17 @@ def _security(at: datetime) -> list[Row]:
         (_("Hosts it answers to"), ", ".join(settings.HOSTS) or _("this machine alone")),
         (
             _("Encrypted transport only"),
-            bool(settings.SESSION_COOKIE_SECURE and getattr(settings, "SECURE_SSL_REDIRECT", False)),
+            bool(settings.SESSION_COOKIE_SECURE and settings.SECURE_SSL_REDIRECT),
         ),
         (_("Store"), connection.vendor),
         (_("Passwords kept as"), hasher),
-        (_("Rules for passwords"), len(getattr(settings, "AUTH_PASSWORD_VALIDATORS", []))),
+        (_("Shortest password"), account_rules.SHORTEST_PASSWORD),
+        (_("Earlier passwords that are refused"), account_rules.REMEMBERED),
+        (_("Second factor asked of"), _factor_asked()),
+        (_("Accounts with a second factor"), _with_factor()),
         (_("A session ends after"), _("%(n)s hours") % {"n": settings.SESSION_COOKIE_AGE // 3600}),
-        (_("Contacts and dossiers sealed with"), getattr(settings, "SEALING", "aes-256-gcm")),
+        (_("And without use after"), _("%(n)s minutes") % {"n": settings.IDLE_S // 60}),
+        (_("Contacts and dossiers sealed with"), settings.SEALING),
         *_administrators(at),
         (_("Accounts that can sign in"), get_user_model().objects.filter(is_active=True).count()),
         (_("Devices signed in"), Device.objects.filter(revoked_at__isnull=True).count()),
@@ -180,8 +186,21 @@ def _security(at: datetime) -> list[Row]:
         (_("Backup every night"), bool(settings.BACKUP_TO)),
         (_("Backups kept"), settings.BACKUP_KEEP if settings.BACKUP_TO else _("none")),
         (_("Media store"), _("bucket") if settings.MEDIA_S3 else _("folder")),
-        (_("Parts of the program at the door"), len(settings.MIDDLEWARE)),
     ]
+
+
+def _factor_asked() -> str:
+    """Whose sign-in needs one: in a home that others reach, by role or everybody's."""
+    if not settings.HOSTS:
+        return _("nobody: it answers to this machine alone")
+    if settings.SECOND_FACTOR == "all":
+        return _("everybody")
+    return ", ".join(str(role.label) for role in Role if role in account_rules.NEED_FACTOR)
+
+
+def _with_factor() -> int:
+    holders = set(Authenticator.objects.filter(confirmed_at__isnull=False).values_list("person", flat=True))
+    return len(holders | set(Passkey.objects.values_list("person", flat=True)))
 
 
 def _verified(last: Verification) -> str:

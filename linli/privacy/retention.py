@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from linli.events.actions import forgetting
 from linli.events.models import Contact, Event, Statement
@@ -95,7 +96,7 @@ RUNNERS: dict[str, Runner] = {
         lambda before, _at, most: actions.forget_answered(before, most=most),
     ),
     "sound": Runner(
-        lambda before: Recording.objects.over_on(before.date()),
+        lambda before: Recording.objects.over_on(timezone.localdate(before)),
         lambda rows: rows.filter(session__dispute__in=Hold.objects.keys_of(HeldKind.DISPUTE)),
     ),
     "follower": Runner(
@@ -114,6 +115,11 @@ class Planned:
     decision: str
     due: int
     held: int
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether rows of this kind are looked for here; others end by an act or a chore of their own."""
+        return self.keeping.code in RUNNERS
 
     @property
     def waits_for_approval(self) -> bool:

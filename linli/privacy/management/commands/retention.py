@@ -42,5 +42,7 @@ class Command(BaseCommand):
 def _said(one: Planned) -> str:
     if one.waits_for_approval:
         return _("Due: %(due)s. A proposal: nothing goes until the county approves it.") % {"due": one.due}
+    if not one.is_counted:
+        return str(one.keeping.then.label)
     said = _("Due: %(due)s, held: %(held)s, goes: %(goes)s.")
     return said % {"due": one.due, "held": one.held, "goes": one.goes}
