@@ -184,7 +184,7 @@ def _keep_apart(person: Person, role: Role, from_on: date, to_on: date | None) -
     Days that overlap are no plain constraint of a table on both stores: so the person is locked meanwhile, and `doctor`
     and the start ask `held_together`.
     """
-    Person.objects.select_for_update().get(pk=person.pk)
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     until = Q() if to_on is None else Q(from_on__lt=to_on)
     held = Appointment.objects.filter(until, Q(to_on__isnull=True) | Q(to_on__gt=from_on), person=person)
     others = {Role(one) for one in held.values_list("role", flat=True)} - {role}

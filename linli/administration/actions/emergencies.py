@@ -36,7 +36,7 @@ def ask(what: Area | Event, *, reason: str, hours: int, by: Person, at: datetime
         raise BadInput("text_too_long", _("At most %(longest)s characters."), longest=LONGEST_REASON, field="reason")
     if not 1 <= hours <= MOST_HOURS:
         raise BadInput("bad_hours", _("An emergency lasts %(most)s hours at most."), most=MOST_HOURS, field="hours")
-    Person.objects.select_for_update().get(pk=by.pk)
+    Person.objects.select_for_update(no_key=True).get(pk=by.pk)
     if _under_way(by, at).exists():
         raise Refused("asked_already", _("You have asked already, and it is not over. End that one first."))
     event, area = (what, what.area) if isinstance(what, Event) else (None, what)

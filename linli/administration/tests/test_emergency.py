@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +18,7 @@ from linli.events.models import Event
 from linli.events.testing import GRID, NOON, World, make_event
 from linli.journal.models import Entry, Notice
 from linli.kit.refusal import BadInput, NotYours, Refused
-from linli.people.actions import appoint
+from linli.people.actions import add_person, appoint
 from linli.people.models import Person
 from linli.people.rules import Held, Lent, Role, Scope
 from linli.people.testing import FROM
@@ -278,3 +280,24 @@ def test_the_addresses_it_opens_are_there_and_none_of_them_is_as_always() -> Non
 
     assert OPENS <= set(NAMES) and LOOKS <= OPENS and AS_ALWAYS <= set(NAMES)
     assert not OPENS & AS_ALWAYS
+
+
+def test_many_accesses_take_as_many_queries_as_one(world: World) -> None:
+    at = timezone.now()
+    granted(world, at=at)
+    auditor, deciding = browser(world.cast.auditor), browser(world.cast.security)
+    pages = ((auditor, reverse("administration:emergencies_all")), (deciding, reverse("administration:emergencies")))
+    few = [_queries(client, page) for client, page in pages]
+    event = make_event(world, at=at - timedelta(hours=3))
+    facts = {"area": event.area, "event": event, "reason": "核对", "hours": 1}
+    for number in range(12):
+        person = add_person(username=f"asker{number}", name=f"申请{number}")
+        Access.objects.create(person=person, asked_at=at, second_by=world.cast.county, second_at=at, **facts)
+    assert [_queries(client, page) for client, page in pages] == few
+
+
+def _queries(client: Client, page: str) -> int:
+    assert client.get(page).status_code == 200
+    with CaptureQueriesContext(connection) as caught:
+        client.get(page)
+    return len(caught)
