@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from django.db import connections
+from django.db import DatabaseError, InterfaceError, connections
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
@@ -96,7 +96,11 @@ class Hatch:
         """Whatever lies under `/intake/v1/`."""
         path, method = request.scope["path"][len(PREFIX) :], request.scope["method"]
         try:
-            await self._door(path, method)(request)
+            try:
+                await self._door(path, method)(request)
+            except (DatabaseError, InterfaceError) as away:
+                # Who sends was looked up in a store that is away: as if the report itself could not be kept.
+                raise not_kept("store_away") from away
         except Refused as refused:
             self.told[refused.code] += 1
             await request.refuse(refused)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.wsgi import get_wsgi_application
-from django.db import connections
+from django.db import connection, connections
 
 from linli.events.testing import GRID, World
 from linli.intake import bridge
@@ -83,6 +83,18 @@ def test_it_is_not_ready_while_nothing_can_be_committed(
     assert door.get("/healthz") == (503, "disk\n")
     door.front.hatch.writer.trouble = "starting"
     assert door.get("/healthz") == (503, "starting\n")
+
+
+def test_a_sender_who_cannot_be_looked_up_is_asked_to_come_again(world: World, opened: list[Door]) -> None:
+    door = over(None, opened)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE intake_apikey RENAME TO lost_apikey")
+    try:
+        status, answer = door.post("/intake/v1/reports", {}, authorization="Bearer linli_" + "x" * 40)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE lost_apikey RENAME TO intake_apikey")
+    assert (status, answer["error"]["code"]) == (503, "store_away")
 
 
 def test_a_large_body_arrives_whole_and_one_too_large_is_refused(
