@@ -58,12 +58,16 @@ def _mark(kind: str, what: str) -> str:
 
 @transaction.atomic
 def _count(limits: Mapping[str, Limit], own: tuple[str, ...], shared: tuple[str, ...], at: datetime) -> Try:
-    # In one order everywhere, so that two tries never wait for each other crosswise.
     marks = sorted(limits)
+    # Nothing is written for what is refused: whoever goes on with ever other names fills no table.
+    waits = _waits(marks, at)
+    if waits:
+        return Try(own, shared, wait=max(waits))
+    # In one order everywhere, so that two tries never wait for each other crosswise.
     Tries.objects.bulk_create([Tries(mark=mark, last_at=at) for mark in marks], ignore_conflicts=True)
     rows = list(Tries.objects.select_for_update().filter(mark__in=marks).order_by("mark"))
     waits = [row.until_at - at for row in rows if row.until_at is not None and row.until_at > at]
-    if waits:
+    if waits:  # another try was quicker
         return Try(own, shared, wait=max(waits))
     for row in rows:
         is_old = (at - row.last_at).total_seconds() > FORGOTTEN_AFTER_S
@@ -72,3 +76,8 @@ def _count(limits: Mapping[str, Limit], own: tuple[str, ...], shared: tuple[str,
         row.last_at, row.until_at = at, at + timedelta(seconds=wait_s) if wait_s else None
         row.save()
     return Try(own, shared, locks=any(row.until_at for row in rows if row.mark in own))
+
+
+def _waits(marks: list[str], at: datetime) -> list[timedelta]:
+    ends = Tries.objects.filter(mark__in=marks, until_at__gt=at).values_list("until_at", flat=True)
+    return [end - at for end in ends if end is not None]

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.crypto import salted_hmac
@@ -12,7 +13,7 @@ from fido2.webauthn import AttestedCredentialData
 from linli.accounts import totp
 from linli.accounts.actions.signing import area_of
 from linli.accounts.models import Authenticator, Passkey, RecoveryCode, seal_secret
-from linli.accounts.rules import MOST_PASSKEYS, READABLE, RECOVERY_CODES, Factor
+from linli.accounts.rules import DIGITS, MOST_PASSKEYS, READABLE, RECOVERY_CODES, Factor
 from linli.journal.actions import record
 from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput, NotYours, Refused
@@ -138,7 +139,7 @@ def make_codes(person: Person, *, at: datetime) -> list[str]:
 def check_code(person: Person, typed: str, *, at: datetime) -> Factor:
     """What the typed code was: of the authenticator or from paper; it is used up by this. Raises `BadInput`."""
     code = "".join(sign for sign in typed if sign.isascii() and sign.isalnum()).lower()
-    if code.isdecimal() and len(code) == totp.DIGITS:
+    if code.isdecimal() and len(code) == DIGITS:
         one = Authenticator.objects.filter(person=person, confirmed_at__isnull=False).first()
         if one is not None and _use_step(one, code, at):
             return Factor.AUTHENTICATOR
@@ -209,5 +210,5 @@ def _wrong_code(field: str) -> BadInput:
     )
 
 
-def _note(verb: str, person: Person, at: datetime, **facts: object) -> None:
+def _note(verb: str, person: Person, at: datetime, **facts: Any) -> None:
     record(verb, on=person, by=person, at=at, area=area_of(person, at), **facts)

@@ -49,6 +49,14 @@ def test_one_address_with_ever_other_names_waits_a_while() -> None:
     assert [one.wait is None for one in tries] == [True] * ADDRESS.free + [False]
 
 
+def test_what_is_refused_fills_no_table() -> None:
+    for number in range(ADDRESS.free):
+        fail(1, name=f"name{number}")
+    known = Tries.objects.count()
+    assert [fail(1, name=f"other{number}")[0].wait is None for number in range(3)] == [False] * 3
+    assert Tries.objects.count() == known
+
+
 def test_the_right_password_wipes_the_slate_of_the_name_and_counts_for_nothing_at_the_address() -> None:
     fail(5)[-1].succeed()
     assert [row.count for row in Tries.objects.all()] == [4]

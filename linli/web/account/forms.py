@@ -28,7 +28,7 @@ class NewPassword(forms.Form):
     again = _secret(_("The new password once more"), "new-password")
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs | {"label_suffix": ""})
         self._person = person
 
     def clean_password(self) -> str:
