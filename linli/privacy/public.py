@@ -5,9 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from linli.kit.own_pages import own_page
 from linli.privacy.models import Sheet
 from linli.privacy.rules.register import REGISTER, Line, Whose
 from linli.privacy.rules.requests import RIGHTS, Kind
@@ -58,9 +58,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_POST
 def choose_type(request: HttpRequest) -> HttpResponse:
     """Large type or usual type, on this browser."""
-    wanted = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    answer = redirect(wanted if is_ours else "home")
+    answer = redirect(own_page(request.POST.get("next", ""), request, "home"))
     size = request.POST.get("size", "")
     if size in SIZES:
         answer.set_cookie(

@@ -9,7 +9,6 @@ from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from linli.accounts import lockout, passwords
 from linli.accounts.actions import note_lock, note_sign_out
+from linli.kit.own_pages import own_page
 from linli.people.actions import speak
 from linli.people.rules import Role
 from linli.people.signing_in import find
@@ -65,9 +65,7 @@ def too_many_tries(minutes: int) -> str:
 
 def _safe_next(request: HttpRequest) -> str:
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
-        return wanted
-    return resolve_url(settings.LOGIN_REDIRECT_URL)
+    return own_page(wanted, request, resolve_url(settings.LOGIN_REDIRECT_URL))
 
 
 def _demo_logins() -> list[dict[str, str]]:

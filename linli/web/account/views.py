@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from linli.accounts import actions, lockout
 from linli.accounts.models import Account, SignIn
 from linli.accounts.rules import GIVES_PASSWORDS, MOBILE, RESETS_FACTORS
+from linli.kit.own_pages import own_page
 from linli.web.account import pending
 from linli.web.account.forms import Confirm, NewPassword
 from linli.web.account.needing import needs_factor
@@ -118,8 +118,7 @@ def to_confirm(request: HttpRequest) -> HttpResponse:
 
 def _following(request: HttpRequest) -> str:
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
-    return wanted if is_ours else reverse("account")
+    return own_page(wanted, request, reverse("account"))
 
 
 @login_required
