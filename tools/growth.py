@@ -44,17 +44,18 @@ def lines() -> Iterator[str]:
             for field in model._meta.concrete_fields
             if field.is_relation and field.db_constraint and field.related_model in growing
         )
-        cells = (f"`{model._meta.db_table}`", "yes" if "area" in known else "no", *map(_said, (times, keys, others)))
+        told = [_said(words) for words in (times, keys, others)]
+        cells = (f"`{model._meta.db_table}`", "yes" if "area" in known else "no", *told)
         yield f"| {' | '.join(cells)} |"
 
 
 def _unique(model: type[models.Model]) -> Iterator[tuple[str, ...]]:
     yield (model._meta.pk.name,)
     yield from ((field.name,) for field in model._meta.concrete_fields if field.unique and not field.primary_key)
-    yield from model._meta.unique_together
+    yield from (tuple(together) for together in model._meta.unique_together)
     for constraint in model._meta.constraints:
         if isinstance(constraint, models.UniqueConstraint):
-            yield constraint.fields or (constraint.name,)
+            yield tuple(constraint.fields) or (constraint.name,)
 
 
 def _said(words: list[str]) -> str:
