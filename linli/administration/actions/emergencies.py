@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -153,7 +154,7 @@ def _tell_of_end(row: Access, by: Person | None, at: datetime) -> None:
     record("emergency.ended", on=row, by=by, at=at, tell=told, looks=row.looks, **_facts(row))
 
 
-def _facts(row: Access) -> dict[str, object]:
+def _facts(row: Access) -> dict[str, Any]:
     return {"person": row.person_id, "event": row.event_id or ""}
 
 

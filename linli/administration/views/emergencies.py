@@ -31,7 +31,7 @@ _OWN = 10
 
 
 def _person(request: HttpRequest) -> Person:
-    person: Person = getattr(request.user, "_wrapped", request.user)  # type: ignore[assignment]
+    person: Person = getattr(request.user, "_wrapped", request.user)  # type: ignore[arg-type]
     return person
 
 

@@ -49,7 +49,12 @@ def index(request: HttpRequest) -> HttpResponse:
     # Stores sort Chinese names each in their own way, SQLite by code point; people look for them by their sound.
     found = sorted(rows.values_list("pk", "name", "username"), key=lambda one: (_by_sound(one[1]), one[2]))
     page = Paginator([pk for pk, _name, _username in found], _A_PAGE).get_page(request.GET.get("page"))
-    context = {"room": "persons", "page": page, "lines": _lines(list(page.object_list), at), "words": words}
+    context: dict[str, Any] = {
+        "room": "persons",
+        "page": page,
+        "lines": _lines(list(page.object_list), at),
+        "words": words,
+    }
     context["may_add"] = actions.may_add(request.scope)  # type: ignore[attr-defined]
     return render(request, "administration/persons.html", context)
 
