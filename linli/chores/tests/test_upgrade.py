@@ -102,7 +102,8 @@ print(json.dumps({
     "failed chores": chores,
     "taken in": Event.objects.count() - matters,
     "waiting": Kept.objects.waiting().count(),
-    "contacts": [len(unseal(bytes(one.sealed), bound_to=one.pk.bytes)) for one in Contact.objects.all()],
+    "contacts": [len(unseal(bytes(one.sealed), bound_to=one.pk.bytes, place="events.contact.sealed"))
+        for one in Contact.objects.all()],
     "broken": [one.sentence for one in examining.examine(timezone.now()) if one.level == "fail"],
 }))
 """
