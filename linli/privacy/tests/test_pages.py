@@ -72,8 +72,9 @@ def test_large_type_is_chosen_once_and_stays(world: World) -> None:
     assert "large-type" not in body(client.get("/"))
 
 
-def test_a_place_elsewhere_is_not_gone_to(world: World) -> None:
-    answer = Client().post("/accessibility/type", {"size": "large", "next": "https://elsewhere.example/"})
+@pytest.mark.parametrize("wanted", ["https://elsewhere.example/", "//elsewhere.example", "elsewhere", ""])
+def test_a_place_elsewhere_is_not_gone_to(world: World, wanted: str) -> None:
+    answer = Client().post("/accessibility/type", {"size": "large", "next": wanted})
     assert answer.headers["Location"] == "/"
 
 
