@@ -25,6 +25,7 @@ def world(transactional_db: None) -> World:
 
 def at_localhost(page: Page, live_server: Any, path: str) -> None:
     """Passkeys belong to a name; no browser makes any for 127.0.0.1."""
+    page.context.set_default_timeout(30_000)
     page.goto(f"http://localhost:{urlsplit(live_server.url).port}{path}")
 
 
