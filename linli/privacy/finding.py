@@ -136,7 +136,8 @@ def _matter(event: Event) -> dict[str, Any]:
 def _dispute(party: Party) -> dict[str, Any]:
     words = party.words
     own = {name: words[name] for name in ("name", "telephone", "address", "mail") if words.get(name)}
-    return {"number": party.dispute.number, "state": str(party.dispute.get_state_display()), **own}
+    more = _("It holds more, also of the other side: the mediator shows it to the parties.")
+    return {"number": party.dispute.number, "state": str(party.dispute.get_state_display()), **own, "dossier": more}
 
 
 def _own(words: dict[str, str]) -> dict[str, str]:
@@ -165,6 +166,7 @@ NAMES: dict[str, Any] = {
     "address": gettext_lazy("Address"),
     "mail": gettext_lazy("E-mail"),
     "since": gettext_lazy("Since"),
+    "dossier": gettext_lazy("Dossier"),
     "kind": gettext_lazy("Kind"),
     "asked": gettext_lazy("Asked"),
     "reach": gettext_lazy("Telephone or mailbox"),

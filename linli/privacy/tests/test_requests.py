@@ -17,6 +17,10 @@ from linli.holds import actions as holds
 from linli.journal.models import Entry, Notice
 from linli.kit import throttle
 from linli.kit.refusal import BadInput, NotYours, Refused
+from linli.mediation.rules import Side
+from linli.mediation.rules import State as DisputeState
+from linli.mediation.rules.parties import Particulars
+from linli.mediation.testing import make_dispute, make_mediation
 from linli.notices.models import Delivery
 from linli.openness import actions as openness
 from linli.openness.models import Subscription
@@ -221,3 +225,19 @@ def test_requests_of_an_area_are_for_its_own_officers(world: World) -> None:
     one = Held(Role.SECURITY_ADMIN, TOWNSHIP)
     assert not PersonRequest.objects.visible_to(Scope((one,))).filter(pk=asked.pk).exists()
     assert PersonRequest.objects.visible_to(Scope((Held(Role.SECURITY_ADMIN, "440881"),))).get() == asked
+
+
+def test_a_copy_has_ones_own_particulars_of_a_dispute_and_nothing_of_the_other_side(db: None) -> None:
+    here = make_mediation()
+    other = Particulars(Side.RESPONDENT, "对方某某", telephone=OTHER)
+    mine = make_dispute(
+        here,
+        DisputeState.REGISTERED,
+        at=NOON,
+        applicant=Particulars(Side.APPLICANT, "王大爷", telephone=TELEPHONE),
+        respondent=other,
+    )
+    told = copy_of(ask_at_window(here.world.cast.security))["disputes"]
+    assert [one["number"] for one in told] == [mine.number]
+    assert told[0]["name"] == "王大爷"
+    assert "对方某某" not in json.dumps(told, ensure_ascii=False) and OTHER not in json.dumps(told)
