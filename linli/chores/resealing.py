@@ -46,7 +46,7 @@ class Place:
     head: Callable[[Any], bytes]
     move: Callable[[Any], bool]
     keys: Callable[[], dict[str, int]]
-    slice: int = SLICE
+    slice: int
 
 
 def places() -> list[Place]:
@@ -211,7 +211,7 @@ def _column(field: SealedField) -> Place:
     def rows() -> models.QuerySet[Any]:
         return model._base_manager.exclude(**{name: b""})
 
-    return Place(field.place, rows, head, move, keys)
+    return Place(field.place, rows, head, move, keys, SLICE)
 
 
 def _by_key(counted: Iterable[tuple[Any, int]]) -> dict[str, int]:

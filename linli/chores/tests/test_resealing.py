@@ -97,6 +97,35 @@ def test_everything_moves_under_the_new_key_a_few_rows_at_a_time(monkeypatch: py
     assert not Resealing.objects.filter(done_at=None).exists()
 
 
+class Killed(BaseException):
+    """The worker is gone, as after SIGKILL: nothing that would catch an error catches this."""
+
+
+def test_whoever_is_killed_in_the_midst_of_a_step_is_followed_from_where_it_began(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(resealing, "SLICE", 3)
+    world = make_world()
+    told = report(world, 6)
+    fresh, move, moved = resealing.rotate(at=LATER), resealing._move, []
+
+    def killed_at_the_fifth(place: resealing.Place, row: Contact, course: Resealing) -> None:
+        moved.append(row.pk)
+        if len(moved) == 5:
+            raise Killed
+        move(place, row, course)
+
+    monkeypatch.setattr(resealing, "_move", killed_at_the_fifth)
+    with pytest.raises(Killed):
+        work()
+    course = Resealing.objects.get(place="events.contact.sealed")
+    # Three rows and where they end were written together; of the step that broke off, nothing.
+    assert (course.seen, course.moved, course.after) == (3, 3, str(moved[2]))
+    assert sum(key_named_by(bytes(one.sealed)) == fresh.id for one in Contact.objects.all()) == 3
+    work()
+    assert keys_named() == {fresh.id} and opened(world) == told
+
+
 def test_a_home_from_before_there_were_keys_is_moved_without_being_asked() -> None:
     world = make_world()
     told = report(world, 4)
