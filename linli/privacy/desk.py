@@ -33,7 +33,7 @@ from linli.privacy.rules.requests import ANSWER, OFFICERS, REFUSALS, RIGHTS, Kin
 from linli.privacy.rules.schedule import SCHEDULE
 from linli.privacy.rules.sheets import SHEETS
 from linli.privacy.saying import kept_for, rows_of
-from linli.privacy.terms import days_of, promise, set_term
+from linli.privacy.terms import kept_words, promise, set_term
 
 _View = Callable[..., HttpResponse]
 _A_PAGE = 30
@@ -177,7 +177,10 @@ def schedule(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, _("Set. It holds from now on."))
                 return redirect("privacy:schedule")
-    rows = [{"plan": row, "kept": kept_for(row.keeping, row.days)} for row in plan(timezone.now())]
+    rows = [
+        {"plan": row, "kept": kept_for(row.keeping, row.days, is_decided=not row.waits_for_approval)}
+        for row in plan(timezone.now())
+    ]
     context = {
         "rows": rows,
         "form": form,
@@ -326,7 +329,7 @@ def sheet_file(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def register(request: HttpRequest) -> HttpResponse:
     """The purpose register with the very fields."""
-    shown = groups(days_of(SCHEDULE))
+    shown = groups(kept_words(SCHEDULE))
     for group in shown:
         for row in group["rows"]:
             row["fields"] = fields_in(row["line"].fields)

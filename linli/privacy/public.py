@@ -13,8 +13,7 @@ from linli.privacy.rules.register import REGISTER, Line, Whose
 from linli.privacy.rules.requests import RIGHTS, Kind
 from linli.privacy.rules.schedule import SCHEDULE
 from linli.privacy.rules.sheets import Kind as SheetKind
-from linli.privacy.saying import kept_for
-from linli.privacy.terms import days_of, promise
+from linli.privacy.terms import kept_words, promise
 
 #: As long as the choice of language.
 _TYPE_COOKIE, _TYPE_KEPT_S = "linli_type", 365 * 86_400
@@ -24,10 +23,10 @@ SIZES = ("normal", "large")
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     """The purpose register in plain words, the rights, the schedule, the processors, and whom to ask."""
-    days = days_of(SCHEDULE)
+    kept = kept_words(SCHEDULE)
     context = {
-        "groups": groups(days),
-        "schedule": [{"keeping": one, "kept": kept_for(one, days[one.code])} for one in SCHEDULE.values()],
+        "groups": groups(kept),
+        "schedule": [{"keeping": one, "kept": kept[one.code]} for one in SCHEDULE.values()],
         "rights": [{"kind": kind, "article": RIGHTS[kind]} for kind in Kind],
         "promise": promise(),
         "processors": [one for one in Sheet.objects.newest().filter(kind=SheetKind.PROCESSOR) if not _ended(one)],
@@ -36,13 +35,13 @@ def about(request: HttpRequest) -> HttpResponse:
     return render(request, "privacy/about.html", context)
 
 
-def groups(days: dict[str, int | None]) -> list[dict[str, Any]]:
+def groups(kept: dict[str, str]) -> list[dict[str, Any]]:
     """The register by whose data it is, with how long each line is kept."""
-    return [{"whose": whose, "rows": [_row(line, days) for line in REGISTER if line.whose == whose]} for whose in Whose]
+    return [{"whose": whose, "rows": [_row(line, kept) for line in REGISTER if line.whose == whose]} for whose in Whose]
 
 
-def _row(line: Line, days: dict[str, int | None]) -> dict[str, Any]:
-    return {"line": line, "kept": kept_for(SCHEDULE[line.kept], days[line.kept])}
+def _row(line: Line, kept: dict[str, str]) -> dict[str, Any]:
+    return {"line": line, "kept": kept[line.kept]}
 
 
 def _ended(sheet: Sheet) -> bool:

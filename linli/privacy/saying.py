@@ -8,11 +8,12 @@ from django.utils.translation import ngettext
 from linli.privacy.rules.schedule import Keeping
 
 
-def kept_for(keeping: Keeping, days: int | None) -> str:
-    """How long it is kept, in words: a number of days from a moment on, or what ends it."""
-    if days:
-        return _("%(days)s %(since)s") % {"days": days_in_words(days), "since": keeping.since}
-    return str(keeping.since)
+def kept_for(keeping: Keeping, days: int | None, *, is_decided: bool = True) -> str:
+    """How long it is kept, in words: a number of days from a moment on, or what ends it. A proposal promises nothing."""
+    if not days:
+        return str(keeping.since)
+    span = _("%(days)s %(since)s") % {"days": days_in_words(days), "since": keeping.since}
+    return span if is_decided else _("until the county decides (proposed: %(span)s)") % {"span": span}
 
 
 def days_in_words(days: int) -> str:

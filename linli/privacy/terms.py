@@ -22,6 +22,7 @@ from linli.privacy.rules.requests import (
     Promise,
 )
 from linli.privacy.rules.schedule import FEWEST_DAYS, MOST_DAYS, SCHEDULE, TO_APPROVE
+from linli.privacy.saying import kept_for
 
 #: What a county may set, and between which numbers.
 BOUNDS = {one.code: (FEWEST_DAYS, MOST_DAYS) for one in TO_APPROVE} | {ANSWER: (SHORTEST_PROMISE, LONGEST_PROMISE)}
@@ -37,6 +38,20 @@ def days_of(codes: Iterable[str]) -> dict[str, int | None]:
     wanted = set(codes)
     terms = approved(code for code in wanted if code in BOUNDS)
     return {code: terms[code].days if code in terms else _proposed(code) for code in wanted}
+
+
+def kept_words(codes: Iterable[str]) -> dict[str, str]:
+    """Of kinds of the schedule how long they are kept now, in words. What the county has not decided yet is said so."""
+    wanted = set(codes)
+    terms = approved(code for code in wanted if code in BOUNDS)
+    return {
+        code: kept_for(
+            SCHEDULE[code],
+            terms[code].days if code in terms else _proposed(code),
+            is_decided=code in terms or not SCHEDULE[code].is_proposal,
+        )
+        for code in wanted
+    }
 
 
 def _proposed(code: str) -> int | None:

@@ -5,9 +5,7 @@ from typing import Any
 from django import template
 
 from linli.privacy.rules.forms import COLLECTING
-from linli.privacy.rules.schedule import SCHEDULE
-from linli.privacy.saying import kept_for
-from linli.privacy.terms import days_of
+from linli.privacy.terms import kept_words
 
 register = template.Library()
 
@@ -16,6 +14,6 @@ register = template.Library()
 def privacy_notice(form: str, query: str = "") -> dict[str, Any]:
     """What the form collects, why, on what base and how long it is kept. `query`: of a page that says its language there."""
     lines = COLLECTING[form].lines
-    days = days_of(one.kept for one in lines)
-    rows = [{"line": one, "kept": kept_for(SCHEDULE[one.kept], days[one.kept])} for one in lines]
+    kept = kept_words(one.kept for one in lines)
+    rows = [{"line": one, "kept": kept[one.kept]} for one in lines]
     return {"rows": rows, "form": form, "query": query}

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from linli.events.rules import State
 from linli.events.testing import NOON, World, make_event
@@ -19,6 +20,8 @@ from linli.privacy import actions, filing, sheets
 from linli.privacy.models import Sheet
 from linli.privacy.rules.register import REGISTER
 from linli.privacy.rules.schedule import SCHEDULE
+from linli.privacy.saying import kept_for
+from linli.privacy.terms import set_term
 from linli.privacy.testing import ask_at_window
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +56,17 @@ def test_everybody_reads_what_is_kept_and_whom_to_ask(world: World) -> None:
     # Names of tables and fields are for the office.
     assert "events.Contact.sealed" not in page
     assert "events.Contact.sealed" in body(officer(world).get("/desk/privacy/register"))
+
+
+def test_what_the_county_has_not_decided_is_promised_to_nobody(world: World) -> None:
+    with translation.override("zh-hans"):
+        proposed, decided = (kept_for(SCHEDULE["contact"], 90, is_decided=one) for one in (False, True))
+        default = kept_for(SCHEDULE["contact"], SCHEDULE["contact"].days, is_decided=False)
+    assert default in body(Client().get("/report"))
+    set_term("contact", days=90, source="廉综治〔2026〕3号", by=world.cast.security, at=NOON)
+    page = body(Client().get("/report"))
+    assert decided in page
+    assert proposed not in page
 
 
 @pytest.mark.parametrize("where", ["/report", "/sign-in", "/opinion/", "/mediation/apply", "/privacy/request"])

@@ -30,7 +30,9 @@ class Command(BaseCommand):
 
     def _plan(self) -> None:
         for one in plan(timezone.now()):
-            self.stdout.write(f"{one.keeping.what}: {kept_for(one.keeping, one.days)}. {_said(one)}")
+            self.stdout.write(
+                f"{one.keeping.what}: {kept_for(one.keeping, one.days, is_decided=not one.waits_for_approval)}. {_said(one)}"
+            )
 
     def _run(self) -> None:
         gone, step = 0, run(timezone.now())
