@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ from linli.intake.testing import request_bytes, wire
 CLUSTER = Path(__file__).resolve().parent.parent / "deploy" / "ha" / "cluster.sh"
 PROXY = {"HOST": "10.231.77.10", "PORT": "5000", "USER": "linli"}
 #: Reports a second that the senders try to send, seconds of load before a node is lost, and after it is replaced.
-PACE, BEFORE_S, AFTER_S = 40, 6.0, 6.0
+#: While it comes back they go on: that is when a leader of before may do harm.
+PACE, BEFORE_S, AFTER_S, BACK_S = 40, 6.0, 6.0, 15.0
 GIVE_UP_S = 180.0
 _PAUSE_S = 0.2
 Say = Callable[[str], None]
@@ -75,8 +77,7 @@ def _measure(home: Home, folder: Path, say: Say) -> None:
             ("the leader's network cut", lambda node: _tell("cut", node), lambda node: _tell("mend", node)),
         ):
             leader = _tell("leader")
-            say(senders.through(what, lambda leader=leader, lose=lose: lose(leader)))  # type: ignore[misc]
-            bring_back(leader)
+            say(senders.through(what, partial(lose, leader), partial(bring_back, leader)))
             _tell("safe")
         asyncio.run(senders.send(senders.unanswered()))
         assert_digested(home)
@@ -84,6 +85,8 @@ def _measure(home: Home, folder: Path, say: Say) -> None:
     finally:
         if home.running:
             home.reap()
+    lost = set(senders.answered) - {str(device) for (device,) in home.query("SELECT device_id FROM intake_kept")}
+    assert not lost, f"{len(lost)} of {len(senders.answered)} acknowledged reports are lost."
     assert (senders.wrong, senders.unanswered()) == ([], []), senders.wrong[:3]
     assert_whole(home, senders)
     say(f"{len(senders.answered):,} reports acknowledged: 0 lost, 0 doubled, journal whole; {_rejoined()}")
@@ -116,8 +119,8 @@ class _Senders(Devices):
             self.acknowledged_at.append(time.monotonic())
         super()._note(report, status, body)
 
-    def through(self, what: str, lose: Callable[[], Any]) -> str:
-        """Send for a while, lose a machine, go on until reports are kept again; what is to be told of it."""
+    def through(self, what: str, lose: Callable[[], Any], bring_back: Callable[[], Any]) -> str:
+        """Send for a while, lose a machine, go on until reports are kept again and it is back; what is to be told of it."""
         stop, lost_at = threading.Event(), 0.0
         self.acknowledged_at.clear()
         self.refused.clear()
@@ -129,6 +132,8 @@ class _Senders(Devices):
             lose()
             self._wait_until_kept_again(lost_at)
             time.sleep(AFTER_S)
+            bring_back()
+            time.sleep(BACK_S)
         finally:
             stop.set()
             sending.join()

@@ -77,7 +77,7 @@ start() {  # folder, node
     ip=$(address "$node")
     [ -d "$home/etcd" ] && state=existing
     at "$node" etcd --name "n$node" --data-dir "$home/etcd" --initial-cluster-token linli \
-        --listen-peer-urls "http://$ip:2380" --initial-advertise-peer-urls "http://$ip:2380" \
+        --enable-v2 --listen-peer-urls "http://$ip:2380" --initial-advertise-peer-urls "http://$ip:2380" \
         --listen-client-urls "http://$ip:2379,http://127.0.0.1:2379" --advertise-client-urls "http://$ip:2379" \
         --initial-cluster "$(cat "$folder/members")" --initial-cluster-state "$state" \
         >>"$home/etcd.log" 2>&1 </dev/null &
