@@ -91,3 +91,18 @@ def test_the_container_runs_as_nobody_special_and_fetches_nothing_when_it_runs()
     assert not re.search(r"\b(curl|wget|ADD)\b", text)
     # The folders of one machine stay there.
     assert {".venv", "var", ".git"} <= set((CHECKOUT / ".dockerignore").read_text(encoding="utf-8").split())
+
+
+def test_the_cluster_keeps_on_two_disks_what_it_acknowledges_and_its_lock_by_comparing() -> None:
+    folder = CHECKOUT / "deploy" / "ha"
+    patroni = (folder / "patroni.yml").read_text(encoding="utf-8")
+    settings = [line.strip() for line in patroni.splitlines() if not line.lstrip().startswith("#")]
+    assert "synchronous_mode: true" in settings
+    assert 'synchronous_commit: "on"' in settings
+    # docs/availability.md says what the newer interface of etcd has cost.
+    assert "etcd:" in settings and "etcd3:" not in settings
+    assert subprocess.run(["bash", "-n", folder / "cluster.sh"]).returncode == 0
+    if shutil.which("haproxy"):
+        written = (folder / "haproxy.cfg").read_text(encoding="utf-8").replace("@NET@", "127.0.0")
+        ran = subprocess.run(["haproxy", "-c", "-f", "/dev/stdin"], input=written, capture_output=True, text=True)
+        assert ran.returncode == 0, ran.stderr
