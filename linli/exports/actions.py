@@ -66,8 +66,16 @@ def ask(wanted: Wanted, *, reason: str, unmasked: bool, by: Person, at: datetime
         file_type=wanted.file_type,
     )
     told = approvers_of(made, at) if waits else []
-    facts = {"kind": wanted.kind, "rows": wanted.rows, "unmasked": unmasked or None}
-    record("export.asked", on=made, by=by, at=at, tell=told, **facts)
+    record(
+        "export.asked",
+        on=made,
+        by=by,
+        at=at,
+        tell=told,
+        kind=wanted.kind,
+        rows=wanted.rows,
+        unmasked=unmasked or None,
+    )
     return made
 
 

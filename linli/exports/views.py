@@ -35,8 +35,8 @@ def door(request: HttpRequest, wanted: Wanted, write: Callable[[Export], Iterabl
         export = get_object_or_404(Export.objects.of(by), pk=_key(granted))
     else:
         try:
-            sent = {"reason": request.POST.get("reason", ""), "unmasked": request.POST.get("unmasked") == "1"}
-            export = actions.ask(wanted, **sent, by=by, at=at)
+            reason, unmasked = request.POST.get("reason", ""), request.POST.get("unmasked") == "1"
+            export = actions.ask(wanted, reason=reason, unmasked=unmasked, by=by, at=at)
         except BadInput as refusal:
             return _asking(request, wanted, refusal)
     if export.state == State.WAITING and not granted:
