@@ -14,7 +14,8 @@ from linli.privacy.forms import Ask
 from linli.privacy.retention import RUNNERS
 from linli.privacy.rules import requests
 from linli.privacy.rules.forms import COLLECTING
-from linli.privacy.rules.register import NOTHING_OF_PERSONS, REGISTER, fields_in
+from linli.privacy.rules.nothing import NOTHING_OF_PERSONS
+from linli.privacy.rules.register import REGISTER, fields_in
 from linli.privacy.rules.schedule import PROPOSAL, SCHEDULE, Then
 from linli.privacy.rules.sheets import SHEETS
 from linli.web.public_forms import Report
@@ -41,7 +42,7 @@ def _asked() -> Iterator[str]:
 def test_every_field_that_could_hold_something_of_a_person_has_one_line() -> None:
     told = [name for line in REGISTER for name in fields_in(line.fields)] + fields_in(NOTHING_OF_PERSONS)
     assert sorted(set(_asked()) - set(told)) == [], (
-        "Give it a line in REGISTER, or say that it holds nothing of persons."
+        "Give it a line in REGISTER, or say in NOTHING_OF_PERSONS that it is none."
     )
     assert sorted(set(told) - set(_asked())) == [], "There is no such field any more."
     assert [name for name, n in Counter(told).items() if n > 1] == []
