@@ -279,7 +279,7 @@ class Way(NamedTuple):
         return not self.method or method == self.method or (method == "HEAD" and self.method == "GET")
 
 
-#: Every address, the first that fits. Each has its row in `linli/intake/tests/test_scope_hatch.py`, which says who gets what there.
+#: Every address, the first that fits. Each has its row in `tests/test_scope_hatch.py` of this room: who gets what there.
 DOORS = (
     Way("GET", "schema.json", lambda hatch, path: hatch._schema),
     Way("POST", webhooks.PREFIX, lambda hatch, path: hatch.hooks.take),
