@@ -217,8 +217,9 @@ matter-release matter-desk: events:release
 - matter-author: events:take_back
 - area: briefing:make_now
 area -: briefing:index briefing:template_file statistics:area statistics:compare statistics:hotspots
-    statistics:official statistics:official_template statistics:rows statistics:rows_csv statistics:suggestion
-    statistics:table wall:map wall:now wall:rows wall:wall
+    statistics:official statistics:official_template statistics:rows statistics:suggestion statistics:table wall:map
+    wall:now wall:rows wall:wall
+area area: statistics:rows_csv
 - area-desk: briefing:end_template
 area-desk area-desk: briefing:schedule briefing:template statistics:official_bring
 area-ground -: area area_outline
@@ -227,8 +228,8 @@ area-keeper area-keeper: area_act area_redraw
 area-appointer area-appointer: appointment_end
 area-leave area-leave: appointment_leave
 draw -: events:draw events:draw_population
-department -: statistics:department statistics:department_rows statistics:department_rows_csv
-    statistics:department_table
+department -: statistics:department statistics:department_rows statistics:department_table
+department department: statistics:department_rows_csv
 - set-aside: intake:retake intake:retry_act intake:settle intake:settle_act
 briefing -: briefing:paper briefing:show
 - briefing-desk: briefing:end_schedule briefing:make_again
@@ -251,7 +252,8 @@ text-keepers text-keepers: tools:text_add
 keepers keepers: mediation:body_add mediation:term_set
 robots robots: notices:robots
 - auditors: audit:verify
-auditors -: audit:chains audit:export audit:search
+auditors -: audit:chains audit:search
+auditors auditors: audit:export
 systems -: intake:all_devices webhooks:index
 systems systems: webhooks:add webhooks:pusher_add
 - shared: duty_discard duty_draft duty_follow duty_remove duty_take_back pack_load pack_use
@@ -294,7 +296,8 @@ keeper keeper: mediation:body_close mediation:body_correct mediation:mediator_ad
     mediation:mediator_end
 applicants applicants: mediation:new
 ledger -: ledgers:area
-ledger-figures -: ledgers:figures ledgers:figures_file ledgers:file ledgers:matrix_file
+ledger-figures -: ledgers:figures ledgers:figures_file ledgers:matrix_file
+ledger-figures ledger-figures: ledgers:file
 """
 
 
