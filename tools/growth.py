@@ -37,10 +37,12 @@ def lines() -> Iterator[str]:
     growing = {apps.get_model(label) for label in GROWING}
     for model in (apps.get_model(label) for label in GROWING):
         known = {field.name for field in model._meta.concrete_fields}
-        times = [f.column for f in model._meta.concrete_fields if isinstance(f, models.DateTimeField) and not f.null]
+        times = [
+            str(f.column) for f in model._meta.concrete_fields if isinstance(f, models.DateTimeField) and not f.null
+        ]
         keys = [f"({', '.join(key)})" for key in _unique(model) if "area" not in key]
         others = sorted(
-            field.column
+            str(field.column)
             for field in model._meta.concrete_fields
             if field.is_relation and field.db_constraint and field.related_model in growing
         )
