@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-import logging
 import random
 import re
 from importlib import import_module
@@ -365,10 +364,8 @@ def _sendable(form: dict[str, str]) -> dict[str, Any]:
 
 
 def _undone(take: Any) -> Any:
-    """What a page stores is undone, and the log of refusals is not wanted."""
+    """What a page stores is undone."""
     from django.db import transaction
-
-    logging.getLogger("django.request").setLevel(logging.CRITICAL)
 
     def answer(sent: Any) -> str:
         with transaction.atomic():
