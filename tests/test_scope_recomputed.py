@@ -40,7 +40,7 @@ AREA_ROLES = ["grid_worker", "cadre", "desk", "verifier", "leader"]
 BLIND_ROLES = ["mediator", "auditor", "security_admin", "system_admin"]
 THREE = {"auditor", "security_admin", "system_admin"}
 PART_STATES = ["reserved", "asked", "objected", "signed_for", "answered", "verified", "dropped"]
-PERSONS, DEPARTMENTS = 3, 2
+PERSONS, DEPARTMENTS = 2, 2
 
 _DAY = some.integers(-2, 3).map(lambda days: TODAY + timedelta(days=days))
 _PLACE = some.integers(0, 999)
@@ -74,7 +74,7 @@ class Seat:
 _HELD = some.builds(
     Held,
     some.integers(0, PERSONS - 1),
-    some.sampled_from(AREA_ROLES * 2 + ["handler"] * 4 + BLIND_ROLES),
+    some.sampled_from(AREA_ROLES + ["handler"] * 6 + BLIND_ROLES),
     _PLACE,
     _DAY,
     some.none() | some.integers(0, 4),
@@ -91,7 +91,9 @@ _SEAT = some.builds(
     some.none() | some.integers(0, 4),
 )
 _MATTER = some.tuples(
-    _PLACE, some.booleans(), some.lists(some.tuples(some.integers(0, 1), some.sampled_from(PART_STATES)), max_size=2)
+    _PLACE,
+    some.booleans(),
+    some.lists(some.tuples(some.integers(0, 1), some.sampled_from(PART_STATES + ["reserved"] * 5)), max_size=2),
 )
 #: Place, body or none, and whether the first seat was asked to mediate it.
 _DISPUTE = some.tuples(_PLACE, some.none() | some.integers(0, 1), some.none() | some.integers(0, 3), some.booleans())
@@ -284,10 +286,10 @@ def _register(home: Home, areas: list[Area], disputes: list[Any]) -> None:
     shape=some.lists(some.integers(0, 40), min_size=1, max_size=12),
     drawn=some.fixed_dictionaries(
         {
-            "held": some.lists(_HELD, min_size=1, max_size=7),
+            "held": some.lists(_HELD, min_size=3, max_size=6),
             "bodies": some.lists(_PLACE, min_size=2, max_size=2),
             "seats": some.lists(_SEAT, max_size=4),
-            "matters": some.lists(_MATTER, min_size=1, max_size=8),
+            "matters": some.lists(_MATTER, min_size=4, max_size=8),
             "disputes": some.lists(_DISPUTE, max_size=4),
             "left": some.frozensets(some.integers(0, PERSONS - 1), max_size=1),
         }
