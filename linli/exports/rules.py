@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import models
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from linli.people.rules import Role
@@ -30,10 +30,10 @@ class State(models.TextChoices):
 class Kind:
     """A kind of list: what it is called, who approves it, and which of its columns is masked unless asked for."""
 
-    name: str | Promise
+    name: Any
     approvers: frozenset[Role]
     #: What is masked by default; none: nothing in it names anybody.
-    masked: str | Promise = ""
+    masked: Any = ""
 
 
 #: Lists of more than figures. None of them holds a contact, or words of people.

@@ -15,7 +15,9 @@ def _file(drawn: bytes) -> bytes:
         b"3 0 obj\n<< /Type /Font /ToUnicode 5 0 R >>\nendobj",
     ]
     for key, (content, kind) in streams.items():
-        objects.append(b"%d 0 obj\n<< /Length %d %b >>\nstream\n%b\nendstream\nendobj" % (key, len(content), kind, content))
+        objects.append(
+            b"%d 0 obj\n<< /Length %d %b >>\nstream\n%b\nendstream\nendobj" % (key, len(content), kind, content)
+        )
     return b"\n".join(objects)
 
 
