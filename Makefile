@@ -8,13 +8,18 @@ WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 2 ? 2 : n > 4
 # What `make run` installs beside the core, each requirements/NAME.lock: make run EXTRAS= for none, EXTRAS='media blur s3 parquet papers' for all.
 EXTRAS ?= media blur parquet papers
 URL ?=
+SECONDS ?= 300
+SEED ?= 1
+ONLY ?=
+KEY ?=
+AT ?=
 UPGRADE ?= --upgrade
 LOCKS := core media blur s3 parquet papers dev
 # Checks read the settings; they must not touch anybody's home.
 CHECK_HOME := LINLI_HOME=$(CURDIR)/build/check
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-sqlite test-postgres browser bench lock messages vendor clean \
+.PHONY: help install run test test-sqlite test-postgres browser bench fuzz sbom audit release lock messages vendor clean \
 	check check-format check-lint check-imports check-types check-migrations check-messages check-vendor
 
 help:  ## List these targets
@@ -51,9 +56,9 @@ run: $(VENV)/.core $(EXTRAS:%=$(VENV)/.extra-%)  ## Install, make the demo count
 	@exec $(VENV)/bin/linli up
 
 # Where SQL is written by hand, and where many act at once: there the stores differ, if anywhere.
-STORES_DIFFER := linli/kit linli/journal linli/chores/tests/test_backup.py linli/statistics/tests/test_counters.py \
-	linli/events/tests/test_at_once.py linli/intake/tests/test_writer.py \
-	linli/mediation/tests/test_dispute_at_once.py linli/mediation/tests/test_ledgers_ahead.py
+STORES_DIFFER := linli/kit linli/journal linli/chores/tests/test_backup.py linli/chores/tests/test_upgrade.py \
+	linli/statistics/tests/test_counters.py linli/events/tests/test_at_once.py linli/intake/tests/test_writer.py \
+	linli/mediation/tests/test_dispute_at_once.py linli/mediation/tests/test_ledgers_ahead.py tests/test_postgres_page.py
 ROOMS ?=
 
 test: test-sqlite  ## All tests on SQLite, then those where stores may differ on a PostgreSQL that comes as a wheel
@@ -94,6 +99,18 @@ check-vendor: $(VENV)/.dev
 
 bench: $(VENV)/.dev  ## Measure; every line is a ratio within one run
 	$(RUN) -m bench
+
+fuzz: $(VENV)/.dev  ## Throw broken input at every door and reader of files; SECONDS=300, SEED=1, ONLY=csv for one of them
+	$(RUN) -m tools.fuzz --seconds $(SECONDS) --seed $(SEED) $(ONLY:%=--only %)
+
+sbom: $(VENV)/.core  ## The list of what linli is made of, as CycloneDX JSON, in build/
+	$(RUN) -m tools.sbom --to build/linli.cdx.json
+
+audit: $(VENV)/.core  ## Ask an advisory database about all that is locked (needs a network; exit status 3 of the tool: not reached)
+	$(RUN) -m tools.audit $(AT:%=--at %)
+
+release: $(VENV)/.core  ## Archive, list of parts, checksums and signature of what is committed, in build/release; KEY=the SSH key that signs
+	$(RUN) -m tools.release $(KEY:%=--key %)
 
 lock: $(VENV)/.dev  ## Resolve requirements/*.in anew; UPGRADE= keeps the versions there are
 	cd requirements && for lock in $(LOCKS); do \

@@ -25,6 +25,7 @@ MEASUREMENTS = (
     "duplicates",
     "statistics",
     "mediation",
+    "ha",
 )
 
 

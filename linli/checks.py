@@ -3,17 +3,22 @@
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from ipaddress import ip_network
+from itertools import chain
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.utils.translation import gettext as _
 
+from linli.accounts.shared import shared_accounts
+from linli.administration.actions.administrators import not_apart
 from linli.kit.refusal import Refused
 
 TAG = "linli"
 _SHORTEST_KEY = 40
+_OURSELVES = ("localhost", "127.0.0.1", "::1")
 
 
 @register(TAG)
@@ -22,21 +27,63 @@ def check_safe_start(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[C
     return [Error(sentence, id=f"linli.{code}") for code, sentence in unsafe()]
 
 
+@register(TAG, deploy=True)
+def check_production(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """For `manage.py check --deploy`: a home that names no hosts is meant for this machine alone."""
+    words = _(
+        "LINLI_HOSTS is not set: this home serves this machine alone. Set it to the names under which people reach it."
+    )
+    return [] if settings.HOSTS else [Error(words, id="linli.no_hosts")]
+
+
 def refuse_unsafe_start() -> None:
     """Raises `Refused` with the first thing that makes a start unsafe."""
-    for code, sentence in unsafe():
+    for code, sentence in (*unsafe(), *unsafe_accounts()):
         raise Refused(code, sentence)
+
+
+def unsafe_accounts() -> Iterator[tuple[str, str]]:
+    """As `unsafe`, of accounts: this asks the store."""
+    return chain(shared_accounts(), not_apart()) if settings.HOSTS else iter(())
 
 
 def unsafe() -> Iterator[tuple[str, str]]:
     """Code and sentence of everything that is not safe."""
     for is_unsafe, code, sentence in _ALWAYS + (_WHEN_OTHERS_REACH_IT if settings.HOSTS else ()):
         if is_unsafe():
-            yield code, sentence() % {"home": settings.HOME, "media_key": settings.MEDIA_S3_KEY_FILE}
+            yield code, sentence() % {"home": settings.HOME, "keys": " ".join(_open_key_files())}
 
 
 def _open_to_others(path: Path, what: int) -> bool:
     return path.exists() and bool(stat.S_IMODE(path.stat().st_mode) & what)
+
+
+def _key_files() -> list[Path]:
+    """The files with keys that the settings name, and that are there."""
+    named = (
+        settings.HOME / "vault_keys",
+        settings.MEDIA_S3_KEY_FILE,
+        settings.BACKUP_KEY_FILE,
+        settings.SMS_KEY_FILE,
+    )
+    return [path for path in named if path.exists()]
+
+
+def _open_key_files() -> list[str]:
+    return [str(path) for path in _key_files() if _open_to_others(path, 0o077)]
+
+
+def _is_store_plain() -> bool:
+    """A database on another machine, spoken to without encryption, or with whoever says that it is the one."""
+    store = settings.DATABASES["default"]
+    host = str(store.get("HOST") or "")
+    is_elsewhere = bool(host) and not host.startswith("/") and host not in _OURSELVES
+    return is_elsewhere and store.get("OPTIONS", {}).get("sslmode") not in ("verify-ca", "verify-full")
+
+
+def _is_bucket_plain() -> bool:
+    parts = urlsplit(settings.MEDIA_S3)
+    return parts.scheme == "http" and parts.hostname not in _OURSELVES
 
 
 def _is_network(text: str) -> bool:
@@ -55,9 +102,9 @@ _ALWAYS: tuple[Row, ...] = (
         lambda: _("Others on this machine can read the secret key. Run: chmod 600 %(home)s/secret_key"),
     ),
     (
-        lambda: bool(settings.MEDIA_S3) and _open_to_others(settings.MEDIA_S3_KEY_FILE, 0o077),
-        "media_key_open",
-        lambda: _("Others on this machine can read the key of the media store. Run: chmod 600 %(media_key)s"),
+        lambda: bool(_open_key_files()),
+        "key_file_open",
+        lambda: _("Others on this machine can read keys. Run: chmod 600 %(keys)s"),
     ),
     (
         lambda: _open_to_others(settings.HOME, 0o002),
@@ -90,5 +137,18 @@ _WHEN_OTHERS_REACH_IT: tuple[Row, ...] = (
         lambda: _open_to_others(settings.HOME, 0o005),
         "home_readable",
         lambda: _("Others on this machine can read the home. Run: chmod 700 %(home)s"),
+    ),
+    (
+        _is_store_plain,
+        "store_not_encrypted",
+        lambda: _(
+            "The database lies on another machine, and its certificate is not asked for. Add to LINLI_DATABASE_URL: "
+            "?sslmode=verify-full&sslrootcert=PATH"
+        ),
+    ),
+    (
+        _is_bucket_plain,
+        "bucket_not_encrypted",
+        lambda: _("Photos go to another machine without encryption. Let LINLI_MEDIA_S3 begin with https://"),
     ),
 )

@@ -1,7 +1,6 @@
 """The program `linli`: makes the home ready, runs one command, and says in a plain sentence what went wrong."""
 
 import argparse
-import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -206,10 +205,12 @@ def _of_database(error: Exception) -> str | None:
     from django.db import connection
     from django.utils.translation import gettext as _
 
+    from linli.kit.full_disk import is_full
+
     words = str(error)
     if "is locked" in words:
         return _("The database is in use by another program. Wait a moment, then try again.")
-    if "disk is full" in words or "No space left" in words or "disk I/O error" in words:
+    if is_full(error):
         return _no_space()
     if "readonly database" in words or "unable to open database" in words:
         return _("The database cannot be written: %(file)s. Check who owns it and its permissions.") % {
@@ -230,9 +231,10 @@ def _of_database(error: Exception) -> str | None:
 def _of_system(error: OSError) -> str | None:
     from django.utils.translation import gettext as _
 
+    from linli.kit.full_disk import is_full
     from linli.kit.reasons import reason
 
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if is_full(error):
         return _no_space()
     if error.filename is not None:
         return _("%(file)s: %(reason)s.") % {"file": error.filename, "reason": reason(error)}

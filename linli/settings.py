@@ -25,6 +25,10 @@ ALLOWED_HOSTS = [*HOSTS, "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS]
 
 
+#: Whether this very process has made the secret key of its home: then nothing was ever sealed with it.
+SECRET_KEY_IS_NEW = not (HOME / "secret_key").exists()
+
+
 def _secret_key() -> str:
     """The key of this home, made once and kept in a file only its owner may read."""
     path = HOME / "secret_key"
@@ -94,11 +98,15 @@ INSTALLED_APPS = [
     "linli.areas",
     "linli.people",
     "linli.journal",
+    "linli.accounts",
+    "linli.holds",
+    "linli.exports",
     "linli.events",
     "linli.statistics",
     "linli.notices",
     "linli.desk",
     "linli.opinions",
+    "linli.administration",
     "linli.briefing",
     "linli.wall",
     "linli.openness",
@@ -106,24 +114,29 @@ INSTALLED_APPS = [
     "linli.intake",
     "linli.field",
     "linli.audit",
+    "linli.privacy",
     "linli.chores",
     "linli.web",
     "linli.demo",
 ]
 
 MIDDLEWARE = [
+    "linli.web.tracing.traced",
     "linli.web.squeezing.squeezed",
     "linli.web.middleware.security_headers",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "linli.web.account.keeping.kept_while_used",
     "linli.web.middleware.language",
     "linli.web.middleware.scope",
+    "linli.administration.middleware.emergency",
     "linli.intake.holders.holders",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "linli.web.middleware.addresses",
     "linli.web.middleware.refusals",
@@ -158,8 +171,22 @@ PASSWORD_HASHERS = [
 SESSION_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "linli.web.signing.form_too_old"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(HOSTS)
-SESSION_COOKIE_AGE = 12 * 3600
+#: A sign-in ends after so many hours, and after so many minutes without use.
+SESSION_COOKIE_AGE = int(os.environ.get("LINLI_SESSION_HOURS", "12")) * 3600
+IDLE_S = int(os.environ.get("LINLI_IDLE_MINUTES", "30")) * 60
+#: A password older than so many days must be changed; 0: never for its age alone.
+PASSWORD_DAYS = int(os.environ.get("LINLI_PASSWORD_DAYS", "0"))
+#: Who needs a second factor once others reach this home: those whose `roles` ask for it, or `all`.
+SECOND_FACTOR = os.environ.get("LINLI_SECOND_FACTOR", "roles")
 X_FRAME_OPTIONS = "DENY"
+#: Others reach it through a proxy on this machine, which says by this header whether they came encrypted.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = bool(HOSTS)
+SECURE_HSTS_SECONDS = 365 * 86400 if HOSTS else 0
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+#: What lies below a host's name, and the list that browsers carry with them, are for the county to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 #: What the program and pages speak to those who chose nothing.
 LANGUAGE_CODE = os.environ.get("LINLI_LANGUAGE", "zh-hans")
@@ -175,6 +202,8 @@ MEDIA_ROOT = HOME / "media"
 #: A bucket instead of the folder: https://host/bucket. Its key and secret lie in a file, a line each.
 MEDIA_S3 = os.environ.get("LINLI_MEDIA_S3", "")
 MEDIA_S3_KEY_FILE = Path(os.environ.get("LINLI_MEDIA_S3_KEY_FILE") or HOME / "media_s3_key")
+#: How new keys of the vault seal: aes-256-gcm or sm4-gcm.
+SEALING = os.environ.get("LINLI_SEALING", "aes-256-gcm")
 #: Where the worker makes a backup every night, the key that seals it, and how many are kept.
 BACKUP_TO = os.environ.get("LINLI_BACKUP_TO", "")
 BACKUP_KEY_FILE = Path(os.environ.get("LINLI_BACKUP_KEY_FILE") or HOME / "backup_key")
@@ -198,6 +227,9 @@ TIANDITU_KEY = os.environ.get("LINLI_TIANDITU_KEY", "")
 #: Approval number (审图号) printed on public maps.
 MAP_APPROVAL_NUMBER = os.environ.get("LINLI_MAP_APPROVAL_NUMBER", "")
 
+#: Whom residents ask about their own data: office, telephone, address, in one line of `/privacy`.
+PRIVACY_CONTACT = os.environ.get("LINLI_PRIVACY_CONTACT", "")
+
 #: Under which terms the open data of areas may be used, in a line; none: the files say that none are set.
 OPEN_DATA_LICENCE = os.environ.get("LINLI_OPEN_DATA_LICENCE", "")
 
@@ -216,12 +248,26 @@ ROBOT_HOSTS = dict(
 #: Mailboxes whose mail becomes reports: `imaps://user@host/INBOX?area=CODE&password_file=PATH`, several parted by spaces.
 MAIL_IN = os.environ.get("LINLI_MAIL_IN", "").split()
 
+#: How what is logged is written: `text`, or `json`, an object a line.
+LOG = os.environ.get("LINLI_LOG", "text")
+if LOG not in ("text", "json"):
+    raise ValueError("LINLI_LOG: text / json")
+#: An outside watcher that is called each minute while this home is really well; silence is its alarm.
+HEARTBEAT_URL = os.environ.get("LINLI_HEARTBEAT_URL", "")
+#: The front whose health is asked before it is called; empty: none, for a worker on a machine without one.
+HEARTBEAT_FRONT = os.environ.get("LINLI_HEARTBEAT_FRONT", f"http://127.0.0.1:{PORT}/healthz")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     # Some addresses are keys: they stand in no line, whoever writes it.
     "filters": {"secret_links": {"()": "linli.kit.secret_links.Masked"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["secret_links"]}},
-    "loggers": {name: {"filters": ["secret_links"]} for name in ("django.request", "django.server")},
+    "formatters": {"text": {}, "json": {"()": "linli.kit.json_logs.JsonLines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["secret_links"], "formatter": LOG}},
+    "loggers": {
+        **{name: {"filters": ["secret_links"]} for name in ("django.request", "django.server")},
+        # A line for every page, for those who gather logs by machine.
+        "linli.requests": {"level": "INFO" if LOG == "json" else "WARNING"},
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

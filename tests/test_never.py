@@ -33,7 +33,11 @@ FORBIDDEN_NAMES = {
         "id_card id_number identity_number identity_card national_id citizen_id shenfenzheng passport_number "
         "ethnicity ethnic_group nation minzu religion political_status hukou blood_type"
     ),
-    "listen in or block": "wiretap intercept imei imsi mac_address keyword_alert sentiment opinion_monitoring yuqing",
+    "listen in or block": (
+        "wiretap intercept imei imsi mac_address keyword_alert sentiment opinion_monitoring yuqing sensitive_words "
+        "banned_words censored minganci"
+    ),
+    "take over whom a person knows": "address_book phone_book phonebook contact_list friends tongxunlu",
 }
 #: Libraries that recognise persons or follow them.
 FORBIDDEN_IMPORTS = {
@@ -91,6 +95,27 @@ def test_of_a_face_is_only_asked_where_it_is() -> None:
     assert used <= COVERING_USES
     own = {name.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom | ast.Import) for name in node.names}
     assert not own & {"models", "Model", "store", "record"}
+
+
+#: What a browser could tell of a person that nobody here asks it, and the one place where the position is followed: while a
+#: report is being written, so that its place gets exact.
+NEVER_ASKED = re.compile(
+    r"navigator\.contacts|getDisplayMedia|watchPosition|navigator\.bluetooth|NDEFReader|enumerateDevices|getBattery"
+    r"|IdleDetector|DeviceMotionEvent"
+)
+WHILE_WRITING = PACKAGE / "field" / "static" / "field" / "js" / "place.js"
+
+
+def test_no_page_asks_the_browser_for_what_would_follow_or_harvest() -> None:
+    found = {
+        (path.relative_to(PACKAGE).as_posix(), match.group())
+        for path in PACKAGE.rglob("*.js")
+        if "vendor" not in path.parts
+        for match in NEVER_ASKED.finditer(path.read_text(encoding="utf-8"))
+    }
+    assert found <= {(WHILE_WRITING.relative_to(PACKAGE).as_posix(), "watchPosition")}
+    # It ends by itself, and what is kept is the one place of the report.
+    assert "clearWatch" in WHILE_WRITING.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["face", "face_feature", "worker_score", "online_time", "id_card", "key_person_level"])

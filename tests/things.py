@@ -10,6 +10,7 @@ from uuid import uuid4
 from django.utils import timezone
 from PIL import Image
 
+from linli.administration.models import Access
 from linli.areas.actions import add_place
 from linli.areas.models import Area
 from linli.briefing.actions import possible_readers, set_schedule
@@ -28,9 +29,11 @@ from linli.events.actions.views import save_view
 from linli.events.models import CalendarEdit, Event, Milestone, Reveal, VerificationRule
 from linli.events.rules import State, Verification
 from linli.events.testing import GRID, World, make_drawn, make_event
+from linli.holds import actions as holds
+from linli.intake import keys
 from linli.intake.devices import register as register_device
 from linli.intake.doors import ImportRun
-from linli.intake.models import Device, Kept
+from linli.intake.models import ApiKey, Device, Kept, Purpose
 from linli.intake.webhooks import actions as webhooks
 from linli.intake.webhooks.making import trial_delivery
 from linli.intake.webhooks.models import Pusher
@@ -42,7 +45,11 @@ from linli.mediation.rules.parties import Particulars
 from linli.notices import actions as notices
 from linli.opinions.actions import leave as leave_opinion
 from linli.opinions.models import Opinion
+from linli.people.actions import add_person
 from linli.people.models import Appointment, Person
+from linli.privacy import sheets
+from linli.privacy.rules.sheets import SHEETS
+from linli.privacy.testing import ask_at_window
 
 HERE, THERE = "石城的水沟堵了", "新民的路灯坏了"
 OTHER_GRID = "440881102201001"
@@ -82,6 +89,9 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         **_desk_tools(event, desk, text),
         "run": sent_table(world).pk,
         "opinion": said_of_linli(desk, text).pk,
+        "key": key_of(world).pk,
+        "person": somebody().pk,
+        "access": asked_in_an_emergency(world, event).pk,
         "message": actions.say(event, words=f"{text}，请看", by=desk, at=timezone.now()).pk,
         "draw": make_drawn(world, event).pk,
         "reveal": _asked_to_reveal(event, world).pk,
@@ -92,8 +102,20 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         "calendar_edit": _changed_day(world).pk,
         **_briefings(area),
         **_mediation(world, grid, text, desk),
+        **_privacy(world, event),
     }
     return Things(world, event, numbers)
+
+
+def _privacy(world: World, event: Event) -> dict[str, Any]:
+    """A request at the window, an assessment, and the matter held."""
+    by, at = world.cast.security, timezone.now()
+    words = {one.name: event.text for one in SHEETS["impact"].questions}
+    return {
+        "asked": ask_at_window(by).pk,
+        "sheet": sheets.fill_in("impact", words=words, by=by, at=at).pk,
+        "hold": holds.place(event, reason=event.text, by=by, at=at).pk,
+    }
 
 
 def _duties(world: World, grid: str) -> dict[str, int]:
@@ -204,6 +226,25 @@ def set_aside(area: str, text: str) -> Kept:
 
 def phone_of(person: Person) -> Device:
     return register_device(person, uuid4(), name="", session="", at=timezone.now())[0]
+
+
+def somebody() -> Person:
+    """Who holds nothing, so that closing their account closes nobody out of a test."""
+    return Person.objects.filter(username="somebody").first() or add_person(username="somebody", name="某某")
+
+
+def key_of(world: World) -> ApiKey:
+    """A key for the whole home."""
+    found = ApiKey.objects.valid().filter(name="一体化平台").first()
+    return found or keys.create("一体化平台", purpose=Purpose.INTAKE, at=timezone.now())[0]
+
+
+def asked_in_an_emergency(world: World, event: Event) -> Access:
+    """Somebody asks to look at the matter, and nobody has decided yet."""
+    found = Access.objects.filter(event=event).first()
+    return found or Access.objects.create(
+        person=world.cast.verifier, area=event.area, event=event, reason="核对", hours=1, asked_at=timezone.now()
+    )
 
 
 def said_of_linli(person: Person | None, text: str) -> Opinion:

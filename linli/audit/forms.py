@@ -21,6 +21,7 @@ _FAMILIES: dict[str, Any] = {
     "dispute": gettext_lazy("Disputes"),
     "mediation": gettext_lazy("Mediation bodies"),
     "appointment": gettext_lazy("Appointments"),
+    "emergency": gettext_lazy("Emergency access"),
     "area": gettext_lazy("Areas"),
     "key": gettext_lazy("Keys for other systems"),
     "device": gettext_lazy("Phones and devices"),

@@ -25,6 +25,8 @@ LOOKS = frozenset(
         "dispute.earlier_searched",
         "dispute.sound_heard",
         "dispute.exported",
+        "request.copied",
+        "emergency.looked",
         "journal.searched",
         "journal.exported",
         "journal.anchors_taken",

@@ -80,6 +80,11 @@ def all_of(asked: Asked, sight: Sight, most: int) -> Iterator[Entry]:
             return
 
 
+def count_of(asked: Asked, sight: Sight, most: int) -> int:
+    """How many those are, `most` at most."""
+    return _narrowed(asked, sight).order_by()[:most].count()
+
+
 def _narrowed(asked: Asked, sight: Sight) -> QuerySet[Entry]:
     rows = Entry.objects.filter(
         within(*sight.areas) | Q(area__isnull=True) if sight.of_no_area else within(*sight.areas)

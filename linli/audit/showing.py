@@ -13,8 +13,9 @@ from linli.audit.rules import LOOKS
 from linli.events.models import Event
 from linli.events.telling import SENTENCES
 from linli.journal.models import Entry
+from linli.kit.tables import harmless
 from linli.mediation.models import Dispute
-from linli.statistics.taking_away import MARK, harmless
+from linli.statistics.taking_away import MARK
 
 #: Written down so much later than done: said beside it. Acts from phones without a network are.
 _LATER = timedelta(minutes=5)
@@ -87,8 +88,8 @@ class _Echo:
         return line
 
 
-def table_of(entries: Iterable[Entry]) -> Iterator[str]:
-    """The same as a table to take away, line by line; no cell is taken for a formula."""
+def table_of(entries: Iterable[Entry], *, masked: bool = False) -> Iterator[str]:
+    """The same as a table to take away, line by line; no cell is taken for a formula. `masked`: numbers instead of accounts."""
     writer = csv.writer(_Echo())
     head = (_("Done at"), _("Written down at"), _("Account"), _("Verb"), _("Act or look"), _("Look"), _("On"))
     yield MARK + writer.writerow([*head, _("Key"), _("Area code"), _("Facts"), _("Chain"), _("Number"), _("Digest")])
@@ -96,18 +97,18 @@ def table_of(entries: Iterable[Entry]) -> Iterator[str]:
     for entry in entries:
         part.append(entry)
         if len(part) == 500:
-            yield from _rows(writer, part)
+            yield from _rows(writer, part, masked)
             part = []
-    yield from _rows(writer, part)
+    yield from _rows(writer, part, masked)
 
 
-def _rows(writer: object, part: list[Entry]) -> Iterator[str]:
+def _rows(writer: object, part: list[Entry], masked: bool) -> Iterator[str]:
     for line in lines_of(part):
         one = line.entry
         cells = [
             _local(one.at),
             _local(one.recorded_at),
-            line.who,
+            (str(one.by_id or "") if masked else line.who),
             one.verb,
             line.what,
             _("yes") if line.is_look else "",

@@ -1,25 +1,30 @@
 """`/audit/`: the auditor's search of the journal, the table of it, and the state of its chains."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from linli.areas.models import Area
 from linli.audit import actions
 from linli.audit.forms import Question
 from linli.audit.rules import Sight, sight_of
-from linli.audit.searching import all_of, find, place_of
+from linli.audit.searching import all_of, count_of, find, place_of
 from linli.audit.showing import lines_of, table_of
+from linli.exports.actions import mark_of
+from linli.exports.files import marked_csv
+from linli.exports.models import Export
+from linli.exports.views import door, wanted_at
 from linli.journal.anchors import anchors_path, read_anchors
 from linli.journal.models import ChainHead, Verification
 from linli.journal.proving import Break
@@ -75,18 +80,28 @@ def search(request: HttpRequest, sight: Sight) -> HttpResponse:
 
 
 @_of_auditors
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def export(request: HttpRequest, sight: Sight) -> HttpResponseBase:
-    """What was asked for as a table."""
+    """What was asked for as a table, through the door of exports."""
     form = Question(request.GET, label_suffix="")
     if not form.is_valid():
         return render(request, "audit/search.html", {"room": "audit", "form": form, "is_asked": True}, status=422)
     at = timezone.now()
-    actions.note_export(form.asked, sight, by=request.user, at=at)  # type: ignore[arg-type]
-    rows = table_of(all_of(form.asked, sight, LONGEST))
-    response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="journal-{timezone.localtime(at):%Y%m%d-%H%M}.csv"'
-    return response
+    wanted = wanted_at(
+        request,
+        kind="journal",
+        area=get_object_or_404(Area, pk=sight.areas[0]),
+        title=_("Search of the journal"),
+        rows=count_of(form.asked, sight, LONGEST),
+        file_name=f"journal-{timezone.localtime(at):%Y%m%d-%H%M}.csv",
+        file_type="text/csv; charset=utf-8",
+    )
+
+    def write(made: Export) -> Iterable[bytes]:
+        actions.note_export(form.asked, sight, by=request.user, at=at)  # type: ignore[arg-type]
+        return marked_csv(table_of(all_of(form.asked, sight, LONGEST), masked=not made.unmasked), mark_of(made))
+
+    return door(request, wanted, write)
 
 
 @_of_auditors

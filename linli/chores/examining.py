@@ -8,20 +8,21 @@ from enum import StrEnum
 from itertools import islice
 
 from django.conf import settings
-from django.db.models import Count, IntegerField, Max, Min
+from django.db.models import Count, IntegerField, Max, Min, Sum
 from django.db.models.functions import Cast, Left, Substr
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from linli import checks
+from linli.administration.actions import administrators
 from linli.areas.actions.checking import check_ground
 from linli.areas.codes import padded_township
 from linli.areas.models import Area
 from linli.briefing.models import Briefing, Schedule
 from linli.briefing.rules import State as BriefingState
 from linli.chores import home
-from linli.chores.models import Chore
+from linli.chores.models import Chore, Resealing
 from linli.events import search
 from linli.events.actions import ladder, lost_draws, wrong_with
 from linli.events.models import Contact, Draw, Event, NumberSeries, Pack
@@ -29,6 +30,7 @@ from linli.journal.anchors import anchors_path, read_anchors
 from linli.journal.models import Entry
 from linli.journal.proving import verify_chain
 from linli.journal.saying import said as said_of_journal
+from linli.kit import key_ring
 from linli.kit.last_backup import last_backup
 from linli.kit.media import faces
 from linli.kit.media.checking import is_complete
@@ -100,10 +102,21 @@ def examine(at: datetime) -> Findings:
 
 
 def _look_at_safety(at: datetime) -> Findings:
-    unsafe = list(checks.unsafe())
+    unsafe = [*checks.unsafe(), *checks.unsafe_accounts()]
     yield from (_fail(sentence) for _code, sentence in unsafe)
     if not unsafe:
         yield _ok(_("Secret key and home belong to their owner alone."))
+
+
+def _look_at_administrators(at: datetime) -> Findings:
+    # Of a production the start has asked it, and `_look_at_safety` says it.
+    wrong = [] if settings.HOSTS else list(administrators.not_apart())
+    yield from (_fail(sentence) for _code, sentence in wrong)
+    if nobody := administrators.missing(at):
+        roles = ", ".join(str(role.label) for role in nobody)
+        yield _warn(_("Nobody is: %(roles)s. Run “linli administrators name”.") % {"roles": roles})
+    elif not wrong:
+        yield _ok(_("System administrator, security administrator and auditor are three people."))
 
 
 def _look_at_disk(at: datetime) -> Findings:
@@ -343,17 +356,22 @@ def _look_at_figures(at: datetime) -> Findings:
 
 
 def _look_at_seals(at: datetime) -> Findings:
-    """A home whose secret key was lost makes another one, and goes on; only what is sealed stays shut."""
+    """A home whose keys were lost makes others, and goes on; only what is sealed stays shut."""
     newest = Contact.objects.order_by("-pk").first()
     try:
         if newest:
-            unseal(bytes(newest.sealed), bound_to=newest.pk.bytes)
-    except Refused:
-        yield _fail(
-            _("The secret key does not open what this home has sealed. Restore the file secret_key from a backup.")
-        )
+            unseal(bytes(newest.sealed), bound_to=newest.pk.bytes, place="events.contact.sealed")
+    except Refused as refusal:
+        yield _fail(str(refusal.message))
     else:
-        yield _ok(_("The secret key opens what is sealed."))
+        yield _ok(_("The keys of the vault open what is sealed."))
+    if broken := Resealing.objects.aggregate(n=Sum("broken"))["n"]:
+        words = _(
+            "%(count)s seals are opened by no key of this home. “linli vault take FILE” brings keys from a backup."
+        )
+        yield _fail(words % {"count": broken})
+    if key_ring.exists() and key_ring.path().stat().st_mode & 0o077:
+        yield _fail(_("Others may read vault_keys. Run: chmod 600 %(file)s") % {"file": key_ring.path()})
 
 
 def _look_at_backups(at: datetime) -> Findings:
@@ -384,6 +402,7 @@ def _look_at_ledgers(at: datetime) -> Findings:
 
 EXAMINATION: tuple[Callable[[datetime], Findings], ...] = (
     _look_at_safety,
+    _look_at_administrators,
     _look_at_seals,
     _look_at_disk,
     _look_at_media,

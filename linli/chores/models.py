@@ -17,3 +17,17 @@ class Chore(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="chores_have_a_name")]
+
+
+class Resealing(models.Model):
+    """How far the sealing anew of one place is (a column, or the files of a model), and under which key of the ring."""
+
+    place = models.CharField(max_length=100, primary_key=True)
+    key_id = models.CharField(max_length=16)
+    #: The last row that was looked at, its key as text; empty at the beginning.
+    after = models.CharField(max_length=60, blank=True)
+    seen = models.PositiveBigIntegerField(default=0)
+    moved = models.PositiveBigIntegerField(default=0)
+    #: Seals of this round that no key of the ring opens: they stay as they are.
+    broken = models.PositiveBigIntegerField(default=0)
+    done_at = models.DateTimeField(null=True, blank=True)

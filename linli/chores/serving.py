@@ -162,9 +162,9 @@ def _die_with_parent() -> None:
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def answers() -> bool:
-    """Whether the web server answers, and does not say that it cannot do its work."""
-    address = f"http://{HOST}:{settings.PORT}/healthz"
+def answers(address: str = "") -> bool:
+    """Whether the web server answers, here or at an address, and does not say that it cannot do its work."""
+    address = address or f"http://{HOST}:{settings.PORT}/healthz"
     try:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(address, timeout=5) as answer:
             return bool(answer.status < 500)

@@ -10,7 +10,11 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from linli.accounts.actions.signing import forget_ended
+from linli.accounts.lockout import forget_old
+from linli.administration.actions import emergencies
 from linli.briefing import actions as briefing
+from linli.chores import heartbeat, resealing
 from linli.chores.backup import nightly
 from linli.desk.bulk import runs
 from linli.desk.models import BulkRun
@@ -18,8 +22,9 @@ from linli.events import learning, search
 from linli.events.actions import awaiting_answers, clocks, deferring, drawing, ladder, reminding
 from linli.events.actions.releasing import make_draft
 from linli.events.models import Clock, Release
+from linli.exports import actions as exports
 from linli.field import likely
-from linli.intake import bulk, devices_reminding, mail, media_uploads, retention
+from linli.intake import bulk, devices_reminding, keys, mail, media_uploads, retention
 from linli.intake.acts import taking
 from linli.intake.bulk import working
 from linli.intake.digest import are_arriving, digest_all
@@ -37,6 +42,7 @@ from linli.notices import making as notice_making
 from linli.notices.rules import KEPT_FOR as SENT_NOTICES_KEPT
 from linli.notices.sending import ways_set
 from linli.openness import letters
+from linli.privacy import retention as privacy_retention
 from linli.statistics import comparing, counting
 
 #: Read notices are kept so long; the journal keeps the acts themselves for good.
@@ -164,10 +170,17 @@ def _forget_notices(at: datetime) -> bool:
     return forget_read_notices(at - NOTICES_KEPT) >= 5000
 
 
+def _retain(at: datetime) -> bool:
+    return privacy_retention.run(at) > 0
+
+
+
 def _forget_sessions(at: datetime) -> bool:
     from django.contrib.sessions.backends.db import SessionStore
 
     SessionStore.clear_expired()
+    forget_ended(at)
+    forget_old(at)
     return False
 
 
@@ -281,6 +294,19 @@ def _verify_weekly(at: datetime) -> bool:
     return False
 
 
+def _end_exports(at: datetime) -> bool:
+    return exports.end_old(at) >= exports.SLICE
+
+
+def _watcher_is_named() -> bool:
+    return bool(settings.HEARTBEAT_URL)
+
+
+def _beat(at: datetime) -> bool:
+    heartbeat.beat(at)
+    return False
+
+
 def _count(at: datetime) -> bool:
     """In small slices while reports arrive, as the search index is brought up to date."""
     return counting.follow(at, 100, 100) if are_arriving(at) else counting.follow(at)
@@ -318,6 +344,7 @@ CHORES: tuple[Work, ...] = (
     Work("deferrals", 10 * _MINUTE, _follow_deferrals),
     Work("review_days", 10 * _MINUTE, _remind),
     Work("draws", _HOUR, _draw_lots),
+    Work("emergencies_over", 10, emergencies.end_those_over),
     Work("answers_waited_for", 10 * _MINUTE, _note_silence),
     Work("dispute_clocks", _MINUTE, _climb_disputes, waits=_dispute_clocks_wait, lease_s=60),
     Work("dispute_limits", _HOUR, _reckon_disputes, lease_s=60),
@@ -334,6 +361,7 @@ CHORES: tuple[Work, ...] = (
     Work("notices_sent", 0, notice_courier.COURIER.turn, waits=_notices_wait, longest_pause_s=30, lease_s=10),
     Work("notices_to_reporters", 10, _take_in_reporters, waits=ways_set),
     Work("letters_to_followers", 60, letters.write_due, waits=letters.are_due, lease_s=60),
+    Work("keys_that_end", _HOUR, keys.warn),
     Work("unsent_reports", _HOUR, devices_reminding.remind, lease_s=60),
     Work("notices_old", _HOUR, _forget_sent_notices),
     Work("category_model", _DAY, _learn_categories),
@@ -343,7 +371,12 @@ CHORES: tuple[Work, ...] = (
     Work("briefings", 2, briefing.work, waits=_briefings_wait, longest_pause_s=600),
     Work("likely_categories", _HOUR, likely.learn, lease_s=60),
     Work("sent_reports", _HOUR, _forget_sent),
+    # In small steps, for a chore that has the whole home to go through: the store is free for others in between.
+    Work("sealed_anew", 1, resealing.go_on, waits=resealing.waits, longest_pause_s=600),
     Work("backup", _MINUTE, nightly.go_on, waits=nightly.waits),
+    Work("exports_that_end", 10 * _MINUTE, _end_exports),
+    Work(heartbeat.NAME, _MINUTE, _beat, waits=_watcher_is_named, longest_pause_s=60, lease_s=60),
+    Work("retention", _DAY, _retain, lease_s=60),
     Work("old_notices", _DAY, _forget_notices),
     Work("old_sessions", _HOUR, _forget_sessions),
 )

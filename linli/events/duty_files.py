@@ -12,7 +12,7 @@ from linli.events.actions.duties import COLUMNS, NEEDED, Reader, Row
 from linli.events.models import Duty, DutyList
 from linli.kit.forbidden import why_forbidden
 from linli.kit.refusal import BadInput
-from linli.kit.tables import columns_of, read_rows
+from linli.kit.tables import columns_of, harmless, read_rows
 
 #: By which spreadsheet programs see that a file is UTF-8.
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
@@ -106,10 +106,6 @@ class _Names:
 
 def _csv(rows: Iterable[Iterable[str]]) -> str:
     out = io.StringIO()
-    csv.writer(out).writerows([_harmless(field) for field in row] for row in rows)
+    # A dash alone stands for nothing, and is no formula.
+    csv.writer(out).writerows([field if field == "-" else harmless(field) for field in row] for row in rows)
     return out.getvalue()
-
-
-def _harmless(field: str) -> str:
-    """A field that a spreadsheet program would take for a formula stays text."""
-    return f"'{field}" if field.startswith(("=", "+", "@", "\t")) else field

@@ -64,6 +64,7 @@ def reporter(request: HttpRequest, event: Event, standing: Standing) -> dict[str
     return {
         "may_write": hasattr(event, "receipt") and bool(RELAYING["write_to_reporter"] & standing.roles),
         "may_open": knows or granted,
+        "times_opened": actions.times_opened(event) if knows or granted else 0,
         "granted_until": mine.until if mine and granted and not knows else None,
         "my_reveal": mine,
         "may_ask": not knows and not granted and bool(RELAYING["ask_reveal"] & standing.roles),

@@ -171,7 +171,7 @@ def _row(one: Arrival, *, digest: bytes, area: str, answer: dict[str, Any], cont
         area=area,
         digest=digest,
         content=canonical(one.sent),
-        sealed_contact=seal(contact, bound_to=key.bytes) if contact else b"",
+        sealed_contact=seal(contact, bound_to=key.bytes, place="intake.kept.sealed_contact") if contact else b"",
         answer=msgspec.json.encode(told),
         received_at=one.received_at,
         made_at=one.report.made_at,

@@ -1,7 +1,8 @@
 """Django's pages behind the front: each request in a thread of a pool, its body read before, its answer sent as it comes.
 
 A body is read by the event loop into memory, and past a quarter of a megabyte into a file: a slow sender holds no thread,
-and 200 MB need no memory.
+and 200 MB need no memory. Whoever sends slower than a phone at the edge of its network is hung up on, and nobody who sends
+slowly takes a place from those who wait for a page. No body is ever unpacked: `Content-Encoding` is not looked at.
 """
 
 import asyncio
@@ -13,10 +14,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
 
 from linli.intake.requests import Receive, Scope, Send
+from linli.kit.safe_headers import OF_FILES
 
 log = logging.getLogger(__name__)
 _IN_MEMORY = 256 * 1024
 MAX_BODY = 200 * 1024 * 1024
+#: Bytes of a body that holds no files.
+MAX_WORDS = 4_000_000
+_FILES = b"multipart/form-data"
+#: Requests whose body is on its way; seconds without a byte of it, and bytes a second on the whole after the first minute.
+MOST_READING, IDLE_S, _SLOWEST, _FIRST_S = 1024, 30.0, 500, 60.0
 #: How long the last pages may take when the process is told to stop.
 _LAST_PAGES_S = 5.0
 #: Requests that may wait for a thread; then people are asked to come back.
@@ -34,45 +41,63 @@ class Pages:
     def __init__(self, application: Wsgi, threads: int) -> None:
         self._application = application
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="linli-pages")
-        self.waiting = 0
+        self.waiting = self.reading = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if self.waiting >= MOST_WAITING:
+        if self.waiting >= MOST_WAITING or self.reading >= MOST_READING:
             await _say(send, 503, b"busy\n")
             return
-        self.waiting += 1
         try:
             with tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
-                length = await _read(receive, body)
+                length = await self._body(scope, receive, body)
                 body.seek(0)
-                answer = _Answer(self._application, _environ(scope, body, length), send)
-                await asyncio.get_running_loop().run_in_executor(self._pool, answer.run)
+                await self._page(_Answer(self._application, _environ(scope, body, length), send))
         except TooLarge:
             await _say(send, 413, b"too large\n")
+        except TimeoutError:
+            await _say(send, 408, b"too slow\n")
         except ConnectionError:
             pass  # nobody is there any more
+
+    async def _body(self, scope: Scope, receive: Receive, body: IO[bytes]) -> int:
+        kind = dict(scope["headers"]).get(b"content-type", b"")
+        most = MAX_BODY if kind.lower().startswith(_FILES) else min(MAX_WORDS, MAX_BODY)
+        self.reading += 1
+        try:
+            return await _read(receive, body, most)
+        finally:
+            self.reading -= 1
+
+    async def _page(self, answer: "_Answer") -> None:
+        self.waiting += 1
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._pool, answer.run)
         finally:
             self.waiting -= 1
 
     async def close(self) -> None:
         """Let the pages that are being made be sent, for a while, and take no more."""
         give_up_at = time.monotonic() + _LAST_PAGES_S
-        while self.waiting and time.monotonic() < give_up_at:
+        while (self.waiting or self.reading) and time.monotonic() < give_up_at:
             await asyncio.sleep(0.01)
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-async def _read(receive: Receive, body: IO[bytes]) -> int:
-    length, more = 0, True
+async def _read(receive: Receive, body: IO[bytes], most: int) -> int:
+    """The length of the body. Raises `TooLarge`, `ConnectionError` when it breaks off, `TimeoutError` when it is too slow."""
+    length, more, begun = 0, True, time.monotonic()
     while more:
-        message = await receive()
+        async with asyncio.timeout(IDLE_S):
+            message = await receive()
         if message["type"] == "http.disconnect":
             raise ConnectionResetError
         part = message.get("body", b"")
         length += len(part)
-        if length > MAX_BODY:
+        if length > most:
             raise TooLarge
+        if time.monotonic() - begun > _FIRST_S + length / _SLOWEST:
+            raise TimeoutError
         if part:
             body.write(part)
         more = message.get("more_body", False)
@@ -80,7 +105,7 @@ async def _read(receive: Receive, body: IO[bytes]) -> int:
 
 
 async def _say(send: Send, status: int, words: bytes) -> None:
-    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(words)).encode())]
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(words)).encode()), *OF_FILES]
     if status == 503:
         headers.append((b"retry-after", b"2"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -147,7 +172,8 @@ class _Answer:
             log.exception("A page broke.")
             if self._start is None and self._begun:
                 raise
-            self._start_response("500", [("Content-Type", "text/plain")])
+            safe = [(name.decode(), value.decode()) for name, value in OF_FILES]
+            self._start_response("500", [("Content-Type", "text/plain"), *safe])
             self._pass(b"error\n", more=False)
 
     def _run(self) -> None:

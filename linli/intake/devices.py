@@ -41,6 +41,7 @@ def register(person: Person, installation: UUID, *, name: str, session: str, at:
     given = {
         "sha256": _digest(token),
         "session": session,
+        "token_made_on": timezone.localdate(at),
         "last_used_on": timezone.localdate(at),
         **({"name": name} if name else {}),
     }

@@ -298,7 +298,9 @@ def _draft(row: Kept, report: Report, category: Category | None, around: Around)
         # A mail with nothing in it is not kept.
         has_photos=bool(report.photos) or row.kind == MAIL,
         awaited=tuple({one.sha256: actions.Awaited(one.sha256, one.size, one.type) for one in report.photos}.values()),
-        contact=unseal(bytes(row.sealed_contact), bound_to=row.pk.bytes) if row.sealed_contact else "",
+        contact=unseal(bytes(row.sealed_contact), bound_to=row.pk.bytes, place="intake.kept.sealed_contact")
+        if row.sealed_contact
+        else "",
         secret="" if is_person else receipt_code(row.pk),
     )
 

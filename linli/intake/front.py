@@ -6,16 +6,15 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from django.db.models import Count
 from django.utils import timezone
 
+from linli.intake import figures
 from linli.intake.bridge import Pages, Wsgi
 from linli.intake.hatch import PREFIX, Hatch
 from linli.intake.live import PATH, Hub
-from linli.intake.models import NOT_DIGESTED, Kept
 from linli.intake.requests import Receive, Request, Scope, Send
 from linli.intake.senders import in_pool
-from linli.kit import health, last_backup
+from linli.kit import health
 
 #: Threads that make pages, in each front process.
 THREADS = 8
@@ -31,7 +30,9 @@ class Front:
         self.hatch = Hatch()
         self.hub = Hub()
         self._trouble = _Remembered(_HEALTH_FRESH_S, lambda: in_pool(self.hatch.pool, health.trouble))
-        self._figures = _Remembered(_FIGURES_FRESH_S, lambda: in_pool(self.hatch.pool, _to_digest))
+        self._figures = _Remembered(
+            _FIGURES_FRESH_S, lambda: in_pool(self.hatch.pool, lambda: figures.lines(timezone.now()))
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or the lifespan of the process."""
@@ -81,19 +82,14 @@ class Front:
         await request.answer(503 if trouble else 200, f"{trouble or 'ok'}\n".encode(), _PLAIN)
 
     async def _metrics(self, request: Request) -> None:
-        """Figures for Prometheus, of this process; for this machine only."""
+        """Figures for Prometheus, of this process and of the home; for this machine only."""
         if not request.is_local:
             await request.answer(404, b"not found\n", _PLAIN)
             return
         lines = [f"linli_intake_{name} {value:g}" for name, value in self._counted().items()]
         lines += [f"linli_live_{name} {value}" for name, value in self.hub.counted().items()]
         lines += [f'linli_intake_answers_total{{what="{what}"}} {count}' for what, count in self.hatch.told.items()]
-        lines += [
-            f'linli_intake_to_digest{{state="{state}"}} {count}'
-            for state, count in (await self._figures.value()).items()
-        ]
-        # Of the home, the same in every process; `inf` if there was none.
-        lines.append(f"linli_backup_age_seconds {last_backup.age_s(timezone.now()):g}")
+        lines += await self._figures.value()
         await request.answer(200, "\n".join([*lines, ""]).encode(), b"text/plain; version=0.0.4; charset=utf-8")
 
     def _counted(self) -> dict[str, float]:
@@ -125,8 +121,3 @@ class _Remembered:
                 self._value = await self._ask()
                 self._asked_at = time.monotonic()
             return self._value
-
-
-def _to_digest() -> dict[str, int]:
-    rows = Kept.objects.filter(NOT_DIGESTED).order_by().values_list("state").annotate(Count("pk"))
-    return {"waiting": 0, "set_aside": 0} | dict(rows)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from django.db import connections
+from django.db import DatabaseError, InterfaceError, connections
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
@@ -96,27 +96,24 @@ class Hatch:
         """Whatever lies under `/intake/v1/`."""
         path, method = request.scope["path"][len(PREFIX) :], request.scope["method"]
         try:
-            await self._door(path, method)(request)
+            try:
+                await self._door(path, method)(request)
+            except (DatabaseError, InterfaceError) as away:
+                # Who sends was looked up in a store that is away: as if the report itself could not be kept.
+                raise not_kept("store_away") from away
         except Refused as refused:
             self.told[refused.code] += 1
             await request.refuse(refused)
 
     def _door(self, path: str, method: str) -> Callable[[Request], Awaitable[None]]:
-        if path == "schema.json":
-            return _require(method, "GET", self._schema)
-        if path.startswith(webhooks.PREFIX):
-            return _require(method, "POST", self.hooks.take)
-        if "/media/" in path:
-            return partial(self.media.answer, path=path)
-        if path.startswith("reports/"):
-            return _require(method, "GET", self._status)
-        if path == "devices" and method == "DELETE":
-            return self.joining.leave
-        doors = {"reports": self._report, "batch": self._batch}
-        doors |= {"devices": self.joining.register, "tokens": self.joining.mint}
-        if path not in doors:
+        first = next((door.path for door in DOORS if door.is_at(path)), None)
+        here = [door for door in DOORS if door.path == first]
+        if not here:
             raise Turned(404, "no_such_address", _("There is nothing at this address. See docs/intake.md."))
-        return _require(method, "POST", doors[path])
+        ours = next((door for door in here if door.takes(method)), None)
+        if ours is None:
+            raise Turned(405, "wrong_method", _("This address takes %(method)s."), method=here[0].method)
+        return ours.of(self, path)
 
     async def _schema(self, request: Request) -> None:
         await request.answer(200, schema(Report, Act), b"application/schema+json")
@@ -235,14 +232,6 @@ class Hatch:
         await request.answer(200, msgspec.json.encode(found))
 
 
-def _require(
-    method: str, wanted: str, door: Callable[[Request], Awaitable[None]]
-) -> Callable[[Request], Awaitable[None]]:
-    if method != wanted and not (method == "HEAD" and wanted == "GET"):
-        raise Turned(405, "wrong_method", _("This address takes %(method)s."), method=wanted)
-    return door
-
-
 def _parted(body: bytes, *, by_line: bool) -> list[Any]:
     """The reports of a batch, unread. Raises `Turned`."""
     if by_line:
@@ -269,3 +258,36 @@ def _unknown() -> Turned:
 def _status_of(device_id: UUID, sender: Sender) -> dict[str, Any] | None:
     kept = sent_by(sender, device_id).first()
     return seeing.told(kept, sender, timezone.now()) if kept else None
+
+
+class Way(NamedTuple):
+    """One address of the hatch: its method (none: the door itself looks), and who answers."""
+
+    method: str
+    #: Below the prefix: the address, or its beginning or middle where a slash stands at its end.
+    path: str
+    of: Callable[[Hatch, str], Callable[[Request], Awaitable[None]]]
+
+    def is_at(self, path: str) -> bool:
+        """Whether this is the address asked for."""
+        if self.path.startswith("/"):
+            return self.path in path
+        return path.startswith(self.path) if self.path.endswith("/") else path == self.path
+
+    def takes(self, method: str) -> bool:
+        """Whether it is asked as it must be."""
+        return not self.method or method == self.method or (method == "HEAD" and self.method == "GET")
+
+
+#: Every address, the first that fits. Each has its row in `tests/test_scope_hatch.py` of this room: who gets what there.
+DOORS = (
+    Way("GET", "schema.json", lambda hatch, path: hatch._schema),
+    Way("POST", webhooks.PREFIX, lambda hatch, path: hatch.hooks.take),
+    Way("", "/media/", lambda hatch, path: partial(hatch.media.answer, path=path)),
+    Way("GET", "reports/", lambda hatch, path: hatch._status),
+    Way("POST", "reports", lambda hatch, path: hatch._report),
+    Way("POST", "batch", lambda hatch, path: hatch._batch),
+    Way("POST", "devices", lambda hatch, path: hatch.joining.register),
+    Way("DELETE", "devices", lambda hatch, path: hatch.joining.leave),
+    Way("POST", "tokens", lambda hatch, path: hatch.joining.mint),
+)

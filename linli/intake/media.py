@@ -28,6 +28,7 @@ from linli.intake.models import SenderKind, Upload, UploadState
 from linli.intake.requests import Headers, Request
 from linli.intake.senders import Senders, in_pool
 from linli.intake.turned import Turned
+from linli.kit.numbers import whole_number
 from linli.kit.throttle import too_many
 
 #: Uploads at a time in one process, and of one address without an account.
@@ -42,6 +43,8 @@ _THREADS = 4
 _GATHERED = 256 * 1024
 #: The disk is asked to take this much at a time: a flush of 200 MB would keep the reports waiting.
 _SYNCED = 8 * 1024 * 1024
+#: More bytes than any file has.
+_LONGEST = 2**50
 _WHERE = re.compile(r"reports/([0-9a-fA-F-]{32,36})/media/([0-9a-f]{64})")
 _STORE_AWAY = (OperationalError, InterfaceError)
 
@@ -208,7 +211,7 @@ def _offset(request: Request, here: int) -> int:
     said = request.header(b"upload-offset")
     if not said:
         return 0
-    if not said.isdecimal() or int(said) != here:
+    if whole_number(said, _LONGEST) != here:
         raise Gone
     return here
 
@@ -216,7 +219,8 @@ def _offset(request: Request, here: int) -> int:
 def _require_fitting(request: Request, offset: int, size: int) -> None:
     """Raises `Turned` before the body is read when its length cannot be right."""
     length = request.header(b"content-length")
-    more = int(length) if length.isdecimal() else size - offset
+    told = whole_number(length, _LONGEST)
+    more = size - offset if told is None else told
     if offset + more > size or (length and _is_all(request) and offset + more != size):
         raise _size_differs(size, offset + more)
 

@@ -4,21 +4,27 @@ from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from linli.areas.codes import within
+from linli.areas.codes import lineage, within
 from linli.areas.models import Area
 from linli.events.models import Event
 from linli.journal.models import Entry
 from linli.kit.keys import KeyField, new_key
 from linli.kit.refusal import in_words
+from linli.kit.sealing import SealedField, by_pk
 from linli.people.models import Person
+from linli.people.rules import ADMINISTERED, Scope
 
 #: A clock further off than this is told to whoever reads the times.
 SKEW_TOLD = timedelta(minutes=5)
 #: A phone that has sent nothing for so long is signed out: longer than a leave, shorter than phones lie in drawers.
 ENDS_UNUSED = timedelta(days=90)
+#: However often it is used, a token of a phone is another one after a year: whoever copied it has it no longer.
+TOKEN_LASTS = timedelta(days=365)
 #: What is left to do. Written as the partial index is, so that it serves it.
 NOT_DIGESTED = Q(digested_at__isnull=True)
 NOT_EMPTIED = Q(digested_at__isnull=False, emptied_at__isnull=True)
@@ -36,8 +42,18 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     """Named sets of keys."""
 
     def valid(self) -> "ApiKeyQuerySet":
-        """Keys that open their door."""
+        """Keys that are not revoked; they open their door until their last day."""
         return self.filter(revoked_at__isnull=True)
+
+    def opening(self, day: date) -> "ApiKeyQuerySet":
+        """Keys that open their door on that day."""
+        return self.valid().filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day))
+
+    def visible_to(self, scope: Scope) -> "ApiKeyQuerySet":
+        """Those in the areas where somebody keeps keys; of the whole home only for whoever keeps them at its top."""
+        codes = [one.area for one in scope.held if one.role == ADMINISTERED["keys"]]
+        of_all = Q(area__isnull=True) if any(lineage(code) == [code] for code in codes) else Q(pk__in=[])
+        return self.filter(within(*codes) | of_all)
 
 
 class ApiKey(models.Model):
@@ -50,6 +66,13 @@ class ApiKey(models.Model):
     #: It opens the door for this area and all inside it; none: for all.
     area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     created_at = models.DateTimeField()
+    #: The first day on which it opens nothing; none for keys from before keys ended, until they are rotated.
+    ends_on = models.DateField(null=True, blank=True)
+    #: Rotated: what it was before, and until when that is taken beside it. The system stays the same sender.
+    old_sha256 = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    old_until = models.DateTimeField(null=True, blank=True)
+    #: The day on which those who keep it were last told that it ends.
+    warned_on = models.DateField(null=True, blank=True)
     #: The day only: when a system is at work is nobody's business.
     last_used_on = models.DateField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -60,6 +83,11 @@ class ApiKey(models.Model):
         ordering = ["name", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["name"], condition=Q(revoked_at__isnull=True), name="valid_key_name_once"),
+            models.CheckConstraint(
+                condition=Q(old_sha256__isnull=True, old_until__isnull=True)
+                | Q(old_sha256__isnull=False, old_until__isnull=False),
+                name="an_old_key_has_an_end",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -81,7 +109,9 @@ class DeviceQuerySet(models.QuerySet["Device"]):
 
     def signed_in(self, day: date) -> "DeviceQuerySet":
         """Those whose token is taken on that day, as far as they themselves go: the account may be closed."""
-        return self.filter(revoked_at__isnull=True, last_used_on__gte=day - ENDS_UNUSED)
+        made_on = Coalesce("token_made_on", TruncDate("created_at"))
+        alive = self.filter(revoked_at__isnull=True, last_used_on__gte=day - ENDS_UNUSED)
+        return alive.alias(made_on=made_on).filter(made_on__gt=day - TOKEN_LASTS)
 
     def growing(self) -> "DeviceQuerySet":
         """Those whose queue has grown on a later day than it began, without having been empty in between."""
@@ -104,6 +134,8 @@ class Device(models.Model):
     #: The session it was registered with: it ends together with the token.
     session = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField()
+    #: When its present token was made; none: with the row.
+    token_made_on = models.DateField(null=True, blank=True)
     #: The day only: when somebody is at work is nobody's business.
     last_used_on = models.DateField()
     #: Reports still on the phone, as it told last; None if it never has.
@@ -151,8 +183,9 @@ class Device(models.Model):
 
     @property
     def ends_on(self) -> date:
-        """The first day on which its token is not taken, if it is not used before."""
-        return self.last_used_on + ENDS_UNUSED + timedelta(days=1)
+        """The first day on which its token is not taken, if it is not used before; a year after it was made at the latest."""
+        made_on = self.token_made_on or timezone.localdate(self.created_at)
+        return min(self.last_used_on + ENDS_UNUSED + timedelta(days=1), made_on + TOKEN_LASTS)
 
 
 class Sending(models.Model):
@@ -230,7 +263,7 @@ class Kept(models.Model):
     #: JSON as it was sent, its fields in order, without the contact and the device.
     content = models.BinaryField()
     #: The contact, sealed to this row's key; emptied once the event has it.
-    sealed_contact = models.BinaryField(default=bytes)
+    sealed_contact = SealedField(bound_to=by_pk, default=bytes)
     #: The first answer, to be repeated; without the code of the receipt.
     answer = models.BinaryField()
     received_at = models.DateTimeField()

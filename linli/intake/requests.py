@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.intake.accept import refusal_body
 from linli.intake.turned import Turned
+from linli.kit.numbers import whole_number
 from linli.kit.refusal import Refused
+from linli.kit.safe_headers import OF_FILES
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -84,7 +86,7 @@ class Request:
     async def body(self, most: int) -> bytes:
         """The whole body. Raises `Turned` as soon as it is more than that many bytes."""
         said = self.header(b"content-length")
-        if said.isdecimal() and int(said) > most:
+        if said.isdecimal() and whole_number(said, most) is None:
             raise _too_large(most)
         message = await self._receive()
         if not message.get("more_body"):
@@ -126,7 +128,7 @@ class Request:
             (b"content-type", kind),
             (b"content-length", str(len(body)).encode()),
             (b"cache-control", b"no-store"),
-            (b"x-content-type-options", b"nosniff"),
+            *OF_FILES,
         ]
         headers += more
         await self._send({"type": "http.response.start", "status": status, "headers": headers})

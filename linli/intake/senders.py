@@ -163,7 +163,7 @@ def _with_token(secret: str, address: str) -> Sender:
 
 
 def _bad_key() -> Turned:
-    return Turned(401, "bad_key", _("This key opens nothing here. Ask the system administrator for one for intake."))
+    return Turned(401, "bad_key", _("This key opens nothing here. Ask the security administrator for one for intake."))
 
 
 def _person_of(session: str) -> Known | None:

@@ -77,6 +77,11 @@ _KINDS = (
         words="sentiment opinion_monitoring keyword_alert sensitive_words yuqing minganci",
     ),
     _Kind(
+        _("linli does not take over whom a person knows."),
+        signs="通讯录 好友列表 联系人列表 通话记录",
+        words="address_book phone_book phonebook contact_list call_log tongxunlu",
+    ),
+    _Kind(
         _("Names and telephone numbers are sealed here when a report is taken; an import would leave them open."),
         signs="姓名 诉求人 来电人 联系人 联系电话 联系方式 手机号 电话号码 来电号码 主叫号码",
         words="""

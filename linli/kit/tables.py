@@ -21,9 +21,19 @@ from linli.kit.refusal import BadInput
 LONGEST_FIELD = 2_000_000
 #: A line longer than this would fill the memory before anybody could refuse it.
 LONGEST_LINE = 5_000_000
+#: What a gzipped file may hold unpacked.
+LARGEST_UNPACKED = 1_000_000_000
 _SAMPLE = 1_000_000
+#: Programs that open a table take a cell that begins so for a formula (OWASP, "CSV Injection").
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 #: What a file chooser offers.
 TABLE_FILES = ".csv,.gz,.xlsx,.xlsm,.xls,.ods,text/csv"
+
+
+def harmless(cell: object) -> str:
+    """The cell of a table that goes away, as text that no program takes for a formula."""
+    text = str(cell)
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def columns_of(
@@ -157,7 +167,23 @@ def open_binary(path: Path) -> IO[bytes]:
         ) from None
     if not file.peek(2).startswith(b"\x1f\x8b"):
         return file
-    return cast(IO[bytes], gzip.GzipFile(fileobj=file))
+    return cast(IO[bytes], _Unpacked(path.name, file))
+
+
+class _Unpacked(gzip.GzipFile):
+    """A gzipped file that ends with a refusal when there is more in it than any table holds."""
+
+    def __init__(self, name: str, file: IO[bytes]) -> None:
+        super().__init__(fileobj=file)
+        self._called = name
+
+    def read(self, size: int | None = -1) -> bytes:
+        """As of any file."""
+        found = super().read(LARGEST_UNPACKED + 1 if size is None or size < 0 else size)
+        if self.tell() > LARGEST_UNPACKED:
+            words = _("%(file)s holds more than %(most)s MB once it is unpacked. Send it in parts.")
+            raise BadInput("unpacks_too_large", words, file=self._called, most=LARGEST_UNPACKED // 1_000_000)
+        return found
 
 
 def _buffered(raw: IO[bytes]) -> io.BufferedReader:

@@ -35,6 +35,25 @@ def _opinion(key: str) -> str:
     return reverse("opinions:show", args=[key])
 
 
+def _emergencies(_key: str) -> str:
+    return reverse("administration:emergencies")
+
+
+def _ended(facts: dict[str, Any]) -> str:
+    number = int(facts.get("looks", 0))
+    words = ngettext(
+        "An emergency access has ended; %(n)s thing was opened with it. The journal has each.",
+        "An emergency access has ended; %(n)s things were opened with it. The journal has each.",
+        number,
+    )
+    return words % {"n": number}
+
+
+def _key_ends(facts: dict[str, Any]) -> str:
+    words = _("The key of another system (%(name)s) ends on %(day)s. Rotate it before.")
+    return words % {"name": facts.get("name", ""), "day": facts.get("ends_on", "")}
+
+
 def _differing(facts: dict[str, Any]) -> str:
     number = int(facts.get("numbers", 1))
     words = ngettext(
@@ -65,26 +84,70 @@ def _ledgers_differ(facts: dict[str, Any]) -> str:
     return words % {"n": number}
 
 
+def _account(_key: str) -> str:
+    return reverse("account")
+
+
 def _briefing(key: str) -> str:
     return reverse("briefing:show", args=[key])
+
+
+def _exports(_key: str) -> str:
+    return reverse("exports:list")
 
 
 #: By verb. Kinds of things that stand in none of these are matters.
 ABOUT: dict[str, About] = {
     "device.reports_wait": About(_unsent, lambda _key: reverse("field:shell") + "#outbox", "smartphone"),
+    "request.asked": About(
+        lambda _facts: _("Somebody asks about their own data. The clock runs."),
+        lambda key: reverse("privacy:one", args=[key]),
+        "shield-check",
+    ),
     "opinion.left": About(
         lambda _facts: _("Somebody left a complaint or suggestion about linli."), _opinion, "message-square"
     ),
     "opinion.answered": About(
         lambda _facts: _("Your complaint or suggestion about linli was answered."), _opinion, "message-square"
     ),
+    "emergency.asked": About(
+        lambda _facts: _("Somebody asks for an emergency access. It waits for your decision."), _emergencies, "siren"
+    ),
+    "emergency.granted": About(
+        lambda _facts: _("An emergency access is open: two persons have granted it."), _emergencies, "siren"
+    ),
+    "emergency.refused": About(lambda _facts: _("Your emergency access was not granted."), _emergencies, "siren"),
+    "emergency.ended": About(_ended, _emergencies, "siren"),
+    "key.ends_soon": About(_key_ends, lambda _key: reverse("intake:keys"), "key-round"),
     "figures.differ": About(_differing, lambda _key: reverse("statistics:definitions") + "#kept", "triangle-alert"),
     "journal.broken": About(_broken, lambda _key: reverse("audit:chains"), "triangle-alert"),
     "ledgers.differ": About(_ledgers_differ, lambda _key: reverse("ledgers:definitions"), "triangle-alert"),
+    "account.locked": About(
+        lambda _facts: _(
+            "Somebody tried to sign in as you, and failed too often. If it was not you, change the password."
+        ),
+        _account,
+        "lock",
+    ),
+    "account.password_given": About(
+        lambda _facts: _("An administrator gave your account a new password."), _account, "key-round"
+    ),
+    "account.factors_reset": About(
+        lambda _facts: _("An administrator reset your second factors. Set one up again."), _account, "shield-alert"
+    ),
+    "account.signed_out_by": About(
+        lambda _facts: _("An administrator signed you out everywhere."), _account, "log-out"
+    ),
+    "export.asked": About(lambda _facts: _("Somebody asks to take a list away. Say yes or no."), _exports, "file-text"),
+    "export.granted": About(lambda _facts: _("You may take the list away that you asked for."), _exports, "file-text"),
+    "export.refused": About(lambda _facts: _("The list you asked for is not given away."), _exports, "file-text"),
     "briefing.made": About(lambda _facts: _("A new briefing is there to read."), _briefing, "file-text"),
 }
 #: What they are about, in the journal's words.
-KINDS = ("device", "opinion", "difference", "ledgerfollower", "briefing", "verification", "dispute")
+KINDS = (
+    *("access", "apikey", "device", "export", "opinion", "difference", "ledgerfollower", "briefing", "verification"),
+    *("dispute", "person", "personrequest"),
+)
 
 
 def about(entry: Entry) -> About | None:

@@ -178,7 +178,7 @@ def _new(
         kind=kind,
         name=_name(name),
         mark=mark,
-        sealed=seal(json.dumps(opened), bound_to=key.bytes),
+        sealed=seal(json.dumps(opened), bound_to=key.bytes, place="notices.channel.sealed"),
         groups=[*(WANTED_AT_FIRST_BY_SMS if kind == Kind.SMS else WANTED_AT_FIRST)],
         bundle_minutes=pace.bundle_minutes,
         most_an_hour=pace.most_an_hour,

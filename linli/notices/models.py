@@ -10,7 +10,7 @@ from linli.areas.models import Area
 from linli.events.models import ReporterMessage
 from linli.journal.models import Entry
 from linli.kit.keys import KeyField, new_key
-from linli.kit.sealing import unseal
+from linli.kit.sealing import SealedField, by_key, unseal
 from linli.notices.rules import NEVER_QUIET, UNFINISHED, Decided, Group, Kind, Purpose, Quiet, State, Why
 from linli.people.models import Department, Person
 
@@ -53,7 +53,7 @@ class Channel(models.Model):
     #: What people call it: "the duty group", "the computer at the counter". Never a person.
     name = models.CharField(max_length=60, blank=True)
     #: JSON, sealed: see `sending`. Empty once removed.
-    sealed = models.BinaryField()
+    sealed = SealedField(bound_to=by_key)
     #: A digest under this home's key, so that the same address is not kept twice.
     mark = models.CharField(max_length=64)
     #: Codes of `Group`.
@@ -96,7 +96,9 @@ class Channel(models.Model):
     @property
     def address(self) -> dict[str, str]:
         """What is behind the seal; for the worker alone. Raises `Refused` with another home's key."""
-        opened: dict[str, str] = json.loads(unseal(bytes(self.sealed), bound_to=self.key.bytes))
+        opened: dict[str, str] = json.loads(
+            unseal(bytes(self.sealed), bound_to=self.key.bytes, place="notices.channel.sealed")
+        )
         return opened
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -44,7 +44,7 @@ def ask(*, area: Area, address: str, pace: str, categories: Sequence[str], langu
     if lately.count() >= MOST_ASKED:
         return
     key = new_key()
-    sealed = seal(json.dumps(opened), bound_to=key.bytes)
+    sealed = seal(json.dumps(opened), bound_to=key.bytes, place="openness.subscription.sealed")
     asked = {"area": area, "categories": chosen, "pace": pace, "language": language, "mark": mark, "asked_at": at}
     Subscription.objects.create(key=key, sealed=sealed, due_at=at + UNCONFIRMED_FOR, **asked)
     write(key=new_key(), topic=TOPIC, to=key, facts={"what": CONFIRM, "area": area.code}, at=at)
@@ -89,3 +89,8 @@ def _mark(opened: dict[str, str]) -> str:
     # A mailbox is the same however its letters are written.
     words = f"linli follower {opened['to'].casefold()}".encode()
     return hmac.digest(settings.SECRET_KEY.encode(), words, hashlib.sha256).hex()
+
+
+def followed_by(address: str) -> models.QuerySet[Subscription]:
+    """What a mailbox follows. Raises `BadInput` for what is none."""
+    return Subscription.objects.filter(mark=_mark(read_mail(address))).select_related("area")

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from linli.areas.models import Area
 from linli.kit.addresses import own_address
+from linli.kit.tables import harmless
 from linli.openness.figures import Line, Number, OpenFigures, Shown
 from linli.openness.reading import Asked, Matter, Page
 from linli.openness.rules import COUNT, DAYS, RATE
@@ -29,7 +30,7 @@ from linli.statistics.rules import BY_CODE
 from linli.statistics.table_files import as_csv
 from linli.statistics.tables import COUNT as COUNTS
 from linli.statistics.tables import PERCENT, TEXT, Cell, Column, Table
-from linli.statistics.taking_away import MARK, harmless
+from linli.statistics.taking_away import MARK
 
 #: Of our own; ids stay the same whatever the host is called.
 _NAMES = uuid.UUID("0b1f7c0e-7d55-5c4e-9a3c-6a0f3e5b8d21")

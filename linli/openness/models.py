@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from linli.areas.models import Area
 from linli.kit.keys import KeyField, new_key
-from linli.kit.sealing import unseal
+from linli.kit.sealing import SealedField, by_key, unseal
 from linli.openness.rules import Pace
 
 
@@ -30,7 +30,7 @@ class Subscription(models.Model):
     pace = models.CharField(max_length=10, choices=Pace)
     language = models.CharField(max_length=10)
     #: JSON, sealed.
-    sealed = models.BinaryField()
+    sealed = SealedField(bound_to=by_key)
     #: A digest of the address under this home's key: so that it can be found again without being read.
     mark = models.CharField(max_length=64)
     asked_at = models.DateTimeField()
@@ -61,5 +61,7 @@ class Subscription(models.Model):
     @property
     def address(self) -> dict[str, str]:
         """What is behind the seal; for the worker alone. Raises `Refused` with another home's key."""
-        opened: dict[str, str] = json.loads(unseal(bytes(self.sealed), bound_to=self.key.bytes))
+        opened: dict[str, str] = json.loads(
+            unseal(bytes(self.sealed), bound_to=self.key.bytes, place="openness.subscription.sealed")
+        )
         return opened

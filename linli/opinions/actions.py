@@ -78,3 +78,11 @@ def _clean(words: str) -> str:
 def _administrators(at: datetime) -> list[Person]:
     held = Appointment.objects.filter(role=Role.SYSTEM_ADMIN).valid_on(timezone.localdate(at)).values("person")
     return list(Person.objects.filter(pk__in=held, is_active=True))
+
+
+@transaction.atomic
+def forget_answered(before: datetime, *, most: int) -> int:
+    """Delete opinions answered before a moment, at most so many; how many. The journal keeps that there were some."""
+    due = Opinion.objects.filter(answered_at__lt=before).order_by("answered_at")
+    keys = list(due.values_list("pk", flat=True)[:most])
+    return Opinion.objects.filter(pk__in=keys).delete()[0] if keys else 0

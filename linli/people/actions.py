@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +16,7 @@ from linli.areas.models import Area
 from linli.kit.prepared import Prepared
 from linli.kit.refusal import BadInput
 from linli.people.models import Appointment, AppointmentQuerySet, Department, Leave, Person
-from linli.people.rules import ADMINISTRATORS, KEEPS_REGISTER, Held, Role, Scope, not_yours
+from linli.people.rules import ADMINISTRATORS, KEEPS_APPOINTMENTS, KEEPS_REGISTER, Held, Role, Scope, clash, not_yours
 
 
 def scope_of(person: Person | AnonymousUser | None, at: datetime) -> Scope:
@@ -172,24 +172,48 @@ def appoint(
         raise BadInput("ends_before_start", _("The last day lies before the first. Correct the dates."))
     if not area.is_open:
         raise BadInput("area_closed", _("%(area)s is closed. Appoint in the area that follows it."), area=area.name)
-    _no_two_of_three(person, role, from_on)
+    _keep_apart(person, role, from_on, to_on)
     return Appointment.objects.create(
         person=person, role=role, area=area, from_on=from_on, to_on=to_on, department=department, is_deputy=is_deputy
     )
 
 
-def _no_two_of_three(person: Person, role: Role, day: date) -> None:
-    """Three separate people (GB/T 22239-2019 8.1.5: system, audit and security administration)."""
-    if role not in ADMINISTRATORS:
-        return
-    held = Appointment.objects.filter(person=person, role__in=ADMINISTRATORS - {role}).valid_on(day)
-    if held.exists():
+def _keep_apart(person: Person, role: Role, from_on: date, to_on: date | None) -> None:
+    """Three separate people, who read no matter (GB/T 22239-2019 8.1.5): on no day does an administrator hold another role.
+
+    Days that overlap are no plain constraint of a table on both stores: so the person is locked meanwhile, and `doctor`
+    and the start ask `held_together`.
+    """
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    until = Q() if to_on is None else Q(from_on__lt=to_on)
+    held = Appointment.objects.filter(until, Q(to_on__isnull=True) | Q(to_on__gt=from_on), person=person)
+    others = {Role(one) for one in held.values_list("role", flat=True)} - {role}
+    if role in ADMINISTRATORS and others & ADMINISTRATORS:
         raise BadInput(
             "three_apart",
             _(
                 "Auditor, security administrator and system administrator are three separate people. Appoint somebody else."
             ),
+            field="role",
         )
+    if clash(role, others):
+        raise BadInput(
+            "administrators_see_nothing",
+            _(
+                "An administrator holds no other role on the same day. End that appointment first, or appoint somebody else."
+            ),
+            field="role",
+        )
+
+
+def held_together(at: datetime) -> list[Person]:
+    """Those who hold the role of an administrator and another one at this moment; there should be nobody."""
+    held: dict[int, set[Role]] = {}
+    three = Appointment.objects.filter(role__in=ADMINISTRATORS).valid_on(_day(at)).values("person")
+    for person, role in Appointment.objects.filter(person__in=three).valid_on(_day(at)).values_list("person", "role"):
+        held.setdefault(person, set()).add(Role(role))
+    wrong = [pk for pk, roles in held.items() if any(clash(role, roles - {role}) for role in roles)]
+    return list(Person.objects.filter(pk__in=wrong, is_active=True).order_by("username"))
 
 
 def end_appointment(appointment: Appointment, *, on: date) -> None:
@@ -210,6 +234,12 @@ def add_leave(appointment: Appointment, *, from_at: datetime, to_at: datetime) -
 def require_register(by: Person, area: str, at: datetime) -> None:
     """Raises `NotYours` unless the person keeps the register of this area."""
     if not scope_of(by, at).roles_in(area) & KEEPS_REGISTER:
+        raise not_yours()
+
+
+def require_appointer(by: Person, area: str, at: datetime) -> None:
+    """Raises `NotYours` unless the person appoints people in this area."""
+    if not scope_of(by, at).roles_in(area) & KEEPS_APPOINTMENTS:
         raise not_yours()
 
 

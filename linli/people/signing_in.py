@@ -16,11 +16,7 @@ class UsernameOrTelephone(BaseBackend):
         self, request: HttpRequest | None, username: str = "", password: str = "", **_more: Any
     ) -> Person | None:
         """The person, or None. An unknown name costs as much time as a wrong password."""
-        name = unicodedata.normalize("NFKC", username).strip()
-        digits = "".join(sign for sign in name if sign.isdecimal())
-        is_number = bool(digits) and not any(sign.isalpha() for sign in name)
-        found = Person.objects.filter(telephone=digits) if is_number else Person.objects.filter(username=name)
-        person = found.first()
+        person = find(username)
         if person is None:
             Person().set_password(password)
             return None
@@ -29,3 +25,12 @@ class UsernameOrTelephone(BaseBackend):
     def get_user(self, user_id: int) -> Person | None:
         """The person of a session; None once they have left."""
         return Person.objects.filter(pk=user_id, is_active=True).first()
+
+
+def find(typed: str) -> Person | None:
+    """Who has this user name or telephone number, however it is typed."""
+    name = unicodedata.normalize("NFKC", typed).strip()
+    digits = "".join(sign for sign in name if sign.isdecimal())
+    is_number = bool(digits) and not any(sign.isalpha() for sign in name)
+    found = Person.objects.filter(telephone=digits) if is_number else Person.objects.filter(username=name)
+    return found.first()

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.areas.codes import contains
 from linli.areas.models import Area
@@ -117,7 +117,7 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @login_required
-@require_safe
-def rows_csv(request: HttpRequest, code: str) -> StreamingHttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def rows_csv(request: HttpRequest, code: str) -> HttpResponse:
     """The same matters as a table to take away."""
-    return AskedRows.of(request, Seen.of(request, code).area, code).as_csv(code)
+    return AskedRows.of(request, Seen.of(request, code).area, code).as_export(request, code)

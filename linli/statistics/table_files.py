@@ -11,11 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.kit.refusal import Refused
+from linli.kit.tables import harmless
 from linli.statistics.tables import COUNT, EXACT, PERCENT, TEXT, Cell, Table
-from linli.statistics.taking_away import MARK, harmless
+from linli.statistics.taking_away import MARK
 
 if TYPE_CHECKING:
     import xlsxwriter
+
+
+#: Of the 255 characters a header may have in a workbook, some are left for the numbers of pages.
+_LONGEST_HEADER = 240
 
 
 def as_csv(table: Table) -> bytes:
@@ -48,8 +53,8 @@ def _plain(cell: Cell) -> str:
     return "" if cell is None else harmless(cell) if isinstance(cell, str) else str(cell)
 
 
-def as_xlsx(table: Table) -> bytes:
-    """One sheet with the table below what was asked, and one with what its columns mean."""
+def as_xlsx(table: Table, mark: str = "") -> bytes:
+    """One sheet with the table below what was asked, and one with what its columns mean. `mark` stands on each printed page."""
     import xlsxwriter
 
     file = io.BytesIO()
@@ -76,7 +81,11 @@ def as_xlsx(table: Table) -> bytes:
         sheet.freeze_panes(top + 1, 2)
         sheet.set_column(0, 1, 18)
         sheet.set_column(2, len(table.columns), 12)
-        _define(book.add_worksheet(_("Definitions")), table, bold)
+        definitions = book.add_worksheet(_("Definitions"))
+        _define(definitions, table, bold)
+        for one in (sheet, definitions) if mark else ():
+            one.set_header("&L" + mark.replace("&", "&&")[:_LONGEST_HEADER])
+            one.set_footer("&L" + mark.replace("&", "&&")[:_LONGEST_HEADER] + "&R&P / &N")
     return file.getvalue()
 
 

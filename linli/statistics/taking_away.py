@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 
 from linli.events.models import Event, EventQuerySet
 from linli.events.rules import Rating, Severity, Source, State, Urgency
+from linli.kit.tables import harmless
 
-#: Programs that open a table take a cell that begins so for a formula (OWASP, "CSV Injection").
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 #: UTF-8 is told by this mark, without which Excel reads Chinese as GBK.
 MARK = "\ufeff"
 
@@ -38,12 +37,6 @@ def lines_of(events: EventQuerySet, clock: str) -> Iterator[str]:
     rows = events.select_related("area", "category").only(*(name for name in _FIELDS if not name.endswith("_id")))
     for event in rows.order_by(f"-{clock}", "-pk").iterator(chunk_size=2000):
         yield writer.writerow([harmless(cell) for cell in _cells(event)])
-
-
-def harmless(cell: Any) -> str:
-    """The cell as text that no program takes for a formula."""
-    text = str(cell)
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _header() -> list[str]:

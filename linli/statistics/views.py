@@ -7,16 +7,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.areas.models import Area
 from linli.events.models import EventQuerySet
+from linli.exports.actions import mark_of
+from linli.exports.files import marked_csv
+from linli.exports.views import door, wanted_at
 from linli.kit.refusal import BadInput
 from linli.people.models import Department
 from linli.statistics import listing, table_files, tables, taking_away
@@ -189,10 +192,10 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @login_required
-@require_safe
-def rows_csv(request: HttpRequest, code: str) -> StreamingHttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def rows_csv(request: HttpRequest, code: str) -> HttpResponse:
     """The same matters as a table to take away."""
-    return AskedRows.of(request, area_in_sight(request, code)).as_csv(code)
+    return AskedRows.of(request, area_in_sight(request, code)).as_export(request, code)
 
 
 @dataclass(frozen=True)
@@ -244,9 +247,20 @@ class AskedRows:
             "next_page": f"{here}&after={page.next_cursor}",
         }
 
-    def as_csv(self, of: str) -> StreamingHttpResponse:
-        """As a table to take away."""
-        name = f"linli-{of}-{self.figure.code}-{timezone.localdate(self.moment.at):%Y%m%d}.csv"
-        lines = taking_away.lines_of(self.events, self.clock)
-        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-        return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+    def as_export(self, request: HttpRequest, of: str) -> HttpResponse:
+        """As a table to take away, through the door of exports."""
+        period = self.moment.period
+        wanted = wanted_at(
+            request,
+            kind="matters",
+            area=self.area,
+            title=f"{self.area.name} · {self.figure.name} · {period.first} – {period.last}",
+            rows=self.events.count(),
+            file_name=f"linli-{of}-{self.figure.code}-{timezone.localdate(self.moment.at):%Y%m%d}.csv",
+            file_type="text/csv; charset=utf-8",
+        )
+        return door(
+            request,
+            wanted,
+            lambda export: marked_csv(taking_away.lines_of(self.events, self.clock), mark_of(export)),
+        )

@@ -12,7 +12,7 @@ from linli.desk.shifts.views import late_handovers
 from linli.journal import following
 from linli.journal.models import Notice
 from linli.mediation.models import Mediator
-from linli.people.rules import KEEPS_REGISTER, Role
+from linli.people.rules import ADMINISTERED, KEEPS_REGISTER, Role
 
 #: More unread notices than this are shown as "99+".
 _COUNTED = 100
@@ -24,6 +24,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "approval_number": settings.MAP_APPROVAL_NUMBER,
         "language": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
         "is_demo_home": _is_demo,
+        "type_size": request.COOKIES.get("linli_type", ""),
     }
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
@@ -63,6 +64,10 @@ def _may(request: HttpRequest) -> dict[str, Any]:
         "keep_webhooks": held(Role.SYSTEM_ADMIN),
         "bring_in": lambda: _holds_the_top(request),
         "audit": held(Role.AUDITOR),
+        "privacy": held(Role.SECURITY_ADMIN),
+        "keep_persons": held(ADMINISTERED["persons"]),
+        "keep_keys": held(ADMINISTERED["keys"]),
+        "see_emergencies": held(ADMINISTERED["emergencies"], ADMINISTERED["journal"]),
         # Whoever keeps the register enters who mediates there, and sets the terms.
         "mediate": lambda: _mediates(request, (*areas, *KEEPS_REGISTER)),
     }

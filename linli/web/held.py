@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from linli.events import actions
 from linli.events.models import Event
 from linli.kit.refusal import Refused
-from linli.kit.sealing import seal, unseal
+from linli.kit.sealing import seal_for_session, unseal_from_session
 
 _MOST = 20
 #: How long the receipt of a new report can be shown again, for a page that did not load or a print that failed.
@@ -22,7 +22,7 @@ def begin(request: HttpRequest) -> None:
 def keep(request: HttpRequest, number: str, key: str, *, is_new: bool = False) -> None:
     """Hold this code from now on. `is_new`: it was just made, and the page of the receipt may show it."""
     others = dict(list(request.session.get("receipts", {}).items())[1 - _MOST :])
-    request.session["receipts"] = {**others, number: seal(key, bound_to=number.encode()).hex()}
+    request.session["receipts"] = {**others, number: seal_for_session(key, bound_to=number.encode())}
     if is_new:
         request.session["newest_receipt"] = [number, time.time()]
 
@@ -37,7 +37,7 @@ def let_go(request: HttpRequest, number: str) -> None:
 def key_of(request: HttpRequest, number: str) -> str:
     """The code held for this number; empty without one."""
     sealed = request.session.get("receipts", {}).get(number, "")
-    return unseal(bytes.fromhex(sealed), bound_to=number.encode()) if sealed else ""
+    return unseal_from_session(sealed, bound_to=number.encode()) if sealed else ""
 
 
 def event_of(request: HttpRequest, number: str) -> Event | None:

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from linli.kit import safe_headers
 from linli.kit.refusal import Refused
 from linli.people.actions import scope_of
 
@@ -18,22 +19,18 @@ Answer = Callable[[HttpRequest], HttpResponse]
 _FIELD = "/m/"
 #: Addresses that may name their language: what a phone keeps, and what is the same for everybody.
 _NAMES_LANGUAGE = (_FIELD, "/area/", "/follow/")
-TIANDITU = "https://*.tianditu.gov.cn"
 
 
 def security_headers(get_response: Answer) -> Answer:
-    """Nothing is loaded but from here; the map tiles of 天地图 only where a key for them is set."""
-    tiles = f" {TIANDITU}" if settings.TIANDITU_KEY else ""
-    policy = (
-        f"default-src 'self'; img-src 'self' data: blob:{tiles}; connect-src 'self'{tiles}; worker-src 'self'; "
-        "media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    )
+    """What every answer carries, a refusal, a file and a fault too: a page may load from here, all else nothing."""
+    of_pages = safe_headers.page_policy(with_tiles=bool(settings.TIANDITU_KEY))
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
+        policy = safe_headers.policy_of(response.headers.get("Content-Type", ""), of_pages)
         response.headers.setdefault("Content-Security-Policy", policy)
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        for name, value in safe_headers.ALWAYS.items():
+            response.headers.setdefault(name, value)
         # Voice notes are recorded in the field app, and nowhere else.
         microphone = "(self)" if request.path.startswith(_FIELD) else "()"
         allowed = f"geolocation=(self), camera=(self), microphone={microphone}"

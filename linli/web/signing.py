@@ -2,28 +2,31 @@
 
 import json
 import unicodedata
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from linli.accounts import lockout, passwords
+from linli.accounts.actions import note_lock, note_sign_out
+from linli.kit.own_pages import own_page
 from linli.people.actions import speak
 from linli.people.rules import Role
+from linli.people.signing_in import find
 from linli.web import throttle
-
-_TRIES, _WITHIN = 10, timedelta(minutes=10)
+from linli.web.account import pending
 
 
 @sensitive_post_parameters("password")
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """The form, and trying what was typed. After ten wrong tries the name waits ten minutes."""
+    """The form, and trying what was typed. Failures make the name wait, longer each time, whether or not there is one."""
     following = _safe_next(request)
     if request.user.is_authenticated:
         return redirect(following)
@@ -31,26 +34,38 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "web/sign_in.html", context)
     context["username"] = username = request.POST.get("username", "").replace("\0", "")[:100]
+    password = request.POST.get("password", "")[:200]
     # Spelled as the search for the person spells it, so that full-width letters are no fresh tries.
-    name = unicodedata.normalize("NFKC", username).strip().lower()
-    key = f"sign-in {name} {throttle.sender(request)}"
-    if throttle.too_many(key, most=_TRIES, within_s=_WITHIN.total_seconds()):
-        context["error"] = _("Too many tries. Wait ten minutes, or ask your administrator for a new password.")
+    name, at = unicodedata.normalize("NFKC", username).strip().lower(), timezone.now()
+    one = lockout.try_password(name, throttle.sender(request), at)
+    if one.wait is not None:
+        context["error"] = too_many_tries(one.wait_min)
         return render(request, "web/sign_in.html", context, status=429)
-    person = authenticate(request, username=username, password=request.POST.get("password", "")[:200])
+    person = authenticate(request, username=username, password=password)
     if person is None:
+        known = find(username) if one.locks else None
+        if known is not None:
+            note_lock(known, door="password", at=at)
         context["error"] = _("User name and password do not belong together. Check both; capital letters count.")
         return render(request, "web/sign_in.html", context, status=422)
-    throttle.forget(key)
-    login(request, person)
-    return redirect(following)
+    one.succeed()
+    is_known_to_all = bool(settings.HOSTS) and passwords.is_shared(password)
+    return pending.begin(request, person, following=following, must_change=is_known_to_all)  # type: ignore[arg-type]
+
+
+def too_many_tries(minutes: int) -> str:
+    """The same sentence whether or not there is such an account."""
+    words = ngettext(
+        "Too many tries. Try again in %(n)s minute, or ask your administrator for a new password.",
+        "Too many tries. Try again in %(n)s minutes, or ask your administrator for a new password.",
+        minutes,
+    )
+    return words % {"n": minutes}
 
 
 def _safe_next(request: HttpRequest) -> str:
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
-        return wanted
-    return resolve_url(settings.LOGIN_REDIRECT_URL)
+    return own_page(wanted, request, resolve_url(settings.LOGIN_REDIRECT_URL))
 
 
 def _demo_logins() -> list[dict[str, str]]:
@@ -65,6 +80,8 @@ def _demo_logins() -> list[dict[str, str]]:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
+    if request.user.is_authenticated:
+        note_sign_out(pending.unwrapped(request), session=str(request.session.session_key), at=timezone.now())
     logout(request)
     return redirect("home")
 

@@ -23,6 +23,8 @@ from linli.kit.refusal import BadInput
 from linli.kit.tables import open_binary, read_rows
 
 _BATCH = 1000
+#: Bytes of GeoJSON: all 7,700 villages of Taiwan have some 30 MB.
+_LARGEST = 400_000_000
 
 
 @dataclass
@@ -188,7 +190,11 @@ def read_pieces(path: Path, name_field: str) -> list[tuple[str, Any]]:
 def _features(path: Path) -> list[_Feature]:
     try:
         with open_binary(path) as file:
-            found = msgspec.json.decode(file.read().removeprefix(b"\xef\xbb\xbf"), type=_Collection)
+            content = file.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
+            words = _("%(file)s holds more than %(most)s MB. Bring in a county at a time.")
+            raise BadInput("outlines_too_large", words, file=path.name, most=_LARGEST // 1_000_000)
+        found = msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"), type=_Collection)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(
             "not_geojson",

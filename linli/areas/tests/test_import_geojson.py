@@ -280,3 +280,12 @@ def test_the_counties_around_come_with_their_divisions(shared: Path) -> None:
     path = shared / "data" / "boundaries" / "zhanjiang_counties.geojson"
     assert import_geojson(path, code_field="gb", name_field="name").by_level == {"county": 9}
     assert ground.locate_many([110.2863, 110.77], [21.6115, 21.44]) == ["440881", "440883"]
+
+
+def test_more_than_can_be_read_at_once_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("linli.areas.actions.importing._LARGEST", 1000)
+    path = tmp_path / "areas.geojson.gz"
+    path.write_bytes(gzip.compress(b" " * 100_000))
+    with pytest.raises(BadInput) as told:
+        bring(path)
+    assert told.value.code == "outlines_too_large"

@@ -231,6 +231,10 @@ def _link(kind: str) -> Callable[[str], str]:
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "no zip": (lambda: b"PK\x03\x04 nothing", "不是 Word 文档"),
     "a text": (lambda: "简报".encode(), "不是 Word 文档"),
+    "a damaged zip": (
+        lambda: _damaged(_zip({"word/document.xml": b"x" * 9, "[Content_Types].xml": b"x" * 90})),
+        "不是 Word 文档",
+    ),
     "another zip": (lambda: _zip({"a.txt": b"a"}), "不是 Word 文档"),
     "too large": (lambda: b"P" * (templates.LARGEST + 1), "2 MB"),
     "a bomb": (lambda: changed(str, **{"word/media/a.png": bytes(30_000_000)}), "2 MB"),
@@ -240,6 +244,12 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "another template": (lambda: changed(_link("attachedTemplate"), "word/_rels/document.xml.rels"), "外部内容"),
     "a picture from elsewhere": (lambda: changed(_link("image"), "word/_rels/document.xml.rels"), "外部内容"),
 }
+
+
+def _damaged(zipped: bytes) -> bytes:
+    """The same with a packed part that cannot be unpacked."""
+    at = zipped.index(b"word/document.xml") + len(b"word/document.xml")
+    return zipped[:at] + b"\xff\xff" + zipped[at + 2 :]
 
 
 def _zip(parts: dict[str, bytes]) -> bytes:

@@ -12,7 +12,18 @@ from linli.kit.refusal import Refused
 from linli.kit.sealed_files import SealedReader, SealedWriter
 
 #: Made again by themselves, or of this machine and moment. Whatever else lies in a home goes along.
-_LEFT_OUT = {"media", "static", "ground", "lock", "backup.lock", "writer.lock", "writer.sock", "backup.json"}
+_LEFT_OUT = {
+    "media",
+    "exports",
+    "static",
+    "ground",
+    "lock",
+    "vault_keys.lock",
+    "backup.lock",
+    "writer.lock",
+    "writer.sock",
+    "backup.json",
+}
 
 
 def pack(home: Path, into: SealedWriter, left_out: Iterable[Path]) -> None:

@@ -19,7 +19,7 @@ from linli.chores.backup import folders, home_files, manifest, photos
 from linli.chores.backup.checking import STORES, Checked, check
 from linli.chores.backup.manifest import Manifest, Part, Photos, Store
 from linli.chores.backup.photos import Copying
-from linli.chores.backup.proof import BOUND_TO, WORD
+from linli.chores.backup.proof import BOUND_TO, PLACE, WORD
 from linli.kit import last_backup
 from linli.kit.reasons import reason
 from linli.kit.refusal import Refused
@@ -158,13 +158,14 @@ def _write(
     parts["database"], store = _save_store(draft, scratch, wanted.key)
     if copying:
         copying.copy(photos.names(Path(settings.MEDIA_ROOT)))
+    # Before the home is packed: the first seal of a home makes the keys that have to go along.
+    sealed = seal(WORD, bound_to=BOUND_TO, place=PLACE).hex()
     with writing(draft / "home", wanted.key, "home") as into:
         home_files.pack(home, into, [*home_files.kept_out(home), wanted.key_file, *_database_files()])
     parts["home"] = Part(into.sha256, into.size)
     listed = copying or Copying(Path(settings.MEDIA_ROOT), draft, wanted.key, None)
     parts[photos.LIST] = listed.finish()
     told = copying.told() if copying else Photos("bucket")
-    sealed = seal(WORD, bound_to=BOUND_TO).hex()
     written = Manifest(manifest.FORMAT, linli.__version__, at, _home_mark(), sealed, store, told, parts)
     manifest.write(draft, written, wanted.key)
     return written, listed.fresh

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.kit.refusal import Refused
 
-#: What a backup seals with the secret key of its home, to see later that key and home belong together.
-WORD, BOUND_TO = "linli", b"linli backup"
+#: What a backup seals with the current key of its home, to see later that keys and home belong together.
+WORD, BOUND_TO, PLACE = "linli", b"linli backup", "backup"
 _AT_MOST = 20
 _OF_ANCHORS = {"cut_anchored", "rewritten"}
 #: Settings that mean the home at work.
@@ -72,7 +72,7 @@ def _opens(seal: str) -> bool:
     from linli.kit.sealing import unseal
 
     try:
-        return unseal(bytes.fromhex(seal), bound_to=BOUND_TO) == WORD
+        return unseal(bytes.fromhex(seal), bound_to=BOUND_TO, place=PLACE) == WORD
     except Refused:
         return False
 

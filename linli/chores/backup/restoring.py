@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from linli.chores.backup import folders, home_files, manifest, photos
@@ -19,7 +20,10 @@ from linli.kit.reasons import reason
 from linli.kit.refusal import Refused
 
 #: What a home has from its first second on, before anything was kept in it.
-_OF_AN_EMPTY_HOME = {"secret_key", "lock", "media", "static", "ground", "backup.lock", "backup.json", "backup_key"}
+_OF_AN_EMPTY_HOME = {
+    *("secret_key", "vault_keys", "vault_keys.lock", "lock", "backup.lock", "backup.json", "backup_key"),
+    *("media", "exports", "static", "ground"),
+}
 #: The names that a restore is about to give, so that one that was broken off can be undone.
 _NAMES = "names"
 
@@ -160,7 +164,10 @@ def _put_in_place(gathered: Path, home: Path) -> None:
 
 
 def _keep_former_key(home: Path, new: Path) -> None:
-    """A secret key that lies in the empty home was perhaps made a moment ago, perhaps it is all that is left of another."""
+    """A secret key that lies in the empty home is perhaps all that is left of another; but not the one that we made ourselves."""
     here = home / "secret_key"
     if here.exists() and here.read_bytes() != (new / "secret_key").read_bytes():
-        os.replace(here, home / "secret_key.before")
+        if settings.SECRET_KEY_IS_NEW and home.resolve() == settings.HOME:
+            here.unlink()
+        else:
+            os.replace(here, home / "secret_key.before")

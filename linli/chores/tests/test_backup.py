@@ -9,7 +9,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
@@ -80,28 +79,6 @@ def report(world: World, number: int) -> tuple[str, str, str]:
         photos=[picture(colour=(number % 256, number // 256, 90))],
     )
     return told.event.number, told.secret or "", told.event.pictures.get().sha256
-
-
-@pytest.fixture
-def new_url() -> Iterator[Callable[[], str]]:
-    """Addresses of new, empty databases; on SQLite none is needed."""
-    made: list[str] = []
-
-    def make_one() -> str:
-        if connection.vendor == "sqlite":
-            return ""
-        made.append(f"linli_new_{secrets.token_hex(4)}")
-        _alone(f"CREATE DATABASE {made[-1]} TEMPLATE template0")
-        return postgres._address(dict(connection.settings_dict) | {"NAME": made[-1]})
-
-    yield make_one
-    for name in made:
-        _alone(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _alone(sql: str) -> None:
-    with psycopg.connect(postgres._conninfo(dict(connection.settings_dict)), autocommit=True) as store:
-        store.execute(sql)
 
 
 def test_what_was_acknowledged_before_a_backup_comes_back_whole(
@@ -258,11 +235,13 @@ def test_what_is_missing_is_named(home: Home, tmp_path: Path, settings: Any) -> 
         call_command("backup", str(home.to), "--key-file", str(home.path / "backup_key"))
 
 
-def test_where_no_database_can_be_made_the_dump_is_read_and_this_is_said(home: Home) -> None:
+def test_where_no_database_can_be_made_the_dump_is_read_and_this_is_said(
+    home: Home, alone: Callable[[str], None]
+) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite needs no leave to make a database.")
     role = f"linli_plain_{secrets.token_hex(4)}"
-    _alone(f"CREATE ROLE {role} LOGIN NOCREATEDB IN ROLE pg_read_all_data")
+    alone(f"CREATE ROLE {role} LOGIN NOCREATEDB IN ROLE pg_read_all_data")
     settings_dict = connection.settings_dict
     was = dict(settings_dict)
     try:
@@ -271,5 +250,5 @@ def test_where_no_database_can_be_made_the_dump_is_read_and_this_is_said(home: H
     finally:
         settings_dict.clear()
         settings_dict.update(was)
-        _alone(f"DROP ROLE {role}")
+        alone(f"DROP ROLE {role}")
     assert made.checked is not None and made.checked.proof is None

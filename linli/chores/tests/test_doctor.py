@@ -110,13 +110,13 @@ def test_the_command_ends_with_a_refusal_when_something_is_broken(
     assert "fail " in capsys.readouterr().out
 
 
-def test_a_secret_key_that_was_lost_is_told(healthy: World, settings: Any) -> None:
+def test_keys_of_the_vault_that_were_lost_are_told(healthy: World, settings: Any, tmp_path: Path) -> None:
     actions.report(
         text="水沟堵了", area=healthy.grid, category=healthy.drain, at=NOON, source="resident", contact="13800138000"
     )
-    assert "secret_key" not in sentences(Level.FAIL)
-    settings.SECRET_KEY = "x" * 60
-    assert "secret_key" in sentences(Level.FAIL)
+    assert "linli vault take" not in sentences(Level.FAIL)
+    settings.HOME = tmp_path  # where another ring is made
+    assert "linli vault take" in sentences(Level.FAIL)
 
 
 def test_a_store_of_photos_that_cannot_be_written_is_broken(healthy: World, settings: Any, tmp_path: Path) -> None:

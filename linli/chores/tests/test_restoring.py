@@ -22,6 +22,7 @@ from linli.chores.backup.making import Wanted as Making
 from linli.chores.backup.making import make
 from linli.chores.backup.restoring import Wanted, restore, restore_files
 from linli.chores.home import RESTORING, make_ready
+from linli.chores.tests.homes import linli
 from linli.kit.media.testing import picture
 from linli.kit.refusal import Refused
 from linli.kit.sealed_files import PIECE, writing
@@ -159,14 +160,15 @@ def test_a_restore_that_was_killed_can_be_repeated(backup: Path, tmp_path: Path,
         make_ready()
     assert refusal.value.code == "half_restored"
     restore(Wanted(backup, new, KEY))
-    assert {path.name for path in new.iterdir()} == {"media", "secret_key", "linli.sqlite3"}
+    assert {path.name for path in new.iterdir()} == {"media", "secret_key", "vault_keys", "linli.sqlite3"}
     assert (new / "media" / "originals" / "ab" / "abc").read_bytes() == picture()
     assert (new / "secret_key").read_text() == settings.SECRET_KEY
 
 
 def test_the_secret_key_alone_can_be_restored(backup: Path, tmp_path: Path, settings: Any) -> None:
     restore_files(Wanted(backup, tmp_path / "new", KEY))
-    assert {path.name: path.read_text() for path in (tmp_path / "new").iterdir()} == {"secret_key": settings.SECRET_KEY}
+    assert {path.name for path in (tmp_path / "new").iterdir()} == {"secret_key", "vault_keys"}
+    assert (tmp_path / "new" / "secret_key").read_text() == settings.SECRET_KEY
     with pytest.raises(Refused):
         restore_files(Wanted(backup, backup, KEY))
 
@@ -198,3 +200,12 @@ def test_a_file_of_many_pieces_is_no_exception(tmp_path: Path) -> None:
     with writing(tmp_path / "part", KEY, "part") as into:
         into.write(bytes(2 * PIECE + 1))
     assert (tmp_path / "part").stat().st_size == photos.sealed_size(2 * PIECE + 1)
+
+
+def test_a_restore_into_a_fresh_home_leaves_nothing_of_its_own_key(backup: Path, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(in_words(KEY))
+    (tmp_path / "key").chmod(0o600)
+    ran = linli(tmp_path / "fresh", "restore", str(backup), "--key-file", str(tmp_path / "key"))
+    assert ran.returncode == 0, ran.stderr
+    assert (tmp_path / "fresh" / "linli.sqlite3").exists()
+    assert list((tmp_path / "fresh").glob("secret_key*")) == [tmp_path / "fresh" / "secret_key"]

@@ -59,6 +59,7 @@ from linli.events.actions.relaying import (
     knows_reporter,
     refuse_reveal,
     shield,
+    times_opened,
     write_to_reporter,
 )
 from linli.events.actions.releasing import confirm_release, cover, make_draft, prepare_release, withdraw_release
@@ -216,6 +217,7 @@ __all__ = [
     "support",
     "take_back",
     "take_back_list",
+    "times_opened",
     "to_mediation",
     "told_of",
     "unit_of",

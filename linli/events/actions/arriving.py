@@ -54,7 +54,7 @@ def store_reports(drafts: Sequence[Draft], events: Sequence[Event], told: Told |
     _tell(events, told_of(events) if told is None else told)
     pairs = list(zip(drafts, events, strict=True))
     Contact.objects.bulk_create(
-        Contact(event=event, sealed=seal(contact, bound_to=event.pk.bytes))
+        Contact(event=event, sealed=seal(contact, bound_to=event.pk.bytes, place="events.contact.sealed"))
         for draft, event in pairs
         if (contact := clean_contact(draft))
     )

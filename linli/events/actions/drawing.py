@@ -236,7 +236,7 @@ def _in_bounds(field: str, number: int, least: int, most: int) -> None:
 def _with_secret(plan: DrawPlan) -> DrawPlan:
     """A new secret for the next draw: sealed in the store, its SHA-256 beside it."""
     secret = secrets.token_bytes(32)
-    plan.secret = seal(secret.hex(), bound_to=plan.area_id.encode())
+    plan.secret = seal(secret.hex(), bound_to=plan.area_id.encode(), place="events.drawplan.secret")
     plan.commitment = commitment(secret)
     return plan
 
@@ -261,7 +261,7 @@ def _closed_in(area: Area, from_on: date, to_on: date) -> list[str]:
 
 def _frozen(plan: DrawPlan, numbers: list[str], from_on: date, to_on: date, by: Person | None, at: datetime) -> Draw:
     """The draw with its list, in the journal before its seed is known to anybody."""
-    secret = bytes.fromhex(unseal(bytes(plan.secret), bound_to=plan.area_id.encode()))
+    secret = bytes.fromhex(unseal(bytes(plan.secret), bound_to=plan.area_id.encode(), place="events.drawplan.secret"))
     frozen = fingerprint(numbers)
     draw = Draw.objects.create(
         area_id=plan.area_id,

@@ -172,7 +172,7 @@ def appoint(
     is_deputy: bool = False,
 ) -> Appointment:
     """Give a person a role in an area; nobody gives one to themselves. Raises `BadInput`, `NotYours`."""
-    require_keeper(by, area.code, at)
+    people_actions.require_appointer(by, area.code, at)
     _require_to_give(by, person, role, area.code, at)
     appointment = people_actions.appoint(
         person, role=role, area=area, from_on=from_on, to_on=to_on, department=department, is_deputy=is_deputy
@@ -183,15 +183,22 @@ def appoint(
 
 def _require_to_give(by: Person, person: Person, role: Role, area: str, at: datetime) -> None:
     if by.pk == person.pk:
-        raise NotYours("own_appointment", _("Nobody appoints themselves. Ask another keeper of the register."))
+        raise NotYours("own_appointment", _("Nobody appoints themselves. Ask another who appoints people here."))
     if role not in roles_to_give(people_actions.scope_of(by, at).roles_in(area)):
-        raise NotYours("role_not_yours", _("Administrators and auditors are appointed by a system administrator."))
+        raise NotYours("role_not_yours", _("Administrators and auditors are appointed by a security administrator."))
+
+
+def _require_over(by: Person, appointment: Appointment, at: datetime) -> None:
+    """Whoever may end an appointment may have made it: a desk none of an administrator."""
+    people_actions.require_appointer(by, appointment.area_id, at)
+    if appointment.role not in roles_to_give(people_actions.scope_of(by, at).roles_in(appointment.area_id)):
+        raise NotYours("role_not_yours", _("Administrators and auditors are appointed by a security administrator."))
 
 
 @transaction.atomic
 def end_appointment(appointment: Appointment, *, on: date, by: Person, at: datetime) -> None:
     """The appointment is held until the day before `on`. Raises `BadInput`, `NotYours`."""
-    require_keeper(by, appointment.area_id, at)
+    _require_over(by, appointment, at)
     if appointment.to_on is not None and appointment.to_on <= timezone.localdate(at):
         raise Refused("ended_already", _("This appointment has ended. Make a new one if it is needed."))
     people_actions.end_appointment(appointment, on=on)
@@ -202,7 +209,7 @@ def end_appointment(appointment: Appointment, *, on: date, by: Person, at: datet
 def add_leave(appointment: Appointment, *, from_at: datetime, to_at: datetime, by: Person, at: datetime) -> Leave:
     """The holder is away for a time. They may say so themselves. Raises `BadInput`, `NotYours`."""
     if appointment.person_id != by.pk:
-        require_keeper(by, appointment.area_id, at)
+        _require_over(by, appointment, at)
     leave = people_actions.add_leave(appointment, from_at=from_at, to_at=to_at)
     record("appointment.leave_added", on=appointment, by=by, at=at, from_at=from_at, to_at=to_at)
     return leave

@@ -10,6 +10,7 @@ from linli.events.actions.telling_reporters import tell_reporters
 from linli.events.models import Contact, Event, PictureKind, Receipt, Reveal, Shield
 from linli.events.rules import LONGEST_REVEAL, MAY_CALL, MAY_KNOW, RELAYING, Audience, clean_words, moved_on
 from linli.journal.actions import record
+from linli.journal.models import Entry
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.people.actions import scope_of
 from linli.people.models import Department, Person
@@ -45,6 +46,11 @@ def may_open(event: Event, by: Person, at: datetime) -> bool:
 def _require(name: str, event: Event, by: Person, at: datetime) -> None:
     if not RELAYING[name] & standing_of(event, by, at).roles:
         raise not_yours()
+
+
+def times_opened(event: Event) -> int:
+    """How often the contact of this event was opened, as the journal has it."""
+    return Entry.objects.filter(on_kind="event", on_key=str(event.pk), verb="event.contact_opened").count()
 
 
 @transaction.atomic

@@ -64,7 +64,7 @@ def _others_acted(event: Event, by: Person | None) -> bool:
     return acts.exclude(by=by).exclude(verb__in=_LOOKING).exists()
 
 
-_LOOKING = ("event.reported", "event.original_opened", "event.contact_opened")
+_LOOKING = ("event.reported", "event.original_opened", "event.contact_opened", "emergency.looked")
 
 
 @act

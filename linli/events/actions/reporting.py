@@ -31,6 +31,7 @@ from linli.events.rules import (
     clean_position,
     clean_words,
 )
+from linli.holds.actions import require_not_held
 from linli.journal.actions import record
 from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput, Refused
@@ -327,7 +328,7 @@ def open_receipt(number: str, secret: str) -> Event:
 
 def _seal_contact(event: Event, words: str) -> None:
     if words:
-        Contact.objects.create(event=event, sealed=seal(words, bound_to=event.pk.bytes))
+        Contact.objects.create(event=event, sealed=seal(words, bound_to=event.pk.bytes, place="events.contact.sealed"))
 
 
 @transaction.atomic
@@ -341,12 +342,13 @@ def open_contact(event: Event, *, by: Person, at: datetime, reason: str) -> str:
         raise Refused("no_contact", _("The reporter left no contact, or has withdrawn it."))
     entry = record("event.contact_opened", on=event, by=by, at=at)
     write_beside(event, entry, words=why, for_reporter=False, photos=(), kind=PictureKind.REPORT)
-    return unseal(bytes(contact.sealed), bound_to=event.pk.bytes)
+    return unseal(bytes(contact.sealed), bound_to=event.pk.bytes, place="events.contact.sealed")
 
 
 @transaction.atomic
 def withdraw_contact(event: Event, *, at: datetime) -> None:
-    """The holder of the receipt takes the contact back; it is deleted."""
+    """The holder of the receipt takes the contact back; it is deleted. Raises `Refused` while it is held."""
+    require_not_held(event)
     if Contact.objects.filter(event=event).delete()[0]:
         record("event.contact_withdrawn", on=event, by=None, at=at)
 

@@ -101,7 +101,7 @@ def reach(message: ReporterMessage) -> Reach | None:
     contact = Contact.objects.filter(event=message.event_id).first()
     if contact is None:
         return None
-    words = unseal(bytes(contact.sealed), bound_to=message.event_id.bytes)
+    words = unseal(bytes(contact.sealed), bound_to=message.event_id.bytes, place="events.contact.sealed")
     plain = re.sub(r"(?<=\d)[ \-](?=\d)", "", words)
     for kind, pattern in (("telephone", _MOBILE), ("email", _EMAIL)):
         if found := pattern.search(plain):

@@ -37,11 +37,14 @@ class EventQuerySet(models.QuerySet["Event"]):
     """Named sets of events."""
 
     def visible_to(self, scope: Scope) -> "EventQuerySet":
-        """Events in the areas of the person's appointments, and those their department has a part in."""
+        """Events in the areas of the person's appointments, those their department has a part in, and what is lent them."""
+        seen = within(*scope.area_codes)
+        if scope.lent_matters:
+            seen |= Q(pk__in=scope.lent_matters)
         if not scope.departments:
-            return self.filter(within(*scope.area_codes))
+            return self.filter(seen)
         ours = Part.objects.seen().filter(event=OuterRef("pk"), department__in=scope.departments)
-        return self.filter(within(*scope.area_codes) | Exists(ours))
+        return self.filter(seen | Exists(ours))
 
     def open(self) -> "EventQuerySet":
         """Events somebody still has to act on. Written as the partial indexes are, so that they serve it."""

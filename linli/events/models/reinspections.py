@@ -7,8 +7,13 @@ from linli.areas.codes import within
 from linli.areas.models import Area
 from linli.events.models.matters import Event
 from linli.events.rules import Finding
+from linli.kit.sealing import SealedField
 from linli.people.models import Person
 from linli.people.rules import Scope
+
+
+def _by_area(plan: "DrawPlan") -> bytes:
+    return plan.area_id.encode()
 
 
 class DrawPlan(models.Model):
@@ -21,7 +26,7 @@ class DrawPlan(models.Model):
     working_days = models.PositiveSmallIntegerField()
     #: The worker draws each Monday of what was closed in the week before.
     is_weekly = models.BooleanField(default=True)
-    secret = models.BinaryField()
+    secret = SealedField(bound_to=_by_area)
     commitment = models.CharField(max_length=64)
 
     class Meta:

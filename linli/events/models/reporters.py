@@ -5,20 +5,25 @@ from django.db.models import F, Q
 
 from linli.events.models.matters import Event
 from linli.events.rules import Door
+from linli.kit.sealing import SealedField
 from linli.people.models import Person
+
+
+def _by_event(contact: "Contact") -> bytes:
+    return contact.event_id.bytes
 
 
 class Contact(models.Model):
     """How to reach the reporter, sealed: apart from the event, encrypted, never in lists, search or statistics."""
 
     event = models.OneToOneField(Event, models.CASCADE, primary_key=True, related_name="contact")
-    sealed = models.BinaryField()
+    sealed = SealedField(bound_to=_by_event)
 
 
 class Statement(models.Model):
     """The reporter's own words, where somebody else summed them up: from a call, a visit, a letter, a long mail.
 
-    Written once, with the report, and never changed: nothing here does it.
+    Written once, with the report, and never changed; the words go when their time is over (`actions.forgetting`).
     """
 
     event = models.OneToOneField(Event, models.CASCADE, primary_key=True, related_name="statement")

@@ -138,6 +138,7 @@ from linli.events.rules.public_places import (
     shown_at,
 )
 from linli.events.rules.relaying import (
+    CONTACT_SHOWN,
     LONGEST_REVEAL,
     MAY_CALL,
     MAY_KNOW,
@@ -212,6 +213,7 @@ __all__ = [
     "CHECKERS",
     "CLOCK_OF_PART",
     "CLOCK_OF_STATE",
+    "CONTACT_SHOWN",
     "DUE_SOON_AFTER",
     "EARLIEST_YEAR",
     "ENDED",

@@ -31,6 +31,8 @@ RELAYING: dict[str, frozenset[Role]] = {
     "refuse_reveal": frozenset({Role.DESK}),
     "shield": frozenset({Role.DESK}),
 }
+#: How long an opened contact stands on the page.
+CONTACT_SHOWN = timedelta(seconds=60)
 #: For how many hours a reveal may be granted.
 REVEAL_HOURS = (4, 24, 72)
 LONGEST_REVEAL = timedelta(hours=max(REVEAL_HOURS))

@@ -235,16 +235,23 @@ def test_nobody_appoints_themselves(world: World) -> None:
     assert refused.value.code == "own_appointment"
 
 
-def test_only_a_system_administrator_appoints_administrators(world: World) -> None:
+def test_only_a_security_administrator_appoints_administrators(world: World) -> None:
     county = world.areas["440881"]
-    with pytest.raises(NotYours):
-        register.appoint(
-            world.cast.nobody, role=Role.SYSTEM_ADMIN, area=county, from_on=TODAY, by=world.cast.county, at=NOON
-        )
+    for other in (world.cast.county, world.cast.system):
+        with pytest.raises(NotYours):
+            register.appoint(world.cast.nobody, role=Role.SYSTEM_ADMIN, area=county, from_on=TODAY, by=other, at=NOON)
     made = register.appoint(
-        world.cast.nobody, role=Role.AUDITOR, area=county, from_on=TODAY, by=world.cast.system, at=NOON
+        world.cast.nobody, role=Role.AUDITOR, area=county, from_on=TODAY, by=world.cast.security, at=NOON
     )
     assert made.role == Role.AUDITOR
+
+
+def test_a_desk_ends_no_appointment_of_an_administrator(world: World) -> None:
+    held = Appointment.objects.get(person=world.cast.auditor)
+    with pytest.raises(NotYours):
+        register.end_appointment(held, on=TODAY, by=world.cast.county, at=NOON)
+    register.end_appointment(held, on=TODAY, by=world.cast.security, at=NOON)
+    assert Entry.objects.get(verb="appointment.ended").by == world.cast.security
 
 
 def test_an_ended_appointment_is_not_ended_again(world: World) -> None:

@@ -100,7 +100,12 @@ def test_the_contact_is_opened_with_a_reason_that_is_kept(world: World) -> None:
     response = client.post(f"{page_of(event)}contact", {"reason": "问清门牌号"})
     assert "林阿婆 19900000009" in words_of(response)
     assert "no-store" in response.headers["Cache-Control"]
-    entry = Entry.objects.get(verb="event.contact_opened")
+    # Without a script the page goes back by itself after a minute.
+    assert response.headers["Refresh"] == f"60; url={page_of(event)}"
+    fragment = client.post(f"{page_of(event)}contact", {"reason": "再问"}, headers={"HX-Request": "true"})
+    assert 'data-gone-after="60"' in words_of(fragment) and "Refresh" not in fragment.headers
+    assert "2 次" in words_of(fragment) or "2 times" in words_of(fragment)
+    entry = Entry.objects.filter(verb="event.contact_opened").order_by("pk")[0]
     assert (entry.by, entry.remark.text) == (world.cast.desk, "问清门牌号")
     assert "19900000009" not in str(entry.facts)
     assert "19900000009" not in words_of(client.get(page_of(event)))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from linli.events import actions
 from linli.events.rules import ADVICE, MUST_MEND, review
 from linli.events.views.show import seen
+from linli.kit.numbers import whole_number
 from linli.kit.refusal import BadInput
 from linli.people.models import Department, Person
 
@@ -46,9 +47,7 @@ def answer(request: HttpRequest, pk: UUID, reveal: int) -> HttpResponse:
     event = seen(request, pk)
     chosen, hours = get_object_or_404(event.reveals, pk=reveal), request.POST.get("hours", "")
     if request.POST.get("answer") == "grant":
-        actions.grant_reveal(
-            chosen, hours=int(hours) if hours.isdecimal() else 0, by=_person(request), at=timezone.now()
-        )
+        actions.grant_reveal(chosen, hours=whole_number(hours, 10_000) or 0, by=_person(request), at=timezone.now())
         messages.success(request, _("They may open the contact now, each time with a reason."))
     else:
         actions.refuse_reveal(chosen, by=_person(request), at=timezone.now())

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_POST, require_safe
@@ -18,7 +19,7 @@ from linli.events import actions, alike, evidence, joint, needing, pressing, rel
 from linli.events.forms import ACTS
 from linli.events.gallery import Gallery, gallery_of
 from linli.events.models import Event, EventQuerySet, Support
-from linli.events.rules import Question, State, may_open_originals, same_unit, steps_open
+from linli.events.rules import CONTACT_SHOWN, Question, State, may_open_originals, same_unit, steps_open
 from linli.journal import following
 from linli.journal.models import Entry
 from linli.people.rules import Scope
@@ -194,10 +195,14 @@ def _answers(event: Event) -> list[dict[str, Any]]:
 @login_required
 @require_POST
 def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Open the sealed contact: an act with a reason. Shown once, never kept by the browser."""
+    """Open the sealed contact: an act with a reason. Shown for a minute, never kept by the browser."""
     event = seen(request, pk)
     words = actions.open_contact(event, by=request.user, at=timezone.now(), reason=request.POST.get("reason", ""))  # type: ignore[arg-type]
     page = "events/_contact.html" if request.headers.get("HX-Request") else "events/contact.html"
-    response = render(request, page, {"event": event, "words": words, "room": "queue"})
+    times, seconds = actions.times_opened(event), round(CONTACT_SHOWN.total_seconds())
+    context = {"event": event, "words": words, "times": times, "seconds": seconds, "room": "queue"}
+    response = render(request, page, context)
+    if page == "events/contact.html":  # without a script the page goes by itself
+        response.headers["Refresh"] = f"{seconds}; url={reverse('events:show', args=[event.pk])}"
     patch_cache_control(response, no_store=True)
     return response

@@ -16,6 +16,7 @@ from linli.events.actions import verification_rules as actions
 from linli.events.forms.verification import AsksForm, NewRuleForm
 from linli.events.models import VerificationRule
 from linli.events.rules import Verification
+from linli.kit.numbers import whole_number
 from linli.kit.refusal import BadInput
 from linli.people.rules import KEEPS_REGISTER, Scope
 
@@ -28,7 +29,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     """The rules in force that bear on where this person works, by area, `?page=`; and those removed last."""
     rules = VerificationRule.objects.visible_to(_scope(request)).with_names()
     asked = request.GET.get("page", "")
-    page = int(asked) if asked.isascii() and asked.isdigit() and 0 < int(asked[:6]) < 100_000 else 1
+    page = whole_number(asked, 99_999) or 1
     found = list(rules.in_force()[(page - 1) * _ROWS : page * _ROWS + 1])
     context = {
         "rows": [_row(request, one) for one in found[:_ROWS]],

@@ -28,7 +28,7 @@ from linli.intake.importing.telling import notes_of
 from linli.journal.actions import record
 from linli.kit.prepared import Prepared
 from linli.kit.refusal import BadInput, Refused, to_keep
-from linli.kit.tables import read_rows
+from linli.kit.tables import harmless, read_rows
 
 log = logging.getLogger(__name__)
 #: Rows of a transaction: reports that arrive wait for it on SQLite, some tens of milliseconds.
@@ -204,7 +204,7 @@ def _list(run: ImportRun, refused: list[tuple[int, str, BadInput]]) -> int:
         # With a mark, by which spreadsheet programs see that it is UTF-8.
         words.write("\ufeff")
         writer.writerow(["line", "number", "reason", "sentence"])
-    writer.writerows([line, number[:80], why.code, why.message] for line, number, why in refused)
+    writer.writerows([line, harmless(number[:80]), why.code, harmless(why.message)] for line, number, why in refused)
     path = bulk.refused_path_of(run)
     path.touch(mode=0o600)
     with path.open("r+b") as file:

@@ -29,7 +29,7 @@ from linli.intake.importing.rows import Draft, RowReader
 from linli.kit.forbidden import why_forbidden
 from linli.kit.progress import progress
 from linli.kit.refusal import BadInput
-from linli.kit.tables import columns_of, count_rows, read_rows
+from linli.kit.tables import columns_of, count_rows, harmless, read_rows
 
 __all__ = ["RefusedList", "Report", "Run", "import_events", "map_of", "prepared", "read_map", "unread_of"]
 
@@ -206,7 +206,9 @@ class RefusedList:
         """List more rows."""
         if rows:
             file = self._file or self._open()
-            csv.writer(file).writerows([line, number[:80], why.code, why.message] for line, number, why in rows)
+            csv.writer(file).writerows(
+                [line, harmless(number[:80]), why.code, harmless(why.message)] for line, number, why in rows
+            )
             file.flush()
 
     def close(self) -> None:

@@ -121,7 +121,7 @@ def map_of(content: bytes, name: str) -> ImportMap:
         return _map(Table(tomllib.loads(content.decode("utf-8-sig")), name))
     except UnicodeDecodeError:
         raise BadInput("map_not_text", _("The map %(file)s is no text in UTF-8."), file=name) from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadInput("map_not_toml", _("The map %(file)s is no TOML: %(why)s."), file=name, why=str(error)) from None
 
 

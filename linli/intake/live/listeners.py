@@ -18,7 +18,7 @@ from django.utils import timezone
 from linli.events import actions
 from linli.events.models import Event
 from linli.kit.refusal import Refused
-from linli.kit.sealing import unseal
+from linli.kit.sealing import unseal_from_session
 from linli.people.actions import scopes_of
 from linli.people.models import Person
 
@@ -109,7 +109,7 @@ def _watched(asked: Asked) -> tuple[str, ...]:
     if not sealed:
         return ()
     try:
-        event = actions.open_receipt(asked.number, unseal(bytes.fromhex(sealed), bound_to=asked.number.encode()))
+        event = actions.open_receipt(asked.number, unseal_from_session(sealed, bound_to=asked.number.encode()))
     except Refused:
         return ()
     return tuple(str(key) for key in _followed(event))

@@ -1,13 +1,16 @@
 """The front: health and figures from itself, everything else from the pages, bodies of any size without memory."""
 
+import asyncio
 import hashlib
+import io
+import re
 import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.wsgi import get_wsgi_application
-from django.db import connections
+from django.db import connection, connections
 
 from linli.events.testing import GRID, World
 from linli.intake import bridge
@@ -63,6 +66,12 @@ def test_health_and_figures(world: World, opened: list[Door]) -> None:
     figures = door.get("/metrics")[1]
     assert "linli_intake_rows_total 1\n" in figures
     assert 'linli_intake_answers_total{what="kept"} 1\n' in figures
+    names = {line.split(" ")[0] for line in figures.splitlines()}
+    assert {"linli_disk_free_bytes", "linli_backup_age_seconds", "linli_anchors_age_seconds"} <= names
+    assert {"linli_digest_lag_seconds", "linli_search_lag_acts", 'linli_queue_waiting{queue="notices"}'} <= names
+    assert "linli_store_up 1\n" in figures
+    assert 'linli_intake_to_digest{state="waiting"} 1\n' in figures
+    assert all(re.fullmatch(r'[a-z_]+({[a-z]+="[a-z_]+"})? (-?[0-9.e+-]+|inf)', line) for line in figures.splitlines())
     assert door.get("/metrics", x_forwarded_for="203.0.113.9")[0] == 404
 
 
@@ -76,6 +85,18 @@ def test_it_is_not_ready_while_nothing_can_be_committed(
     assert door.get("/healthz") == (503, "starting\n")
 
 
+def test_a_sender_who_cannot_be_looked_up_is_asked_to_come_again(world: World, opened: list[Door]) -> None:
+    door = over(None, opened)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE intake_apikey RENAME TO lost_apikey")
+    try:
+        status, answer = door.post("/intake/v1/reports", {}, authorization="Bearer linli_" + "x" * 40)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE lost_apikey RENAME TO intake_apikey")
+    assert (status, answer["error"]["code"]) == (503, "store_away")
+
+
 def test_a_large_body_arrives_whole_and_one_too_large_is_refused(
     opened: list[Door], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,9 +107,13 @@ def test_a_large_body_arrives_whole_and_one_too_large_is_refused(
 
     door = over(digest, opened)
     body = bytes(range(256)) * 8000
-    assert door.ask("POST", "/x", body) == (200, hashlib.sha256(body).hexdigest())
-    monkeypatch.setattr(bridge, "MAX_BODY", 1000)
+    files = {"content_type": "multipart/form-data; boundary=x"}
+    assert door.ask("POST", "/x", body, **files) == (200, hashlib.sha256(body).hexdigest())
+    monkeypatch.setattr(bridge, "MAX_WORDS", 1000)
+    assert door.ask("POST", "/x", body, **files)[0] == 200
     assert door.ask("POST", "/x", body)[0] == 413
+    monkeypatch.setattr(bridge, "MAX_BODY", 1000)
+    assert door.ask("POST", "/x", body, **files)[0] == 413
 
 
 def test_an_answer_in_parts_is_sent_in_parts_and_closed(opened: list[Door]) -> None:
@@ -135,3 +160,22 @@ def test_while_too_many_pages_wait_others_are_asked_to_come_back(
     door = over(lambda environ, start_response: [], opened)
     assert door.get("/x")[0] == 503
     assert door.headers["retry-after"]
+
+
+def test_whoever_sends_no_more_of_a_body_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def silent() -> dict[str, Any]:
+        await asyncio.Event().wait()
+        return {}
+
+    monkeypatch.setattr(bridge, "IDLE_S", 0.01)
+    with pytest.raises(TimeoutError):
+        asyncio.run(bridge._read(silent, io.BytesIO(), 10))
+
+
+def test_whoever_drips_a_body_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def dripping() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    monkeypatch.setattr(bridge, "_FIRST_S", -1.0)
+    with pytest.raises(TimeoutError):
+        asyncio.run(bridge._read(dripping, io.BytesIO(), 10**6))

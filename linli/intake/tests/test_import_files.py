@@ -15,6 +15,7 @@ from django.utils import translation
 
 from linli.events.models import Event
 from linli.events.testing import World
+from linli.intake.importing import RefusedList
 from linli.intake.tests.files import MAP, bring, good, table, write
 from linli.journal.models import Entry
 from linli.kit.refusal import BadInput, Refused
@@ -150,3 +151,10 @@ def test_facts_in_the_journal_are_codes(world: World, tmp_path: Path) -> None:
     bring(tmp_path, table(good()))
     facts = Entry.objects.get(verb="event.imported").facts
     assert json.loads(json.dumps(facts)) == {"source": "hotline", "state": "reported"}
+
+
+def test_the_list_of_refused_rows_holds_no_formula(tmp_path: Path) -> None:
+    listed = RefusedList(tmp_path / "refused.csv", tmp_path / "matters.csv", is_chosen=True)
+    listed.add([(2, "=1+1", BadInput("no_place", "没有地点"))])
+    listed.close()
+    assert "2,'=1+1,no_place,没有地点" in (tmp_path / "refused.csv").read_text(encoding="utf-8-sig")

@@ -8,6 +8,7 @@ from django.utils import translation
 from linli.events.models import Event
 from linli.events.testing import World
 from linli.intake.importing import read_map
+from linli.intake.importing.maps import map_of
 from linli.intake.tests.files import COLUMNS, MAP, bring, good, table, write
 from linli.kit.forbidden import why_forbidden
 from linli.kit.refusal import BadInput
@@ -70,6 +71,12 @@ def test_what_is_no_map_at_all_is_told(tmp_path: Path) -> None:
         read_map(tmp_path / "nowhere.toml")
     with pytest.raises(BadInput, match=tmp_path.name):
         read_map(tmp_path)
+
+
+def test_a_map_nested_beyond_reason_is_told() -> None:
+    with pytest.raises(BadInput) as told:
+        map_of(b"a = " + b"[" * 5000, "map.toml")
+    assert told.value.code == "map_not_toml"
 
 
 def test_a_column_the_file_has_not_is_told_with_those_it_has(world: World, tmp_path: Path) -> None:

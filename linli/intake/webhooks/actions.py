@@ -17,7 +17,6 @@ from linli.journal.actions import record
 from linli.journal.models import ChainHead
 from linli.kit.addresses import read_address
 from linli.kit.refusal import BadInput, NotYours, Refused
-from linli.kit.sealing import seal
 from linli.people.actions import scope_of
 from linli.people.models import Person
 from linli.people.rules import Role
@@ -52,7 +51,7 @@ def subscribe(
     subscription = Subscription(
         name=_name(name), address=address.strip(), groups=_groups(groups), area=area, created_at=at
     )
-    subscription.sealed_secret = seal(secret, bound_to=subscription.key.bytes)
+    subscription.put_secret(secret)
     # The lock on the head of the chain: every act is either before or after this one.
     head = ChainHead.objects.select_for_update().filter(pk=lineage(area.code)[0]).first()
     subscription.position = head.length if head else 0
@@ -180,7 +179,7 @@ def let_push(
     secret = signing.new_secret()
     pusher = Pusher(name=name, title=_name(title), area=area, scheme=_scheme(scheme), mapping=text, created_at=at)
     mapping.read_mapping(text)
-    pusher.sealed_secret = seal(secret, bound_to=pusher.key.bytes)
+    pusher.put_secret(secret)
     _save_new(pusher)
     record("webhook.pusher_added", on=pusher, by=by, at=at, name=name)
     return pusher, secret
@@ -242,8 +241,9 @@ def _stand(one: Any, after: Standing, *before: Standing) -> None:
 
 
 def _reseal(one: WithSecret, secret: str, at: datetime) -> None:
-    one.sealed_old_secret, one.old_until = one.sealed_secret, at + OVERLAP
-    one.sealed_secret = seal(secret, bound_to=one.key.bytes)
+    one.keep_old_secret()
+    one.old_until = at + OVERLAP
+    one.put_secret(secret)
     one.save(update_fields=["sealed_old_secret", "old_until", "sealed_secret"])
 
 

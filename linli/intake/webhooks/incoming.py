@@ -151,7 +151,7 @@ def _pushed(
         area=pusher.area_id,
         digest=digest_of(message.body),
         content=canonical(shown | {"id": str(device_id)}),
-        sealed_contact=seal(message.body.decode(), bound_to=key.bytes),
+        sealed_contact=seal(message.body.decode(), bound_to=key.bytes, place="intake.kept.sealed_contact"),
         answer=msgspec.json.encode(answer | {"event": str(key)}),
         received_at=at,
         made_at=None,
@@ -167,7 +167,9 @@ def as_report(row: Kept) -> Kept:
     pusher = Pusher.objects.filter(pk=row.sender_key).first()
     if pusher is None:
         raise BadInput("no_such_pusher", _("The system that pushed this is not known here any more."))
-    message = msgspec.json.decode(unseal(bytes(row.sealed_contact), bound_to=row.pk.bytes))
+    message = msgspec.json.decode(
+        unseal(bytes(row.sealed_contact), bound_to=row.pk.bytes, place="intake.kept.sealed_contact")
+    )
     found = mapping.apply(mapping.read_mapping(pusher.mapping), message)
     sent: dict[str, Any] = found.report | {"id": str(row.device_id)}
     contact = sent.pop("contact", "")
@@ -180,7 +182,7 @@ def as_report(row: Kept) -> Kept:
         sent["text"] = report.title
     sent.pop("area", None)
     copied.content = canonical(sent)
-    copied.sealed_contact = seal(contact, bound_to=row.pk.bytes) if contact else b""
+    copied.sealed_contact = seal(contact, bound_to=row.pk.bytes, place="intake.kept.sealed_contact") if contact else b""
     return copied
 
 

@@ -13,7 +13,7 @@ from linli.areas.models import Area
 from linli.intake.webhooks.rules import DOWN_AFTER, LANES, LANES_WHEN_DOWN, UNFINISHED, Outcome, State, verbs_of
 from linli.journal.models import Entry
 from linli.kit.keys import KeyField, new_key
-from linli.kit.sealing import unseal
+from linli.kit.sealing import SealedField, by_key
 from linli.people.rules import Role, Scope
 
 #: What is left to deliver. Written as the partial indexes are, so that they serve it.
@@ -47,8 +47,8 @@ class WithSecret(models.Model):
 
     #: What the seal is bound to.
     key = KeyField(unique=True, default=new_key)
-    sealed_secret = models.BinaryField()
-    sealed_old_secret = models.BinaryField(default=bytes)
+    sealed_secret = SealedField(bound_to=by_key)
+    sealed_old_secret = SealedField(bound_to=by_key, default=bytes)
     #: Until when the old one holds too.
     old_until = models.DateTimeField(null=True, blank=True)
 
@@ -57,10 +57,24 @@ class WithSecret(models.Model):
 
     def secrets_at(self, at: datetime) -> list[str]:
         """The secrets that hold at a moment, the newest first. Raises `Refused` with another home's key."""
-        sealed = [self.sealed_secret]
+        columns = ["sealed_secret"]
         if self.old_until is not None and at < self.old_until:
-            sealed.append(self.sealed_old_secret)
-        return [unseal(bytes(one), bound_to=self.key.bytes) for one in sealed]
+            columns.append("sealed_old_secret")
+        return [self._column(name).open(self).decode() for name in columns]
+
+    def put_secret(self, secret: str) -> None:
+        """Seal a secret into its column; nothing is stored."""
+        self.sealed_secret = self._column("sealed_secret").seal(self, secret.encode())
+
+    def keep_old_secret(self) -> None:
+        """Move the secret into the column of the one before; nothing is stored."""
+        old = self._column("sealed_secret").open(self)
+        self.sealed_old_secret = self._column("sealed_old_secret").seal(self, old)
+
+    def _column(self, name: str) -> SealedField:
+        column = self._meta.get_field(name)
+        assert isinstance(column, SealedField)
+        return column
 
 
 class Subscription(WithSecret):

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,8 @@ from linli.kit.refusal import BadInput
 LARGEST, _UNPACKED, _PARTS = 2_000_000, 20_000_000, 300
 #: Kinds of references out of a document that are shown and never fetched when it is opened.
 _HARMLESS = "/hyperlink"
+#: What a damaged archive may raise while it is read.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError, EOFError, OSError)
 _NEVER = ("vbaproject", "/activex/", "/embeddings/", "oleobject", "vbadata")
 
 
@@ -22,7 +25,7 @@ def check_template(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             _check_parts(parts)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError, OSError):
+    except _DAMAGED:
         raise _bad(
             "template_no_docx", _("This is no Word document (.docx). Save it as one, and send it again.")
         ) from None

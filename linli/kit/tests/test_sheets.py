@@ -82,6 +82,15 @@ def test_a_number_whose_end_the_spreadsheet_has_lost_is_refused(tmp_path: Path) 
 
 
 _FAR = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row>'
+
+
+def _damaged_inside(files: dict[str, str]) -> bytes:
+    """An archive whose first part cannot be unpacked."""
+    content = packed(files)
+    at = content.index(next(iter(files)).encode()) + len(next(iter(files)))
+    return content[:at] + b"\xff" * 4 + content[at + 4 :]
+
+
 _FULL = xlsx(HEADER, *[(n, "a" * 20, "") for n in range(500)])
 
 
@@ -96,6 +105,7 @@ _FULL = xlsx(HEADER, *[(n, "a" * 20, "") for n in range(500)])
         (_FULL.replace(b"PK\x01\x02", b"PK\x01\x03"), "sheet_damaged"),
         (packed({"xl/workbook.xml": "<workbook", "[Content_Types].xml": "<"}), "sheet_damaged"),
         (b"PK\x03\x04" + bytes(200), "sheet_damaged"),
+        (_damaged_inside({"mimetype": "x" * 90, "content.xml": "<a/>"}), "sheet_damaged"),
         (sheets.COMPOUND + bytes(2000), "sheet_damaged"),
         (sheets.COMPOUND + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "sheet_encrypted"),
         (sheets.COMPOUND + bytes(600) + "WordDocument".encode("utf-16-le"), "is_a_document"),

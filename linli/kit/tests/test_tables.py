@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from linli.kit import tables
 from linli.kit.refusal import BadInput
-from linli.kit.tables import LONGEST_FIELD, LONGEST_LINE, columns_of, read_rows
+from linli.kit.tables import LONGEST_FIELD, LONGEST_LINE, columns_of, count_rows, read_rows
 
 TEXT = "code,name\n440881,廉江市\n440882,雷州市\n"
 ROWS = [{"code": "440881", "name": "廉江市"}, {"code": "440882", "name": "雷州市"}]
@@ -117,3 +118,16 @@ def test_what_is_no_table_is_refused_with_file_and_line(tmp_path: Path, content:
 
 def test_what_cannot_be_opened_is_refused(tmp_path: Path) -> None:
     assert {refusal(tmp_path / "none.csv").code, refusal(tmp_path).code} == {"no_such_file"}
+
+
+def test_what_unpacks_beyond_all_reason_is_refused_and_not_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "LARGEST_UNPACKED", 100_000)
+    path = tmp_path / "bomb.csv.gz"
+    path.write_bytes(gzip.compress(b"a,b\n" + b"1,2\n" * 100_000))
+    with pytest.raises(BadInput) as told:
+        count_rows(path)
+    assert told.value.code == "unpacks_too_large"
+    with pytest.raises(BadInput), tables.open_binary(path) as file:
+        file.read()

@@ -13,7 +13,7 @@ from linli.kit.refusal import BadInput, Refused
 from linli.mediation.models import Assignment, Body, Dispute, Mediator
 from linli.mediation.rules import BodyKind, Kind, Language, Level
 from linli.mediation.rules.parties import not_a_choice
-from linli.people.actions import require_register
+from linli.people.actions import require_register, scope_of
 from linli.people.models import Person
 
 
@@ -92,6 +92,9 @@ def add_mediator(
 ) -> Mediator:
     """Let a person mediate in a body. Raises `BadInput`, `NotYours`."""
     require_register(by, body.area_id, at)
+    if scope_of(person, at).administers:
+        words = _("Auditors and administrators read no files and mediate nowhere. Choose somebody else.")
+        raise BadInput("administrators_see_nothing", words, field="person")
     if not set(skills) <= set(Kind.values) or not set(languages) <= set(Language.values):
         raise not_a_choice("skills")
     try:

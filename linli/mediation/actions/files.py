@@ -2,15 +2,17 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from linli.kit.media.keeping import NotKept
 from linli.kit.media.storing import original, store
 from linli.kit.refusal import BadInput, Refused
 from linli.kit.sealing import seal_bytes, unseal_bytes
-from linli.mediation.models import KeptFile, Sealed, bound_to
+from linli.mediation.models import KeptFile, Sealed, bound_to, place_of
 
 #: A scan of some sixty pages. It is sealed whole, so it has to fit into memory with its copy.
 MOST_BYTES = 20_000_000
@@ -61,7 +63,7 @@ def keep_sealed(content: bytes, *, model: type[Sealed], key: UUID, most: int = M
 
 def seal_and_store(content: bytes, kind: str, *, model: type[Sealed], key: UUID) -> SealedFile:
     """The same for a file whose type is known and allowed. Raises `NotKept`."""
-    ciphertext = seal_bytes(content, bound_to=_file_of(model, key))
+    ciphertext = seal_bytes(content, bound_to=_file_of(model, key), place=place_of(model, "file"))
     sha256 = hashlib.sha256(ciphertext).hexdigest()
     try:
         store().put(original(sha256), ciphertext)
@@ -77,13 +79,49 @@ def open_sealed(row: KeptFile) -> bytes:
     if not row.file_sha256:
         raise Refused("no_file", _("There is no file here."))
     try:
-        with store().open(original(row.file_sha256)) as file:
-            ciphertext = file.read()
+        ciphertext = _stored(row.file_sha256)
     except FileNotFoundError:
-        raise Refused(
-            "file_lost", _("This file is not in the store. Restore the folder media from the backup.")
-        ) from None
-    return unseal_bytes(ciphertext, bound_to=_file_of(type(row), row.key))
+        ciphertext = _sealed_anew(row)
+    return unseal_bytes(ciphertext, bound_to=_file_of(type(row), row.key), place=place_of(type(row), "file"))
+
+
+def seal_anew(row: KeptFile) -> bool:
+    """Seal the file of a row with the current key; whether it was. Raises `Refused`, `NotKept`, and then all is as it was."""
+    assert isinstance(row, Sealed)
+    old = row.file_sha256
+    sealed = seal_and_store(open_sealed(row), row.file_type, model=type(row), key=row.key)
+    changed = type(row)._base_manager.filter(pk=row.pk, file_sha256=old).update(file_sha256=sealed.sha256)
+    if changed:  # the old one goes only when the row surely names the new one
+        transaction.on_commit(partial(store().delete, original(old)))
+    else:
+        store().delete(original(sealed.sha256))
+    return bool(changed)
+
+
+def beginning_of(row: KeptFile, length: int) -> bytes:
+    """The first bytes of the ciphertext: which key it was sealed with. Nothing if it is not in the store."""
+    try:
+        with store().open(original(row.file_sha256)) as file:
+            return file.read(length)
+    except FileNotFoundError:
+        return b""
+
+
+def _stored(sha256: str) -> bytes:
+    with store().open(original(sha256)) as file:
+        return file.read()
+
+
+def _sealed_anew(row: KeptFile) -> bytes:
+    """The ciphertext of a row that is not there under the name we read: perhaps it was sealed anew just then."""
+    before = row.file_sha256
+    row.refresh_from_db(fields=["file_sha256"])
+    try:
+        if row.file_sha256 not in ("", before):
+            return _stored(row.file_sha256)
+    except FileNotFoundError:
+        pass
+    raise Refused("file_lost", _("This file is not in the store. Restore the folder media from the backup."))
 
 
 def _file_of(model: type[Sealed], key: UUID) -> bytes:

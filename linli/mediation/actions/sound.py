@@ -14,6 +14,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from linli.holds.actions import require_not_held
+from linli.holds.models import Hold
+from linli.holds.rules import HeldKind
 from linli.journal.actions import record
 from linli.kit.keys import new_key
 from linli.kit.media.checking import inspect_sound
@@ -140,6 +143,7 @@ def end_consent(session: Session, *, who: Party | Companion, by: Person | None, 
     dispute = session.dispute
     party = who if isinstance(who, Party) else None
     require_step("end_sound", dispute, by=by, at=at, party=party if own else None)
+    require_not_held(dispute)
     session.refresh_from_db()
     if str(who.pk) not in session.audio_consents:
         raise moved_on()
@@ -158,6 +162,7 @@ def drop_sound(recording: Recording, *, by: Person, at: datetime) -> None:
     """A recording that was added by mistake."""
     session = recording.session
     require_step("end_sound", session.dispute, by=by, at=at)
+    require_not_held(session.dispute)
     recording.refresh_from_db()
     _require_kept(recording)
     _delete(recording, SoundGone.MISTAKE, by, at)
@@ -200,7 +205,8 @@ def forget(at: datetime) -> int:
 
 
 def _over(at: datetime) -> Any:
-    return Recording.objects.over_on(timezone.localdate(at))
+    held = Hold.objects.keys_of(HeldKind.DISPUTE)
+    return Recording.objects.over_on(timezone.localdate(at)).exclude(session__dispute__in=held)
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from linli.kit.numbers import whole_number
 from linli.kit.refusal import BadInput
 from linli.mediation.actions.agreeing import LONGEST_STORY, Story, story_of
 from linli.mediation.agreeing.clauses import NOT_ORAL, TEMPLATES, USUAL, FieldKind, Part, Template
@@ -127,7 +128,7 @@ class Editor:
     def do(self, what: str, code: str) -> bool:
         """Add, take out or move a clause; whether it was one of these, so that nothing is saved yet."""
         verb, _dash, where = what.partition("-")
-        place = int(where) if where.isdigit() else -1
+        place = -1 if (found := whole_number(where, MOST_CLAUSES)) is None else found
         if verb == "add":
             if code in TEMPLATES and len(self.clauses) < MOST_CLAUSES:
                 self.clauses.insert(self._place_for(TEMPLATES[code].part), {"code": code, "values": {}})

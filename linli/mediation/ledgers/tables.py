@@ -3,13 +3,14 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from linli.kit.tables import harmless
 from linli.mediation.ledgers.figures import FIGURES
 from linli.mediation.ledgers.listing import TIMES, Row
 from linli.mediation.ledgers.matrix import WAYS, Matrix
@@ -20,7 +21,6 @@ from linli.statistics.periods import Period
 from linli.statistics.rules import TOO_FEW
 from linli.statistics.table_files import as_csv
 from linli.statistics.tables import COUNT, EXACT, TEXT, Cell, Column, Table
-from linli.statistics.taking_away import harmless
 
 #: More rows than that are taken as CSV: a workbook is made whole in memory.
 MOST_IN_A_WORKBOOK = 20_000
@@ -57,6 +57,11 @@ def ledger_table(
     said = [_("Numbers, kinds, places to the village, states and dates alone: no names, nothing of the matter itself.")]
     columns = [Column(code, name, TEXT, meaning) for code, name, meaning in _ledger_columns()]
     return LedgerTable(title, _asked(area, period, at, words), columns, [_ledger_cells(row) for row in rows], said)
+
+
+def marked(table: LedgerTable, mark: str) -> LedgerTable:
+    """The same with the mark of an export in its head."""
+    return replace(table, asked=[*table.asked, (_("Export"), mark)])
 
 
 def _ledger_columns() -> list[tuple[str, str, str]]:

@@ -1,13 +1,13 @@
 """The pages of the ledgers: the rows of an area, its figures and matrix, what they mean, and all of them as files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,9 +15,13 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.areas.models import Area
+from linli.exports.actions import mark_of
+from linli.exports.files import marked_csv
+from linli.exports.models import Export
+from linli.exports.views import door, wanted_at
 from linli.kit.refusal import BadInput, Refused
 from linli.mediation.ledgers import listing, tables
 from linli.mediation.ledgers.ahead import answer
@@ -132,7 +136,8 @@ def _outline(request: HttpRequest, place: Area, sight: Sight) -> HttpResponse:
     return render(request, "mediation/ledgers/outline.html", context)
 
 
-@_page
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def ledger_file(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
     """All rows that the page has, as a file."""
     at = timezone.now()
@@ -142,18 +147,30 @@ def ledger_file(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
     asked = Asked(code, period, at)
     head = (f"{place.name} · {gettext('Ledger')}", f"{place.name} ({place.code})", period, at, narrowing.words)
     name = f"linli-ledger-{code}-{timezone.localdate(at):%Y%m%d}"
-    rows = listing.all_rows(asked, narrowing)
-    if kind == "csv":
-        lines = tables.ledger_lines(tables.ledger_table(*head, []), rows)
-        headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-        return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
-    if listing.disputes_of(asked, narrowing).order_by().count() > tables.MOST_IN_A_WORKBOOK:
+    count = listing.disputes_of(asked, narrowing).order_by().count()
+    if kind != "csv" and count > tables.MOST_IN_A_WORKBOOK:
         raise Refused(
             "too_many_rows",
             _("These are more than %(most)s rows. Take them as CSV, or choose fewer days."),
             most=tables.MOST_IN_A_WORKBOOK,
         )
-    return table_files.answer(tables.ledger_table(*head, rows), kind, name)
+    wanted = wanted_at(
+        request,
+        kind="disputes",
+        area=place,
+        title=f"{head[0]} · {period.first} – {period.last}",
+        rows=count,
+        file_name=f"{name}.{kind}",
+        file_type=table_files.KINDS[kind][1],
+    )
+
+    def write(export: Export) -> Iterable[bytes]:
+        rows, mark = listing.all_rows(asked, narrowing), mark_of(export)
+        if kind == "csv":
+            return marked_csv(tables.ledger_lines(tables.ledger_table(*head, []), rows), mark)
+        return [table_files.as_xlsx(tables.marked(tables.ledger_table(*head, rows), mark), mark)]
+
+    return door(request, wanted, write)
 
 
 # --- the figures --------------------------------------------------------------------------------------------------------

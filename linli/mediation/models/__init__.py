@@ -8,7 +8,7 @@ from linli.mediation.models.disputes import IS_OPEN, Dispute, DisputeQuerySet, N
 from linli.mediation.models.issued import IssuedPaper, IssuedPaperQuerySet
 from linli.mediation.models.looking import Clock, Look, TermRule
 from linli.mediation.models.parties import IN_FORCE, Assignment, Companion, Party, keys_of
-from linli.mediation.models.sealed import KeptFile, Sealed, bound_to, sealed_words
+from linli.mediation.models.sealed import KeptFile, Sealed, bound_to, place_of, sealed_words
 from linli.mediation.models.sessions import Evidence, Note, Record, Recording, Session
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "TermRule",
     "bound_to",
     "keys_of",
+    "place_of",
     "sealed_words",
     "village_of",
 ]

@@ -8,14 +8,18 @@ from uuid import UUID
 from django.db import models
 
 from linli.kit.keys import KeyField, new_key
-from linli.kit.sealing import seal, unseal
+from linli.kit.sealing import SealedField, seal, unseal
+
+
+def _by_model_and_key(row: "Sealed") -> bytes:
+    return bound_to(type(row), row.key)
 
 
 class Sealed(models.Model):
     """A row with a key and sealed words, `{name: value}` as JSON."""
 
     key = KeyField(primary_key=True, default=new_key)
-    sealed = models.BinaryField()
+    sealed = SealedField(bound_to=_by_model_and_key)
 
     class Meta:
         abstract = True
@@ -23,7 +27,9 @@ class Sealed(models.Model):
     @property
     def words(self) -> dict[str, Any]:
         """What is behind the seal. Raises `Refused` with another home's key, or for the seal of another row."""
-        opened: dict[str, Any] = json.loads(unseal(bytes(self.sealed), bound_to=bound_to(type(self), self.key)))
+        opened: dict[str, Any] = json.loads(
+            unseal(bytes(self.sealed), bound_to=bound_to(type(self), self.key), place=place_of(type(self)))
+        )
         return opened
 
     def with_words(self, **changed: Any) -> bytes:
@@ -45,7 +51,12 @@ class KeptFile(models.Model):
 
 def sealed_words(model: type[Sealed], key: UUID, words: Mapping[str, Any]) -> bytes:
     """Words sealed for the row of this model with this key."""
-    return seal(json.dumps(words, ensure_ascii=False), bound_to=bound_to(model, key))
+    return seal(json.dumps(words, ensure_ascii=False), bound_to=bound_to(model, key), place=place_of(model))
+
+
+def place_of(model: type[models.Model], column: str = "sealed") -> str:
+    """The place a seal is bound to besides its row; that of a file is `file`."""
+    return f"{model._meta.label_lower}.{column}"
 
 
 def bound_to(model: type[models.Model], key: UUID) -> bytes:

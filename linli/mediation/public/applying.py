@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from linli.areas.models import ANSWERING, Area
 from linli.events import once
 from linli.kit.refusal import BadInput
-from linli.kit.sealing import seal, unseal
+from linli.kit.sealing import seal_for_session, unseal_from_session
 from linli.kit.throttle import too_many
 from linli.mediation.actions import own
 from linli.mediation.models import Dispute
@@ -75,7 +75,7 @@ def apply(request: HttpRequest) -> HttpResponse:
         field = refusal.facts.get("field")
         form.add_error(field if field in form.fields else None, refusal.message)
         return _form(request, form, 422)
-    sealed = seal(made.secret, bound_to=made.dispute.number.encode()).hex()
+    sealed = seal_for_session(made.secret, bound_to=made.dispute.number.encode())
     request.session[_SESSION] = {"form": sent, "number": made.dispute.number, "secret": sealed, "at": time.time()}
     return redirect("mediation_public:applied")
 
@@ -103,7 +103,7 @@ def applied(request: HttpRequest) -> HttpResponse:
     if not kept or time.time() - kept["at"] > _SHOWN_FOR_S:
         return redirect("mediation_public:apply")
     dispute = Dispute.objects.get(number=kept["number"])
-    token = unseal(bytes.fromhex(kept["secret"]), bound_to=dispute.number.encode())
+    token = unseal_from_session(kept["secret"], bound_to=dispute.number.encode())
     link = request.build_absolute_uri(reverse("mediation_public:party", args=[token]))
     context = {"dispute": dispute, "link": link, "qr": picture_of(link)}
     return secret(render(request, "mediation/public/applied.html", context))

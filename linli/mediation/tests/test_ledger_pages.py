@@ -1,6 +1,7 @@
 """Whose ledgers a person may open, what a page says, and what it refuses."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.http import HttpRequest
@@ -8,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from linli.events.testing import NOON
+from linli.exports.testing import taken
 from linli.mediation.actions.screening import classify
 from linli.mediation.ledgers.sight import sight_of
 from linli.mediation.rules import State
@@ -91,7 +93,7 @@ def test_pages_name_nobody_and_nothing_of_the_matter(here: Mediation) -> None:
     client = client_of(here.world.cast.leader)
     ledger = client.get("/mediation/ledgers/440881/").content.decode()
     assert dispute.number in ledger and dispute.case_no in ledger
-    csv = b"".join(client.get("/mediation/ledgers/440881/ledger.csv").streaming_content).decode()  # type: ignore[attr-defined]
+    csv = taken(client, "/mediation/ledgers/440881/ledger.csv")
     assert dispute.number in csv
     for page in (ledger, csv, client.get("/mediation/ledgers/440881/figures/").content.decode()):
         for hidden in ("王小明", "李大力", "水沟", "何调解", "13900000001", str(dispute.pk)):
@@ -151,7 +153,7 @@ def test_a_ledger_is_narrowed_to_the_larger_ones(here: Mediation) -> None:
     page = client.get("/mediation/ledgers/440881/", asked)
     assert [row.number for row in page.context["page"].rows] == [larger.number]
     assert '<option value="large" selected>' in page.content.decode()
-    csv = b"".join(client.get("/mediation/ledgers/440881/ledger.csv", asked).streaming_content).decode()  # type: ignore[attr-defined]
+    csv = taken(client, f"/mediation/ledgers/440881/ledger.csv?{urlencode(asked)}")
     assert larger.number in csv and other.number not in csv
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from linli.events.testing import NOON
+from linli.holds import actions as holds
 from linli.journal.models import Entry
 from linli.kit.media.storing import original, store
 from linli.kit.media.testing import picture, voice
@@ -209,6 +210,25 @@ def test_the_worker_deletes_it_when_its_time_is_over(here: Mediation) -> None:
     assert sound.is_due(last + timedelta(days=1)) and sound.forget(last + timedelta(days=1)) == 2
     made.refresh_from_db()
     assert (made.deleted_why, made.file_sha256) == (SoundGone.RETENTION, "") and not sound.is_due(last)
+
+
+def test_what_is_held_outlives_its_time_and_a_withdrawn_consent(here: Mediation) -> None:
+    dispute = make_dispute(here, State.MEDIATING)
+    session = held(here, dispute)
+    made = kept(here, session)
+    Dispute.objects.filter(pk=dispute.pk).update(archived_at=LATER, retention_until=date(2036, 11, 20))
+    hold = holds.place(dispute, reason="法院调取", by=here.world.cast.security, at=LATER)
+    over = LATER.replace(year=2036, month=11, day=21)
+    assert not sound.is_due(over) and sound.forget(over) == 0
+    for wish in (
+        lambda: sound.drop_sound(made, by=here.mediator, at=LATER),
+        lambda: sound.end_consent(session, who=party_of(dispute), by=here.mediator, at=LATER),
+    ):
+        with pytest.raises(Refused) as refused:
+            wish()
+        assert refused.value.code == "held"
+    holds.end(hold, reason="已结案", by=here.world.cast.security, at=LATER)
+    assert sound.forget(over) == 2
 
 
 def test_the_dossier_names_it_and_holds_none_of_it(here: Mediation) -> None:

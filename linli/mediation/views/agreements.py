@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from linli.kit.numbers import whole_number
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.mediation.actions import agreeing, signing
 from linli.mediation.actions.course import who_of
@@ -156,7 +157,8 @@ def _signers_of(party: Party, name: str, given: dict[tuple[UUID, int], Signature
 def _other(request: HttpRequest, dispute: Dispute, agreement: Agreement) -> Agreement | None:
     wished = request.GET.get("with", "")
     rows = dispute.agreements.exclude(pk=agreement.pk)
-    return rows.filter(version=int(wished)).first() if wished.isdigit() and len(wished) < 5 else None
+    version = whole_number(wished, 9999)
+    return None if version is None else rows.filter(version=version).first()
 
 
 class Text(forms.Form):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.kit.refusal import BadInput
+from linli.kit.safe_headers import PAPER_POLICY, SENT_POLICY
 from linli.mediation.actions import looking
 from linli.mediation.actions.opening import open_kept
 from linli.mediation.actions.proving import open_evidence
@@ -93,6 +94,5 @@ def _file(kind: str, content: bytes, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type=kind)
     response.headers["Content-Disposition"] = f'inline; filename="{name}.{_ENDINGS.get(kind, "bin")}"'
     # A browser shows no PDF inside a sandbox; a picture needs nothing else.
-    rules = "default-src 'none'; style-src 'unsafe-inline'"
-    response.headers["Content-Security-Policy"] = rules if kind == "application/pdf" else f"{rules}; sandbox"
+    response.headers["Content-Security-Policy"] = PAPER_POLICY if kind == "application/pdf" else SENT_POLICY
     return response

@@ -13,13 +13,14 @@ from linli.people.actions import (
     add_person,
     appoint,
     end_appointment,
+    held_together,
     officers_of,
     on_duty,
     roster,
     scope_of,
 )
 from linli.people.models import Appointment
-from linli.people.rules import Role
+from linli.people.rules import ADMINISTRATORS, KEEPS_APPOINTMENTS, KEEPS_REGISTER, Role, clash
 
 
 def names(world: World, at=NOON, area: str = GRID) -> list[str]:
@@ -100,6 +101,34 @@ def test_the_three_administrators_are_three_people(world: World) -> None:
     with pytest.raises(BadInput) as refusal:
         appoint(world.cast.auditor, role=Role.SYSTEM_ADMIN, area=world.areas["440881"], from_on=NOON.date())
     assert refusal.value.code == "three_apart"
+
+
+def test_an_administrator_holds_no_other_role_on_the_same_day(world: World) -> None:
+    county, ended = world.areas["440881"], NOON.date() - timedelta(days=9)
+    for person, role in ((world.cast.security, Role.DESK), (world.cast.leader, Role.AUDITOR)):
+        with pytest.raises(BadInput) as refusal:
+            appoint(person, role=role, area=county, from_on=NOON.date())
+        assert refusal.value.code == "administrators_see_nothing"
+    appoint(world.cast.nobody, role=Role.DESK, area=county, from_on=ended, to_on=NOON.date())
+    with pytest.raises(BadInput):
+        appoint(world.cast.nobody, role=Role.AUDITOR, area=county, from_on=ended, to_on=ended + timedelta(days=1))
+    appoint(world.cast.nobody, role=Role.AUDITOR, area=county, from_on=NOON.date())
+    assert held_together(NOON) == []
+
+
+def test_a_row_that_got_past_the_acts_is_found_and_opens_nothing(world: World) -> None:
+    county = world.areas["440881"]
+    Appointment.objects.create(person=world.cast.system, role=Role.DESK, area=county, from_on=NOON.date())
+    assert held_together(NOON) == [world.cast.system]
+    assert scope_of(world.cast.system, NOON).area_codes == []
+
+
+def test_no_administrative_act_is_in_two_hands() -> None:
+    assert ADMINISTRATORS == {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR}
+    for role in ADMINISTRATORS:
+        assert all(clash(role, [other]) for other in Role if other != role) and not clash(role, [role])
+    assert not clash(Role.DESK, [Role.LEADER, Role.HANDLER])
+    assert KEEPS_REGISTER & KEEPS_APPOINTMENTS == {Role.DESK}
 
 
 @pytest.mark.parametrize(

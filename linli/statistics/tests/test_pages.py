@@ -16,6 +16,7 @@ from linli.events import actions
 from linli.events.models import Event
 from linli.events.rules import Finding, Rating, State
 from linli.events.testing import GRID, World, make_drawn, make_event
+from linli.exports.testing import taken
 from linli.people.actions import appoint, scope_of
 from linli.people.models import Person
 from linli.people.rules import Role
@@ -315,10 +316,8 @@ def test_numbers_agree_whichever_index_is_taken(full: World, monkeypatch: pytest
 
 def test_the_table_holds_just_the_rows_and_no_words_of_people(full: World) -> None:
     Event.objects.update(title="某人电话", place="某人家门口")
-    answer = signed_in(full.cast.county).get(f"/desk/statistics/{COUNTY}/rows.csv?figure=reported")
-    text = b"".join(answer.streaming_content).decode("utf-8")  # type: ignore[attr-defined]
-    assert text.startswith("\ufeff")
-    found = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    text = taken(signed_in(full.cast.county), f"/desk/statistics/{COUNTY}/rows.csv?figure=reported")
+    found = list(csv.DictReader(io.StringIO(text)))
     html = page(full.cast.county, f"/desk/statistics/{COUNTY}/rows/?figure=reported")
     assert len(found) == count_on(html)
     assert {row["编号"] for row in found} <= set(Event.objects.values_list("number", flat=True))
@@ -331,6 +330,6 @@ def test_a_cell_is_never_taken_for_a_formula(world: World, now: datetime, begin:
     assert harmless(f"{begin}1+1") == f"'{begin}1+1"
     type(world.grid).objects.filter(pk=GRID).update(name=f"{begin}cmd")
     make_event(world, at=now - timedelta(days=1))
-    answer = signed_in(world.cast.county).get(f"/desk/statistics/{COUNTY}/rows.csv?figure=reported")
-    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"), newline="")))  # type: ignore[attr-defined]
+    text = taken(signed_in(world.cast.county), f"/desk/statistics/{COUNTY}/rows.csv?figure=reported")
+    rows = list(csv.reader(io.StringIO(text, newline="")))
     assert rows[1][2] == f"'{begin}cmd"

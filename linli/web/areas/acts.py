@@ -21,8 +21,9 @@ from linli.areas.models import SETTLEMENTS, Area, Kind
 from linli.events.actions import register
 from linli.events.models import Event
 from linli.kit.refusal import BadInput, NotYours, Refused
-from linli.people.actions import require_register
+from linli.people.actions import scope_of
 from linli.people.models import Person
+from linli.people.rules import KEEPS_APPOINTMENTS, KEEPS_REGISTER, Role, Scope, not_yours
 from linli.web import areas_forms
 from linli.web.areas.sight import clean, seen, sight_of
 from linli.web.areas_forms import AreaForm
@@ -41,6 +42,8 @@ class Act:
     form: type[AreaForm]
     fits: Callable[[Area], bool]
     do: Do
+    #: The roles of which one is needed in the area.
+    by: frozenset[Role] = KEEPS_REGISTER
 
 
 def _rename(area: Area, values: dict[str, Any], by: Person, at: datetime) -> Area:
@@ -88,7 +91,15 @@ _REDRAW = "redraw"
 ACTS: dict[str, Act] = {
     act.name: act
     for act in (
-        Act("appoint", gettext_lazy("Appoint somebody"), "user-plus", areas_forms.Appoint, _answers, _appoint),
+        Act(
+            "appoint",
+            gettext_lazy("Appoint somebody"),
+            "user-plus",
+            areas_forms.Appoint,
+            _answers,
+            _appoint,
+            KEEPS_APPOINTMENTS,
+        ),
         Act("place", gettext_lazy("Add a place"), "map-pin", areas_forms.AddPlace, _answers, _add_place),
         Act(
             "open",
@@ -127,14 +138,14 @@ ACTS: dict[str, Act] = {
 }
 
 
-def acts_on(area: Area) -> list[dict[str, Any]]:
-    """What a keeper of the register can do with this area; nothing with a closed one."""
+def acts_on(area: Area, scope: Scope) -> list[dict[str, Any]]:
+    """What a keeper of the register can do with this area by their roles; nothing with a closed one."""
     if not area.is_open:
         return []
     offered = [
         {"label": act.label, "icon": act.icon, "address": reverse("area_act", args=[area.code, act.name])}
         for act in ACTS.values()
-        if act.fits(area)
+        if act.fits(area) and scope.roles_in(area.code) & act.by
     ]
     if register.needs_redraw(area):
         label = gettext_lazy("Redraw the grid") if area.level == "grid" else gettext_lazy("Redraw the area")
@@ -143,10 +154,11 @@ def acts_on(area: Area) -> list[dict[str, Any]]:
     return offered
 
 
-def kept(request: HttpRequest, code: str) -> Area:
-    """The area if this person keeps its register. 404 if they may not even see it; raises `NotYours` otherwise."""
+def kept(request: HttpRequest, code: str, by: frozenset[Role] = KEEPS_REGISTER) -> Area:
+    """The area if this person keeps it by one of these roles. 404 if they may not even see it; else raises `NotYours`."""
     area = seen(request, code)
-    require_register(request.user, area.code, timezone.now())  # type: ignore[arg-type]
+    if not scope_of(request.user, timezone.now()).roles_in(area.code) & by:  # type: ignore[arg-type]
+        raise not_yours()
     return area
 
 
@@ -156,7 +168,8 @@ def act(request: HttpRequest, code: str, name: str) -> HttpResponse:
     """The form of an act, and doing it. What the rules refuse is said in the form; `NotYours` becomes a page."""
     if name not in ACTS:
         raise Http404
-    area, wanted, at = kept(request, code), ACTS[name], timezone.now()
+    wanted, at = ACTS[name], timezone.now()
+    area = kept(request, code, wanted.by)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = wanted.form(*sent, area=area, scope=request.scope)  # type: ignore[attr-defined]
     if request.method == "GET":

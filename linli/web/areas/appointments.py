@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,8 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from linli.areas.models import Place
 from linli.events.actions import register
 from linli.kit.refusal import NotYours, Refused
-from linli.people.actions import require_register
+from linli.people.actions import require_appointer
 from linli.people.models import Appointment, Leave
+from linli.people.rules import ADMINISTERED
 from linli.web.areas.acts import say_no
 from linli.web.areas.sight import sight_of
 from linli.web.areas_forms import AddLeave, EndAppointment
@@ -40,9 +42,14 @@ def _is_over(one: Appointment, at: datetime) -> bool:
 
 
 def _found(request: HttpRequest, pk: int) -> Appointment:
-    """One's own, or one in an area in sight; else 404."""
-    one = Appointment.objects.filter(pk=pk).select_related("person", "area", "department").first()
-    if one is None or not (one.person_id == request.user.pk or sight_of(request).covers(one.area_id)):
+    """One's own, or one in an area in sight or where they appoint; else 404."""
+    one, sight = (
+        Appointment.objects.filter(pk=pk).select_related("person", "area", "department").first(),
+        sight_of(request),
+    )
+    if one is None:
+        raise Http404
+    if one.person_id != request.user.pk and not (sight.covers(one.area_id) or sight.appoints(one.area_id)):
         raise Http404
     return one
 
@@ -53,7 +60,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     """Enter days away: everybody their own, keepers of the register those of others."""
     one, at = _found(request, pk), timezone.now()
     if one.person_id != request.user.pk:
-        require_register(request.user, one.area_id, at)  # type: ignore[arg-type]
+        require_appointer(request.user, one.area_id, at)  # type: ignore[arg-type]
     form = AddLeave(request.POST or None, label_suffix="")
     if not form.is_valid():
         return _page(request, one, "leave", form, status=422 if form.is_bound else 200)
@@ -78,7 +85,7 @@ def _midnight(day: Any, later: int = 0) -> datetime:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """End an appointment from a day on."""
     one, at = _found(request, pk), timezone.now()
-    require_register(request.user, one.area_id, at)  # type: ignore[arg-type]
+    require_appointer(request.user, one.area_id, at)  # type: ignore[arg-type]
     form = EndAppointment(request.POST or None, label_suffix="")
     if not form.is_valid():
         return _page(request, one, "end", form, status=422 if form.is_bound else 200)
@@ -95,14 +102,22 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, one: Appointment, act: str, form: Any, status: int) -> HttpResponse:
     context = {"room": "areas", "one": one, "act": act, "form": form, "is_own": one.person_id == request.user.pk}
+    context["back"] = _back_to(request, one)
     context["is_in_sight"] = sight_of(request).covers(one.area_id)
     return render(request, "web/areas/appointment.html", context, status=status)
 
 
 def _back(request: HttpRequest, one: Appointment) -> HttpResponse:
+    return redirect(_back_to(request, one))
+
+
+def _back_to(request: HttpRequest, one: Appointment) -> str:
+    """The page it was reached from: of the area, of the person for whoever keeps persons, or one's own."""
     if sight_of(request).covers(one.area_id):
-        return redirect("area", one.area_id)
-    return redirect("my_appointments")
+        return reverse("area", args=[one.area_id])
+    if one.person_id != request.user.pk and request.scope.holds(ADMINISTERED["persons"]):  # type: ignore[attr-defined]
+        return reverse("administration:person", args=[one.person_id])
+    return reverse("my_appointments")
 
 
 @login_required

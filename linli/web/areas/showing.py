@@ -48,7 +48,8 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
         "outlines": history.outlines_of(found, predecessors),
         "journal": journal.lines,
         "keeps": sight.keeps(code),
-        "acts": acts_on(found) if sight.keeps(code) else [],
+        "appoints": sight.appoints(code),
+        "acts": acts_on(found, request.scope) if sight.keeps(code) else [],  # type: ignore[attr-defined]
         "mine": request.user.pk,
     }
     context |= _map(request, found, sight)

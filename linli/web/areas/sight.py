@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest
 
 from linli.areas.codes import contains, outermost, within
 from linli.areas.models import Area, AreaQuerySet
-from linli.people.rules import KEEPS_REGISTER, Scope
+from linli.people.rules import KEEPS_APPOINTMENTS, KEEPS_REGISTER, Scope
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,10 @@ class Sight:
     def keeps(self, code: str) -> bool:
         """Whether they keep the register of this area."""
         return any(contains(mine, code) for mine in self.kept)
+
+    def appoints(self, code: str) -> bool:
+        """Whether they appoint people in this area."""
+        return bool(self.scope.roles_in(code) & KEEPS_APPOINTMENTS)
 
     def areas(self) -> AreaQuerySet:
         """All areas in sight, closed ones included."""

@@ -37,12 +37,11 @@ def words_of(response: Any) -> str:
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_every_answer_carries_the_safe_headers(world: World, client: Client, address: str) -> None:
     headers = client.get(address).headers
-    assert {name: headers.get(name) for name in SAFE} == SAFE | (
-        {"X-Frame-Options": None} if address.startswith("/static") else {}
-    )
-    policy = headers["Content-Security-Policy"]
-    assert "default-src 'self'" in policy
-    assert "unsafe" not in policy
+    assert {name: headers.get(name) for name in SAFE} == SAFE
+    policy, is_page = headers["Content-Security-Policy"], headers["Content-Type"].startswith("text/html")
+    assert policy.startswith("default-src 'self'" if is_page else "default-src 'none'")
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy or not is_page
     assert "http" not in policy
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test import Client
 
 from linli.events.testing import World
+from linli.journal.models import Entry
 from linli.people.models import Person
 from linli.people.testing import PASSWORD
 
@@ -69,8 +70,8 @@ def test_the_user_name_typed_is_kept_the_password_is_not(world: World, client: C
     assert "a wrong secret" not in page
 
 
-def test_after_ten_wrong_tries_the_name_waits_and_others_do_not(world: World, client: Client) -> None:
-    for _time in range(10):
+def test_after_five_wrong_tries_the_name_waits_and_others_do_not(world: World, client: Client) -> None:
+    for _time in range(5):
         assert sign_in(client, "worker", "wrong").status_code == 422
     for spelled in ("worker", "Worker", " ｗorker"):
         response = sign_in(client, spelled)
@@ -79,11 +80,28 @@ def test_after_ten_wrong_tries_the_name_waits_and_others_do_not(world: World, cl
     assert sign_in(client, "desk").status_code == 302
 
 
+def test_a_name_nobody_has_waits_just_as_long_in_the_same_words(world: World, client: Client) -> None:
+    told = {}
+    for name in ("worker", "nobody-of-this-name"):
+        for _time in range(5):
+            sign_in(client, name, "wrong")
+        told[name] = sign_in(client, name, "wrong").context["error"]
+    assert told["worker"] == told["nobody-of-this-name"]
+
+
 def test_signing_in_rightly_forgets_the_wrong_tries(world: World) -> None:
     for _round in range(3):
-        for _time in range(5):
+        for _time in range(4):
             sign_in(Client(), "worker", "wrong")
         assert sign_in(Client(), "worker").status_code == 302
+
+
+def test_a_name_that_has_to_wait_is_told_to_its_holder_and_the_journal(world: World, client: Client) -> None:
+    for _time in range(5):
+        sign_in(client, "worker", "wrong")
+    (entry,) = Entry.objects.filter(verb="account.locked")
+    assert (entry.on_key, entry.facts) == (str(world.cast.worker.pk), {"door": "password"})
+    assert [notice.person for notice in entry.notices.all()] == [world.cast.worker]
 
 
 def test_somebody_who_left_cannot_sign_in_and_is_out_at_once(world: World, client: Client) -> None:

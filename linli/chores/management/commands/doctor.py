@@ -1,5 +1,6 @@
 """`linli doctor`: looks at the home and says what to do."""
 
+from itertools import chain
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from linli.chores.examining import Level, examine
+from linli.chores.examining_around import examine_around
 from linli.kit.refusal import Refused
 
 
@@ -18,8 +20,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Look, and end with status 1 if something is broken."""
-        failed = 0
-        for finding in examine(timezone.now()):
+        failed, at = 0, timezone.now()
+        for finding in chain(examine(at), examine_around(at)):
             self.stdout.write(f"{finding.level:<5} {finding.sentence}")
             failed += finding.level == Level.FAIL
         if failed:

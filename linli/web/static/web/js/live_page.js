@@ -32,7 +32,7 @@ const say = (...words) => {
 
 const look = async () => {
   waiting = undefined;
-  const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } }).catch(() => null);
+  const answer = await fetch(location.pathname, { headers: { Accept: "text/html", "X-By-Itself": "1" } }).catch(() => null);
   if (!answer || answer.status >= 500) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   const now = fresh.querySelector("[data-live-page]");

@@ -51,7 +51,7 @@ const show = ({ takesFocus }) => {
 const look = async () => {
   waiting = undefined;
   const begun = performance.now();
-  const answer = await fetch(location.href, { headers: { "HX-Target": "live" } }).catch(() => null);
+  const answer = await fetch(location.href, { headers: { "HX-Target": "live", "X-By-Itself": "1" } }).catch(() => null);
   // The slower the server answers, the less it is asked.
   restsUntil = performance.now() + Math.max(REST_MS, 10 * (performance.now() - begun));
   if (!answer?.ok || answer.redirected) return;

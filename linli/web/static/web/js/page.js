@@ -1,5 +1,8 @@
 // What every page does: messages that go by themselves, forms that are sent once, menus that close, words that are counted.
 
+// Pages that are the same for everybody learn here that this browser wants large type.
+if (document.body.matches(".public") && /(?:^|; )linli_type=large/.test(document.cookie)) document.body.classList.add("large-type");
+
 for (const toast of document.querySelectorAll("[data-toast]")) {
   setTimeout(() => toast.remove(), 6000);
 }

@@ -1,0 +1,1 @@
+"""Accounts: passwords, second factors, lock-out, and on which devices somebody is signed in."""

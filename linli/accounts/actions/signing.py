@@ -1,0 +1,97 @@
+"""Signing in, being seen, and signing out here or at a distance; when sessions end."""
+
+from datetime import datetime
+
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from linli.accounts.models import SignIn
+from linli.accounts.rules import Factor, family
+from linli.journal.actions import record
+from linli.kit.refusal import NotYours, Refused
+from linli.people.models import Appointment, Person
+
+
+@transaction.atomic
+def note_sign_in(
+    person: Person, *, session: str, agent: str, factor: Factor, at: datetime, ends_at: datetime
+) -> SignIn:
+    """Somebody is signed in in this session. Of the browser its family is kept, and no address."""
+    browser, system = family(agent)
+    SignIn.objects.filter(session=session).delete()
+    sign_in = SignIn.objects.create(
+        person=person,
+        session=session,
+        browser=browser,
+        system=system,
+        factor=factor,
+        began_at=at,
+        seen_at=at,
+        ends_at=ends_at,
+    )
+    record("account.signed_in", on=person, by=person, at=at, area=area_of(person, at), factor=factor or "password")
+    return sign_in
+
+
+def note_seen(session: str, *, at: datetime, ends_at: datetime) -> None:
+    """It was used; noted once a minute or so."""
+    SignIn.objects.filter(session=session).update(seen_at=at, ends_at=ends_at)
+
+
+def rename_session(before: str, after: str) -> None:
+    """The session goes on under another key."""
+    SignIn.objects.filter(session=before).update(session=after)
+
+
+@transaction.atomic
+def note_sign_out(person: Person, *, session: str, at: datetime) -> None:
+    """Somebody signed out here; the door ends the session itself."""
+    SignIn.objects.filter(session=session).delete()
+    record("account.signed_out", on=person, by=person, at=at, area=area_of(person, at))
+
+
+@transaction.atomic
+def end_sign_in(sign_in: SignIn, *, by: Person, at: datetime) -> None:
+    """Sign oneself out on another device. Raises `Refused`."""
+    if sign_in.person_id != by.pk:
+        raise NotYours("not_yours", _("This is somebody else's sign-in."))
+    if not SignIn.objects.filter(pk=sign_in.pk).delete()[0]:
+        raise Refused("signed_out_already", _("It is signed out already. Refresh the page."))
+    SessionStore().delete(sign_in.session)
+    record("account.signed_out_elsewhere", on=by, by=by, at=at, area=area_of(by, at), sessions=1)
+
+
+@transaction.atomic
+def end_others(person: Person, *, but: str, at: datetime) -> int:
+    """Sign oneself out everywhere but here; how many sessions ended."""
+    ended = end_sessions(person, at=at, but=but)
+    if ended:
+        record("account.signed_out_elsewhere", on=person, by=person, at=at, area=area_of(person, at), sessions=ended)
+    return ended
+
+
+def end_sessions(person: Person, *, at: datetime, but: str = "") -> int:
+    """End all sessions of a person that stand, but for one; how many. No entry: the act this belongs to has its own."""
+    rows = list(SignIn.objects.filter(person=person).exclude(session=but))
+    for one in rows:
+        SessionStore().delete(one.session)
+    SignIn.objects.filter(pk__in=[one.pk for one in rows]).delete()
+    return sum(1 for one in rows if one.ends_at > at)
+
+
+def note_lock(person: Person, *, door: str, at: datetime) -> None:
+    """Failures at a door make this person's account wait; they are told, as it may have been somebody else."""
+    record("account.locked", on=person, by=None, at=at, area=area_of(person, at), tell=[person], door=door)
+
+
+def forget_ended(at: datetime) -> int:
+    """Take away sign-ins whose sessions have run out; how many."""
+    return SignIn.objects.filter(ends_at__lt=at).delete()[0]
+
+
+def area_of(person: Person, at: datetime) -> str | None:
+    """The area of the first of a person's appointments, whose chain of the journal their acts belong to."""
+    held = Appointment.objects.filter(person=person).valid_on(timezone.localdate(at))
+    return held.order_by("pk").values_list("area", flat=True).first()

@@ -1,0 +1,1 @@
+"""Acts of administration: emergency access, and accounts of persons."""
