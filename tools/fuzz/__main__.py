@@ -123,8 +123,8 @@ def _made(name: str) -> Target:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.ALLOWED_HOSTS = ["*"]
     # What was refused is counted here, and need not be told as well.
-    for name in ("django.request", "django.security"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    for log in ("django.request", "django.security"):
+        logging.getLogger(log).setLevel(logging.CRITICAL)
     connections["default"].settings_dict["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
     from linli.areas.models import Area
 
