@@ -174,7 +174,6 @@ def _retain(at: datetime) -> bool:
     return privacy_retention.run(at) > 0
 
 
-
 def _forget_sessions(at: datetime) -> bool:
     from django.contrib.sessions.backends.db import SessionStore
 
