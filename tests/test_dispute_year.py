@@ -9,9 +9,11 @@ from decimal import Decimal
 from io import BytesIO
 from itertools import pairwise
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
@@ -20,6 +22,7 @@ from bench.disputes.calling import standing
 from bench.disputes.days import midnight_after
 from bench.disputes.living import ACTS, Lived, live
 from bench.disputes.plan import COUNTY, UNTIL, YEAR, Ground, Plan, plan_of
+from linli.exports.models import Export
 from linli.journal.models import Entry, Notice
 from linli.kit.testing import BuiltOnce
 from linli.mediation.ledgers.listing import TIMES
@@ -166,9 +169,18 @@ def count_of(client: Client, **asked: str) -> int:
     return count
 
 
+def _fetched(client: Client, address: str) -> bytes:
+    """A file, or a list that is taken away with a reason."""
+    answer = client.get(address)
+    if answer["Content-Type"].startswith("text/html"):
+        client.post(address, {"reason": "对账"})
+        answer = client.get(reverse("exports:file", args=[Export.objects.latest("asked_at").pk]))
+    return answer.getvalue()
+
+
 def rows_of(client: Client, file: str) -> list[list[Any]]:
     """The lines of a workbook below the one that names its columns."""
-    content = client.get(f"/mediation/ledgers/{COUNTY}/{file}", ASKED).content
+    content = _fetched(client, f"/mediation/ledgers/{COUNTY}/{file}?{urlencode(ASKED)}")
     sheet = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
     top = max(number for number, row in enumerate(sheet[:12]) if not any(row)) + 1
     return sheet[top + 1 :]

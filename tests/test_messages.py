@@ -140,6 +140,8 @@ OF_RESIDENTS = re.compile(
     r"|linli/openness/(?:letters|views|following)\.py|linli/openness/templates/openness/.*\.html"
     r"|linli/web/templates/web/_public_foot\.html"
     r"|linli/mediation/letters\.py"
+    # Whoever answers there quotes what residents read.
+    r"|linli/privacy/.*"
     r"|linli/mediation/public/.*\.py|linli/mediation/templates/mediation/public/.*\.html|linli/mediation/actions/own\.py"
 )
 

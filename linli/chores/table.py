@@ -75,6 +75,10 @@ def _digest(at: datetime) -> bool:
     return digest_all(at) > 0
 
 
+def _emergencies_are_over() -> bool:
+    return emergencies.are_over(timezone.now())
+
+
 @Prepared
 def _media_waits() -> QuerySet[Any, Any]:
     return media_uploads.to_settle().values_list("pk")[:1]
@@ -343,7 +347,7 @@ CHORES: tuple[Work, ...] = (
     Work("deferrals", 10 * _MINUTE, _follow_deferrals),
     Work("review_days", 10 * _MINUTE, _remind),
     Work("draws", _HOUR, _draw_lots),
-    Work("emergencies_over", 10, emergencies.end_those_over),
+    Work("emergencies_over", 10, emergencies.end_those_over, waits=_emergencies_are_over),
     Work("answers_waited_for", 10 * _MINUTE, _note_silence),
     Work("dispute_clocks", _MINUTE, _climb_disputes, waits=_dispute_clocks_wait, lease_s=60),
     Work("dispute_limits", _HOUR, _reckon_disputes, lease_s=60),

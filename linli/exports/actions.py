@@ -97,11 +97,11 @@ def answer(export: Export, *, grant: bool, by: Person, at: datetime) -> None:
     """Let them have it, or not; who asked is told. Raises `NotYours`, `Refused`."""
     if not may_answer(export, by, scope_of(by, at)):
         raise not_yours()
-    after, verb = (State.GRANTED, "export.granted") if grant else (State.REFUSED, "export.refused")
+    after = State.GRANTED if grant else State.REFUSED
     changes = {"state": after, "answered_by": by, "answered_at": at, "expires_at": at + LASTS if grant else None}
     if not Export.objects.waiting().filter(pk=export.pk).update(**changes):
         raise Refused("moved_on", _("Somebody was quicker. Refresh the page."))
-    record(verb, on=export, by=by, at=at, tell=[export.asked_by])
+    record("export.granted" if grant else "export.refused", on=export, by=by, at=at, tell=[export.asked_by])
     export.refresh_from_db()
 
 

@@ -64,7 +64,7 @@ def letter_of(request: PersonRequest) -> Paper:
         settings.PRIVACY_CONTACT,
         date_format(timezone.localtime(request.answered_at), "DATE_FORMAT") if request.answered_at else "",
     ]  # fmt: skip
-    sections.append(Section(_("What you can do"), [line for line in end if line]))
+    sections.append(Section(_("If you do not agree"), [line for line in end if line]))
     return Paper(_("Answer to your request about your own data"), lines, sections)
 
 

@@ -119,7 +119,8 @@ def test_a_damaged_database_does_not_become_a_backup(home: Home) -> None:
 def test_a_home_of_an_older_linli_is_saved_as_it_is(home: Home) -> None:
     """It is migrated in the scratch place, which rehearses its next start, never by the backup."""
     with sqlite3.connect(home.path / "linli.sqlite3") as store:
-        store.execute("DROP TABLE chores_chore")
+        for table in ("chores_chore", "chores_resealing"):
+            store.execute(f"DROP TABLE {table}")
         store.execute("DELETE FROM django_migrations WHERE app = 'chores'")
     assert "the journal whole" in linli(home.path, "backup", str(home.to)).stdout
     with sqlite3.connect(home.path / "linli.sqlite3") as store:

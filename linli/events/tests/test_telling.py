@@ -22,7 +22,7 @@ from linli.mediation.actions.ending import ENDED_AS
 LATER = NOON + timedelta(hours=3)
 ROOMS = Path(linli.__file__).parent
 #: Whatever these are called with first is a verb of the journal.
-WRITERS = {"record", "Act", "Caution", "_write", "write", "_record_line", "_note"}
+WRITERS = {"record", "Act", "Caution", "_write", "write", "_record_line", "_note", "_record"}
 
 
 def _written(source: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ from linli.intake.webhooks.models import Delivery
 from linli.intake.webhooks.posting import Parcel
 from linli.intake.webhooks.rules import LANES, Answer, Outcome, State
 from linli.intake.webhooks.testing import LOOPBACK, a_subscription, receiver
+from linli.kit import key_ring
 
 
 @pytest.fixture(autouse=True)
@@ -103,18 +104,18 @@ def test_acts_that_wait_for_an_earlier_one_of_their_matter_are_no_work_for_the_w
 
 
 @pytest.mark.django_db
-def test_a_home_with_another_key_leaves_the_delivery_alone_for_a_while(world: World, settings: Any) -> None:
-    """A backup restored without its secret key: nothing can be signed, nothing is lost, and the worker does not race."""
+def test_a_home_with_other_keys_leaves_the_delivery_alone_for_a_while(world: World) -> None:
+    """It was brought back without its vault: nothing can be signed, nothing is lost, and the worker does not race."""
     subscription, _secret = a_subscription(world, "https://receiver.example/")
     make_event(world, at=timezone.now())
     courier = _made(Courier(send=lambda parcel: Answer(Outcome.ANSWERED, 200)))
-    right, settings.SECRET_KEY = settings.SECRET_KEY, "another key, as long as a key has to be at the least"
+    right = key_ring.path().rename(key_ring.path().with_name("right"))
     at = timezone.now()
     assert not courier.turn(at)
     assert not courier.has_work(at)
     delivery = subscription.deliveries.get()
     assert (delivery.state, delivery.tries) == (State.WAITING, 0)
-    settings.SECRET_KEY = right
+    right.replace(key_ring.path())
     while courier.turn(at + timedelta(minutes=6)):
         pass
     delivery.refresh_from_db()

@@ -4,16 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from linli.events.models import Event
 from linli.intake.webhooks import telling
 from linli.intake.webhooks.models import Arrival, Attempt, Delivery, Pusher, Subscription
 from linli.intake.webhooks.rules import UNFINISHED, State
-from linli.people.rules import Scope
 
 ROWS = 25
 _SHOWN: dict[str, tuple[str, ...]] = {
@@ -34,7 +31,6 @@ class Line:
     mark: str
     is_under_way: bool
     #: The page of the matter is open to whoever reads.
-    is_in_sight: bool
     attempts: list[tuple[Attempt, str]] = field(default_factory=list)
 
     @property
@@ -53,7 +49,7 @@ class Page:
     is_first: bool
 
 
-def page_of(subscription: Subscription, asked: Mapping[str, str], scope: Scope, at: datetime) -> Page:
+def page_of(subscription: Subscription, asked: Mapping[str, str], at: datetime) -> Page:
     """The page that was asked for."""
     show = asked.get("show", "") if asked.get("show", "") in _SHOWN else ""
     rows = Delivery.objects.filter(subscription=subscription).select_related("subscription", "attempt")
@@ -64,12 +60,10 @@ def page_of(subscription: Subscription, asked: Mapping[str, str], scope: Scope, 
     if not is_first:
         rows = rows.filter(pk__lt=int(before))
     found = list(rows.order_by("-pk")[: ROWS + 1])
-    return Page(_lines(found[:ROWS], scope, at), show, found[ROWS - 1].pk if len(found) > ROWS else None, is_first)
+    return Page(_lines(found[:ROWS], at), show, found[ROWS - 1].pk if len(found) > ROWS else None, is_first)
 
 
-def _lines(rows: list[Delivery], scope: Scope, at: datetime) -> list[Line]:
-    keys = {UUID(row.on_key) for row in rows if row.on_key}
-    in_sight = {str(pk) for pk in Event.objects.visible_to(scope).filter(pk__in=keys).values_list("pk", flat=True)}
+def _lines(rows: list[Delivery], at: datetime) -> list[Line]:
     attempts: dict[int, list[tuple[Attempt, str]]] = {}
     for one in Attempt.objects.filter(delivery__in=rows).order_by("pk"):
         attempts.setdefault(one.delivery_id, []).append((one, telling.attempt_words(one)))
@@ -80,7 +74,6 @@ def _lines(rows: list[Delivery], scope: Scope, at: datetime) -> list[Line]:
             telling.state_words(row, at),
             _MARKS.get(State(row.state), "deferred" if row.tries else "reported"),
             telling.is_under_way(row, at),
-            row.on_key in in_sight,
             attempts.get(row.pk, []),
         )
         for row in rows

@@ -110,7 +110,10 @@ VERBS: dict[str, frozenset[str]] = {
 NEVER_TOLD = frozenset(
     {
         "event.clocks_started",
+        "event.contact_corrected",
+        "event.contact_forgotten",
         "event.contact_opened",
+        "event.own_words_forgotten",
         "event.contact_withdrawn",
         "event.reporter_written_to",
         "event.reveal_asked",

@@ -88,7 +88,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "mark": mark_of(one),
         "groups": [label for value, label in Group.choices if value in one.groups],
         "given_up": counts.get((one.pk, State.GIVEN_UP), 0),
-        "page": log.page_of(one, request.GET, request.scope, at),  # type: ignore[attr-defined]
+        "page": log.page_of(one, request.GET, at),
         "tabs": log.tabs(request.GET.get("show", ""), waiting, counts.get((one.pk, State.GIVEN_UP), 0)),
         "both_until": one.old_until if one.old_until and one.old_until > at else None,
     }
