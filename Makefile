@@ -19,7 +19,7 @@ LOCKS := core media blur s3 parquet papers dev
 CHECK_HOME := LINLI_HOME=$(CURDIR)/build/check
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-sqlite test-postgres browser bench fuzz sbom audit release lock messages vendor clean \
+.PHONY: help install run test test-sqlite test-long test-postgres browser bench fuzz sbom audit release lock messages vendor clean \
 	check check-format check-lint check-imports check-types check-migrations check-messages check-vendor
 
 help:  ## List these targets
@@ -61,11 +61,14 @@ STORES_DIFFER := linli/kit linli/journal linli/chores/tests/test_backup.py linli
 	linli/mediation/tests/test_dispute_at_once.py linli/mediation/tests/test_ledgers_ahead.py tests/test_postgres_page.py
 ROOMS ?=
 
-test: test-sqlite  ## All tests on SQLite, then those where stores may differ on a PostgreSQL that comes as a wheel
+test: test-sqlite  ## Tests on SQLite, then those where stores may differ on a PostgreSQL that comes as a wheel; the long ones: make test-long
 	@$(MAKE) --no-print-directory test-postgres ROOMS='$(STORES_DIFFER)'
 
 test-sqlite: $(VENV)/.dev
-	$(RUN) -m pytest -q -n $(WORKERS)
+	$(RUN) -m pytest -q -m 'not browser and not long' -n $(WORKERS)
+
+test-long: $(VENV)/.dev  ## Walks over everything, programs started whole, and those killed again and again, on SQLite
+	$(RUN) -m pytest -q -m long -n $(WORKERS)
 
 test-postgres: $(VENV)/.dev  ## All that asks the store, on PostgreSQL; URL=postgres://user@host:port/database for one of your own, with the pages too
 	$(RUN) -m pytest -q -n $(WORKERS) $(ROOMS) --postgres$(if $(URL),='$(URL)')

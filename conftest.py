@@ -48,6 +48,28 @@ FORGETTERS = (
     "linli.kit.throttle:forget",
 )
 
+#: They walk all pages as everybody, which asks of PostgreSQL what the tests of each page have asked.
+WALKS = frozenset({"tests/test_hardening.py", "tests/test_scope.py", "tests/test_sealed.py", "tests/test_sweeps.py"})
+#: Half of all the time: walks, programs that are started whole, and those that are killed again and again. `make test-long`.
+LONG = WALKS | frozenset(
+    {
+        "linli/chores/tests/test_backup.py",
+        "linli/chores/tests/test_backup_killed.py",
+        "linli/chores/tests/test_command.py",
+        "linli/chores/tests/test_ladder_killed.py",
+        "linli/chores/tests/test_upgrade.py",
+        "linli/intake/tests/test_acts_crashes.py",
+        "linli/intake/tests/test_areas_command.py",
+        "linli/intake/tests/test_import_files.py",
+        "linli/intake/tests/test_live_process.py",
+        "linli/intake/tests/test_media_crashes.py",
+        "linli/intake/tests/test_proof.py",
+        "linli/intake/tests/test_webhooks_proof.py",
+        "linli/notices/tests/test_killed.py",
+        "linli/statistics/tests/test_killed.py",
+    }
+)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--postgres` alone starts the server that comes as a wheel; with an address it uses that one."""
@@ -92,13 +114,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if {"page", "open_page"} & _fixtures(item):
             item.add_marker("browser")
+        elif _module(item) in LONG:
+            item.add_marker("long")
     store = config.getoption("--postgres")
     if store:
-        again = {item for item in items if _asks_the_store(item)}
+        again = {item for item in items if _asks_the_store(item) and _module(item) not in WALKS}
         if store == "embedded":
             again = {item for item in again if not (_reads_files(item) or _goes_through_pages(item))}
         config.hook.pytest_deselected(items=[item for item in items if item not in again])
         items[:] = [item for item in items if item in again]
+
+
+def _module(item: pytest.Item) -> str:
+    return item.path.relative_to(item.config.rootpath).as_posix()
 
 
 def _fixtures(item: pytest.Item) -> set[str]:
