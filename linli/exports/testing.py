@@ -1,5 +1,7 @@
 """Taking a list away in tests, as people do: with a reason, and a yes where one is needed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.test import Client
@@ -20,3 +22,13 @@ def taken(client: Client, address: str, approver: Client | None = None) -> str:
     mark, _line, text = b"".join(answer.streaming_content).decode().partition("\r\n")
     assert mark.startswith("\ufeff# ") and export.number in mark
     return text
+
+
+@contextmanager
+def taken_away(page: Any) -> Iterator[Any]:
+    """On the page that asks what a list is for: look at it within, then say it and fetch the file; what the browser fetched."""
+    with page.expect_download() as file:
+        yield file
+        page.locator("#reason").fill("对账")
+        page.locator("form:has(#reason) button.primary").click()
+        page.locator(".exports a[href$='/file']").first.click()

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from linli.events.rules import State
 from linli.events.testing import NOON, World, make_event
+from linli.exports.testing import taken_away
 from linli.journal import verifying
 from linli.journal.anchors import anchor
 from linli.journal.models import Entry
@@ -44,8 +45,9 @@ def test_an_auditor_searches_and_has_the_journal_verified(
     expect(row).to_be_visible()
     expect(page.locator("#id_account")).to_be_hidden()
     page.emulate_media(media="screen")
-    with page.expect_download() as file:
-        page.locator("a[download]").click()
+    page.locator(".take-away a").click()
+    with taken_away(page) as file:
+        accessible(page)
     assert "event.accepted" in Path(file.value.path()).read_text(encoding="utf-8-sig")
 
     page.goto("/audit/chains/")

@@ -162,6 +162,7 @@ def test_the_contact_is_opened_in_its_place(world: World, page: Page, sign_in: S
     page.get_by_label(_("Reason")).fill("问清门牌号")
     page.get_by_role("button", name=_("Open the contact")).click()
     expect(page.get_by_text("林阿婆 19900000009")).to_be_visible()
+    expect(page.locator("[data-gone-after][data-until]")).to_be_visible()
     # By the clock: when the minute is over it is gone, and the page says how to go on.
     page.evaluate("() => { document.querySelector('[data-gone-after]').dataset.until = Date.now() - 1; }")
     expect(page.get_by_text("林阿婆 19900000009")).to_have_count(0)

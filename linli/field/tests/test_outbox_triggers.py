@@ -22,7 +22,7 @@ def test_whatever_shows_that_somebody_is_there_makes_it_try(phone: Phone, town: 
     phone.open(settings=SLOW)
     phone.line.fault = lambda asked: DROP if "/reports" in asked.path else PASS
     report = phone.report()
-    phone.until(report, lambda one: one["tries"] > 0)
+    phone.until(report, lambda one: one["tries"] > 0 and one["state"] == "waiting")
     phone.line.fault = lambda _asked: PASS
     phone.page.wait_for_timeout(1500)
     assert town.kept(report) == 0
@@ -34,7 +34,7 @@ def test_the_next_thing_made_takes_along_what_waits(phone: Phone, town: Town) ->
     phone.open(settings=SLOW)
     phone.line.fault = lambda asked: DROP if "/reports" in asked.path else PASS
     first = phone.report()
-    phone.until(first, lambda one: one["tries"] > 0)
+    phone.until(first, lambda one: one["tries"] > 0 and one["state"] == "waiting")
     phone.line.fault = lambda _asked: PASS
     second = phone.report("路灯不亮")
     phone.until_received(first, second)

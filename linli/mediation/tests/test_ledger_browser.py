@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from linli.exports.testing import taken_away
 from linli.mediation.ledgers.testing import histories, store
 from linli.mediation.testing import Mediation, make_mediation
 
@@ -41,6 +42,8 @@ def test_a_figure_opens_its_rows_and_they_are_taken_away(
     expect(page.locator("#count")).to_have_text(said)
     accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-    with page.expect_download() as file:
-        page.get_by_role("link", name="XLSX").click()
+    page.get_by_role("link", name="XLSX").click()
+    with taken_away(page) as file:
+        accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     assert file.value.suggested_filename.startswith("linli-ledger-440881-")
