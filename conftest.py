@@ -50,6 +50,16 @@ FORGETTERS = (
 
 #: They walk all pages as everybody, which asks of PostgreSQL what the tests of each page have asked.
 WALKS = frozenset({"tests/test_hardening.py", "tests/test_scope.py", "tests/test_sealed.py", "tests/test_sweeps.py"})
+#: What is asked of SQLite alone besides: files and streams of whole programs, and the same page in its hundreds of cases.
+ONCE = WALKS | frozenset(
+    {
+        "linli/desk/tests/test_bar.py",
+        "linli/events/tests/test_pages_steps.py",
+        "linli/intake/tests/test_areas_command.py",
+        "linli/intake/tests/test_live_process.py",
+        "linli/intake/tests/test_media_crashes.py",
+    }
+)
 #: Half of all the time: walks, programs that are started whole, and those that are killed again and again. `make test-long`.
 LONG = WALKS | frozenset(
     {
@@ -118,7 +128,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("long")
     store = config.getoption("--postgres")
     if store:
-        again = {item for item in items if _asks_the_store(item) and _module(item) not in WALKS}
+        again = {item for item in items if _asks_the_store(item) and _module(item) not in ONCE}
         if store == "embedded":
             again = {item for item in again if not (_reads_files(item) or _goes_through_pages(item))}
         config.hook.pytest_deselected(items=[item for item in items if item not in again])
