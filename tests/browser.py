@@ -4,12 +4,13 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, Request, Response, sync_playwright
 
 ARGUMENTS = [
     "--headless=new",
@@ -119,6 +120,7 @@ def open_page(browser: Browser, live_server: Any, watch: Watch, request: pytest.
         } | options
         context = browser.new_context(base_url=live_server.url, **options)
         context.set_default_timeout(10_000)
+        context.add_init_script(LEAVES)
         contexts.append(context)
         page = context.new_page()
         watch.over(page)
@@ -152,16 +154,33 @@ def sign_in(live_server: Any) -> Callable[[Page, Any], None]:
     return give
 
 
+#: A page remembers that it is being left: playwright's clicks return before the page they lead to has come.
+LEAVES = """globalThis.navigation?.addEventListener("navigate", (event) => {
+  if (!event.destination.sameDocument && event.downloadRequest === null) globalThis.isLeft = true;
+});"""
+#: Whether the page is being left, is not all here yet, or waits for a part of itself.
+COMES = """() => Boolean(globalThis.isLeft) || document.readyState !== "complete" ||
+  document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling") !== null"""
 #: Whether a transition that ends is under way: half-way between two colours there is a contrast nobody reads at.
 MOVES = """() => document.getAnimations().some((one) =>
   one.playState === "running" && one.effect.getComputedTiming().endTime !== Infinity)"""
 
 
-def _settle(page: Page) -> None:
-    """Wait for transitions, a second at most: one of what is not drawn never ends."""
-    for _each in range(20):
-        if not page.evaluate(MOVES):
-            return
+def settled(page: Page) -> None:
+    """Wait until the page a click led to is here, whole and still.
+
+    Three seconds at most for the page, as a link that gives a file leaves nothing; one for what moves, as a transition of what
+    is not drawn never ends.
+    """
+    _while(page, COMES, 60)
+    _while(page, MOVES, 20)
+
+
+def _while(page: Page, question: str, times: int) -> None:
+    for _each in range(times):
+        with suppress(Error):  # it left while it was asked: the next page answers
+            if not page.evaluate(question):
+                return
         page.wait_for_timeout(50)
 
 
@@ -174,7 +193,7 @@ def accessible() -> Callable[[Page], None]:
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
         # Preloading would ask for the files a style sheet imports as if they lay beside the page.
         options = {"runOnly": {"type": "tag", "values": tags}, "preload": False}
-        _settle(page)
+        settled(page)
         found = Axe().run(page, options=options).response["violations"]
         lines = [f"{one['id']}: {one['help']} at {[node['target'] for node in one['nodes']]}" for one in found]
         assert not lines, "\n".join(lines)

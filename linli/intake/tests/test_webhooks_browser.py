@@ -16,6 +16,7 @@ from linli.intake.webhooks import actions, signing
 from linli.intake.webhooks.models import Arrival, Delivery, Pusher
 from linli.intake.webhooks.testing import LOOPBACK, a_subscription, receiver, work
 from linli.people.models import Person
+from tests.browser import settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,6 +50,7 @@ def test_subscribing_a_verified_delivery_a_failure_and_sending_again(
         page.get_by_role("link", name="已复制").click()
         expect(page.get_by_text("尚未发送过").first).to_be_visible()
         page.get_by_role("button", name="发送测试").click()
+        settled(page)
         at = timezone.now()
         work(at)
         page.reload()
@@ -67,6 +69,7 @@ def test_subscribing_a_verified_delivery_a_failure_and_sending_again(
         accessible(page)
         hook.answer(200)
         row.get_by_role("button", name="立即发送").click()
+        settled(page)
         work(at + timedelta(seconds=5))
         page.reload()
         expect(page.locator(".delivery-rows .state", has_text="收到")).to_have_count(2)

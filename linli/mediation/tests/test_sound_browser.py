@@ -83,6 +83,7 @@ def test_sound_is_added_heard_for_a_purpose_and_deleted_by_a_party(
     page.get_by_label("Recording", exact=True).set_input_files(tmp_path / "talk.webm")
     page.get_by_role("button", name="Add a sound recording").click()
     page.get_by_role("link", name="Sound of this session").click()
+    expect(page.get_by_label("What do you hear it for?")).to_be_visible()
     assert page.locator("audio").count() == 0
     shot(page, "sound-closed")
     page.get_by_label("What do you hear it for?").select_option("mediate")

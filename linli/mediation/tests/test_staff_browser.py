@@ -94,7 +94,9 @@ def test_an_agreement_in_writing_from_clauses_to_stamp(
 
 
 def _draw(page: Page) -> None:
-    box = page.locator("canvas").bounding_box()
+    pad = page.locator("canvas")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
     assert box
     page.mouse.move(box["x"] + 40, box["y"] + 60)
     page.mouse.down()

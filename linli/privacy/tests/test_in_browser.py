@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from linli.events import actions as events
 from linli.events.models import Contact
 from linli.events.testing import NOON, World, make_world
-from tests.browser import OpenPage
+from tests.browser import OpenPage, settled
 
 pytestmark = pytest.mark.browser
 SignIn = Callable[[Page, Any], None]
@@ -67,6 +67,7 @@ def test_large_type_has_large_letters_and_targets(world: World, open_page: OpenP
     in_english(page)
     page.goto("/accessibility")
     page.get_by_role("main").get_by_role("button", name="Large type").click()
+    settled(page)
     page.goto("/report")
     assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('main label')).fontSize)") >= 18
     box = page.get_by_role("button", name="Send the report").bounding_box()
