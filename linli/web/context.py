@@ -56,6 +56,7 @@ def _may(request: HttpRequest) -> dict[str, Any]:
     held = lambda *roles: lambda: request.scope.holds(*roles)  # type: ignore[attr-defined]  # noqa: E731
     areas = (Role.GRID_WORKER, Role.CADRE, Role.DESK, Role.VERIFIER, Role.LEADER)
     return {
+        "see_matters": lambda: request.scope.lent is not None or not request.scope.administers,  # type: ignore[attr-defined]
         "report": held(*areas),
         "see_areas": held(*areas),
         "see_figures": held(*areas, Role.HANDLER),

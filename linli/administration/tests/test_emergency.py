@@ -243,6 +243,22 @@ def test_it_shows_nothing_beside_what_was_granted(world: World) -> None:
     assert not Entry.objects.filter(verb="emergency.looked").exists()
 
 
+@pytest.mark.parametrize("who", ["system", "security", "auditor"])
+def test_the_rooms_of_an_administrator_are_those_with_something_in_them(world: World, who: str) -> None:
+    rooms = _rooms(browser(getattr(world.cast, who)))
+    assert reverse("map") not in rooms and reverse("desk") not in rooms and reverse("categories") in rooms
+
+
+def test_under_an_emergency_access_the_matters_are_a_room(world: World) -> None:
+    assert {reverse("map"), reverse("desk")} <= _rooms(entered(world, granted(world, at=timezone.now())))
+
+
+def _rooms(client: Client) -> set[str]:
+    """Where the navigation leads."""
+    content = client.get(reverse("my_appointments")).content.decode()
+    return set(re.findall(r'href="([^"]+)"', content.partition('<nav class="rooms"')[2].partition("</nav>")[0]))
+
+
 def test_ended_by_another_the_next_page_is_closed(world: World) -> None:
     at = timezone.now()
     event = make_event(world, at=at - timedelta(hours=3))
