@@ -132,6 +132,8 @@ def _act(one: Arrival, answering: Answering) -> Row:
     digest = digest_of(canonical(one.sent))
     for name in ("contact", "device"):  # of a report; here nobody asked for them, and nothing of them is kept
         one.sent.pop(name, None)
+    if act.values:  # no form of an act asks for it either, and what is kept here is not sealed
+        one.sent["values"].pop("contact", None)
     # Never what was sent under that name: it proves whose report it is.
     one.sent[act_form.OWN] = _own_key(act, sender)
     if sender.kind == SenderKind.PUBLIC:

@@ -8,10 +8,8 @@ pages and lists of those who see most, files taken away, metrics and error pages
 import contextlib
 import json
 import logging
-import random
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,6 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -28,11 +25,12 @@ from linli.events import search
 from linli.events.models import Contact, Event
 from linli.events.testing import GRID, IN_GRID, World, draw_boundaries
 from linli.exports.testing import taken
-from linli.intake import digest, mail
+from linli.intake import digest
 from linli.intake.models import Kept
-from linli.intake.testing import Door, a_report
-from linli.intake.tests.open311 import make_key, post
-from linli.intake.tests.test_mail import Mailbox, mailbox, written  # noqa: F401
+from linli.intake.testing import Door
+from linli.intake.tests.marked import DOORS, Everything, Marked, by_the_hatch, by_the_public_form
+from linli.intake.tests.open311 import make_key
+from linli.intake.tests.test_mail import Mailbox, mailbox  # noqa: F401
 from linli.intake.tests.test_webhooks_in import Pushing, pushing  # noqa: F401
 from linli.intake.webhooks import actions as webhooks
 from linli.intake.webhooks.making import make_deliveries
@@ -42,69 +40,10 @@ from linli.journal.models import Entry
 from linli.mediation.ledgers import counting as ledgers_counted
 from linli.mediation.models import Dispute
 from linli.mediation.testing import Mediation, make_mediation
-from linli.mediation.tests.test_public_apply import TOLD
 from linli.notices import making as notices
-from linli.people.models import Person
 from linli.statistics import counting
 
 COUNTY = "440881"
-
-
-@dataclass(frozen=True)
-class Marked:
-    """Somebody, with marks that stand nowhere else."""
-
-    number: int
-
-    @property
-    def name(self) -> str:
-        return f"密{self.number}鼠阿婆"
-
-    @property
-    def telephone(self) -> str:
-        return f"1398765{self.number:04}"
-
-    @property
-    def id_number(self) -> str:
-        return f"44088119550101{self.number:04}"
-
-    @property
-    def address(self) -> str:
-        return f"鼠{self.number}巷门牌"
-
-    @property
-    def mail(self) -> str:
-        return f"mouse{self.number}@secret.example"
-
-    @property
-    def words(self) -> str:
-        """All of it, as somebody types it into one line."""
-        return f"{self.name} {self.telephone} {self.id_number} {self.address}"
-
-    @property
-    def marks(self) -> tuple[str, ...]:
-        return self.name, self.telephone, self.id_number, self.address, self.mail
-
-
-@dataclass
-class Everything:
-    """The house, and what lies outside of the doors."""
-
-    here: Mediation
-    door: Door
-    pushing: "Pushing"
-    mailbox: Mailbox
-    home: Path
-
-    @property
-    def world(self) -> World:
-        return self.here.world
-
-    def of(self, person: Person | None) -> Client:
-        client = Client(raise_request_exception=False)
-        if person is not None:
-            client.force_login(person)
-        return client
 
 
 @pytest.fixture
@@ -143,81 +82,6 @@ def house(
     # Letters to followers are written; nothing here hands them in.
     settings.MAIL_OUT = "smtp://127.0.0.1:9?from=linli@county.example&tls=none"
     return Everything(here, door, pushing, mailbox, settings.HOME)
-
-
-# --- the doors ----------------------------------------------------------------------------------------------------------
-
-
-def by_the_public_form(house: Everything, who: Marked) -> None:
-    sent = {"text": "村口水沟堵了", "township": "440881101", "contact": who.words}
-    assert house.of(None).post("/report", sent).headers["Location"] == "/receipt"
-
-
-def by_the_hatch(house: Everything, who: Marked) -> None:
-    sent = a_report(random.Random(who.number), area=GRID, contact=who.words)
-    assert house.door.post("/intake/v1/reports", sent)[0] == 201
-
-
-def in_a_batch(house: Everything, who: Marked) -> None:
-    sent = [a_report(random.Random(who.number), area=GRID, contact=who.words)]
-    assert [one["status"] for one in house.door.post("/intake/v1/batch", sent)[1]] == [201]
-
-
-def pushed_by_another_system(house: Everything, who: Marked) -> None:
-    assert house.pushing.push(f"m{who.number}", phone=who.words)[0] in (200, 201, 202)
-
-
-def pushed_and_set_aside(house: Everything, who: Marked) -> None:
-    assert house.pushing.push(f"m{who.number}", phone=who.words, town="无此镇", where=None)[0] in (200, 201, 202)
-
-
-def by_open311(house: Everything, who: Marked) -> None:
-    told = {"first_name": who.name, "last_name": who.address, "phone": who.telephone, "email": who.mail}
-    assert post(make_key(), **told)[0]["service_request_id"]
-
-
-def by_mail(house: Everything, who: Marked) -> None:
-    house.mailbox.put(written(From=f"{who.name} <{who.mail}>", Message_ID=f"<{who.number}@x>"))
-    mail.fetch_all(timezone.now())
-
-
-def by_telephone(house: Everything, who: Marked) -> None:
-    sent = {"door": "telephone", "words": "沟又堵了", "text": "水沟堵塞", "area": GRID, "contact": who.words}
-    assert house.of(house.world.cast.desk).post(reverse("events:call"), sent).status_code == 302
-
-
-def applying_for_mediation(house: Everything, who: Marked) -> None:
-    sent = TOLD | {"own_name": who.name, "own_telephone": who.telephone, "other_name": who.address}
-    assert house.of(None).post("/mediation/apply", sent).headers["Location"] == "/mediation/applied"
-
-
-def at_the_mediation_window(house: Everything, who: Marked) -> None:
-    sent = {"area": "440881101201", "kind": "02", "summary": "两家为水沟争执", "mediation_type": "peoples"}
-    for side in ("applicant", "respondent"):
-        sent |= {f"{side}_kind": "natural", f"{side}_language": "mandarin"}
-    sent |= {"applicant_name": who.name, "applicant_telephone": who.telephone, "respondent_name": who.id_number}
-    sent |= {"applicant_address": who.address}
-    answer = house.of(house.world.cast.desk).post(f"{reverse('mediation:new')}?door=window", sent)
-    assert answer.status_code == 302, answer.context["form"].errors
-
-
-def following_an_area(house: Everything, who: Marked) -> None:
-    sent = {"address": who.mail, "pace": "daily"}
-    assert house.of(None).post("/area/440881101/follow", sent).status_code in (200, 302)
-
-
-DOORS: tuple[Callable[[Everything, Marked], None], ...] = (
-    *(
-        by_the_public_form,
-        by_the_hatch,
-        in_a_batch,
-        pushed_by_another_system,
-        pushed_and_set_aside,
-        by_open311,
-        by_mail,
-    ),
-    *(by_telephone, applying_for_mediation, at_the_mediation_window, following_an_area),
-)
 
 
 def feed(house: Everything) -> dict[str, Marked]:
