@@ -253,6 +253,16 @@ def test_under_an_emergency_access_the_matters_are_a_room(world: World) -> None:
     assert {reverse("map"), reverse("desk")} <= _rooms(entered(world, granted(world, at=timezone.now())))
 
 
+def test_no_button_of_a_page_is_for_an_act(world: World) -> None:
+    at = timezone.now()
+    event = make_event(world, at=at - timedelta(hours=3))
+    client = entered(world, granted(world, at=at))
+    for page in (reverse("desk"), reverse("events:show", args=[event.pk]), reverse("map")):
+        main = client.get(page).content.decode().partition("<main")[2].partition("</main>")[0]
+        sent = re.findall(r'<form[^>]*method="post"[^>]*>', main) + re.findall(r'<[^>]*(?:hx-post|data-bar)[^>]*>', main)
+        assert not sent, (page, sent)
+
+
 def _rooms(client: Client) -> set[str]:
     """Where the navigation leads."""
     content = client.get(reverse("my_appointments")).content.decode()
