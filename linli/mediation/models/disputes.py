@@ -180,6 +180,8 @@ class Dispute(Sealed):
             # that begins with the area finds everything and sorts it; one that begins with the time stops after a page.
             models.Index(fields=["area", "registered_at", "kind", "state"], name="dispute_by_area_and_time"),
             models.Index(fields=["registered_at", "key", "area", "kind", "state", "body"], name="disputes_by_time"),
+            # Of one kind and in one state: few of a year, which are counted, too.
+            models.Index(fields=["kind", "state", "registered_at", "key", "area"], name="disputes_by_kind_and_state"),
             *(
                 models.Index(
                     fields=[f"{done}_at", "key", "area"],
