@@ -259,7 +259,9 @@ def test_no_button_of_a_page_is_for_an_act(world: World) -> None:
     client = entered(world, granted(world, at=at))
     for page in (reverse("desk"), reverse("events:show", args=[event.pk]), reverse("map")):
         main = client.get(page).content.decode().partition("<main")[2].partition("</main>")[0]
-        sent = re.findall(r'<form[^>]*method="post"[^>]*>', main) + re.findall(r'<[^>]*(?:hx-post|data-bar)[^>]*>', main)
+        sent = re.findall(r'<form[^>]*method="post"[^>]*>', main) + re.findall(
+            r"<[^>]*(?:hx-post|data-bar)[^>]*>", main
+        )
         assert not sent, (page, sent)
 
 

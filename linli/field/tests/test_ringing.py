@@ -191,7 +191,9 @@ def test_what_is_pushed_is_shown_by_the_worker_of_the_app_and_opens_the_matter(n
     _push(page, json.dumps({"title": "2026-0001：已结案。", "link": link, "tag": "a"}))
     _push(page, "no JSON at all")
     # The worker is handed them while the page goes on; the second takes the place of the first.
-    until(page, f"({SHOWN})().then((all) => all.length === 2 && all.some(([title]) => title === '2026-0001：已结案。'))")
+    until(
+        page, f"({SHOWN})().then((all) => all.length === 2 && all.some(([title]) => title === '2026-0001：已结案。'))"
+    )
     assert ["2026-0001：已结案。", "a"] in page.evaluate(SHOWN)
     (worker,) = phone.context.service_workers
     worker.evaluate(TAPPED)
