@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -53,6 +54,8 @@ READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
 #: How many former passwords are not taken again.
 REMEMBERED = 5
+#: A password that somebody was given and has not used by then opens nothing: it lies on paper or in a message.
+GIVEN_FOR = timedelta(days=3)
 #: Kinds of characters; a Chinese character is of the last.
 _KINDS = ("[a-z]", "[A-Z]", "[0-9]", "[^a-zA-Z0-9]")
 KINDS_ASKED = 3

@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from linli.accounts import lockout, passwords
-from linli.accounts.actions import note_lock, note_sign_out
+from linli.accounts.actions import has_lapsed, note_lock, note_sign_out
 from linli.kit.own_pages import own_page
 from linli.people.actions import speak
 from linli.people.rules import Role
@@ -47,6 +47,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if known is not None:
             note_lock(known, door="password", at=at)
         context["error"] = _("User name and password do not belong together. Check both; capital letters count.")
+        return render(request, "web/sign_in.html", context, status=422)
+    if has_lapsed(person, at):  # type: ignore[arg-type]
+        context["error"] = _(
+            "This password was given to you more than three days ago and has ended. Ask for a new one."
+        )
         return render(request, "web/sign_in.html", context, status=422)
     one.succeed()
     is_known_to_all = bool(settings.HOSTS) and passwords.is_shared(password)

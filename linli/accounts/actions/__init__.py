@@ -19,7 +19,7 @@ from linli.accounts.actions.helping import (
     reset_factors,
     sign_out_everywhere,
 )
-from linli.accounts.actions.passwords import change_password, has_to_change
+from linli.accounts.actions.passwords import change_password, has_lapsed, has_to_change
 from linli.accounts.actions.signing import (
     end_others,
     end_sessions,
@@ -44,6 +44,7 @@ __all__ = [
     "end_sign_in",
     "factors_of",
     "give_password",
+    "has_lapsed",
     "has_to_change",
     "make_codes",
     "may_help",

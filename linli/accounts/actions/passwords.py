@@ -8,7 +8,7 @@ from django.db import transaction
 from linli.accounts.actions.signing import area_of, end_sessions
 from linli.accounts.models import Account, FormerPassword
 from linli.accounts.passwords import problems
-from linli.accounts.rules import REMEMBERED
+from linli.accounts.rules import GIVEN_FOR, REMEMBERED
 from linli.journal.actions import record
 from linli.kit.refusal import BadInput
 from linli.people.models import Person
@@ -35,6 +35,12 @@ def has_to_change(person: Person, at: datetime) -> bool:
     if account is None:
         return False
     return account.must_change or _is_too_old(account, at)
+
+
+def has_lapsed(person: Person, at: datetime) -> bool:
+    """Whether somebody gave them this password and they did not use it in time."""
+    given = Account.objects.filter(person=person, must_change=True, password_set_at__lt=at - GIVEN_FOR)
+    return given.exists()
 
 
 def _is_too_old(account: Account, at: datetime) -> bool:

@@ -153,6 +153,18 @@ def test_whoever_comes_to_need_a_factor_while_signed_in_is_led_to_it(
 # --- passwords --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("days", "status"), [(2, 302), (4, 422)])
+def test_a_given_password_ends_unused(world: World, days: int, status: int) -> None:
+    worker, at = world.cast.worker, timezone.now() - timedelta(days=days)
+    given = actions.give_password(worker, by=None, at=at, reason="forgotten")
+    client = Client()
+    answer = sign_in(client, "worker", given)
+    assert (answer.status_code, is_signed_in(client)) == (status, False)
+    assert ("/account/password" in answer.headers.get("Location", "")) is (days < 3)
+    fresh = actions.give_password(worker, by=None, at=timezone.now(), reason="forgotten")
+    assert sign_in(Client(), "worker", fresh).headers["Location"] == "/account/password"
+
+
 def test_a_given_password_opens_once_and_is_shown_once(world: World, client: Client) -> None:
     page = f"/account/others/{world.cast.worker.pk}"
     sign_in(client, "security")
