@@ -13,6 +13,9 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
+from linli.administration.actions import emergencies
+from linli.administration.models import Access
+from linli.administration.rules import MOST_HOURS
 from linli.areas.actions import set_numbering
 from linli.areas.codes import LEVEL_NAMES, forget_numbering
 from linli.areas.models import Area, Kind
@@ -24,6 +27,7 @@ from linli.events.rules import State
 from linli.mediation.models import Assignment, Body, Dispute, Mediator
 from linli.people.actions import add_person, scope_of
 from linli.people.models import Appointment, Department, Leave, Person
+from linli.people.rules import Scope
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +75,19 @@ class Seat:
     days: int | None
 
 
+@dataclass(frozen=True)
+class Lent:
+    """An emergency access, to a matter or to all of a place, granted so many hours before the first moment, if by two."""
+
+    person: int
+    place: int
+    matter: int | None
+    decisions: int
+    hours_ago: int
+    hours: int
+    is_ended: bool
+
+
 _HELD = some.builds(
     Held,
     some.integers(0, PERSONS - 1),
@@ -89,6 +106,16 @@ _SEAT = some.builds(
     some.booleans(),
     _DAY,
     some.none() | some.integers(0, 4),
+)
+_LENT = some.builds(
+    Lent,
+    some.integers(0, PERSONS - 1),
+    _PLACE,
+    some.none() | some.integers(0, 7),
+    some.sampled_from([0, 1, 2, 2, 2]),
+    some.integers(0, 9),
+    some.integers(1, MOST_HOURS),
+    some.sampled_from([False, False, True]),
 )
 _MATTER = some.tuples(
     _PLACE,
@@ -113,6 +140,8 @@ class Home:
     #: By the key of a dispute: its code, its body, the seat that was asked and whether it still is.
     disputes: dict[Any, tuple[str, int | None, Seat | None]] = field(default_factory=dict)
     left: frozenset[int] = frozenset()
+    #: By the key of an access: as it was drawn, and the code of the place or the key of the matter it is for.
+    lent: dict[int, tuple[Lent, Any]] = field(default_factory=dict)
 
 
 # --- the plain recomputation --------------------------------------------------------------------------------------------
@@ -136,6 +165,15 @@ def matters_seen(home: Home, person: int, at: datetime) -> set[Any]:
         if any(code.startswith(area) for area in areas)
         or any(department in departments and state != "reserved" for department, state in parts)
     }
+
+
+def lent_seen(home: Home, key: int, at: datetime) -> set[Any] | None:
+    """What an emergency access opens, by looking at every matter; None: it opens nothing, not even an empty page."""
+    one, what = home.lent[key]
+    ends_at = MOMENTS[0] + timedelta(hours=one.hours - one.hours_ago)
+    if one.person in home.left or one.decisions < 2 or one.is_ended or ends_at <= at:
+        return None
+    return {key for key, (code, *_more) in home.matters.items() if key == what or code.startswith(str(what))}
 
 
 def disputes_seen(home: Home, person: int, at: datetime) -> set[Any]:
@@ -176,6 +214,7 @@ def lay(widths: tuple[int, ...], shape: list[int], drawn: dict[str, Any]) -> Hom
     _appoint(home, areas, departments)
     _report(home, areas, departments, drawn["matters"])
     _register(home, areas, drawn["disputes"])
+    _lend(home, areas, drawn["lent"])
     return home
 
 
@@ -275,6 +314,27 @@ def _register(home: Home, areas: list[Area], disputes: list[Any]) -> None:
         home.disputes[made.pk] = (made.area_id, body, asked if is_asked else None)
 
 
+def _lend(home: Home, areas: list[Area], lent: list[Lent]) -> None:
+    security, second = (Person.objects.create(username=name, name=name) for name in ("security", "second"))
+    matters = list(Event.objects.order_by("pk"))
+    for one in lent:
+        event = None if one.matter is None else matters[one.matter % len(matters)]
+        granted_at = MOMENTS[0] - timedelta(hours=one.hours_ago)
+        access = Access.objects.create(
+            person=home.persons[one.person],
+            area=event.area if event else areas[one.place % len(areas)],
+            event=event,
+            reason="停电",
+            hours=one.hours,
+            asked_at=granted_at,
+            security_by=security if one.decisions > 0 else None,
+            second_by=second if one.decisions > 1 else None,
+            ends_at=granted_at + timedelta(hours=one.hours) if one.decisions > 1 else None,
+            closed_at=granted_at if one.is_ended else None,
+        )
+        home.lent[access.pk] = (one, event.pk if event else access.area_id)
+
+
 @settings(
     max_examples=40,
     phases=[Phase.explicit, Phase.generate],
@@ -291,6 +351,7 @@ def _register(home: Home, areas: list[Area], disputes: list[Any]) -> None:
             "seats": some.lists(_SEAT, max_size=4),
             "matters": some.lists(_MATTER, min_size=4, max_size=8),
             "disputes": some.lists(_DISPUTE, max_size=4),
+            "lent": some.lists(_LENT, max_size=3),
             "left": some.frozensets(some.integers(0, PERSONS - 1), max_size=1),
         }
     ),
@@ -303,6 +364,9 @@ def test_what_a_person_sees_equals_a_plain_recomputation(
         for number, person in enumerate(home.persons):
             for at in MOMENTS:
                 _compare(home, number, person, at)
+        for key, (one, _what) in home.lent.items():
+            for at in MOMENTS:
+                _compare_lent(home, key, home.persons[one.person], at)
         transaction.set_rollback(True)
     forget_numbering()
 
@@ -318,6 +382,18 @@ def _compare(home: Home, number: int, person: Person, at: datetime) -> None:
         key for key in wanted if "水沟" in home.matters[key][2]
     }
     assert {one.pk for one in Dispute.objects.visible_to(person, at)} == disputes_seen(home, number, at)
+
+
+def _compare_lent(home: Home, key: int, person: Person, at: datetime) -> None:
+    access, wanted = emergencies.opened(key, person, at), lent_seen(home, key, at)
+    assert (access is None) == (wanted is None)
+    assert all(emergencies.opened(key, other, at) is None for other in home.persons if other != person)
+    if access is None or wanted is None:
+        return
+    scope = Scope(lent=access.lent)
+    assert set(Event.objects.visible_to(scope).values_list("pk", flat=True)) == wanted
+    assert _listed(scope, Filters(show=Show.ALL), at) == wanted
+    assert counts(scope, Filters(), at=at)[Show.OPEN] == len({key for key in wanted if home.matters[key][1]})
 
 
 def _listed(scope: Any, filters: Filters, at: datetime) -> set[Any]:

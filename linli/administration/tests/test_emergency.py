@@ -253,6 +253,13 @@ def test_under_an_emergency_access_the_matters_are_a_room(world: World) -> None:
     assert {reverse("map"), reverse("desk")} <= _rooms(entered(world, granted(world, at=timezone.now())))
 
 
+def test_the_one_matter_it_opens_is_listed(world: World) -> None:
+    at = timezone.now()
+    mine, other = (make_event(world, at=at - timedelta(hours=hours)) for hours in (3, 2))
+    listed = entered(world, granted(world, at=at, what=mine)).get(reverse("desk")).content.decode()
+    assert mine.number in listed and other.number not in listed
+
+
 def test_no_button_of_a_page_is_for_an_act(world: World) -> None:
     at = timezone.now()
     event = make_event(world, at=at - timedelta(hours=3))

@@ -138,6 +138,8 @@ def _by_area(scope: Scope, filters: Filters) -> EventQuerySet:
     seen = within(*_codes(scope, filters))
     if scope.departments:
         seen |= Q(pk__in=Part.objects.seen().filter(department__in=scope.departments).values("event"))
+    if scope.lent_matters:
+        seen |= Q(pk__in=scope.lent_matters)
     return Event.objects.filter(seen)
 
 
@@ -145,7 +147,7 @@ def _in_order(scope: Scope, filters: Filters) -> EventQuerySet:
     """The same events, with conditions that no index on areas or parts serves on SQLite."""
     if connection.vendor != "sqlite":
         return _by_area(scope, filters)
-    seen = Q(pk__in=[])
+    seen = Q(pk__in=scope.lent_matters)
     for code in _codes(scope, filters):
         seen |= _inside(code)
     if scope.departments:
