@@ -188,7 +188,7 @@ def test_a_reporter_is_told_by_the_way_they_left(world: World, contact: str, kin
     assert {one.kind for one in parcels} == {kind}
     assert parcels[-1].address["to"] in contact
     assert all(event.number in one.words.whole and f"/status/{event.number}" in one.words.whole for one in parcels)
-    assert all("王先生" not in one.words.whole and "138" not in one.words.whole for one in parcels)
+    assert all("王先生" not in one.words.whole and "13800138000" not in one.words.whole for one in parcels)
     assert set(ReporterMessage.objects.values_list("state", flat=True)) == {MessageState.SENT}
 
 
