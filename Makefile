@@ -5,8 +5,6 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 # Tests at once: as many as there are processors, two to four.
 WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 2 ? 2 : n > 4 ? 4 : n)))
-# A test in a browser waits a third of its time.
-BROWSERS ?= $(shell echo $$(($(WORKERS) < 3 ? 3 : $(WORKERS))))
 # What `make run` installs beside the core, each requirements/NAME.lock: make run EXTRAS= for none, EXTRAS='media blur s3 parquet papers' for all.
 EXTRAS ?= media blur parquet papers
 URL ?=
@@ -76,7 +74,7 @@ test-postgres: $(VENV)/.dev  ## All that asks the store, on PostgreSQL; URL=post
 	$(RUN) -m pytest -q -n $(WORKERS) $(ROOMS) --postgres$(if $(URL),='$(URL)')
 
 browser: $(VENV)/.dev  ## Tests in a real browser (Debian: chromium chromium-headless-shell fonts-wqy-microhei)
-	$(RUN) -m pytest -q -m browser -n $(BROWSERS) --dist loadfile
+	$(RUN) -m pytest -q -m browser -n $(WORKERS) --dist loadfile
 
 check: check-format check-lint check-imports check-types check-migrations check-messages check-vendor  ## Format, types, imports, migrations, messages, vendored files
 
