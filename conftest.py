@@ -50,13 +50,16 @@ FORGETTERS = (
 
 #: They walk all pages as everybody, which asks of PostgreSQL what the tests of each page have asked.
 WALKS = frozenset({"tests/test_hardening.py", "tests/test_scope.py", "tests/test_sealed.py", "tests/test_sweeps.py"})
-#: What is asked of SQLite alone besides: files and streams of whole programs, and the same page in its hundreds of cases.
+#: What is asked of SQLite alone besides: files and streams of whole programs, conversations with a mailbox, and the same page
+#: in its hundreds of cases.
 ONCE = WALKS | frozenset(
     {
         "linli/desk/tests/test_bar.py",
+        "linli/chores/tests/test_media_command.py",
         "linli/events/tests/test_pages_steps.py",
         "linli/intake/tests/test_areas_command.py",
         "linli/intake/tests/test_live_process.py",
+        "linli/intake/tests/test_mail.py",
         "linli/intake/tests/test_media_crashes.py",
     }
 )
