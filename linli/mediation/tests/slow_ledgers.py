@@ -11,6 +11,10 @@ DAY = timedelta(days=1)
 ELSEWHERE = {"out_of_scope", "other_authority", "in_court", "criminal"}
 
 
+def _in_time(one: History) -> bool:
+    return bool(one.applied_at and one.apply_until and one.applied_at <= one.apply_until)
+
+
 def figures(histories: Iterable[History], area: str, period: Period, at: datetime) -> dict[str, int]:
     here = [one for one in histories if one.area.startswith(area)]
 
@@ -60,9 +64,7 @@ def figures(histories: Iterable[History], area: str, period: Period, at: datetim
         "agreements": len(settled),
         "confirmable": count(settled, lambda one: one.kind != "01"),
         "applied": count(settled, lambda one: one.kind != "01" and one.applied_at),
-        "applied_in_time": count(
-            settled, lambda one: one.kind != "01" and one.applied_at and one.applied_at <= one.apply_until
-        ),
+        "applied_in_time": count(settled, lambda one: one.kind != "01" and _in_time(one)),
         "confirmed": count(settled, lambda one: one.kind != "01" and one.court == "confirmed"),
         "due": len(promises),
         "done_in_time": len([one for one in done if one.due_at and one.state_at <= one.due_at]),
