@@ -56,7 +56,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "first_page": _address(filters),
         "newest": _address(filters, order=Order.NEWEST),
         "live_after": place,
-        "nothing_in_sight": not scope.area_codes and not scope.departments,
+        "nothing_in_sight": not (scope.area_codes or scope.departments or scope.lent_matters),
     }
     part = _PARTS.get(request.headers.get("HX-Target", ""))
     if part:
