@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from django.utils import timezone
+
 from linli.areas.codes import contains, numbering
 from linli.statistics.facts import kept_widths
 from linli.statistics.periods import Period
@@ -66,9 +68,20 @@ class Asked:
     def months(self) -> tuple[date, date] | None:
         """First days of the first and the last month that lie in the period whole."""
         first = self.period.first if self.period.first.day == 1 else following_month(self.period.first)
-        after = self.period.last + timedelta(days=1)
+        after = self._after
         last = (after.replace(day=1) - timedelta(days=1)).replace(day=1)
         return (first, last) if first <= last and self.by != DAY else None
+
+    @property
+    def _after(self) -> date:
+        """The day after the last of which sums are read.
+
+        Nothing was reported or ended after today, and limits that are still to come are taken off: where no days are kept, a
+        month that the period has reached today can be read whole.
+        """
+        last = self.period.last
+        is_so_far = not self.keeps_days and last >= timezone.localdate(self.at)
+        return following_month(last) if is_so_far else last + timedelta(days=1)
 
     @property
     def days(self) -> list[tuple[date, date]]:

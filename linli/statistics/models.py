@@ -45,6 +45,12 @@ class Counted(models.Model):
                 condition=models.Q(dispatch_at__isnull=False),
                 name="counted_by_dispatch_limit",
             ),
+            # The same for one department, of whose villages no days are kept: what is to come until the end of the month.
+            models.Index(
+                fields=["department", "due_at", "area"],
+                condition=models.Q(department__isnull=False, due_at__isnull=False),
+                name="counted_by_lead_and_limit",
+            ),
         ]
 
 
