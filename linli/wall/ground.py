@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
-
-from linli.events.models import RUNS_OUT_AT, Event, Part
+from linli.events.models import RUNS_OUT_AT, Event
 from linli.statistics.map_cells import Window, cells
 from linli.statistics.rules.cubes import ZOOMS
-from linli.wall.reading import Waiting, of_area, waiting_of
+from linli.wall.reading import Waiting, lines_of, of_area
 from linli.wall.rules import MOST_NEAR
 
 
@@ -42,8 +40,5 @@ def near(area: str, window: Window) -> list[Near]:
     inside = Event.objects.visible_to(of_area(area)).open()
     inside = inside.filter(lon__gte=west, lon__lte=east, lat__gte=south, lat__lte=north)
     keys = list(inside.order_by(RUNS_OUT_AT.asc(nulls_last=True), "pk").values_list("pk", flat=True)[:MOST_NEAR])
-    parts = Prefetch("parts", Part.objects.filter(leads=True).select_related("department"))
-    rows = inside.filter(pk__in=keys).order_by().select_related("area", "category").prefetch_related(parts)
-    by_key = {row.pk: row for row in rows}
-    found = (by_key[key] for key in keys if key in by_key)
-    return [Near(round(row.lon or 0, 6), round(row.lat or 0, 6), waiting_of(row)) for row in found]
+    found = lines_of(inside, keys)
+    return [Near(round(event.lon or 0, 6), round(event.lat or 0, 6), line) for event, line in found]

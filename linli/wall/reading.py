@@ -3,12 +3,13 @@
 Nothing of a person is in it but the names of those on duty; nothing of a matter but number, category, place, state and clock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Case, Count, IntegerField, Prefetch, Q, Value, When
+from django.db.models import Case, Count, IntegerField, Q, Value, When
 from django.db.models.functions import ExtractHour, Left
 from django.urls import reverse
 from django.utils import timezone
@@ -193,14 +194,19 @@ def _queue(waiting: EventQuerySet) -> list[Waiting]:
     keys = list(
         waiting.order_by(_RANK, RUNS_OUT_AT.asc(nulls_last=True), "pk").values_list("pk", flat=True)[:MOST_WAITING]
     )
-    parts = Prefetch("parts", Part.objects.filter(leads=True).select_related("department"))
-    rows = waiting.filter(pk__in=keys).order_by().select_related("area", "category").prefetch_related(parts)
-    by_key = {row.pk: row for row in rows}
-    return [waiting_of(by_key[key]) for key in keys if key in by_key]
+    return [line for _event, line in lines_of(waiting, keys)]
 
 
-def waiting_of(event: Event) -> Waiting:
-    """One line of the queue, in the language of the page."""
+def lines_of(events: EventQuerySet, keys: Sequence[UUID]) -> list[tuple[Event, Waiting]]:
+    """The matters with these keys, in that order, each with its line; those that ended meanwhile are left out."""
+    rows = events.filter(pk__in=keys).order_by().select_related("area", "category").in_bulk()
+    leads = Part.objects.filter(event__in=keys, leads=True).select_related("department")
+    names = {part.event_id: str(part.department) for part in leads}
+    return [(rows[key], _line(rows[key], names.get(key, ""))) for key in keys if key in rows]
+
+
+def _line(event: Event, lead: str) -> Waiting:
+    """In the language of the page. `lead`: the name of the department that leads; empty: none does."""
     return Waiting(
         number=event.number,
         address=reverse("events:show", args=[event.pk]),
@@ -208,16 +214,16 @@ def waiting_of(event: Event) -> Waiting:
         place=event.area.name,
         state=event.state,
         state_name=event.get_state_display(),
-        turn=_turn(event),
+        turn=_turn(event, lead),
         urgency=event.urgency,
         urgency_name=event.get_urgency_display(),
         due_at=timezone.localtime(event.due_at) if event.due_at and not event.paused_at else None,
     )
 
 
-def _turn(event: Event) -> str:
+def _turn(event: Event, lead: str) -> str:
     """The department that has it; else the role the state waits for, of several the one furthest from the ground."""
     state = State(event.state)
     if state in WITH_DEPARTMENT:
-        return next((str(part.department) for part in event.parts.all()), "")
+        return lead
     return next((str(role.label) for role in reversed(Role) if role in TURN.get(state, ())), "")

@@ -183,6 +183,15 @@ class Event(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    # Django looks for the words of one value among the words of all, translated for each row of a list anew.
+    def get_state_display(self) -> str:
+        """The state in the language of the page."""
+        return str(State(self.state).label)
+
+    def get_urgency_display(self) -> str:
+        """The urgency in the language of the page."""
+        return str(Urgency(self.urgency).label)
+
     @property
     def is_open(self) -> bool:
         """Somebody still has to act."""
