@@ -57,13 +57,15 @@ ONCE = WALKS | frozenset(
         "linli/desk/tests/test_bar.py",
         "linli/chores/tests/test_media_command.py",
         "linli/events/tests/test_pages_steps.py",
+        "linli/intake/tests/test_acts_steps.py",
         "linli/intake/tests/test_areas_command.py",
         "linli/intake/tests/test_live_process.py",
         "linli/intake/tests/test_mail.py",
         "linli/intake/tests/test_media_crashes.py",
     }
 )
-#: Half of all the time: walks, programs that are started whole, and those that are killed again and again. `make test-long`.
+#: Two thirds of all the time: walks, years that are played through, mail and acts in all their cases, programs that are started
+#: whole, and those that are killed again and again. `make test-long`.
 LONG = WALKS | frozenset(
     {
         "linli/chores/tests/test_backup.py",
@@ -72,15 +74,30 @@ LONG = WALKS | frozenset(
         "linli/chores/tests/test_ladder_killed.py",
         "linli/chores/tests/test_resealing_killed.py",
         "linli/chores/tests/test_upgrade.py",
+        "linli/demo/tests/test_demo.py",
+        "linli/events/tests/test_learning.py",
+        "linli/events/tests/test_pages_steps.py",
+        "linli/intake/tests/test_acts.py",
         "linli/intake/tests/test_acts_crashes.py",
+        "linli/intake/tests/test_acts_own.py",
+        "linli/intake/tests/test_acts_steps.py",
+        "linli/intake/tests/test_acts_stopped.py",
         "linli/intake/tests/test_areas_command.py",
         "linli/intake/tests/test_import_files.py",
         "linli/intake/tests/test_live_process.py",
+        "linli/intake/tests/test_mail.py",
+        "linli/intake/tests/test_marked_secrets.py",
         "linli/intake/tests/test_media_crashes.py",
         "linli/intake/tests/test_proof.py",
         "linli/intake/tests/test_webhooks_proof.py",
+        "linli/kit/media/tests/test_faces.py",
         "linli/notices/tests/test_killed.py",
+        "linli/notices/tests/test_law.py",
+        "linli/statistics/tests/test_counters.py",
         "linli/statistics/tests/test_killed.py",
+        "tests/test_dispute_year.py",
+        "tests/test_scope_recomputed.py",
+        "tests/test_year.py",
     }
 )
 
