@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from linli.statistics.adding import cell_key, cells_of, spelled
 from linli.statistics.facts import facts_of
 from linli.statistics.figures import Moment, rows_of
 from linli.statistics.models import Follower
 from linli.statistics.periods import Period
-from linli.statistics.reading import Asked, cell_key, cells_of, consistently, rows_asked, spelled, tail_of
+from linli.statistics.reading import Asked, consistently, rows_asked, tail_of
 from linli.statistics.rules import BY_CODE, INTERVALS, quantile_of_counts
 from linli.statistics.rules.cubes import Facts, Slot
 from linli.statistics.summing import Cells, Span, hours_of

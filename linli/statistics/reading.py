@@ -5,23 +5,21 @@ holds. Where nothing is counted ahead (below a village; days of a category of a 
 figures are read from the rows, by the same conditions. `opens` is the rows behind a number, `cells` the map.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db.models import F, QuerySet
 from django.db.models.functions import Left
 from django.db.models.lookups import Exact
-from django.utils import timezone
 
 from linli.events.models import EventQuerySet
 from linli.journal import following
-from linli.kit.flags import spread
 from linli.kit.prepared import Prepared
 from linli.people.rules import Scope
-from linli.statistics.asking import CATEGORY, DAY, DEPARTMENT, FACET, MONTH, Asked, following_month
+from linli.statistics.adding import Counts, Sums, add_cells, add_facts, no_sums, spelled, take_off_what_comes
+from linli.statistics.asking import CATEGORY, DAY, DEPARTMENT, FACET, MONTH, Asked
 from linli.statistics.counting import counted_before, matters_in
 from linli.statistics.facts import dispatch_limit, facts_by_key, lead_of
 from linli.statistics.figures import CLOCK, Moment, counted, matters_of, rows_of, step_of
@@ -38,16 +36,11 @@ from linli.statistics.rules import (
 )
 from linli.statistics.rules.cubes import (
     ADDING,
-    ALL_TIME,
     COUNTED,
     EDITION,
-    MASK,
     NONE,
     Facts,
-    Slot,
-    slot_of,
 )
-from linli.statistics.summing import DUE, TO_DISPATCH, Cells, Limit, Span, sums_of, to_come
 
 __all__ = [
     "CATEGORY",
@@ -58,21 +51,17 @@ __all__ = [
     "Figures",
     "Row",
     "Value",
-    "cell_key",
-    "cells_of",
     "consistently",
     "figures",
     "opens",
     "rows_asked",
     "several",
-    "spelled",
     "tail_of",
 ]
 #: Entries behind the sums that a page still reads one by one; beyond it, the figures are as old as the sums.
 TAIL = 500
 _TRIES = 5
 T = TypeVar("T")
-Counts = dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -190,146 +179,26 @@ def _version() -> "QuerySet[Follower, int]":
 def _from_sums(questions: Sequence[Asked], follower: Follower) -> tuple[list[dict[str, Counts]], datetime]:
     tail, is_whole = tail_of(follower)
     at = questions[0].at
-    found = [_sums_of(asked, tail) for asked in questions]
-    return found, at if is_whole or follower.counted_at is None else follower.counted_at
+    found = [(asked, no_sums()) for asked in questions]
+    for asked, sums in found:
+        add_cells(asked, sums)
+        if not asked.keeps_days:
+            _add_days_from_rows(asked, sums)
+    take_off_what_comes(found)
+    for asked, sums in found:
+        for was, now in tail:
+            if was is not None:
+                add_facts(asked, sums, was, -1)
+            add_facts(asked, sums, now, 1)
+    as_of = at if is_whole or follower.counted_at is None else follower.counted_at
+    return [{key: counts for key, counts in sums.items() if any(counts.values())} for _asked, sums in found], as_of
 
 
-def _sums_of(asked: Asked, tail: "Tail") -> dict[str, Counts]:
-    sums: dict[str, Counts] = defaultdict(lambda: defaultdict(int))
-    _add_cells(asked, sums)
-    _take_off_what_comes(asked, sums)
-    for was, now in tail:
-        if was is not None:
-            _add_facts(asked, sums, was, -1)
-        _add_facts(asked, sums, now, 1)
-    return {key: counts for key, counts in sums.items() if any(counts.values())}
-
-
-_IN_PERIOD = tuple(code for code in COUNTED if slot_of(code) not in ALL_TIME)
-_NOW = tuple(code for code in COUNTED if slot_of(code) in ALL_TIME)
-
-
-def _add_cells(asked: Asked, sums: dict[str, Counts]) -> None:
-    if asked.months:
-        _add_rows(asked, sums, "m", [asked.months], _IN_PERIOD)
-    if asked.days and asked.keeps_days:
-        _add_rows(asked, sums, "d", asked.days, _IN_PERIOD)
-    elif asked.days:
-        _add_days_from_rows(asked, sums)
-    if asked.with_now and asked.by not in (MONTH, DAY):
-        _add_rows(asked, sums, "m", [], _NOW)
-
-
-def _add_days_from_rows(asked: Asked, sums: dict[str, Counts]) -> None:
+def _add_days_from_rows(asked: Asked, sums: Sums) -> None:
     for first, last in asked.days:
         for key, counts in _from_rows(replace(asked, period=Period(first, last), with_now=False)).items():
             for code, n in counts.items():
                 sums[key][code] += n
-
-
-def _add_rows(
-    asked: Asked, sums: dict[str, Counts], grain: str, spans: Sequence[Span], codes: tuple[str, ...], times: int = 1
-) -> None:
-    """Add the cells of these days, or take them off (-1). Of a level that does not hold all, the rest stands under the
-    area's own code.
-    """
-    rest = sums[asked.area] if asked.is_level and asked.width != len(asked.area) else None
-    for key, row in sums_of(cells_of(asked, grain, spans), codes, cell_key(asked)):
-        counts = sums[spelled(asked, key)]
-        for code, n in zip(codes, row, strict=True):
-            counts[code] += times * (n or 0)
-            if rest is not None:
-                rest[code] -= times * (n or 0)
-    if rest is not None:
-        own = Cells(f"{grain}{len(asked.area)}{asked.facet}", asked.area, True, spans, asked.led_by)
-        for _key, row in sums_of(own, codes):
-            for code, n in zip(codes, row, strict=True):
-                rest[code] += times * (n or 0)
-
-
-def cells_of(asked: Asked, grain: str, spans: Sequence[Span]) -> Cells:
-    """The cells that are read for it."""
-    is_one = asked.width == len(asked.area)
-    return Cells(f"{grain}{asked.width}{asked.facet}", asked.area, is_one, spans, asked.led_by)
-
-
-def cell_key(asked: Asked) -> str:
-    """The column of a cell that tells rows apart; empty: none does."""
-    if asked.is_level:
-        return "area"
-    return {CATEGORY: "facet", DEPARTMENT: "facet", MONTH: "day", DAY: "day"}.get(asked.by, "")
-
-
-def spelled(asked: Asked, key: str) -> str:
-    """The key of a row, given that of a cell."""
-    return f"{key[:8]}01" if asked.by == MONTH else key
-
-
-_LIMITS = tuple(code for code in COUNTED if slot_of(code) in (Slot.DUE, Slot.TO_DISPATCH))
-
-
-def _take_off_what_comes(asked: Asked, sums: dict[str, Counts]) -> None:
-    """Limits of the period that have not passed yet are in its cells, and those of all matters in what is overdue.
-
-    Whole days to come are taken off by their cells, whole months where no days are kept; then only the rest of today, or of
-    the month, is left to be read from what was counted of single matters.
-    """
-    with_now = asked.with_now and asked.by not in (MONTH, DAY)
-    is_over = asked.period.end <= asked.at
-    today = timezone.localdate(asked.at)
-    grain, after = ("d", today + timedelta(days=1)) if asked.keeps_days else ("m", following_month(today))
-    _take_off_from(after, grain, asked, sums, with_now=with_now)
-    before = timezone.make_aware(datetime.combine(after, time.min))
-    if with_now or not is_over:
-        _take_off(asked, sums, DUE, MASK[Slot.DUE], MASK[Slot.OVERDUE] if with_now else 0, before)
-    if not is_over:
-        _take_off(asked, sums, TO_DISPATCH, MASK[Slot.TO_DISPATCH], 0, before)
-
-
-def _take_off_from(after: date, grain: str, asked: Asked, sums: dict[str, Counts], *, with_now: bool) -> None:
-    """Take off the cells from this day or month on."""
-    first, last = asked.counted_ahead
-    if with_now:
-        _add_rows(asked, sums, grain, [(after, date.max)], ("overdue",), -1)
-    if last >= after:
-        _add_rows(asked, sums, grain, [(max(first, after), last)], _LIMITS, -1)
-
-
-def _take_off(
-    asked: Asked, sums: dict[str, Counts], limit: Limit, in_period: int, always: int, before: datetime
-) -> None:
-    key = {CATEGORY: '"category"', DEPARTMENT: '"department"', MONTH: f'"{limit.on}"', DAY: f'"{limit.on}"'}.get(
-        asked.by, ""
-    )
-    if asked.is_level:
-        key = f'SUBSTR("area", 1, {asked.width})'
-    coming = to_come(asked.area, limit, asked.at, asked.counted_ahead, key, asked.led_by, before=before)
-    for name, is_among, bits, n in coming:
-        off = bits & (always | (in_period if is_among else 0))
-        if off:
-            _add_bits(sums[_key_to_come(asked, name)], off, -n)
-
-
-def _key_to_come(asked: Asked, key: str | None) -> str:
-    if asked.by in FACET:
-        return key or NONE
-    if asked.is_level:
-        return key if key and len(key) == asked.width else asked.area
-    return spelled(asked, key or "")
-
-
-def _add_bits(counts: Counts, bits: int, times: int) -> None:
-    for code, n in zip(COUNTED, spread({bits: times}, len(COUNTED)), strict=True):
-        if n:
-            counts[code] += n
-
-
-def _add_facts(asked: Asked, sums: dict[str, Counts], facts: Facts, times: int) -> None:
-    for part in facts.parts():
-        if asked.has(part.slot, part.on, part.until):
-            key = asked.key_of(facts, part.on, part.slot)
-            if key is not None:
-                _add_bits(sums[key], part.bits, times)
 
 
 #: Matters that were changed since: as they were counted, as they are.
@@ -360,7 +229,7 @@ def tail_of(follower: Follower) -> tuple[Tail, bool]:
 
 def _from_rows(asked: Asked) -> dict[str, Counts]:
     """The same by grouping the rows, cohort by cohort."""
-    sums: dict[str, Counts] = defaultdict(lambda: defaultdict(int))
+    sums = no_sums()
     if asked.by in (MONTH, DAY):
         return _steps_from_rows(asked)
     moment, events = Moment(asked.period, asked.at), rows_asked(asked)
@@ -377,7 +246,7 @@ _IN_SOME_PERIOD = tuple(cohort for cohort in ADDING if cohort != Cohort.NOW)
 
 def _steps_from_rows(asked: Asked) -> dict[str, Counts]:
     """By month or day: each cohort by its own time."""
-    sums: dict[str, Counts] = defaultdict(lambda: defaultdict(int))
+    sums = no_sums()
     steps = asked.period.months() if asked.by == MONTH else asked.period.days()
     events = rows_asked(asked).annotate(n_limit=dispatch_limit())
     for cohort in _IN_SOME_PERIOD:

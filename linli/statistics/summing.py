@@ -51,27 +51,47 @@ class Limit(NamedTuple):
 DUE, TO_DISPATCH = Limit("due_at", "due_on"), Limit("dispatch_at", "dispatch_on")
 
 
-def to_come(
-    area: str, limit: Limit, at: datetime, among: Span, key: str = "", led_by: str = "", *, before: datetime
-) -> Iterator[tuple[str | None, bool, int, int]]:
-    """Counted matters, of all or of one lead department, of which a limit comes from a moment on and `before` another: key (an
-    expression), whether its day is among these, bits, and how many are so.
+class Coming(NamedTuple):
+    """Counted matters of an area, all or those of one lead department, of which a limit comes from `at` on and `before` another
+    moment; `among`: the days of the limit that are told apart from the others.
     """
-    first, last = (connection.ops.adapt_datefield_value(day) for day in among)
-    placed, inside = _inside(area, is_one=False)
-    if led_by:
-        placed, inside = f'{placed} AND "department" = %s', [*inside, led_by]
-    begin, end = (connection.ops.adapt_datetimefield_value(moment) for moment in (at, before))
-    for name, is_among, bits, n in asked_once(_to_come_sql(limit, key, placed), [first, last, begin, end, *inside]):
-        yield None if name is None else str(name), bool(is_among), bits, n
+
+    area: str
+    limit: Limit
+    at: datetime
+    before: datetime
+    among: Span
+    led_by: str = ""
+
+
+def to_come(coming: Coming, keys: Sequence[str]) -> Iterator[tuple[int, str | None, bool, int, int]]:
+    """How many there are, told apart by each of some keys (expressions; empty: not at all): the place of the key, its value,
+    whether the day of the limit is among those days, bits, and how many are so. The matters are read once for all keys.
+    """
+    first, last = (connection.ops.adapt_datefield_value(day) for day in coming.among)
+    placed, inside = _inside(coming.area, is_one=False)
+    if coming.led_by:
+        placed, inside = f'{placed} AND "department" = %s', [*inside, coming.led_by]
+    begin, end = (connection.ops.adapt_datetimefield_value(moment) for moment in (coming.at, coming.before))
+    sql = _to_come_sql(coming.limit, tuple(keys), placed)
+    for place, name, is_among, bits, n in asked_once(sql, [first, last, begin, end, *inside]):
+        yield place, None if name is None else str(name), bool(is_among), bits, n
 
 
 @cache
-def _to_come_sql(limit: Limit, key: str, placed: str) -> str:
-    return (
-        f'SELECT {key or _NO_KEY}, CASE WHEN "{limit.on}" >= %s AND "{limit.on}" <= %s THEN 1 ELSE 0 END, "bits", '
-        f'COUNT(*) FROM "{Counted._meta.db_table}" WHERE "{limit.at}" >= %s AND "{limit.at}" < %s AND {placed} GROUP BY 1, 2, 3'
+def _to_come_sql(limit: Limit, keys: tuple[str, ...], placed: str) -> str:
+    matters = (
+        f'SELECT "area", "category", "department", "{limit.on}", '
+        f'CASE WHEN "{limit.on}" >= %s AND "{limit.on}" <= %s THEN 1 ELSE 0 END AS "is_among", "bits" '
+        f'FROM "{Counted._meta.db_table}" WHERE "{limit.at}" >= %s AND "{limit.at}" < %s AND {placed}'
     )
+    # Text throughout, as the parts of a union are of one kind.
+    counts = (
+        f'SELECT {place}, {f"CAST({key} AS VARCHAR(40))" if key else _NO_KEY}, "is_among", "bits", COUNT(*) '
+        'FROM "matters" GROUP BY 1, 2, 3, 4'
+        for place, key in enumerate(keys)
+    )
+    return f'WITH "matters" AS ({matters}) ' + " UNION ALL ".join(counts)
 
 
 #: No string alone: PostgreSQL groups by no constant.
