@@ -184,11 +184,11 @@ class Event(models.Model):
         return self.number
 
     # Django looks for the words of one value among the words of all, translated for each row of a list anew.
-    def get_state_display(self) -> str:
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
         """The state in the language of the page."""
         return str(State(self.state).label)
 
-    def get_urgency_display(self) -> str:
+    def get_urgency_display(self) -> str:  # type: ignore[no-redef]
         """The urgency in the language of the page."""
         return str(Urgency(self.urgency).label)
 
