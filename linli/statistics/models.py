@@ -38,8 +38,12 @@ class Counted(models.Model):
 
     class Meta:
         indexes = [
-            # What is still to come today and later: a narrow range, whatever the size of the table.
-            models.Index(fields=["due_at", "area"], condition=models.Q(due_at__isnull=False), name="counted_by_limit"),
+            # What is still to come today and later: a narrow range, whatever the size of the table, and all that is asked of it.
+            models.Index(
+                fields=["due_at", "area", "category", "department", "due_on", "bits"],
+                condition=models.Q(due_at__isnull=False),
+                name="counted_to_come",
+            ),
             models.Index(
                 fields=["dispatch_at", "area"],
                 condition=models.Q(dispatch_at__isnull=False),

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Count, IntegerField, Q, Value, When
-from django.db.models.functions import ExtractHour, Left
+from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils import timezone
 
@@ -100,7 +100,7 @@ def now_of(area: str, at: datetime) -> Now:
         queue=_queue(waiting),
         waiting=waiting.order_by().count(),
         stages={key: own.get(key) or counted[key] for key, _name in STAGES},
-        hours=_hours(scope, today),
+        hours=_hours(area, at),
         duty=duty_of(area, at),
     )
 
@@ -147,14 +147,14 @@ def _open(area: str) -> EventQuerySet:
 
 
 def _ended_today(area: str, at: datetime) -> EventQuerySet:
-    """Whatever was done on it today, a matter is open or has ended today. Found by when it ended: of an area's matters these
-    are a few, and SQLite would look through all of them.
-    """
-    return (
-        Event.objects.alias(begins=Left("area_id", len(area)))
-        .filter(begins=area, ended_at__gte=_midnight(at))
-        .order_by()
-    )
+    """Whatever was done on it today, a matter is open or has ended today."""
+    return _since_midnight("ended_at", area, at)
+
+
+def _since_midnight(clock: str, area: str, at: datetime) -> EventQuerySet:
+    """Found by the clock: of an area's matters these are a few, and SQLite would look through all of them."""
+    inside = Event.objects.alias(begins=Left("area_id", len(area))).filter(begins=area)
+    return inside.filter(**{f"{clock}__gte": _midnight(at)}).order_by()
 
 
 def _among(what: str, at: datetime) -> Q:
@@ -167,16 +167,18 @@ def _midnight(at: datetime) -> datetime:
     return timezone.make_aware(datetime.combine(timezone.localdate(at), time.min))
 
 
-def _hours(scope: Scope, today: Period) -> list[Hour]:
-    seen = Event.objects.visible_to(scope)
-    reported = _by_hour(seen.filter(reported_at__gte=today.start, reported_at__lt=today.end), "reported_at")
-    solved = seen.filter(ended_at__gte=today.start, ended_at__lt=today.end, state__in=sorted(SOLVED))
-    closed = _by_hour(solved, "ended_at")
+def _hours(area: str, at: datetime) -> list[Hour]:
+    reported = _by_hour(_since_midnight("reported_at", area, at), "reported_at", at)
+    closed = _by_hour(_ended_today(area, at).filter(state__in=sorted(SOLVED)), "ended_at", at)
     return [Hour(reported.get(hour, 0), closed.get(hour, 0)) for hour in range(24)]
 
 
-def _by_hour(events: EventQuerySet, clock: str) -> Mapping[int, int]:
-    rows = events.order_by().values(hour=ExtractHour(clock)).annotate(n=Count("pk"))
+def _by_hour(events: EventQuerySet, clock: str, at: datetime) -> Mapping[int, int]:
+    """Told apart by where the hours begin: to take the hour out of each moment, SQLite would ask Python."""
+    begins = [timezone.make_aware(datetime.combine(timezone.localdate(at), time(hour))) for hour in range(1, 24)]
+    hours = (When(**{f"{clock}__lt": begin}, then=Value(hour)) for hour, begin in enumerate(begins))
+    hour_of = Case(*hours, default=Value(23), output_field=IntegerField())
+    rows = events.values(hour=hour_of).annotate(n=Count("pk"))
     return {row["hour"]: row["n"] for row in rows}
 
 

@@ -50,6 +50,20 @@ def told(client: Client, code: str = COUNTY) -> dict[str, Any]:
 # --- numbers --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("clock", "hour"),
+    [("00:00:00", 0), ("00:59:59", 0), ("01:00:00", 1), ("13:59:59", 13), ("14:00:00", 14), ("14:30:00", 14)],
+)
+def test_an_hour_of_the_course_begins_with_its_first_second(world: World, clock: str, hour: int) -> None:
+    then = timezone.make_aware(datetime.fromisoformat(f"2026-11-16 {clock}"))
+    make_event(world, at=then)
+    one = make_event(world, State.CLOSED, at=then)
+    Event.objects.filter(pk=one.pk).update(reported_at=then - timedelta(days=2), ended_at=then)
+    shown = now_of(COUNTY, AT).hours
+    assert [place for place, found in enumerate(shown) if found.reported] == [hour]
+    assert [(place, found.closed) for place, found in enumerate(shown) if found.closed] == [(hour, 1)]
+
+
 def by_hand(area: str, at: datetime) -> dict[str, int]:
     """The numbers of the wall once more: row by row, in plain Python."""
     today = timezone.localdate(at)
