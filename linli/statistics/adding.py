@@ -1,7 +1,7 @@
 """Adding up what was counted ahead, for several questions at once: cells, less what is still to come, and single matters."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -42,7 +42,7 @@ def add_facts(asked: Asked, sums: Sums, facts: Facts, times: int) -> None:
         if asked.has(part.slot, part.on, part.until):
             key = asked.key_of(facts, part.on, part.slot)
             if key is not None:
-                _add_bits(sums[key], part.bits, times)
+                _add_bits(sums[key], {part.bits: times})
 
 
 def _add_rows(
@@ -104,11 +104,12 @@ def take_off_what_comes(questions: Sequence[tuple[Asked, Sums]]) -> None:
         if not is_over:
             several[_coming(asked, TO_DISPATCH, before)].append(_Off(asked, sums, MASK[Slot.TO_DISPATCH], 0))
     for coming, offs in several.items():
+        found: dict[tuple[int, str | None], dict[int, int]] = defaultdict(lambda: defaultdict(int))
         for place, name, is_among, bits, n in to_come(coming, [_key_of(off.asked, coming.limit) for off in offs]):
             off = offs[place]
-            bits &= off.always | (off.in_period if is_among else 0)
-            if bits:
-                _add_bits(off.sums[_key_to_come(off.asked, name)], bits, -n)
+            found[place, name][bits & (off.always | (off.in_period if is_among else 0))] -= n
+        for (place, name), by_bits in found.items():
+            _add_bits(offs[place].sums[_key_to_come(offs[place].asked, name)], by_bits)
 
 
 class _Off(NamedTuple):
@@ -160,7 +161,8 @@ def _key_to_come(asked: Asked, key: str | None) -> str:
     return spelled(asked, key or "")
 
 
-def _add_bits(counts: Counts, bits: int, times: int) -> None:
-    for code, n in zip(COUNTED, spread({bits: times}, len(COUNTED)), strict=True):
+def _add_bits(counts: Counts, by_bits: Mapping[int, int]) -> None:
+    """Add how many have each set of figures."""
+    for code, n in zip(COUNTED, spread(by_bits, len(COUNTED)), strict=True):
         if n:
             counts[code] += n
