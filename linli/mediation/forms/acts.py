@@ -14,7 +14,6 @@ from linli.kit.papers.asking import available
 from linli.mediation.actions import (
     agreeing,
     assigning,
-    calling_back,
     clocks,
     confirming,
     ending,
@@ -34,7 +33,6 @@ from linli.mediation.actions import (
 from linli.mediation.forms.afterwards import (
     ApplyConfirmation,
     Bind,
-    CallBackNote,
     Claim,
     Close,
     Fail,
@@ -97,6 +95,8 @@ class Act:
     hint: Any = ""
     #: The act that takes it back, offered right after it where it is open; on the row that the act made, if it is on a row.
     undo: str = ""
+    #: Raises where a row is not this person's to do it on; for acts that no step of the course checks.
+    require: Callable[..., None] | None = None
 
 
 def _object(dispute: Dispute, *, party: Party, **rest: Any) -> None:
@@ -434,7 +434,3 @@ ACTS: dict[str, Act] = {
 }
 #: Steps whose form is a page of its own: draft and oral register fill clauses, an export says what for.
 OWN_PAGES = frozenset({"draft_agreement", "settle", "export"})
-#: For whoever is to call the parties back: not a step of the dispute.
-CALL_BACK = Act(
-    _("Write down the call"), "phone-call", CallBackNote, calling_back.note_call_back, "call_back", section="visits"
-)

@@ -22,6 +22,9 @@ Pairs = list[tuple[str, Any]]
 class ActForm(forms.Form):
     """The form of an act on a dispute, or on one row of it (`target`). `values` are the keywords of the action."""
 
+    #: Words that somebody said, to be read before the fields.
+    quoted = ""
+
     def __init__(self, *args: Any, dispute: Dispute, target: Any, by: Person, at: datetime, **more: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", "auto_id": "act-%s"} | more)
         self.dispute, self.target, self.by, self.at = dispute, target, by, at

@@ -3,6 +3,7 @@
 from linli.mediation.models.afterwards import CallBack, CallBackDraw, Confirmation, FollowUp
 from linli.mediation.models.agreements import Agreement, Obligation, Proof, Signature
 from linli.mediation.models.bodies import Body, Mediator
+from linli.mediation.models.complaints import Complaint
 from linli.mediation.models.counted import COUNTED_FIGURES, CountedDispute, LedgerCell, LedgerFollower, LedgerHours
 from linli.mediation.models.disputes import IS_OPEN, Dispute, DisputeQuerySet, NumberSeries, Outline, village_of
 from linli.mediation.models.issued import IssuedPaper, IssuedPaperQuerySet
@@ -22,6 +23,7 @@ __all__ = [
     "CallBackDraw",
     "Clock",
     "Companion",
+    "Complaint",
     "Confirmation",
     "CountedDispute",
     "Dispute",

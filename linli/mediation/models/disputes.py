@@ -76,6 +76,9 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         screened = Q(body__isnull=True) & within(*heads.values_list("body__area", flat=True))
         calls = _rows("CallBack").filter(dispute=OuterRef("pk"), body__in=heads.values("body"), done_at__isnull=True)
         complained = Q(complaints_to__in=heads.values("body"), archived_at__isnull=True)
+        # Few wait for an answer: found by their index, and not asked of every dispute.
+        unanswered = _rows("Complaint").filter(body__in=heads.values("body"), answered_at__isnull=True)
+        complained |= Q(pk__in=unanswered.values("dispute"))
         return self.filter(Exists(mine) | headed | screened | Exists(calls) | complained)
 
     def outlines(self, scope: Scope, *, most: int, after: str = "") -> list[Outline]:

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _now
@@ -15,11 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.kit.refusal import BadInput
 from linli.mediation.actions import looking, own
+from linli.mediation.actions.complaining import seats_of
 from linli.mediation.actions.course import who_of
+from linli.mediation.forms import ANSWER, ANSWER_NAME
 from linli.mediation.forms.fields import choice, line, put_refusal
 from linli.mediation.models import Dispute
 from linli.mediation.rules import Purpose, State, Who
-from linli.mediation.views.listing import seats_of
+from linli.mediation.views.coming import Link
 from linli.mediation.views.reaching import is_open, person_of, sealed_page, seen
 from linli.mediation.views.shown import shown
 
@@ -42,13 +45,20 @@ def show(request: HttpRequest, key: UUID) -> HttpResponse:
         return _door(request, dispute, Door(initial={"purpose": _likely(request, dispute)}, label_suffix=""))
     context = shown(dispute, by=person_of(request), at=at)
     context["from_parties"] = own.from_parties(dispute, by=person_of(request), at=at)
-    # Nothing of the dispute itself is theirs to do; what they came for stands first.
-    context["reads_complaints"] = not context["who"] and bool(context["from_parties"])
-    if context["reads_complaints"]:
-        context["needs"].append(
-            _now("A party complains of whoever mediates. Read it, hear both, and answer the party.")
-        )
+    _answer_complaints(context, dispute)
     return sealed_page(render(request, "mediation/file.html", context | {"room": "mediation"}))
+
+
+def _answer_complaints(context: dict[str, Any], dispute: Dispute) -> None:
+    """What a party complains of waits beside what else is to be done; where that is nothing, they came for it."""
+    context["reads_complaints"] = not context["who"] and bool(context["from_parties"])
+    waiting = [one.complaint for one in context["from_parties"].complaints if one.waits]
+    if not waiting:
+        return
+    context["needs"].append(_now("A party complains of whoever mediates. Read it, hear both, and answer the party."))
+    for one in waiting:
+        address = reverse("mediation:act_on", args=[dispute.pk, ANSWER_NAME, one.pk])
+        context["steps"].append(Link(ANSWER_NAME, ANSWER.label, ANSWER.icon, address))
 
 
 @login_required
@@ -82,7 +92,8 @@ def _likely(request: HttpRequest, dispute: Dispute) -> str:
     if who & {Who.MEDIATOR, Who.ASKED}:
         return Purpose.MEDIATE
     if Who.KEEPER not in who:
-        if dispute.complaints_to_id in _headed(request):
+        headed = _headed(request)
+        if dispute.complaints_to_id in headed or dispute.complaints.open().filter(body__in=headed).exists():
             return Purpose.COMPLAINT
         return Purpose.CALL_BACK
     return Purpose.SCREEN if dispute.state in (State.REGISTERED, State.OFFERED) else Purpose.OVERSEE

@@ -200,6 +200,7 @@ REGISTER: tuple[Line, ...] = (
         mediation.Confirmation: sealed wanted_by
         mediation.FollowUp: sealed
         mediation.CallBack: sealed why
+        mediation.Complaint: sealed
         mediation.IssuedPaper: sealed file_sha256 content_sha256 pdf_sha256 docx_sha256
         mediation.Session: sealed present
         mediation.Record: sealed text_sha256 read_by
@@ -332,6 +333,7 @@ REGISTER: tuple[Line, ...] = (
         mediation.FollowUp: by
         mediation.CallBackDraw: drawn_by
         mediation.CallBack: by
+        mediation.Complaint: answered_by
         mediation.IssuedPaper: made_by
         mediation.Record: written_by
         mediation.Note: by
