@@ -25,7 +25,7 @@ from linli.mediation.dossier.parts import sha256_of
 from linli.mediation.dossier.reading import File, read
 from linli.mediation.dossier.values import Form, Session
 from linli.mediation.models import Dispute, IssuedPaper, Party, sealed_words
-from linli.mediation.rules import Purpose, TermCode, Who, add_months, moved_on, not_yours, require
+from linli.mediation.rules import Purpose, Side, TermCode, Who, add_months, moved_on, not_yours, require
 from linli.people.models import Person
 
 #: The whole, beside the codes of single papers.
@@ -76,6 +76,9 @@ def _title(form: Form) -> str:
 
 
 def _is_for(party: Party, file: File, code: str) -> bool:
+    if file.dispute.accepted_at is None and party.side != Side.APPLICANT and not code.startswith("address-"):
+        # Papers name all sides, and whoever never said yes is not told by name who applied: as on its own page.
+        return False
     if code in FOR_PARTIES or code.startswith("receipt-"):
         return True
     if code.startswith("address-"):

@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from linli.mediation.actions.files import open_sealed
-from linli.mediation.dossier import outcome
+from linli.mediation.dossier import asked, outcome
 from linli.mediation.dossier import values as v
 from linli.mediation.dossier import words as w
 from linli.mediation.dossier.binding import Draft, Filing
@@ -233,9 +233,9 @@ class File:
         return tuple(self._session(one) for one in self.held if one.manner != Manner.INQUIRY)
 
     def _session(self, session: Session) -> v.Session:
-        record = self._record(session)
+        record = self.record_of(session)
         said = record.words if record else {}
-        present = [self._called(key) for key in session.present]
+        present = [self.called(key) for key in session.present]
         mediator = self.mediator or "（未记载）"
         read = record.read_by if record else []
         signs = [Sign("当事人", self.name(key), "已阅并确认无误") for key in read]
@@ -260,7 +260,7 @@ class File:
             is_remote=session.is_remote,
             is_apart=session.manner == Manner.APART,
             sound=w.sound_of(session),
-            helpers=tuple(self._called(key) for key in session.present if self._is_helper(key)),
+            helpers=tuple(self.called(key) for key in session.present if self._is_helper(key)),
         )
 
     def _result(self, session: Session) -> str:
@@ -273,11 +273,12 @@ class File:
             return "未达成协议。"
         return "继续调解。" if self.held else ""
 
-    def _record(self, session: Session) -> Record | None:
+    def record_of(self, session: Session) -> Record | None:
+        """The last version of the record of a session; None where none was written."""
         written: list[Record] = session.written  # type: ignore[attr-defined]
         return written[-1] if written else None
 
-    def _called(self, key: str) -> str:
+    def called(self, key: str) -> str:
         """A name with what somebody is, if they are no party."""
         kind = next((one.kind for one in self.companions if str(one.pk) == key), "")
         return self.name(key) + (f"（{w.COMPANION[kind]}）" if kind else "")
@@ -288,22 +289,12 @@ class File:
     @cached_property
     def inquiries(self) -> tuple[v.Inquiry, ...]:
         """Sessions in which somebody was only asked."""
-        return tuple(self._inquiry(one) for one in self.held if one.manner == Manner.INQUIRY)
+        return asked.inquiries_of(self)
 
-    def _inquiry(self, session: Session) -> v.Inquiry:
-        record = self._record(session)
-        asked = "、".join(self._called(key) for key in session.present)
-        by = record.written_by.name if record else self.mediator
-        return v.Inquiry(
-            began_at=session.began_at or session.planned_at,
-            place=str(session.words.get("place", "")),
-            asked=asked,
-            relation="",
-            asker=self.mediator or by,
-            recorder=by,
-            text=str(record.words.get("text", "")) if record else "",
-            signs=(Sign("被调查人", asked), Sign("调查人", self.mediator or by)),
-        )
+    @cached_property
+    def tries(self) -> v.Tries | None:
+        """Every try to reach a party in vain; None where all were reached at once."""
+        return asked.tries_of(self)
 
     @cached_property
     def evidence(self) -> v.Evidence | None:
@@ -377,6 +368,7 @@ class File:
             disclosures=self.disclosures,
             powers=self.powers,
             inquiries=self.inquiries,
+            tries=self.tries,
             evidence=self.evidence,
             receipts=self.receipts,
             follow_ups=self.follow_ups,
@@ -406,6 +398,7 @@ _ONE: dict[str, Callable[[File], v.Form | None]] = {
     "entrusted": lambda file: file.entrusted,
     "rights": lambda file: file.rights,
     "identity": lambda file: file.identity,
+    "tries": lambda file: file.tries,
     "evidence": lambda file: file.evidence,
     "ending": lambda file: file.ending or file.agreement,
     "confirmation": lambda file: file.confirmation[0],

@@ -4,6 +4,7 @@ import dataclasses
 import io
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -250,9 +251,18 @@ def test_what_looks_like_a_command_stays_words() -> None:
     assert unspaced(EVIL[2]) in unspaced(words_of_docx(papers.docx))
 
 
+TRIES = (
+    v.Try(AT - timedelta(days=5), "被申请人", "买买提·艾力", "电话", "无人接听。", "林国强"),
+    v.Try(AT - timedelta(days=3), "被申请人", "买买提·艾力", "当面", "家中无人，门上留置书面通知。", "林国强"),
+)
 SINGLE: dict[str, Any] = {
     "not accepted": v.NotAccepted("陈亚水", AT.date(), "被申请人明确拒绝调解。", WAYS, AT, Stamp(BODY)),
     "terminated": v.Termination("一方不同意继续调解", "被申请人电话告知不再参加。", WAYS, AT, Stamp(BODY, AT)),
+    "nobody reached": v.Termination("无法与一方当事人取得联系", "三次未果。", WAYS, AT, Stamp(BODY, AT), tries=TRIES),
+    "not accepted, nobody reached": v.NotAccepted(
+        "陈亚水", AT.date(), "联系未果。", WAYS, AT, Stamp(BODY), tries=TRIES
+    ),
+    "tries": v.Tries(TRIES),
     "entrusted": v.Entrusted(
         "廉江市人民法院",
         "(2026)粤0881诉前调8号",

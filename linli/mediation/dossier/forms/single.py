@@ -3,6 +3,7 @@
 from linli.mediation.dossier import blocks as b
 from linli.mediation.dossier.blocks import Block
 from linli.mediation.dossier.forms import blocks_of
+from linli.mediation.dossier.forms.ending import tried
 from linli.mediation.dossier.parts import Head
 from linli.mediation.dossier.values import Disclosure, Entrusted, NotAccepted, ServiceAddress
 
@@ -14,6 +15,7 @@ def _not_accepted(paper: NotAccepted, head: Head) -> list[Block]:
         b.text(f"{paper.to}：", indent=False),
         b.text(f"关于“{head.name}”的调解申请，本会于{b.day(paper.applied_on)}收到。经审查，不予受理，理由如下："),
         b.text(paper.why),
+        *tried(paper.tries, named=False),
         b.heading("其他解决途径"),
         b.text("可以依法通过下列途径维护自己的权利：\n" + b.numbered(paper.ways)),
         b.stamped(paper.stamp),
