@@ -21,6 +21,7 @@ from linli.kit.refusal import NotYours, Refused
 from linli.kit.workdays import stored_calendar
 from linli.mediation import letters
 from linli.mediation.actions import telling
+from linli.mediation.actions.bodies import seats_of
 from linli.mediation.actions.clocks import home_zone, term_for
 from linli.mediation.actions.course import heads_it, lock
 from linli.mediation.actions.reminders import next_reminder
@@ -119,7 +120,7 @@ def keep(party: Party, *, words: str, goes: Addressed, at: datetime, is_objectio
         # The committee above may open the file from now on, to answer.
         Dispute.objects.filter(pk=dispute.pk).update(complaints_to=goes.body)
         dispute.complaints_to = goes.body
-    told = {"party": party, "to": goes.body, "complaint": made}
+    told: dict[str, Any] = {"party": party, "to": goes.body, "complaint": made}
     record("dispute.complained", on=dispute, by=None, at=at, tell=goes.readers, **told)
     return made
 
@@ -147,7 +148,7 @@ def answer(complaint: Complaint, *, words: str, by: Person, at: datetime) -> Non
         )
     complaint.refresh_from_db()
     letters.tell_of_answer(complaint, at=at)
-    told = {"party": complaint.party_id, "to": complaint.body_id, "complaint": complaint}
+    told: dict[str, Any] = {"party": complaint.party_id, "to": complaint.body_id, "complaint": complaint}
     record("dispute.complaint_answered", on=dispute, by=by, at=at, **told)
 
 
@@ -180,12 +181,6 @@ def readers_of(complaint: Complaint, at: datetime) -> list[Person]:
     body, about = complaint.body_id, complaint.words["about"]
     heads = telling.heads_of(complaint.dispute, at) if body is None else telling.heads_of_body(body, at)
     return [one for one in heads if one.pk not in about]
-
-
-def seats_of(person: Person, at: datetime) -> list[Mediator]:
-    """As what somebody mediates now."""
-    serving = Mediator.objects.serving_on(timezone.localdate(at)).filter(person=person)
-    return list(serving.select_related("body"))
 
 
 # --- words that are kept with the dispute -------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from linli.events.rules import clean_words
 from linli.journal.actions import record
 from linli.kit.refusal import BadInput, Refused
 from linli.mediation.actions import assigning, complaining, registering, telling
+from linli.mediation.actions.bodies import seats_of
 from linli.mediation.actions.course import lock, require_party, require_step, who_of
 from linli.mediation.models import Agreement, Body, Complaint, Dispute, Party
 from linli.mediation.rules import AgreementState, Door, Side, Who, moved_on
@@ -191,7 +192,7 @@ def from_parties(dispute: Dispute, *, by: Person, at: datetime) -> FromParties:
 
 def _complaints(dispute: Dispute, called: Mapping[str, str], *, by: Person, at: datetime) -> tuple[Said, ...]:
     rows = list(dispute.complaints.select_related("dispute__body", "answered_by", "body").order_by("at", "key"))
-    seats = complaining.seats_of(by, at) if rows else []
+    seats = seats_of(by, at) if rows else []
     return tuple(
         Said(one.at, called.get(str(one.party_id), ""), one.words["words"], one, one.words.get("answer", ""))
         for one in rows

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.kit.refusal import BadInput
 from linli.mediation.actions import looking, own
-from linli.mediation.actions.complaining import seats_of
+from linli.mediation.actions.bodies import seats_of
 from linli.mediation.actions.course import who_of
 from linli.mediation.forms import ANSWER, ANSWER_NAME
 from linli.mediation.forms.fields import choice, line, put_refusal

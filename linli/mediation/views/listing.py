@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from linli.areas.models import Area
 from linli.mediation.actions import complaining
-from linli.mediation.actions.complaining import seats_of
+from linli.mediation.actions.bodies import seats_of
 from linli.mediation.models import CallBack, Clock, Complaint, Dispute, FollowUp, Mediator, Obligation
 from linli.mediation.rules import (
     OBLIGATION_SETTLED,
