@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.kit.refusal import BadInput
-from linli.mediation.actions import looking, own
+from linli.mediation.actions import complaining, looking, own
 from linli.mediation.actions.bodies import seats_of
 from linli.mediation.actions.course import who_of
 from linli.mediation.forms import ANSWER, ANSWER_NAME
@@ -56,9 +56,9 @@ def _answer_complaints(context: dict[str, Any], dispute: Dispute) -> None:
     if not waiting:
         return
     context["needs"].append(_now("A party complains of whoever mediates. Read it, hear both, and answer the party."))
-    for one in waiting:
-        address = reverse("mediation:act_on", args=[dispute.pk, ANSWER_NAME, one.pk])
-        context["steps"].append(Link(ANSWER_NAME, ANSWER.label, ANSWER.icon, address))
+    # The one that waits longest: each of the others has its button beside it.
+    address = reverse("mediation:act_on", args=[dispute.pk, ANSWER_NAME, waiting[0].pk])
+    context["steps"].append(Link(ANSWER_NAME, ANSWER.label, ANSWER.icon, address))
 
 
 @login_required
@@ -88,16 +88,15 @@ def _door(request: HttpRequest, dispute: Dispute, form: Door) -> HttpResponse:
 
 def _likely(request: HttpRequest, dispute: Dispute) -> str:
     """What most who come as this come for."""
-    who = who_of(dispute, by=person_of(request), at=timezone.now())
+    person, at = person_of(request), timezone.now()
+    who, seats = who_of(dispute, by=person, at=at), seats_of(person, at)
     if who & {Who.MEDIATOR, Who.ASKED}:
         return Purpose.MEDIATE
-    if Who.KEEPER not in who:
-        headed = _headed(request)
-        if dispute.complaints_to_id in headed or dispute.complaints.open().filter(body__in=headed).exists():
-            return Purpose.COMPLAINT
-        return Purpose.CALL_BACK
-    return Purpose.SCREEN if dispute.state in (State.REGISTERED, State.OFFERED) else Purpose.OVERSEE
-
-
-def _headed(request: HttpRequest) -> set[int]:
-    return {seat.body_id for seat in seats_of(person_of(request), timezone.now()) if seat.is_head}
+    if Who.KEEPER in who and dispute.state in (State.REGISTERED, State.OFFERED):
+        return Purpose.SCREEN
+    if any(complaining.is_for(one, by=person, seats=seats) for one in dispute.complaints.open()):
+        return Purpose.COMPLAINT
+    if Who.KEEPER in who:
+        return Purpose.OVERSEE
+    headed = {seat.body_id for seat in seats if seat.is_head}
+    return Purpose.COMPLAINT if dispute.complaints_to_id in headed else Purpose.CALL_BACK

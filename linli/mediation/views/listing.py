@@ -179,9 +179,9 @@ def _complained(mine: Mine) -> QuerySet[Complaint]:
 def _complaint_line(mine: Mine, one: Complaint) -> Row:
     since = {"day": date_format(timezone.localtime(one.at), "MONTH_DAY_FORMAT")}
     what = (
-        _("Says since %(day)s why it wants another mediator: answer")
+        _("A party said on %(day)s why it wants another mediator: answer")
         if one.is_objection
-        else _("Complains since %(day)s of the mediation: answer")
+        else _("A party complained on %(day)s: answer")
     )
     return Row(one.dispute, what % since, due_at=one.due_at, is_late=one.due_at < mine.at)
 
