@@ -14,7 +14,7 @@ class AnswerComplaint(ActForm):
     """What the party is answered."""
 
     words = text_box(
-        _("Answer"),
+        _("Answer to the complaint"),
         longest=complaining.LONGEST_ANSWER,
         rows=6,
         help_text=_(
