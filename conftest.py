@@ -40,6 +40,7 @@ pytest_plugins = ["tests.browser"]
 
 #: Functions that empty what a process remembers between requests; a room without one is passed over.
 FORGETTERS = (
+    "linli.accounts.provider:forget",
     "linli.areas.codes:forget_numbering",
     "linli.areas.ground:forget",
     "linli.events.actions.limits:forget",

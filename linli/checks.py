@@ -17,7 +17,7 @@ from linli.administration.actions.administrators import not_apart
 from linli.kit.refusal import Refused
 
 TAG = "linli"
-_SHORTEST_KEY = 40
+_SHORTEST_KEY, _LONGEST_ISSUER = 40, 400
 _OURSELVES = ("localhost", "127.0.0.1", "::1")
 
 
@@ -65,6 +65,7 @@ def _key_files() -> list[Path]:
         settings.MEDIA_S3_KEY_FILE,
         settings.BACKUP_KEY_FILE,
         settings.SMS_KEY_FILE,
+        settings.OIDC_SECRET_FILE,
     )
     return [path for path in named if path.exists()]
 
@@ -93,6 +94,21 @@ def _is_network(text: str) -> bool:
         return False
 
 
+def _is_provider_half() -> bool:
+    """One of the three that single sign-on needs is there, and another is not."""
+    if not (settings.OIDC_ISSUER or settings.OIDC_CLIENT_ID):
+        return False
+    parts, file = urlsplit(settings.OIDC_ISSUER), settings.OIDC_SECRET_FILE
+    is_address = parts.scheme in ("https", "http") and bool(parts.hostname) and not (parts.query or parts.fragment)
+    has_secret = file.is_file() and file.stat().st_size > 0
+    return not (is_address and len(settings.OIDC_ISSUER) <= _LONGEST_ISSUER and settings.OIDC_CLIENT_ID and has_secret)
+
+
+def _is_provider_plain() -> bool:
+    parts = urlsplit(settings.OIDC_ISSUER)
+    return parts.scheme == "http" and parts.hostname not in _OURSELVES
+
+
 Row = tuple[Callable[[], bool], str, Callable[[], str]]
 
 _ALWAYS: tuple[Row, ...] = (
@@ -115,6 +131,14 @@ _ALWAYS: tuple[Row, ...] = (
         lambda: not all(map(_is_network, settings.WEBHOOK_NETWORKS)),
         "bad_networks",
         lambda: _("LINLI_WEBHOOK_NETWORKS names networks such as 10.44.0.0/16, separated by commas. Correct it."),
+    ),
+    (
+        _is_provider_half,
+        "provider_half",
+        lambda: _(
+            "Single sign-on needs three things: LINLI_OIDC_ISSUER (https://…), LINLI_OIDC_CLIENT_ID, and the file "
+            "LINLI_OIDC_SECRET_FILE. Set all of them, or none."
+        ),
     ),
 )
 _WHEN_OTHERS_REACH_IT: tuple[Row, ...] = (
@@ -150,5 +174,10 @@ _WHEN_OTHERS_REACH_IT: tuple[Row, ...] = (
         _is_bucket_plain,
         "bucket_not_encrypted",
         lambda: _("Photos go to another machine without encryption. Let LINLI_MEDIA_S3 begin with https://"),
+    ),
+    (
+        _is_provider_plain,
+        "provider_not_encrypted",
+        lambda: _("Single sign-on goes over the network without encryption. Let LINLI_OIDC_ISSUER begin with https://"),
     ),
 )

@@ -199,11 +199,11 @@ signed-in -: account account_set_up areas briefing:mine calendar categories cate
 signed-in signed-in: account_authenticator account_codes account_confirm account_passkey_add account_password
     administration:emergencies events:add_verification events:reinspections tools:bulk
 - token: field:push_act
-- nothing: account_passkey_remove account_sign_out_other exports:answer openness:follow privacy:copy
-nothing -: audit:anchors events:slip exports:file mediation_public:party_proof mediation_public:party_session
-    mediation_public:verify open311:token privacy:letter public_photo status_film status_photo status_thumb
-    status_voice
-nothing nothing: open311:nothing_here openness:letter
+- nothing: account_passkey_remove account_sign_out_other account_unlink exports:answer openness:follow privacy:copy
+nothing -: account_link_begin audit:anchors events:slip exports:file mediation_public:party_proof
+    mediation_public:party_session mediation_public:verify open311:token privacy:letter public_photo sign_in_back
+    sign_in_provider status_film status_photo status_thumb status_voice
+nothing nothing: account_link open311:nothing_here openness:letter
 - matter: events:ask_reveal events:check_words events:contact events:milestone_note events:say
 matter -: events:joint events:milestones events:people events:show events:work_order film photo thumb
     tools:texts_for voice

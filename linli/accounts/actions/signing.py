@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.models import SignIn
-from linli.accounts.rules import Factor, family
+from linli.accounts.rules import Factor, Way, family
 from linli.journal.actions import record
 from linli.kit.refusal import NotYours, Refused
 from linli.people.models import Appointment, Person
@@ -16,7 +16,14 @@ from linli.people.models import Appointment, Person
 
 @transaction.atomic
 def note_sign_in(
-    person: Person, *, session: str, agent: str, factor: Factor, at: datetime, ends_at: datetime
+    person: Person,
+    *,
+    session: str,
+    agent: str,
+    factor: Factor,
+    at: datetime,
+    ends_at: datetime,
+    way: Way = Way.PASSWORD,
 ) -> SignIn:
     """Somebody is signed in in this session. Of the browser its family is kept, and no address."""
     browser, system = family(agent)
@@ -26,12 +33,14 @@ def note_sign_in(
         session=session,
         browser=browser,
         system=system,
+        way=way,
         factor=factor,
         began_at=at,
         seen_at=at,
         ends_at=ends_at,
     )
-    record("account.signed_in", on=person, by=person, at=at, area=area_of(person, at), factor=factor or "password")
+    facts = {"factor": factor or "password"} if way == Way.PASSWORD else {"factor": factor or "none", "way": way}
+    record("account.signed_in", on=person, by=person, at=at, area=area_of(person, at), **facts)
     return sign_in
 
 
@@ -72,9 +81,13 @@ def end_others(person: Person, *, but: str, at: datetime) -> int:
     return ended
 
 
-def end_sessions(person: Person, *, at: datetime, but: str = "") -> int:
-    """End all sessions of a person that stand, but for one; how many. No entry: the act this belongs to has its own."""
-    rows = list(SignIn.objects.filter(person=person).exclude(session=but))
+def end_sessions(person: Person, *, at: datetime, but: str = "", way: str = "") -> int:
+    """End all sessions of a person that stand, but for one; how many. No entry: the act this belongs to has its own.
+
+    `way`: only those that came by it.
+    """
+    came = SignIn.objects.filter(person=person, way=way) if way else SignIn.objects.filter(person=person)
+    rows = list(came.exclude(session=but))
     for one in rows:
         SessionStore().delete(one.session)
     SignIn.objects.filter(pk__in=[one.pk for one in rows]).delete()

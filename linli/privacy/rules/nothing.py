@@ -76,6 +76,7 @@ field.Likely: counts
 chores.Chore: name
 sessions.Session: session_key
 accounts.Passkey: host
+accounts.Link: issuer
 chores.Resealing: place key_id after
 exports.Export: kind path title sealed_key stored_as file_name file_type
 holds.Hold: on_key

@@ -41,11 +41,18 @@ def _sign_out(request: HttpRequest, person: Person, reason: str, at: datetime) -
     return None
 
 
+def _remove_link(request: HttpRequest, person: Person, reason: str, at: datetime) -> HttpResponse | None:
+    actions.remove_link(person, by=pending.unwrapped(request), reason=reason, at=at)
+    messages.success(request, _("The link is removed. Whoever signed in by it is signed out."))
+    return None
+
+
 #: What an act does, by its name in the address.
 ACTS: dict[str, Callable[[HttpRequest, Person, str, datetime], HttpResponse | None]] = {
     "password": _give_password,
     "factors": _reset_factors,
     "sign-out": _sign_out,
+    "link": _remove_link,
 }
 
 
@@ -99,6 +106,7 @@ def _page(request: HttpRequest, person: Person, form: Help, given: str = "", sta
         "form": form,
         "given": given,
         "had": actions.factors_of(person),
+        "is_linked": person.links.exists(),
         "sign_ins": person.sign_ins.filter(ends_at__gt=at).count(),  # type: ignore[attr-defined]
         "gives_passwords": actions.may_help(person, by, at, GIVES_PASSWORDS),
         "resets_factors": actions.may_help(person, by, at, RESETS_FACTORS),
