@@ -63,7 +63,7 @@ def is_set() -> bool:
 
 def name() -> str:
     """How it is called on the button."""
-    return settings.OIDC_NAME or _("single sign-on of the county")
+    return settings.OIDC_NAME or _("County sign-on")
 
 
 def begin(redirect_uri: str, *, at: datetime) -> tuple[str, dict[str, Any]]:

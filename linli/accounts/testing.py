@@ -116,7 +116,7 @@ class Provider:
     def _page(self, query: str) -> Answer:
         """Where people sign in."""
         words = (
-            f'<!doctype html><html lang="en"><title>County</title><h1>County sign-on</h1><form method="post" '
+            f'<!doctype html><html lang="en"><title>County</title><link rel="icon" href="data:,"><h1>County sign-on</h1><form method="post" '
             f'action="/authorize?{escape(query)}"><label>Name <input name="name"></label><button>Go on</button></form>'
         )
         return 200, {"Content-Type": "text/html; charset=utf-8"}, words.encode()
