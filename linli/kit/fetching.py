@@ -79,7 +79,7 @@ def _connected(target: Target, until: float) -> socket.socket:
         raise Unreachable("no_name") from None
     for one in found:
         with suppress(OSError):
-            raw = socket.create_connection(one[4][:2], timeout=_left(until))
+            raw = socket.create_connection((str(one[4][0]), target.port), timeout=_left(until))
             if target.is_plain:
                 return raw
             return _trusted().wrap_socket(raw, server_hostname=target.host, do_handshake_on_connect=False)

@@ -1,6 +1,7 @@
 """Signing in, being seen, and signing out here or at a distance; when sessions end."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
@@ -39,8 +40,9 @@ def note_sign_in(
         seen_at=at,
         ends_at=ends_at,
     )
-    facts = {"factor": factor or "password"} if way == Way.PASSWORD else {"factor": factor or "none", "way": way}
-    record("account.signed_in", on=person, by=person, at=at, area=area_of(person, at), **facts)
+    came: dict[str, Any] = {} if way == Way.PASSWORD else {"way": way}
+    proved = factor or ("none" if came else "password")
+    record("account.signed_in", on=person, by=person, at=at, area=area_of(person, at), factor=proved, **came)
     return sign_in
 
 

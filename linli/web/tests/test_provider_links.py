@@ -1,12 +1,15 @@
 """Linking one's account with the identity provider: by one's own hand, seen by administrators, removed by both."""
 
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
+from django.utils import translation
 
 from linli.accounts import actions
 from linli.accounts.models import Link
@@ -14,6 +17,8 @@ from linli.accounts.rules import Fault
 from linli.accounts.testing import Provider, running, use
 from linli.events.testing import World
 from linli.journal.models import Entry, Notice
+from linli.kit.refusal import Refused
+from linli.notices.about import about
 from linli.people.testing import PASSWORD
 from linli.web.tests.at_provider import linked, said, sentence, there_and_back, verbs
 from linli.web.tests.test_signing import is_signed_in, sign_in
@@ -142,3 +147,13 @@ def test_an_administrator_sees_that_there_is_a_link_and_removes_it_with_a_reason
     assert Notice.objects.get().person == world.cast.worker
     assert f"{place}/link" not in client.get(place).content.decode()
     assert client.post(f"{place}/link", {"reason": "misuse"}).status_code == 409
+    with translation.override("en"):
+        assert "removed the single sign-on" in about(Notice.objects.get().entry).words({})  # type: ignore[union-attr]
+
+
+def test_so_does_the_command_on_the_machine(world: World, county: Provider) -> None:
+    linked(world.cast.worker, county)
+    call_command("accounts", "unlink", "worker", "--reason", "left", stdout=StringIO())
+    assert not Link.objects.exists() and Entry.objects.get(verb="account.unlinked").by is None
+    with pytest.raises(Refused):
+        call_command("accounts", "unlink", "worker", stdout=StringIO())
