@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from linli.events.testing import GRID, draw_boundaries
-from linli.mediation.actions import noting, own, parties, proving, screening, sessions
+from linli.mediation.actions import complaining, noting, own, parties, proving, screening, sessions
 from linli.mediation.models import Dispute, Mediator
 from linli.mediation.rules import CompanionKind, Side, State
 from linli.mediation.rules.parties import Particulars
@@ -28,7 +28,7 @@ MARKS = {
     for number, what in enumerate(
         (
             *("summary", "claims", "applicant", "respondent", "address", "risk", "companion", "powers", "place"),
-            *("record", "undisputed", "concession", "note", "evidence", "evidence_words"),
+            *("record", "undisputed", "concession", "note", "evidence", "evidence_words", "complaint", "answer"),
         )
     )
 }
@@ -85,6 +85,8 @@ def dispute(here: Mediation) -> Dispute:
         by=here.mediator,
         at=later,
     )
+    own.complain(one, words=MARKS["complaint"], at=later)
+    complaining.answer(made.complaints.get(), words=MARKS["answer"], by=here.head, at=later)
     return made
 
 
