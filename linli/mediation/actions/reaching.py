@@ -48,3 +48,8 @@ def tries_of(party: Party) -> list[dict[str, Any]]:
     """The tries as they are kept: `at` in ISO 8601, `way`, `words`, `by` (key of a person). In the order they were noted."""
     kept: list[dict[str, Any]] = party.words.get("tries", [])
     return kept
+
+
+def is_tried(dispute: Dispute) -> bool:
+    """Whether any try to reach a party is written down."""
+    return any(tries_of(party) for party in dispute.parties.present())

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.mediation.actions.confirming import LONGEST_COURT, NEXT, needs_a_word_on_status
 from linli.mediation.actions.performing import LONGEST_WORDS
-from linli.mediation.forms.fields import ActForm, Scan, choice, line, several, text_box, tick, ways_told
+from linli.mediation.forms.fields import ActForm, Scan, choice, line, several, text_box, tick, untried_words, ways_told
 from linli.mediation.forms.sessions import OfParty
 from linli.mediation.rules import (
     ENDINGS_OF,
@@ -158,6 +158,11 @@ class Terminate(_EndWithWays):
     """Broken off."""
 
     step = "terminate"
+
+    def prepare(self) -> None:
+        """Whether tries to reach a party are lacking, too."""
+        super().prepare()
+        self.fields["ending"].help_text = untried_words(self.dispute)
 
 
 class Close(ActForm):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from linli.events.testing import NOON
 from linli.journal.models import Entry
@@ -14,6 +15,7 @@ from linli.mediation.actions.filing import papers_for, papers_of
 from linli.mediation.actions.reaching import note_try, tries_of
 from linli.mediation.dossier.forms import blocks_of
 from linli.mediation.dossier.reading import read
+from linli.mediation.forms import ACTS
 from linli.mediation.rules import Ending, NotAccepted, Side, State, Way
 from linli.mediation.testing import WAYS, make_dispute, make_mediation, party_of
 
@@ -122,6 +124,22 @@ def test_whoever_never_said_yes_takes_no_paper_that_names_who_applied() -> None:
     dispute = make_dispute(here, State.NOT_ACCEPTED)
     assert {one.code for one in papers_for(party_of(dispute))} >= {"not_accepted", "rights"}
     assert {one.code for one in papers_for(party_of(dispute, Side.RESPONDENT))} == {"address-2"}
+
+
+@pytest.mark.parametrize(("state", "act"), [(State.OFFERED, "not_accept"), (State.MEDIATING, "terminate")])
+def test_whoever_ends_it_so_is_told_where_no_try_is_written_down(state: str, act: str) -> None:
+    here = make_mediation()
+    dispute = make_dispute(here, state)
+    told = {"dispute": dispute, "target": None, "by": here.head, "at": LATER}
+    assert "no try is written down yet" in untried(ACTS[act].form(**told))
+    note_try(party_of(dispute), way=Way.PHONE, tried_at=LATER, words="停机", by=here.head, at=LATER)
+    assert untried(ACTS[act].form(**told)) == ""
+
+
+def untried(form: Any) -> str:
+    """What stands below the reasons, in English."""
+    with translation.override("en"):
+        return str(next(iter(form.fields.values())).help_text)
 
 
 def said(paper: Any, head: Any) -> str:
