@@ -14,7 +14,7 @@ from linli.accounts.rules import ALGORITHMS, PROVIDER_DRIFT_S, TOKEN_FOR_S, Faul
 #: OpenID Connect Core 1.0, 2: a subject has 255 characters at most.
 _LONGEST_SUBJECT, _LONGEST_SHOWN = 255, 100
 #: What people know their account there by, the most telling first.
-_SHOWN = ("preferred_username", "name", "email", "sub")
+_SHOWN = ("preferred_username", "name", "email")
 #: What PyJWT raises over a token, and what slips through it where numbers are none.
 _NOT_PROVED = (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError, OverflowError)
 
@@ -69,8 +69,21 @@ def _key(row: dict[str, Any]) -> Key | None:
         return None
 
 
-def prove(token: str, keys_of: Callable[[bool], list[Key]], *, issuer: str, client_id: str, nonce: str) -> Claims:
-    """Whom it names. `keys_of(anew)` gives the provider's keys. Raises `NotProved`."""
+def names() -> tuple[str, ...]:
+    """The claims in which somebody's names stand."""
+    return (*_SHOWN, settings.OIDC_NAME_CLAIM) if settings.OIDC_NAME_CLAIM else _SHOWN
+
+
+def tells_enough(said: dict[str, Any]) -> bool:
+    """Whether people will know themselves by it, and the name that a setting asks for is there."""
+    has_name = not settings.OIDC_NAME_CLAIM or settings.OIDC_NAME_CLAIM in said
+    return has_name and any(claim in said for claim in _SHOWN)
+
+
+def prove(
+    token: str, keys_of: Callable[[bool], list[Key]], *, issuer: str, client_id: str, nonce: str
+) -> dict[str, Any]:
+    """What it says. `keys_of(anew)` gives the provider's keys. Raises `NotProved`."""
     try:
         key = _signer(jwt.get_unverified_header(token), keys_of)
         said: dict[str, Any] = jwt.decode(
@@ -90,7 +103,12 @@ def prove(token: str, keys_of: Callable[[bool], list[Key]], *, issuer: str, clie
         raise NotProved(Fault.UNTRUSTED, type(error).__name__) from None
     if wrong:
         raise NotProved(Fault.UNTRUSTED, wrong)
-    return Claims(issuer, said["sub"], _shown(said), _name(said), _has_second_factor(said))
+    return said
+
+
+def claims_of(said: dict[str, Any]) -> Claims:
+    """Whom it names, out of what was proved."""
+    return Claims(said["iss"], said["sub"], _shown(said), _name(said), _has_second_factor(said))
 
 
 def _signer(header: dict[str, Any], keys_of: Callable[[bool], list[Key]]) -> Key:
@@ -123,7 +141,7 @@ def _wrong_with(said: dict[str, Any], client_id: str, nonce: str) -> str:
 
 def _shown(said: dict[str, Any]) -> str:
     """By what they know their account there."""
-    found = (said[claim] for claim in _SHOWN if isinstance(said.get(claim), str) and said[claim].strip())
+    found = (said[claim] for claim in (*_SHOWN, "sub") if isinstance(said.get(claim), str) and said[claim].strip())
     return "".join(sign for sign in next(found, "") if sign.isprintable()).strip()[:_LONGEST_SHOWN]
 
 

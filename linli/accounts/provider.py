@@ -33,11 +33,15 @@ _LONGEST = 4000
 
 @dataclass(frozen=True)
 class Document:
-    """What a provider says of itself (OpenID Connect Discovery 1.0). `names_itself`: its answers carry `iss` (RFC 9207)."""
+    """What a provider says of itself (OpenID Connect Discovery 1.0).
+
+    `person`: where it tells more of somebody (userinfo); empty: nowhere. `names_itself`: its answers carry `iss` (RFC 9207).
+    """
 
     authorization: str
     token: str
     keys: str
+    person: str
     takes_basic: bool
     names_itself: bool
 
@@ -98,14 +102,17 @@ def finish(flow: Mapping[str, Any], answer: Mapping[str, str], *, at: datetime) 
     code = answer.get("code", "")
     if not code or len(code) > _LONGEST:
         raise NotProved(Fault.UNTRUSTED, "no_code")
-    token = _redeemed(document, code, flow)
-    return id_tokens.prove(
-        token,
+    tokens = _redeemed(document, code, flow)
+    said = id_tokens.prove(
+        tokens["id_token"],
         lambda anew: keys_of(document, at, anew=anew),
         issuer=settings.OIDC_ISSUER,
         client_id=settings.OIDC_CLIENT_ID,
         nonce=flow["nonce"],
     )
+    if not id_tokens.tells_enough(said):
+        said = _told_of_person(document, tokens, said["sub"]) | said
+    return id_tokens.claims_of(said)
 
 
 def of_itself(at: datetime) -> Document:
@@ -127,6 +134,7 @@ def _read(said: dict[str, Any]) -> Document:
         authorization=_place(said, "authorization_endpoint"),
         token=_place(said, "token_endpoint"),
         keys=_place(said, "jwks_uri"),
+        person=_place(said, "userinfo_endpoint") if "userinfo_endpoint" in said else "",
         takes_basic="client_secret_basic" in ways,
         names_itself=said.get("authorization_response_iss_parameter_supported") is True,
     )
@@ -163,8 +171,8 @@ def _is_due(place: str, at: datetime) -> bool:
         return True
 
 
-def _redeemed(document: Document, code: str, flow: Mapping[str, Any]) -> str:
-    """The ID token for a code, which is good once."""
+def _redeemed(document: Document, code: str, flow: Mapping[str, Any]) -> dict[str, Any]:
+    """The tokens for a code, which is good once; an ID token is among them."""
     secret, headers = _secret(), {}
     form = {
         "grant_type": "authorization_code",
@@ -186,10 +194,28 @@ def _redeemed(document: Document, code: str, flow: Mapping[str, Any]) -> str:
         raise NotProved(Fault.STALE, "invalid_grant")
     if answer.status != 200 or not answer.said:
         raise NotProved(Fault.DOWN, f"token_{answer.status}")
-    token = answer.said.get("id_token")
-    if not isinstance(token, str):
+    if not isinstance(answer.said.get("id_token"), str):
         raise NotProved(Fault.UNTRUSTED, "no_id_token")
-    return token
+    return answer.said
+
+
+def _told_of_person(document: Document, tokens: dict[str, Any], subject: str) -> dict[str, Any]:
+    """How somebody is called there, where the ID token does not say it (OpenID Connect Core 1.0, 5.3). Nothing where it is not
+    told: whoever has a link comes in without. Raises `NotProved` where it is told of another.
+    """
+    access = tokens.get("access_token")
+    if not document.person or not isinstance(access, str) or not access.isascii() or not access.isprintable():
+        return {}
+    try:
+        answer = fetch(document.person, headers={"Authorization": f"Bearer {access}"})
+    except Unreachable as fault:
+        log.info("Single sign-on: no names (%s)", fault.code)
+        return {}
+    if answer.status != 200 or not answer.said:
+        return {}
+    if answer.said.get("sub") != subject:
+        raise NotProved(Fault.UNTRUSTED, "sub_of_person")
+    return {name: answer.said[name] for name in id_tokens.names() if name in answer.said}
 
 
 def _secret() -> str:

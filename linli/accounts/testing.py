@@ -71,6 +71,8 @@ class Provider:
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: What it tells of whoever has signed in to those who bring the access token.
+    told: dict[str, Any] = field(default_factory=dict)
     forms: list[dict[str, str]] = field(default_factory=list)
 
     def agree(self, place: str) -> str:
@@ -96,6 +98,8 @@ class Provider:
             return self._page(query) if method == "GET" else self._back(dict(parse_qsl(query)))
         if where == "/token":
             return self._token(form, authorization)
+        if where == "/person":
+            return _json(self.told) if authorization == "Bearer of-this-person" else _json({}, 401)
         said = {
             "/.well-known/openid-configuration": self._document,
             "/keys": lambda: {"keys": [self.signs.published()] if self.rows is None else self.rows},
@@ -116,8 +120,9 @@ class Provider:
     def _page(self, query: str) -> Answer:
         """Where people sign in."""
         words = (
-            f'<!doctype html><html lang="en"><title>County</title><link rel="icon" href="data:,"><h1>County sign-on</h1><form method="post" '
-            f'action="/authorize?{escape(query)}"><label>Name <input name="name"></label><button>Go on</button></form>'
+            '<!doctype html><html lang="en"><title>County</title><link rel="icon" href="data:,"><h1>County sign-on</h1>'
+            f'<form method="post" action="/authorize?{escape(query)}">'
+            '<label>Name <input name="name"></label><button>Go on</button></form>'
         )
         return 200, {"Content-Type": "text/html; charset=utf-8"}, words.encode()
 
@@ -140,7 +145,7 @@ class Provider:
             *(asked["redirect_uri"], asked["code_challenge"], asked["code_challenge_method"], form["grant_type"]),
         ):
             return _json({"error": "invalid_grant"}, 400)
-        return _json({"access_token": "of no use", "token_type": "Bearer", "id_token": self.sign(asked["nonce"])})
+        return _json({"access_token": "of-this-person", "token_type": "Bearer", "id_token": self.sign(asked["nonce"])})
 
     def sign(self, nonce: str) -> str:
         """An ID token of now."""

@@ -34,34 +34,43 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     following = safe_next(request)
     if request.user.is_authenticated:
         return redirect(following)
-    context: dict[str, Any] = {"next": following, "logins": _demo_logins(), "username": ""}
-    context |= {"provider": provider.name() if provider.is_set() else "", "next_query": urlencode({"next": following})}
     if request.method != "POST":
-        context["error"] = request.session.pop(REFUSED, "")
-        return render(request, "web/sign_in.html", context)
-    context["username"] = username = request.POST.get("username", "").replace("\0", "")[:100]
+        return page(request, following, error=request.session.pop(REFUSED, ""))
+    username = request.POST.get("username", "").replace("\0", "")[:100]
     password = request.POST.get("password", "")[:200]
     # Spelled as the search for the person spells it, so that full-width letters are no fresh tries.
     name, at = unicodedata.normalize("NFKC", username).strip().lower(), timezone.now()
     one = lockout.try_password(name, throttle.sender(request), at)
     if one.wait is not None:
-        context["error"] = too_many_tries(one.wait_min)
-        return render(request, "web/sign_in.html", context, status=429)
+        return page(request, following, username, too_many_tries(one.wait_min), status=429)
     person = authenticate(request, username=username, password=password)
     if person is None:
         known = find(username) if one.locks else None
         if known is not None:
             note_lock(known, door="password", at=at)
-        context["error"] = _("User name and password do not belong together. Check both; capital letters count.")
-        return render(request, "web/sign_in.html", context, status=422)
+        words = _("User name and password do not belong together. Check both; capital letters count.")
+        return page(request, following, username, words, status=422)
     if has_lapsed(person, at):  # type: ignore[arg-type]
-        context["error"] = _(
-            "This password was given to you more than three days ago and has ended. Ask for a new one."
-        )
-        return render(request, "web/sign_in.html", context, status=422)
+        words = _("This password was given to you more than three days ago and has ended. Ask for a new one.")
+        return page(request, following, username, words, status=422)
     one.succeed()
     is_known_to_all = bool(settings.HOSTS) and passwords.is_shared(password)
     return pending.begin(request, person, following=following, must_change=is_known_to_all)  # type: ignore[arg-type]
+
+
+def page(
+    request: HttpRequest, following: str, username: str = "", error: str = "", *, status: int = 200
+) -> HttpResponse:
+    """The form, with the other way in where the county has one."""
+    context: dict[str, Any] = {
+        "next": following,
+        "next_query": urlencode({"next": following}),
+        "logins": _demo_logins(),
+        "username": username,
+        "error": error,
+        "provider": provider.name() if provider.is_set() else "",
+    }
+    return render(request, "web/sign_in.html", context, status=status)
 
 
 def too_many_tries(minutes: int) -> str:

@@ -29,12 +29,14 @@ from linli.web import throttle
 from linli.web.account import pending
 from linli.web.account.needing import opens_sealed
 from linli.web.account.views import must_confirm, to_confirm
-from linli.web.signing import refuse, safe_next, too_many_tries
+from linli.web.signing import page, refuse, safe_next, too_many_tries
 
 log = logging.getLogger(__name__)
 #: Of a session: what must be known again when somebody comes back, and whom the provider named, until they say that it is they.
 _FLOW, _NAMED = "provider_flow", "provider_named"
 _NAMED_FOR_S = 600
+#: Ways begun from one address, behind which a township may be, in so many minutes: each lays a row down until it expires.
+_BEGUN, _WITHIN_MIN = 600, 10
 
 Door = Callable[..., HttpResponse]
 
@@ -58,6 +60,8 @@ def begin(request: HttpRequest) -> HttpResponse:
     following = safe_next(request)
     if request.user.is_authenticated:
         return redirect(following)
+    if throttle.too_many(f"provider {throttle.sender(request)}", most=_BEGUN, within_s=_WITHIN_MIN * 60):
+        return page(request, following, error=too_many_tries(_WITHIN_MIN), status=429)
     return _go(request, {"purpose": "sign_in", "following": following})
 
 
@@ -78,7 +82,7 @@ def _go(request: HttpRequest, what: dict[str, Any]) -> HttpResponse:
     except NotProved as refused:
         return _refused(request, refused.fault, refused.why, what)
     request.session[_FLOW] = flow | what
-    return HttpResponseRedirect(place)
+    return HttpResponseRedirect(place, headers={"Cache-Control": "no-store"})
 
 
 @_where_set

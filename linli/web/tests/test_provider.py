@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from linli.events.testing import World
 from linli.journal.models import Entry, Notice
 from linli.people.models import Person
 from linli.people.testing import PASSWORD
+from linli.web import throttle
 from linli.web.signing import too_many_tries
 from linli.web.tests.at_provider import digest, linked, said, sentence, there_and_back
 from linli.web.tests.test_account import OWN, code, with_authenticator, with_own_password
@@ -288,6 +290,15 @@ def test_an_account_that_is_closed_is_refused_like_one_that_is_not_there(
     settings.OIDC_NAME_CLAIM, county.claims = "employee", {"employee": "worker"}
     assert sentence(Fault.UNKNOWN) in closed and sentence(Fault.UNKNOWN) in said(client, there_and_back(client, county))
     assert not is_signed_in(client)
+
+
+def test_whoever_begins_ever_again_is_slowed_down_without_a_row_for_each(county: Provider, client: Client) -> None:
+    for _time in range(600):
+        throttle.too_many("provider 127.0.0.1", most=600, within_s=600)
+    answer = client.get("/sign-in/provider?next=/desk/map/")
+    page = answer.content.decode()
+    assert answer.status_code == 429 and 'action="/sign-in"' in page and 'value="/desk/map/"' in page
+    assert not Session.objects.exists()
 
 
 def test_when_the_provider_is_down_the_page_says_so_and_the_password_goes_on_working(
