@@ -16,7 +16,7 @@ from linli.events.rules import clean_words
 from linli.journal.actions import record
 from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput, NotYours, Refused
-from linli.mediation.actions import clocks, telling
+from linli.mediation.actions import clocks, danger, telling
 from linli.mediation.actions.numbers import next_number
 from linli.mediation.actions.parties import make_link, store_party
 from linli.mediation.models import Body, Dispute, Mediator, Party, sealed_words
@@ -43,6 +43,8 @@ class Told:
     people_count: int = 0
     mediation_type: str = MediationType.PEOPLES
     is_public: bool = False
+    #: It may turn violent: what was seen or heard; empty where nothing was. For staff who register it.
+    risk: str = ""
 
     def __repr__(self) -> str:
         return f"<Told {self.kind}>"
@@ -118,6 +120,8 @@ def register(
         beside=beside,
     )
     _note_messages(dispute, stored, by, at)
+    if told.risk.strip() and by is not None:
+        danger.note(dispute, words=told.risk, by=by, at=at, field="risk")
     return Registered(dispute, _link(stored, at) if door == Door.ONLINE else "")
 
 

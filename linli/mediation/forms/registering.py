@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.areas.models import Area
 from linli.events.models import Event
 from linli.kit.refusal import BadInput
+from linli.mediation.actions.danger import LONGEST_RISK
 from linli.mediation.actions.registering import LONGEST_SUMMARY, Told
 from linli.mediation.forms.fields import choice, line, put_refusal, text_box, tick
 from linli.mediation.letters import sends_messages
@@ -54,6 +55,16 @@ class Register(forms.Form):
     kind = choice(_("Type of dispute"), [("", "—"), *Kind.choices])
     summary = text_box(_("What it is about"), longest=LONGEST_SUMMARY, rows=6)
     claims = text_box(_("What is asked for"), longest=LONGEST_SUMMARY, rows=3, required=False)
+    risk = text_box(
+        _("It may turn violent: what was seen or heard"),
+        longest=LONGEST_RISK,
+        rows=2,
+        required=False,
+        help_text=_(
+            "Empty where there is no danger. Heads of the committee, desk and duty leader are told at once, of the number alone. "
+            "Where there is danger now, call 110 first."
+        ),
+    )
     place = line(_("Place, in words"), longest=300, required=False)
     people_count = forms.IntegerField(
         label=_("How many people are in it"), min_value=2, max_value=100_000, required=False
@@ -193,6 +204,7 @@ class Register(forms.Form):
             people_count=said["people_count"] or 0,
             mediation_type=said["mediation_type"],
             is_public=said["is_public"],
+            risk=said["risk"],
         )
 
     def rows(self) -> dict[str, Any]:

@@ -109,7 +109,7 @@ def _register(here: Mediation) -> object:
         registering.register(
             replace(about, parties=(replace(ONE, by_sms=True), OTHER)), door=Door.ONLINE, by=None, **facts
         ),
-        registering.register(about, door=Door.EVENT, by=by, event=event, **facts),
+        registering.register(replace(about, risk=secret("动手")), door=Door.EVENT, by=by, event=event, **facts),
         registering.register(about, door=Door.TRANSFER, by=by, **entrusted, **facts),
     ]
 

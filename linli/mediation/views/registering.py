@@ -75,6 +75,8 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _registered(request: HttpRequest, dispute: Dispute, at: datetime) -> HttpResponse:
     messages.success(request, _("Registered under %(number)s.") % {"number": dispute.number})
+    if dispute.may_intensify:
+        messages.success(request, _("Heads of the committee, desk and duty leader were told of the danger."))
     if Dispute.objects.visible_to(person_of(request), at).filter(pk=dispute.pk).exists():
         return redirect("mediation:file", dispute.pk)
     return redirect("mediation:list")
