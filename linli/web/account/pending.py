@@ -15,7 +15,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from linli.accounts.actions import factors_of, has_to_change, note_sign_in, note_sign_out
+from linli.accounts.actions import factors_of, has_to_change, link_of, note_sign_in, note_sign_out
 from linli.accounts.rules import Factor, Way
 from linli.people.models import Person
 from linli.web.account import timing
@@ -64,7 +64,9 @@ def begin(
 
 
 def of(request: HttpRequest) -> Pending | None:
-    """Who is between the two here; None: nobody, it took too long, or the password was changed meanwhile."""
+    """Who is between the two here; None: nobody, it took too long, or meanwhile the password was changed or
+    the link removed.
+    """
     kept = request.session.get(_KEY)
     if not kept or not 0 <= time.time() - kept["at"] < _WITHIN_S:
         return None
@@ -73,6 +75,8 @@ def of(request: HttpRequest) -> Pending | None:
         return None
     # A way in that was begun under the program before this one says nothing of its way.
     way = Way(kept.get("way", Way.PASSWORD))
+    if way == Way.PROVIDER and link_of(person) is None:
+        return None
     return Pending(person, kept["following"], kept["factor"], kept["must_change"], way)
 
 

@@ -150,6 +150,15 @@ def test_a_factor_of_ours_is_asked_for_unless_the_provider_vouches_for_one(
     assert (one.way, one.factor) == ("provider", "provider")
 
 
+def test_a_link_that_is_removed_meanwhile_ends_the_way_in(world: World, county: Provider, client: Client) -> None:
+    linked(world.cast.worker, county)
+    with_authenticator(world.cast.worker)
+    there_and_back(client, county)
+    actions.unlink(world.cast.worker, session="", at=timezone.now())
+    assert client.post("/sign-in/second", {"code": code(world.cast.worker)}).headers["Location"] == "/sign-in"
+    assert not is_signed_in(client)
+
+
 def test_a_role_that_needs_a_factor_sets_one_up_and_types_the_password_for_that(
     world: World, county: Provider, client: Client, production: None
 ) -> None:
