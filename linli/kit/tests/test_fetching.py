@@ -1,12 +1,22 @@
 """What is fetched comes whole and in time, or not at all."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
+from linli.kit import fetching
 from linli.kit.fetching import MOST, Unreachable, fetch
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -89,3 +99,58 @@ def test_an_object_of_the_largest_size_is_read() -> None:
 def test_what_is_no_address_is_asked_nothing(address: str) -> None:
     with pytest.raises(Unreachable, match="bad_address"):
         fetch(address)
+
+
+# --- encrypted --------------------------------------------------------------------------------------------------------
+
+
+def certificate(folder: Path, name: str) -> Path:
+    """For an address of this machine, signed by itself; key and certificate in one file."""
+    key, made = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    signed = (
+        x509.CertificateBuilder(made, made, key.public_key(), x509.random_serial_number())
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2120, 1, 1, tzinfo=UTC))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(name))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, SHA256())
+    )
+    file = folder / f"{name}.pem"
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(plain + signed.public_bytes(Encoding.PEM))
+    return file
+
+
+@pytest.fixture
+def _trust_anew() -> Iterator[None]:
+    """What a process trusts it reads once."""
+    fetching._trusted.cache_clear()
+    yield
+    fetching._trusted.cache_clear()
+
+
+@pytest.mark.usefixtures("_trust_anew")
+@pytest.mark.parametrize(
+    ("name", "is_trusted", "told"),
+    [("127.0.0.1", True, "{'a': 1}"), ("127.0.0.1", False, "not_safe"), ("127.0.0.2", True, "not_safe")],
+)
+def test_over_https_the_certificate_must_be_trusted_and_of_that_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, is_trusted: bool, told: str
+) -> None:
+    file = certificate(tmp_path, name)
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+
+    def say(line: socket.socket) -> None:
+        with context.wrap_socket(line, server_side=True) as safe:
+            safe.recv(4096)
+            safe.sendall(HEAD + b'Content-Length: 8\r\n\r\n{"a": 1}')
+
+    with speaking(say) as address:
+        try:
+            said = str(fetch(address.replace("http:", "https:"), timeout_s=20).said)
+        except Unreachable as fault:
+            said = fault.code
+    assert said == told
