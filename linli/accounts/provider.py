@@ -20,7 +20,15 @@ from django.utils.translation import gettext as _
 
 from linli.accounts import id_tokens
 from linli.accounts.id_tokens import Claims, Key, NotProved
-from linli.accounts.rules import ASKED_AGAIN_S, KEYS_ANEW_S, REFUSALS, REST_S, THERE_AND_BACK_S, Fault
+from linli.accounts.rules import (
+    ASKED_AGAIN_S,
+    KEYS_ANEW_S,
+    REFUSALS,
+    REST_S,
+    SEEN_UP_S,
+    THERE_AND_BACK_S,
+    Fault,
+)
 from linli.kit.addresses import read_address
 from linli.kit.fetching import Unreachable, fetch
 from linli.kit.refusal import BadInput
@@ -71,8 +79,10 @@ def name() -> str:
 
 
 def begin(redirect_uri: str, *, at: datetime) -> tuple[str, dict[str, Any]]:
-    """Where to send somebody, and what must be known again when they come back. Raises `NotProved`."""
-    document = of_itself(at)
+    """Where to send somebody, and what must be known again when they come back. Raises `NotProved`, also where it is down: who
+    is sent there meets the browser's own page of errors.
+    """
+    document = of_itself(at, within_s=SEEN_UP_S)
     flow = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
     asked = {
         "response_type": "code",
@@ -115,10 +125,10 @@ def finish(flow: Mapping[str, Any], answer: Mapping[str, str], *, at: datetime) 
     return id_tokens.claims_of(said)
 
 
-def of_itself(at: datetime) -> Document:
-    """Its document, asked for once an hour. Raises `NotProved`."""
+def of_itself(at: datetime, *, within_s: int = ASKED_AGAIN_S) -> Document:
+    """Its document, as it was not longer ago. Raises `NotProved`."""
     issuer = settings.OIDC_ISSUER
-    if issuer in _documents and _is_within(_documents[issuer][0], at, ASKED_AGAIN_S):
+    if issuer in _documents and _is_within(_documents[issuer][0], at, within_s):
         return _documents[issuer][1]
     document = _read(_get(f"{issuer.rstrip('/')}/.well-known/openid-configuration", at))
     _documents[issuer] = at, document

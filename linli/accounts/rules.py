@@ -105,9 +105,11 @@ ALGORITHMS: dict[tuple[str, str], tuple[str, ...]] = {
 PROVIDER_DRIFT_S, TOKEN_FOR_S = 60, 600
 #: Seconds from going there to coming back, within which a person types a password and a code.
 THERE_AND_BACK_S = 900
-#: Its document and keys are asked for again after so long; for a key that is not among them at most once in so long; and after it
-#: did not answer, nobody else waits for it until then.
-ASKED_AGAIN_S, KEYS_ANEW_S, REST_S = 3600, 60, 10
+#: Its document and keys are asked for again after so long; before somebody is sent there after so short, to see that it is up.
+ASKED_AGAIN_S, SEEN_UP_S = 3600, 60
+#: For a key that is not known they are asked for at most once in so long; and after it did not answer, nobody else waits for it
+#: until then.
+KEYS_ANEW_S, REST_S = 60, 10
 
 
 # --- passwords --------------------------------------------------------------------------------------------------------

@@ -210,12 +210,26 @@ def times(county: Provider, path: str) -> int:
     return county.asked.count(path)
 
 
-def test_document_and_keys_are_asked_for_once_an_hour(county: Provider) -> None:
-    for minutes in (0, 1, 59):
-        come(county, NOON + timedelta(minutes=minutes))
-    assert (times(county, "/keys"), times(county, "/.well-known/openid-configuration")) == (1, 1)
+DOCUMENT = "/.well-known/openid-configuration"
+
+
+def test_keys_are_asked_for_once_an_hour_and_the_document_once_a_minute(county: Provider) -> None:
+    for seconds in (0, 30, 59):
+        come(county, NOON + timedelta(seconds=seconds))
+    assert (times(county, "/keys"), times(county, DOCUMENT)) == (1, 1)
+    come(county, NOON + timedelta(minutes=59))
+    assert (times(county, "/keys"), times(county, DOCUMENT)) == (1, 2)
     come(county, NOON + timedelta(minutes=60))
-    assert (times(county, "/keys"), times(county, "/.well-known/openid-configuration")) == (2, 2)
+    assert (times(county, "/keys"), times(county, DOCUMENT)) == (2, 3)
+
+
+def test_nobody_is_sent_to_a_provider_that_went_down_a_minute_ago(county: Provider) -> None:
+    place, flow = provider.begin(HERE, at=NOON)
+    county.answers[DOCUMENT] = (503, {}, b"")
+    with pytest.raises(NotProved, match="document_503"):
+        provider.begin(HERE, at=NOON + timedelta(seconds=60))
+    # Whoever is there already comes back all the same.
+    assert provider.finish(flow, answer_of(county.agree(place)), at=NOON + timedelta(seconds=90)).subject == "w-1"
 
 
 def test_a_key_that_is_not_known_is_looked_for_once_more_but_not_more_than_once_a_minute(county: Provider) -> None:
