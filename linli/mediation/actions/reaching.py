@@ -28,7 +28,8 @@ def note_try(party: Party, *, way: str, tried_at: datetime, words: str, by: Pers
     require_party(dispute, party)
     if way not in Way.values:
         raise not_a_choice("way")
-    if not dispute.registered_at <= tried_at <= at:
+    # People say a time in minutes: that of the registration is not before it.
+    if not dispute.registered_at.replace(second=0, microsecond=0) <= tried_at <= at:
         raise BadInput(
             "bad_time_of_try",
             _("It was tried between the registration of the dispute and now. Correct the time."),

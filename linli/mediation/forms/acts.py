@@ -10,7 +10,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from linli.kit.papers.asking import available
 from linli.mediation.actions import (
     agreeing,
     assigning,
@@ -44,6 +43,7 @@ from linli.mediation.forms.afterwards import (
     Terminate,
     Visit,
     Withdraw,
+    is_bound_here,
 )
 from linli.mediation.forms.fields import ActForm
 from linli.mediation.forms.mediators import Choose, DeclareInterest, Objecting, TakeOn, Why
@@ -111,9 +111,9 @@ def _agree_to_extension(dispute: Dispute, *, party: Party, **rest: Any) -> None:
     clocks.agree_to_extension(party, **rest)
 
 
-def _archive(dispute: Dispute, *, checked_by: str, note: str, by: Person, at: datetime) -> None:
-    """Bound and sealed where this home sets papers; where it does not, the dossier is kept as it stands here."""
-    if available():
+def _archive(dispute: Dispute, *, by: Person, at: datetime, checked_by: str = "", note: str = "") -> None:
+    """Bound and sealed where this home sets papers; else, and what was never accepted, is kept as it stands here."""
+    if is_bound_here(dispute):
         filing.bind(dispute, checked_by=checked_by, note=note, by=by, at=at)
     else:
         ending.archive(dispute, by=by, at=at)

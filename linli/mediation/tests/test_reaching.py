@@ -57,6 +57,13 @@ def test_a_try_that_cannot_have_been_is_refused(changed: dict[str, object], code
     assert refusal.value.code == code
 
 
+def test_a_try_in_the_very_minute_of_the_registration_is_one() -> None:
+    here = make_mediation()
+    party = party_of(make_dispute(here, State.REGISTERED, at=NOON + timedelta(seconds=40)))
+    note_try(party, way=Way.PHONE, tried_at=NOON, words="无人接听", by=here.head, at=NOON + timedelta(minutes=1))
+    assert len(tries_of(party)) == 1
+
+
 def test_only_who_has_the_dispute_notes_a_try_and_not_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     here = make_mediation()
     party = party_of(make_dispute(here, State.MEDIATING))
