@@ -4,6 +4,7 @@ What was fetched is kept in the process. `at` tells how old it is; the times in 
 """
 
 import logging
+import re
 import secrets
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ from linli.accounts.id_tokens import Claims, Key, NotProved
 from linli.accounts.rules import (
     ASKED_AGAIN_S,
     KEYS_ANEW_S,
+    PROVIDER_DRIFT_S,
     REFUSALS,
     REST_S,
     SEEN_UP_S,
@@ -37,6 +39,8 @@ log = logging.getLogger(__name__)
 _SCOPE = "openid profile"
 #: Of an answer that people carry here in an address.
 _LONGEST = 4000
+#: Words of the standard, which may stand in a log.
+_ERROR = re.compile("[a-z_]{1,40}")
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,9 @@ def name() -> str:
 
 
 def begin(redirect_uri: str, *, at: datetime) -> tuple[str, dict[str, Any]]:
-    """Where to send somebody, and what must be known again when they come back. Raises `NotProved`, also where it is down: who
-    is sent there meets the browser's own page of errors.
+    """Where to send somebody, and what must be known again when they come back.
+
+    Raises `NotProved`, also where it is down: whoever was sent there would meet the browser's own page of errors.
     """
     document = of_itself(at, within_s=SEEN_UP_S)
     flow = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
@@ -100,7 +105,8 @@ def begin(redirect_uri: str, *, at: datetime) -> tuple[str, dict[str, Any]]:
 
 def finish(flow: Mapping[str, Any], answer: Mapping[str, str], *, at: datetime) -> Claims:
     """Whom the provider named. `answer`: what came back with them in the address. Raises `NotProved`."""
-    if not flow or not 0 <= at.timestamp() - flow["at"] < THERE_AND_BACK_S:
+    # Fronts on two machines may tell the time a little differently.
+    if not flow or not -PROVIDER_DRIFT_S <= at.timestamp() - flow["at"] < THERE_AND_BACK_S:
         raise NotProved(Fault.STALE, "no_flow")
     if not constant_time_compare(flow["state"], answer.get("state", "")[:_LONGEST]):
         raise NotProved(Fault.STALE, "state")
@@ -108,21 +114,22 @@ def finish(flow: Mapping[str, Any], answer: Mapping[str, str], *, at: datetime) 
     if answer.get("iss", "" if document.names_itself else settings.OIDC_ISSUER) != settings.OIDC_ISSUER:
         raise NotProved(Fault.UNTRUSTED, "iss_of_answer")
     if "error" in answer:
-        raise NotProved(REFUSALS.get(answer["error"], Fault.DOWN), "error_of_answer")
+        said = answer["error"] if _ERROR.fullmatch(answer["error"]) else "error"
+        raise NotProved(REFUSALS.get(said, Fault.DOWN), said)
     code = answer.get("code", "")
     if not code or len(code) > _LONGEST:
         raise NotProved(Fault.UNTRUSTED, "no_code")
     tokens = _redeemed(document, code, flow)
-    said = id_tokens.prove(
+    proved = id_tokens.prove(
         tokens["id_token"],
         lambda anew: keys_of(document, at, anew=anew),
         issuer=settings.OIDC_ISSUER,
         client_id=settings.OIDC_CLIENT_ID,
         nonce=flow["nonce"],
     )
-    if not id_tokens.tells_enough(said):
-        said = _told_of_person(document, tokens, said["sub"]) | said
-    return id_tokens.claims_of(said)
+    if not id_tokens.tells_enough(proved):
+        proved = _told_of_person(document, tokens, proved["sub"]) | proved
+    return id_tokens.claims_of(proved)
 
 
 def of_itself(at: datetime, *, within_s: int = ASKED_AGAIN_S) -> Document:

@@ -12,6 +12,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from jwt.algorithms import ECAlgorithm
 
 from linli.accounts.rules import Fault
 from linli.accounts.testing import CLIENT_ID, Provider, Signer, running, signer, use
@@ -139,6 +140,12 @@ def test_what_the_provider_did_not_sign_is_refused(county: Provider, forgery: st
 )
 def test_a_key_that_is_none_for_signing_proves_nothing(county: Provider, changed: dict[str, Any]) -> None:
     county.rows = [{**county.signs.published(), **changed}, "no key", None]  # type: ignore[list-item]
+    assert refusal(county) == (Fault.UNTRUSTED, "no_key")
+
+
+def test_a_key_that_is_published_with_its_private_half_proves_nothing(county: Provider) -> None:
+    both = ECAlgorithm.to_jwk(county.signs.private, as_dict=True)
+    county.rows = [{**both, "kid": county.signs.number}]
     assert refusal(county) == (Fault.UNTRUSTED, "no_key")
 
 
