@@ -74,7 +74,7 @@ def tried(tries: Iterable[Try], *, named: bool) -> list[Block]:
     if not rows:
         return []
     told = b.text(f"本会先后{len(rows)}次与当事人联系，均未取得联系：")
-    return [told, b.table(("次序", "时间", "方式", "联系对象"), (0.8, 2.6, 1.6, 3.0), rows)]
+    return [told, b.table(("次序", "时间", "方式", "联系对象"), (0.7, 3.4, 1.2, 2.7), rows)]
 
 
 def _accepted(head: Head) -> str:

@@ -28,13 +28,13 @@ def _inquiry(paper: Inquiry, head: Head) -> list[Block]:
 @blocks_of.register
 def _tries(paper: Tries, head: Head) -> list[Block]:
     rows = [
-        (str(number), b.moment(one.at), one.way, f"{one.side}{one.name}", one.words, one.by)
+        (str(number), b.moment(one.at), one.way, f"{one.side}\n{one.name}", one.words, one.by)
         for number, one in enumerate(paper.items, 1)
     ]
     return [
         b.title(paper.title, head.case_no),
         b.text("本会为征询意见、组织调解，曾与下列当事人联系，均未取得联系："),
-        b.table(("序号", "时间", "方式", "联系对象", "情况", "记录人"), (0.8, 2.2, 1.2, 1.8, 3.4, 1.3), rows),
+        b.table(("序号", "时间", "方式", "联系对象", "情况", "记录人"), (0.7, 2.2, 1.0, 1.9, 3.3, 1.3), rows),
     ]
 
 
