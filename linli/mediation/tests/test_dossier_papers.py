@@ -272,6 +272,9 @@ SINGLE: dict[str, Any] = {
         "同意接受委托",
         signed("登记人", "黄小敏"),
     ),
+    "entrusted, in one line": v.Entrusted(
+        "廉江市人民法院，(2026)粤0881诉前调9号", "", AT, "邻里排水。", (), "", signed("登记人", "黄小敏")
+    ),
     "registered": v.Register(AT, "电话申请", "排水沟被堵。", signed("登记人", "黄小敏")),
     "oral": v.OralAgreement("一、协议内容\n当场清理。", AT, (signed("人民调解员", "林国强"),), Stamp(BODY)),
     "unsigned": make_agreement(make_head(), signs=(Sign("申请人", "陈亚水"),), stamp=Stamp(BODY)),

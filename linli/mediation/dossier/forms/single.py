@@ -25,11 +25,13 @@ def _not_accepted(paper: NotAccepted, head: Head) -> list[Block]:
 
 @blocks_of.register
 def _entrusted(paper: Entrusted, head: Head) -> list[Block]:
+    # At the door both are written in one line.
+    by, received = ("委托单位及函号", paper.entrusted_by), ("收函时间", b.moment(paper.received_at))
+    apart = (("委托单位", paper.entrusted_by), (*received, "委托函号", paper.letter_no))
     return [
         b.title(paper.title, head.case_no),
         b.pairs(
-            ("委托单位", paper.entrusted_by),
-            ("收函时间", b.moment(paper.received_at), "委托函号", b.or_nothing(paper.letter_no)),
+            *(apart if paper.letter_no else (by, received)),
             ("当事人意愿", "\n".join(paper.consents) or b.NOTHING),
             ("本会答复", b.or_nothing(paper.answer)),
         ),
