@@ -71,6 +71,7 @@ LONG = WALKS | frozenset(
         "linli/chores/tests/test_backup_killed.py",
         "linli/chores/tests/test_command.py",
         "linli/chores/tests/test_ladder_killed.py",
+        "linli/chores/tests/test_months.py",
         "linli/chores/tests/test_resealing_killed.py",
         "linli/chores/tests/test_upgrade.py",
         "linli/intake/tests/test_acts_crashes.py",

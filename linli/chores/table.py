@@ -30,7 +30,7 @@ from linli.intake.bulk import working
 from linli.intake.digest import are_arriving, digest_all
 from linli.intake.models import Kept
 from linli.intake.webhooks import courier, making, sending
-from linli.journal import anchors, verifying
+from linli.journal import anchors, months, verifying
 from linli.journal.actions import forget_read_notices
 from linli.kit.prepared import Prepared
 from linli.mediation.actions import (
@@ -345,6 +345,7 @@ CHORES: tuple[Work, ...] = (
     Work("acts_that_waited", 10 * _MINUTE, _take_in_old_acts),
     # Before all that follows the journal. Once a day, soon after it has begun; asked often, for homes that were off at midnight.
     Work("journal_anchored", 10 * _MINUTE, _anchor),
+    Work("journal_months", 10 * _MINUTE, months.turn, waits=months.waits),
     Work("journal_verified", _HOUR, _verify_weekly),
     Work("verifications", 0, verifying.go_on, waits=verifying.waits, longest_pause_s=600, lease_s=60),
     Work("search_index", 2, _index, waits=_index_waits),
