@@ -103,6 +103,6 @@ def _require_reason(reason: str) -> None:
 
 
 def _note(verb: str, person: Person, by: Person | None, at: datetime, reason: str, way: str = "") -> None:
-    sessions = end_sessions(person, at=at, way=way)
+    sessions = end_sessions(person, at=at, by=by, way=way)
     area = area_of(person, at)
     record(verb, on=person, by=by, at=at, area=area, tell=[person], reason=reason, sessions=sessions)

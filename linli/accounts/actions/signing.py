@@ -1,5 +1,6 @@
 """Signing in, being seen, and signing out here or at a distance; when sessions end."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -77,22 +78,28 @@ def end_sign_in(sign_in: SignIn, *, by: Person, at: datetime) -> None:
 @transaction.atomic
 def end_others(person: Person, *, but: str, at: datetime) -> int:
     """Sign oneself out everywhere but here; how many sessions ended."""
-    ended = end_sessions(person, at=at, but=but)
+    ended = end_sessions(person, at=at, by=person, but=but)
     if ended:
         record("account.signed_out_elsewhere", on=person, by=person, at=at, area=area_of(person, at), sessions=ended)
     return ended
 
 
-def end_sessions(person: Person, *, at: datetime, but: str = "", way: str = "") -> int:
+#: What else somebody is signed in by, of rooms above this one: each ends all of it, but for what hangs on the session `but`.
+ENDED_TOO: dict[str, Callable[..., None]] = {}
+
+
+def end_sessions(person: Person, *, at: datetime, by: Person | None = None, but: str = "", way: str = "") -> int:
     """End all sessions of a person that stand, but for one; how many. No entry: the act this belongs to has its own.
 
-    `way`: only those that came by it.
+    `way`: only those that came by it. Otherwise their phones are signed out too, `by` whoever does this.
     """
     came = SignIn.objects.filter(person=person, way=way) if way else SignIn.objects.filter(person=person)
     rows = list(came.exclude(session=but))
     for one in rows:
         SessionStore().delete(one.session)
     SignIn.objects.filter(pk__in=[one.pk for one in rows]).delete()
+    for end in () if way else ENDED_TOO.values():
+        end(person, but=but, by=by, at=at)
     return sum(1 for one in rows if one.ends_at > at)
 
 

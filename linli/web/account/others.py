@@ -35,9 +35,7 @@ def _reset_factors(request: HttpRequest, person: Person, reason: str, at: dateti
 
 def _sign_out(request: HttpRequest, person: Person, reason: str, at: datetime) -> HttpResponse | None:
     actions.sign_out_everywhere(person, by=pending.unwrapped(request), reason=reason, at=at)
-    messages.success(
-        request, _("Signed out everywhere. Phones with the app are signed out under “Phones of all staff”.")
-    )
+    messages.success(request, _("Signed out everywhere, on phones with the app too."))
     return None
 
 
