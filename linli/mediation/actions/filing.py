@@ -24,7 +24,7 @@ from linli.mediation.dossier.binding import bind as bound_of
 from linli.mediation.dossier.papers import HASH, Papers, set_dossier, set_paper
 from linli.mediation.dossier.parts import sha256_of
 from linli.mediation.dossier.reading import File, read
-from linli.mediation.dossier.values import Form, ServiceAddress, Session
+from linli.mediation.dossier.values import Claim, Form, ServiceAddress, Session
 from linli.mediation.models import Dispute, IssuedPaper, Party, sealed_words
 from linli.mediation.rules import Purpose, Side, TermCode, Who, add_months, moved_on, not_yours, require
 from linli.people.models import Person
@@ -82,6 +82,8 @@ def _title(code: str, form: Form, kinds: Mapping[str, int]) -> str:
     if isinstance(form, Session):
         return f"{form.title}（第{form.number}次）"
     kind, _dash, place = code.partition("-")
+    if isinstance(form, Claim):
+        return f"{form.title}（{form.by.side}{place}）"
     if kinds[kind] < 2:
         return form.title
     return f"{form.title}（当事人{place}）" if isinstance(form, ServiceAddress) else f"{form.title}（第{place}份）"
@@ -95,6 +97,8 @@ def _is_for(party: Party, file: File, code: str) -> bool:
         return True
     if code.startswith("address-"):
         return [one.pk for one in file.parties].index(party.pk) + 1 == int(code.partition("-")[2])
+    if code.startswith("claim-"):
+        return file.claimants[int(code.partition("-")[2]) - 1] == party
     if not code.startswith("session-"):
         return False
     session = file.sessions[int(code.partition("-")[2]) - 1]

@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from linli.mediation.actions.files import open_sealed
-from linli.mediation.dossier import asked, outcome
+from linli.mediation.dossier import asked, claims, outcome
 from linli.mediation.dossier import values as v
 from linli.mediation.dossier import words as w
 from linli.mediation.dossier.binding import Draft, Filing
@@ -349,6 +349,11 @@ class File:
         return outcome.follow_ups_of(self)
 
     @cached_property
+    def claimants(self) -> list[PartyRow]:
+        """Those who find a claim for the next way among their papers."""
+        return claims.claimants(self)
+
+    @cached_property
     def not_accepted(self) -> v.NotAccepted | None:
         """The notice that it is not mediated, where that was decided."""
         return outcome.not_accepted_of(self)
@@ -413,6 +418,7 @@ _MANY: dict[str, Callable[[File], Sequence[v.Form]]] = {
     "session": lambda file: file.sessions,
     "receipt": lambda file: file.receipts,
     "visit": lambda file: file.follow_ups,
+    "claim": claims.claims_of,
 }
 #: Bytes of files opened for one export; what goes beyond is named and stays where it is kept.
 _MOST_BYTES = 100_000_000

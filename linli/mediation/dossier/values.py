@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
-from linli.mediation.dossier.parts import Scan, Sign, Some, Stamp
+from linli.mediation.dossier.parts import Party, Scan, Sign, Some, Stamp
 
 # --- 1 to 3: how it begins ----------------------------------------------------------------------------------------------
 
@@ -350,6 +350,24 @@ class Disclosure:
     declared_at: datetime
 
 
+@dataclass(frozen=True)
+class Claim:
+    """民事起诉状, or what stands before it: a draft for one party, no paper of the committee. `against`: names alone."""
+
+    title: str
+    to: str
+    #: How whoever claims and the other side are called there.
+    roles: tuple[str, str]
+    heading: str
+    by: Party
+    against: tuple[str, ...]
+    #: Empty: to be written by the party.
+    claims: tuple[str, ...]
+    facts: tuple[str, ...]
+    law: str
+    evidence: tuple[str, ...]
+
+
 Ending = Agreement | OralAgreement | Termination
 Form = (
     Application
@@ -371,4 +389,5 @@ Form = (
     | Entrusted
     | ServiceAddress
     | Disclosure
+    | Claim
 )

@@ -19,6 +19,7 @@ from linli.mediation.actions.agreeing import speakers_of, text_digest, unsigned_
 from linli.mediation.actions.course import steps_for
 from linli.mediation.actions.looking import who_looked
 from linli.mediation.agreeing.comparing import compare
+from linli.mediation.dossier.claims import has_claim
 from linli.mediation.letters import sends_messages
 from linli.mediation.models import (
     Agreement,
@@ -150,6 +151,10 @@ class Own:
         if not told and (self.party.consent == Consent.REFUSED or self.dispute.state == State.WITHDRAWN):
             told = list(NextWay.values)
         return [(str(NextWay(way).label), str(WAYS[NextWay(way)])) for way in told]
+
+    def has_claim(self) -> bool:
+        """Whether a draft for the next way is among its papers after a mediation in vain."""
+        return has_claim(self.party)
 
     def is_over(self) -> bool:
         """It ended without an agreement."""

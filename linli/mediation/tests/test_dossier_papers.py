@@ -275,6 +275,18 @@ SINGLE: dict[str, Any] = {
     "entrusted, in one line": v.Entrusted(
         "廉江市人民法院，(2026)粤0881诉前调9号", "", AT, "邻里排水。", (), "", signed("登记人", "黄小敏")
     ),
+    "claim": v.Claim(
+        "民事起诉状（草稿）",
+        "廉江市人民法院",
+        ("原告", "被告"),
+        "诉讼请求",
+        make_head().parties[0],
+        ("买买提·艾力",),
+        ("判令被告清理排水沟。", "判令被告赔偿损失1,200元。"),
+        ("共用排水沟被堵，雨水进屋。", "各方在调解中无争议的事实：排水沟由双方共用。"),
+        "《中华人民共和国人民调解法》第二十六条",
+        ("现场照片", "终止调解通知书"),
+    ),
     "registered": v.Register(AT, "电话申请", "排水沟被堵。", signed("登记人", "黄小敏")),
     "oral": v.OralAgreement("一、协议内容\n当场清理。", AT, (signed("人民调解员", "林国强"),), Stamp(BODY)),
     "unsigned": make_agreement(make_head(), signs=(Sign("申请人", "陈亚水"),), stamp=Stamp(BODY)),
