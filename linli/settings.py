@@ -140,6 +140,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "linli.web.middleware.addresses",
     "linli.web.middleware.refusals",
+    "linli.web.rates.limited",
 ]
 
 ROOT_URLCONF = "linli.urls"

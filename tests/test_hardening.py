@@ -15,10 +15,12 @@ from django.urls import URLPattern, get_resolver
 
 from linli import checks
 from linli.events.testing import GRID, World, draw_boundaries, make_world
+from linli.intake.hatch import DOORS
 from linli.intake.testing import Door
 from linli.kit.safe_headers import ALWAYS, FILE_POLICY
 from linli.kit.tables import harmless
 from linli.settings import postgres
+from linli.web import rates
 from tests.addresses import NAMES
 from tests.test_sweeps import address, body, signed_in
 from tests.things import HERE, Things, things
@@ -51,6 +53,25 @@ WITHOUT_TOKEN = {
             *("party_session", "party_sound", "party_language", "party_act"),
         )
     },
+}
+#: Files that cost nothing to hand out, and why.
+CHEAP = {
+    "healthz": "a word, asked by watchers",
+    "field:manifest": "the same for everybody",
+    "open311:discovery": "the same for everybody",
+    "openness:figures": "counted ahead",
+}
+#: Where the limit of each door of the hatch is proved; without a test: why it has none.
+LIMITS_OF_THE_HATCH = {
+    "GET schema.json": "a text that lies in memory",
+    "POST hooks/": "test_webhooks_in.py::test_whoever_guesses_at_signatures_is_told_to_wait",
+    "/media/": "test_media_senders.py::test_a_phone_and_an_address_without_an_account_are_slowed_down",
+    "GET reports/": "one row by its key",
+    "POST reports": "test_allowance.py::test_at_the_door_staff_are_told_that_the_rest_comes_later",
+    "POST batch": "test_allowance.py::test_what_could_not_be_kept_leaves_everybody_as_they_were",
+    "POST devices": "test_devices.py::test_an_app_that_registers_at_every_start_is_asked_to_wait",
+    "DELETE devices": "ends what it names",
+    "POST tokens": "test_allowance.py::test_tokens_are_made_for_an_address_within_reason",
 }
 #: Pages whose address is a key tell it nobody.
 STRICTER = {"Referrer-Policy": "no-referrer"}
@@ -106,6 +127,13 @@ def wrong_with(response: Any) -> list[str]:
     return found
 
 
+def costs(response: Any) -> bool:
+    """Whether it is a file: no page, no JSON that pages ask for by themselves, and no picture that lies in the store."""
+    kind = response.headers.get("Content-Type", "")
+    is_kept = kind.startswith(("image/", "video/", "audio/")) or response.status_code != 200
+    return bool(kind) and not is_kept and kind.partition(";")[0] not in ("text/html", "application/json")
+
+
 def test_every_answer_of_every_address_carries_the_headers_and_no_page_holds_script_or_style(here: Things) -> None:
     cast, wrong = here.world.cast, {}
     clients = {who: signed_in(getattr(cast, who)) for who in ("desk", "system", "security")} | {"nobody": Client()}
@@ -117,6 +145,8 @@ def test_every_answer_of_every_address_carries_the_headers_and_no_page_holds_scr
                 wrong[f"{who} {name} {response.status_code}"] = found
             if response.status_code == 200:  # what one may see, the others see alike
                 break
+            if costs(response) and name not in rates.FILES | set(CHEAP):
+                wrong[f"{who} {name}"] = ["a file without a limit"]
     assert wrong == {}
 
 
@@ -152,6 +182,30 @@ def test_the_doors_without_a_token_are_those_of_the_table() -> None:
         if getattr(pattern.callback, "csrf_exempt", False)
     }
     assert exempt == set(WITHOUT_TOKEN)
+
+
+@pytest.mark.parametrize("who", ["desk", "nobody"])
+def test_every_act_and_every_file_of_every_address_has_a_limit(
+    here: Things, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    """Nobody may act at all: then every door that would still let something through has none."""
+    for of in (rates.OF_PERSON, rates.OF_ADDRESS):
+        for kind in of:
+            monkeypatch.setitem(of, kind, 0)
+    client = signed_in(here.world.cast.desk) if who == "desk" else Client()
+    asked = {"accept": "application/json"}
+    acts = {name for name in NAMES if client.post(address(name, here), headers=asked).status_code != 429}
+    assert acts - {"language"} == set(rates.WITHOUT) - {"language"}
+    client = signed_in(here.world.cast.desk) if who == "desk" else Client()
+    assert {name for name in rates.FILES if client.get(address(name, here), headers=asked).status_code != 429} == set()
+
+
+def test_every_door_of_the_hatch_has_its_limit() -> None:
+    """They know no Django: the limit of each is proved by the test named beside it."""
+    assert {f"{door.method} {door.path}".strip() for door in DOORS} == set(LIMITS_OF_THE_HATCH)
+    for where in LIMITS_OF_THE_HATCH.values():
+        file, _colons, test = where.partition("::")
+        assert not test or f"def {test}(" in (CHECKOUT / "linli/intake/tests" / file).read_text(encoding="utf-8"), where
 
 
 def _patterns(patterns: Any, space: str = "") -> list[tuple[str, URLPattern]]:
