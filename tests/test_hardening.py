@@ -1,10 +1,6 @@
 """The house is hard to break: swept over every address, so that what is added later is looked at too."""
 
-import json
-import os
 import re
-import subprocess
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,13 +9,11 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from linli import checks
 from linli.events.testing import GRID, World, draw_boundaries, make_world
 from linli.intake.hatch import DOORS
 from linli.intake.testing import Door
 from linli.kit.safe_headers import ALWAYS, FILE_POLICY
 from linli.kit.tables import harmless
-from linli.settings import postgres
 from linli.web import rates
 from tests.addresses import NAMES
 from tests.test_sweeps import address, body, signed_in
@@ -312,65 +306,3 @@ def test_no_secret_is_compared_sign_by_sign() -> None:
         )
     ]
     assert found == []
-
-
-# --- production -------------------------------------------------------------------------------------------------------
-
-_ASK = """
-import json, django
-django.setup()
-from django.conf import settings
-from django.core.checks import run_checks
-names = ("SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE", "CSRF_COOKIE_SECURE",
-         "CSRF_COOKIE_HTTPONLY", "CSRF_COOKIE_SAMESITE", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "DEBUG")
-found = [one.id for one in run_checks(include_deployment_checks=True) if not one.is_silenced()]
-print(json.dumps([{name: getattr(settings, name) for name in names}, found]))
-"""
-
-
-def _asked(home: Path, **environment: str) -> tuple[dict[str, Any], list[str]]:
-    home.chmod(0o700)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LINLI_", "DJANGO_"))}
-    given = {"LINLI_HOME": str(home), "DJANGO_SETTINGS_MODULE": "linli.settings", "PYTHONPATH": str(CHECKOUT)}
-    answer = subprocess.run(
-        [sys.executable, "-c", _ASK], env=kept | given | environment, capture_output=True, text=True, check=True
-    )
-    settings, found = json.loads(answer.stdout)
-    return settings, found
-
-
-def test_a_production_has_nothing_that_django_warns_of_and_its_cookies_go_encrypted(tmp_path: Path) -> None:
-    settings, found = _asked(tmp_path, LINLI_HOSTS="linli.county.example")
-    assert found == []
-    assert settings == {
-        "SESSION_COOKIE_SECURE": True,
-        "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SAMESITE": "Lax",
-        "CSRF_COOKIE_SECURE": True,
-        "CSRF_COOKIE_HTTPONLY": True,
-        "CSRF_COOKIE_SAMESITE": "Lax",
-        "SECURE_SSL_REDIRECT": True,
-        "SECURE_HSTS_SECONDS": 31_536_000,
-        "DEBUG": False,
-    }
-
-
-def test_what_is_no_production_or_an_unsafe_one_is_told_so(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [one.id for one in checks.check_production(None)] == ["linli.no_hosts"]
-    settings.HOSTS = ["linli.county.example"]
-    assert checks.check_production(None) == []
-    plain = postgres("postgres://linli:secret@db.county.example/linli")
-    monkeypatch.setitem(settings.DATABASES, "default", plain)
-    settings.MEDIA_S3 = "http://store.county.example/linli"
-    told = dict(checks.unsafe())
-    assert {"store_not_encrypted", "bucket_not_encrypted"} <= set(told)
-    plain["OPTIONS"]["sslmode"] = "verify-full"
-    settings.MEDIA_S3 = "https://store.county.example/linli"
-    assert {"store_not_encrypted", "bucket_not_encrypted"} & set(dict(checks.unsafe())) == set()
-
-
-def test_a_key_that_others_can_read_is_told_with_its_file(settings: Any, tmp_path: Path) -> None:
-    settings.SMS_KEY_FILE = tmp_path / "sms_key"
-    settings.SMS_KEY_FILE.write_text("secret")
-    settings.SMS_KEY_FILE.chmod(0o640)
-    assert f"chmod 600 {settings.SMS_KEY_FILE}" in dict(checks.unsafe())["key_file_open"]
