@@ -188,6 +188,17 @@ def test_nobody_it_is_about_and_no_other_committee_answers(here: Mediation, who:
     assert form.status_code in (403, 404) and WORDS not in form.content.decode()
 
 
+def test_whoever_it_is_about_does_not_answer_it_as_head_of_the_committee_later(here: Mediation) -> None:
+    dispute = mediated_by(here, here.mediator)
+    complain(dispute)
+    Mediator.objects.filter(person=here.mediator).update(is_head=True)
+    with pytest.raises(NotYours):
+        complaining.answer(dispute.complaints.get(), words=ANSWER, by=here.mediator, at=timezone.now())
+    assert not reads(here.mediator, dispute)
+    assert "?show=complaints" not in Desk(here.mediator).client.get(reverse("mediation:list")).content.decode()
+    assert complaining.readers_of(dispute.complaints.get(), timezone.now()) == [here.head]
+
+
 def test_an_answer_says_something_and_is_given_once(here: Mediation) -> None:
     dispute = mediated_by(here, here.mediator)
     complain(dispute)
