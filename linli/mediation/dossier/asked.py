@@ -1,4 +1,4 @@
-"""Who was asked, and who was tried in vain, read into the values of their papers."""
+"""Who entrusted it, who was asked, and who was tried in vain, read into the values of their papers."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -7,12 +7,33 @@ from linli.mediation.actions import reaching
 from linli.mediation.dossier import values as v
 from linli.mediation.dossier import words as w
 from linli.mediation.dossier.parts import Sign
-from linli.mediation.models import Session
-from linli.mediation.rules import Manner
+from linli.mediation.models import EntrustmentLetter, Session
+from linli.mediation.rules import Door, Manner
 from linli.people.models import Person
 
 if TYPE_CHECKING:
     from linli.mediation.dossier.reading import File
+
+
+def entrusted_of(file: "File") -> v.Entrusted | None:
+    """The register of the letter by which others entrusted it, with the letter where it was scanned; None at other doors."""
+    dispute = file.dispute
+    if dispute.door != Door.TRANSFER:
+        return None
+    letter = EntrustmentLetter.objects.filter(dispute=dispute).first()
+    return v.Entrusted(
+        entrusted_by=str(file.told.get("entrusted_by", "")),
+        letter_no="",
+        received_at=dispute.registered_at,
+        summary=str(file.told.get("summary", "")),
+        consents=tuple(f"{file.name(one.pk)}：{_CONSENT[one.consent]}" for one in file.parties),
+        answer="同意接受委托" if dispute.accepted_at else "",
+        registrar=file.register.registrar,
+        scan=file.scan(letter, "委托调解函") if letter else None,
+    )
+
+
+_CONSENT = {"unasked": "未征询", "asked": "已征询，待答复", "agreed": "同意调解", "refused": "不同意调解"}
 
 
 def inquiries_of(file: "File") -> tuple[v.Inquiry, ...]:

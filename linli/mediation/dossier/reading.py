@@ -16,7 +16,7 @@ from linli.mediation.dossier.binding import Draft, Filing
 from linli.mediation.dossier.parts import Head, Party, Scan, Side, Sign
 from linli.mediation.models import Assignment, Companion, Dispute, Evidence, KeptFile, Record, Session
 from linli.mediation.models import Party as PartyRow
-from linli.mediation.rules import CompanionKind, Door, Manner, PersonKind, SessionState, State
+from linli.mediation.rules import CompanionKind, Manner, PersonKind, SessionState, State
 
 
 class File:
@@ -127,18 +127,7 @@ class File:
     @cached_property
     def entrusted(self) -> v.Entrusted | None:
         """The register of the letter by which others entrusted it."""
-        if self.dispute.door != Door.TRANSFER:
-            return None
-        consents = [f"{self.name(one.pk)}：{_CONSENT[one.consent]}" for one in self.parties]
-        return v.Entrusted(
-            entrusted_by=str(self.told.get("entrusted_by", "")),
-            letter_no="",
-            received_at=self.dispute.registered_at,
-            summary=str(self.told.get("summary", "")),
-            consents=tuple(consents),
-            answer="同意接受委托" if self.dispute.accepted_at else "",
-            registrar=self.register.registrar,
-        )
+        return asked.entrusted_of(self)
 
     @cached_property
     def rights(self) -> v.RightsNotice:
@@ -424,7 +413,6 @@ _MANY: dict[str, Callable[[File], Sequence[v.Form]]] = {
 _MOST_BYTES = 100_000_000
 _WITH = frozenset({State.SETTLED, State.CLOSED})
 _WITHOUT = frozenset({State.FAILED, State.WITHDRAWN, State.TERMINATED})
-_CONSENT = {"unasked": "未征询", "asked": "已征询，待答复", "agreed": "同意调解", "refused": "不同意调解"}
 _FILES = {"application/pdf": "PDF 文件", "image/jpeg": "照片", "image/png": "图片"}
 
 

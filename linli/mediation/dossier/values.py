@@ -322,6 +322,7 @@ class Entrusted:
     consents: tuple[str, ...]
     answer: str
     registrar: Sign
+    scan: Scan | None = None
 
 
 @dataclass(frozen=True)

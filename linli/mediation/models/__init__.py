@@ -6,6 +6,7 @@ from linli.mediation.models.bodies import Body, Mediator
 from linli.mediation.models.complaints import Complaint
 from linli.mediation.models.counted import COUNTED_FIGURES, CountedDispute, LedgerCell, LedgerFollower, LedgerHours
 from linli.mediation.models.disputes import IS_OPEN, Dispute, DisputeQuerySet, NumberSeries, Outline, village_of
+from linli.mediation.models.entrusted import EntrustmentLetter
 from linli.mediation.models.issued import IssuedPaper, IssuedPaperQuerySet
 from linli.mediation.models.looking import Clock, Look, TermRule
 from linli.mediation.models.parties import IN_FORCE, Assignment, Companion, Party, keys_of
@@ -28,6 +29,7 @@ __all__ = [
     "CountedDispute",
     "Dispute",
     "DisputeQuerySet",
+    "EntrustmentLetter",
     "Evidence",
     "FollowUp",
     "IssuedPaper",

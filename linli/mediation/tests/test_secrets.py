@@ -110,7 +110,9 @@ def _register(here: Mediation) -> object:
             replace(about, parties=(replace(ONE, by_sms=True), OTHER)), door=Door.ONLINE, by=None, **facts
         ),
         registering.register(replace(about, risk=secret("动手")), door=Door.EVENT, by=by, event=event, **facts),
-        registering.register(about, door=Door.TRANSFER, by=by, **entrusted, **facts),
+        registering.register(
+            about, door=Door.TRANSFER, by=by, letter=b"%PDF-1.7 " + secret("函").encode(), **entrusted, **facts
+        ),
     ]
 
 

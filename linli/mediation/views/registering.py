@@ -95,7 +95,7 @@ def _form(request: HttpRequest, door: str, at: datetime) -> Register:
     if beside is not None:
         choices |= {"events": [(str(beside.pk), _event_line(beside))], "is_beside": True}
     if request.method == "POST":
-        return Register(request.POST, **choices)
+        return Register(request.POST, request.FILES, **choices)
     given = {name: request.GET.get(name, "") for name in ("area", "event")}
     if door == Door.EVENT and given["event"]:
         given |= _of_event(request, given["event"], codes)

@@ -58,6 +58,7 @@ mediation.LedgerHours: grain area stretch hours
 mediation.LedgerFollower: place edition compared_to
 mediation.IssuedPaper: file_type what
 mediation.Evidence: file_type
+mediation.EntrustmentLetter: file_type
 mediation.Recording: file_type
 mediation.TermRule: source
 mediation.Clock: source

@@ -37,8 +37,9 @@ def _entrusted(paper: Entrusted, head: Head) -> list[Block]:
         ),
         b.heading("委托事项"),
         b.text(paper.summary),
-        b.small("委托调解函原件附后。委托调解须经各方当事人和本会同意。"),
+        b.small(f"委托调解函{'扫描件' if paper.scan else '原件'}附后。委托调解须经各方当事人和本会同意。"),
         b.signs([paper.registrar]),
+        *b.scans([paper.scan]),
     ]
 
 
