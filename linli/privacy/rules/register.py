@@ -284,6 +284,7 @@ REGISTER: tuple[Line, ...] = (
         accounts.Authenticator: person sealed
         accounts.Passkey: person name credential_id credential
         accounts.RecoveryCode: person digest
+        accounts.Link: person digest
         accounts.Tries: mark
         mediation.Mediator: person skills languages
         events.Duty: contact
