@@ -139,7 +139,7 @@ def test_every_answer_of_every_address_carries_the_headers_and_no_page_holds_scr
                 wrong[f"{who} {name} {response.status_code}"] = found
             if response.status_code == 200:  # what one may see, the others see alike
                 break
-            if costs(response) and name not in rates.FILES | set(CHEAP):
+            if costs(response) and name not in rates.COSTLY | set(CHEAP):
                 wrong[f"{who} {name}"] = ["a file without a limit"]
     assert wrong == {}
 
@@ -191,7 +191,7 @@ def test_every_act_and_every_file_of_every_address_has_a_limit(
     acts = {name for name in NAMES if client.post(address(name, here), headers=asked).status_code != 429}
     assert acts - {"language"} == set(rates.WITHOUT) - {"language"}
     client = signed_in(here.world.cast.desk) if who == "desk" else Client()
-    assert {name for name in rates.FILES if client.get(address(name, here), headers=asked).status_code != 429} == set()
+    assert {name for name in rates.COSTLY if client.get(address(name, here), headers=asked).status_code != 429} == set()
 
 
 def test_every_door_of_the_hatch_has_its_limit() -> None:
@@ -289,6 +289,55 @@ def test_every_table_that_goes_away_defuses_formulas() -> None:
 def test_a_cell_that_would_be_a_formula_stays_words(begin: str) -> None:
     assert harmless(f"{begin}1+1") == f"'{begin}1+1"
     assert harmless(f"1{begin}1") == f"1{begin}1"
+
+
+# --- what goes out, and what comes in packed --------------------------------------------------------------------------
+
+#: All that speaks to another machine, and what keeps it from going where somebody else says.
+OUTWARDS = {
+    "kit/posting.py": "goes to the address that kit/addresses.py has looked at, and follows nothing",
+    "kit/addresses.py": "looks names up",
+    "kit/fetching.py": "goes where the operator says, and follows nothing",
+    "kit/media/s3.py": "the operator's bucket",
+    "notices/sending/mail.py": "the operator's mail server",
+    "intake/mail/fetching.py": "the operator's mailboxes",
+}
+#: Processes of this home speak to one another.
+INWARDS = {
+    "chores/serving.py",
+    "kit/media/bounded.py",
+    "kit/media/inside/serving.py",
+    "intake/handover.py",
+    "intake/proving.py",
+}
+_SPEAKS = re.compile(
+    r"^\s*(?:import|from) (?:urllib\.request|http\.client|socket|ssl|smtplib|imaplib|ftplib|boto3|requests|httpx|aiohttp)\b"
+    r"|open_connection\(|open_unix_connection\(",
+    re.MULTILINE,
+)
+#: Readers of XML from outside.
+READS_XML = {"kit/papers/templates.py": "parts of a Word file without declarations and entities"}
+_PARSES = re.compile(
+    r"^\s*(?:import|from) (?:xml\.(?:etree|dom|sax(?!\.saxutils))|lxml|xmltodict|defusedxml)\b", re.MULTILINE
+)
+
+
+def _modules_that(pattern: re.Pattern[str]) -> set[str]:
+    house = CHECKOUT / "linli"
+    return {
+        str(path.relative_to(house))
+        for path in house.rglob("*.py")
+        if "tests" not in path.parts and path.name != "testing.py"
+        if pattern.search(path.read_text(encoding="utf-8"))
+    }
+
+
+def test_whatever_goes_out_goes_where_it_may() -> None:
+    assert _modules_that(_SPEAKS) == set(OUTWARDS) | INWARDS
+
+
+def test_xml_from_outside_is_read_in_one_place() -> None:
+    assert _modules_that(_PARSES) == set(READS_XML)
 
 
 # --- secrets ----------------------------------------------------------------------------------------------------------

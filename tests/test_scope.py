@@ -1,6 +1,7 @@
 """Scope is proved: every role in every place × every address × reading and acting, against the rows of `scope_rows`."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from linli.events.models import Event
 from linli.events.rules import State
 from linli.events.testing import GRID, make_event
 from linli.journal.actions import record
+from linli.journal.anchors import anchor
 from linli.mediation.testing import make_dispute
 from linli.people.rules import Role
 from tests.addresses import PUBLIC
@@ -38,8 +40,11 @@ WHOLE = [f"{NEIGHBOUR} desk", f"{NEIGHBOUR} system", f"{STRANGER} county", f"{ST
 
 
 @pytest.fixture
-def ground(db: None) -> Ground:
-    return make_ground()
+def ground(db: None, settings: Any, tmp_path: Path) -> Ground:
+    made = make_ground()
+    settings.ANCHORS = tmp_path
+    anchor(timezone.now())
+    return made
 
 
 def test_every_address_has_its_row_and_every_role_its_walker() -> None:

@@ -16,19 +16,19 @@ from linli.web.throttle import sender
 
 WITHIN_S = 600
 #: Of one person in that time. An act a second; a file every five.
-OF_PERSON = {"act": 600, "file": 120, "search": 600}
+OF_PERSON = {"act": 600, "costly": 120, "search": 600}
 #: Of one address without a sign-in: a whole village may stand behind it.
-OF_ADDRESS = {"act": 3000, "file": 600, "search": 3000}
+OF_ADDRESS = {"act": 3000, "costly": 600, "search": 3000}
 #: Read, and yet not cheap: files that are made when they are asked for, and looks that are written down.
-FILES = {
+COSTLY = {
     *("audit:search", "audit:anchors", "briefing:paper", "duty_template", "duty_table", "duties", "pack_file"),
     *("bulk:refused", "events:draw_population", "events:slip", "exports:file", "tools:shift_rows"),
     *(f"statistics:{name}" for name in ("table", "rows_csv", "department_table", "department_rows_csv")),
     *("statistics:official_template", "openness:csv", "openness:geojson", "openness:feed"),
-    *(f"ledgers:{name}" for name in ("file", "figures_file", "matrix_file")),
+    *(f"ledgers:{name}" for name in ("costly", "figures_file", "matrix_file")),
     *(f"mediation:{name}" for name in ("kept_file", "session_calendar", "session_sound", "draw_population")),
-    *(f"mediation_public:{name}" for name in ("party_paper", "party_evidence", "party_proof", "party_session")),
-    *("mediation_public:party_sound", "mediation_public:verify"),
+    *(f"mediation_public:party_{name}" for name in ("paper", "papers", "evidence", "proof", "session", "sound")),
+    *(f"mediation_public:{name}" for name in ("party", "party_act", "party_agreement", "party_language", "verify")),
     *(f"privacy:{name}" for name in ("filing_file", "sheet_file", "letter", "copy")),
 }
 #: Never too often, and why.
@@ -38,9 +38,7 @@ _SENTENCES = {
         "Very much has been sent from here within ten minutes, and this was not saved. Wait a few minutes, go back and "
         "send it again."
     ),
-    "file": _(
-        "Very many files have been fetched from here within ten minutes. Wait a few minutes, then fetch this one again."
-    ),
+    "costly": _("Very much has been opened from here within ten minutes. Wait a few minutes, then open this again."),
     "search": _("Very much has been searched from here within ten minutes. Wait a few minutes, then search again."),
 }
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -76,8 +74,8 @@ def kind_of(request: HttpRequest) -> str:
         return ""
     if request.method not in _SAFE:
         return "act"
-    if name in FILES:
-        return "file"
+    if name in COSTLY:
+        return "costly"
     return "search" if request.GET.get("q") else ""
 
 

@@ -18,8 +18,8 @@ VIEW = "/desk/views"
 @pytest.fixture(autouse=True)
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Limits that a test comes to."""
-    monkeypatch.setattr(rates, "OF_PERSON", {"act": 2, "file": 1, "search": 1})
-    monkeypatch.setattr(rates, "OF_ADDRESS", {"act": 2, "file": 1, "search": 1})
+    monkeypatch.setattr(rates, "OF_PERSON", {"act": 2, "costly": 1, "search": 1})
+    monkeypatch.setattr(rates, "OF_ADDRESS", {"act": 2, "costly": 1, "search": 1})
 
 
 def signed_in(person: Person) -> Client:
