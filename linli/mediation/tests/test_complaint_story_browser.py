@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from linli.mediation.actions import own
 from linli.mediation.models import Dispute
 from linli.mediation.rules import State
 from linli.mediation.testing import Mediation, make_dispute, make_mediation, party_of
@@ -35,6 +36,17 @@ def test_a_party_complains_and_reads_what_the_head_answers(
     expect(phone.part("Not content?")).to_contain_text(ANSWERED)
     expect(phone.part("Not content?")).to_contain_text(here.head.name)
     phone.looks_right()
+
+
+def test_on_a_phone_the_tab_that_is_shown_is_in_sight(here: Mediation, at_desk: Callable[..., Desk]) -> None:
+    dispute = make_dispute(here, State.MEDIATING, at=days_ago(3))
+    own.complain(party_of(dispute), words=SAID, at=days_ago(1))
+    desk = at_desk(here.head, width=390)
+    desk.page.goto("/mediation/?show=complaints")
+    expect(desk.main.get_by_role("link", name="Complaints")).to_be_in_viewport(ratio=0.9)
+    desk.page.goto("/mediation/?show=mine")
+    expect(desk.main.get_by_role("link", name="My disputes")).to_be_in_viewport(ratio=0.9)
+    desk.fits()
 
 
 def _it_is_written(phone: Phone) -> None:
