@@ -40,6 +40,7 @@ pytest_plugins = ["tests.browser"]
 
 #: Functions that empty what a process remembers between requests; a room without one is passed over.
 FORGETTERS = (
+    "linli.accounts.provider:forget",
     "linli.areas.codes:forget_numbering",
     "linli.areas.ground:forget",
     "linli.events.actions.limits:forget",
@@ -72,6 +73,7 @@ LONG = WALKS | frozenset(
         "linli/chores/tests/test_backup_killed.py",
         "linli/chores/tests/test_command.py",
         "linli/chores/tests/test_ladder_killed.py",
+        "linli/chores/tests/test_months.py",
         "linli/chores/tests/test_resealing_killed.py",
         "linli/chores/tests/test_upgrade.py",
         "linli/demo/tests/test_demo.py",

@@ -140,6 +140,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "linli.web.middleware.addresses",
     "linli.web.middleware.refusals",
+    "linli.web.rates.limited",
 ]
 
 ROOT_URLCONF = "linli.urls"
@@ -178,6 +179,16 @@ IDLE_S = int(os.environ.get("LINLI_IDLE_MINUTES", "30")) * 60
 PASSWORD_DAYS = int(os.environ.get("LINLI_PASSWORD_DAYS", "0"))
 #: Who needs a second factor once others reach this home: those whose `roles` ask for it, or `all`.
 SECOND_FACTOR = os.environ.get("LINLI_SECOND_FACTOR", "roles")
+#: Single sign-on: the address of an OpenID Connect provider, how this home is called there, the file with its secret, and the
+#: name on the button; none: people sign in by password alone.
+OIDC_ISSUER = os.environ.get("LINLI_OIDC_ISSUER", "")
+OIDC_CLIENT_ID = os.environ.get("LINLI_OIDC_CLIENT_ID", "")
+OIDC_SECRET_FILE = Path(os.environ.get("LINLI_OIDC_SECRET_FILE") or HOME / "oidc_secret")
+OIDC_NAME = os.environ.get("LINLI_OIDC_NAME", "")
+#: What it calls people by our user names in; empty: everybody links their account themselves.
+OIDC_NAME_CLAIM = os.environ.get("LINLI_OIDC_NAME_CLAIM", "")
+#: Values of acr or amr by which it says that a second factor was shown.
+OIDC_SECOND_FACTOR = [one.strip() for one in os.environ.get("LINLI_OIDC_SECOND_FACTOR", "").split(",") if one.strip()]
 X_FRAME_OPTIONS = "DENY"
 #: Others reach it through a proxy on this machine, which says by this header whether they came encrypted.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

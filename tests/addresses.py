@@ -168,6 +168,7 @@ NEEDS_NOTHING = {
     *("second_factor", "sign_in_on", "account", "account_set_up", "account_others"),
     *(f"account_{name}" for name in ("password", "confirm", "authenticator", "authenticator_remove", "codes")),
     *("account_passkey_add", "account_sign_out_others"),
+    *("sign_in_provider", "sign_in_back", "account_link", "account_link_begin", "account_unlink"),
     *("events:new", "events:questions", "events:known", "events:save_view", "events:map_areas", "events:map_events"),
     *("intake:index", "intake:devices", "intake:all_devices", "intake:keys"),
     *("limits", "calendar", "calendar_hours", "calendar_bring_in"),
@@ -235,8 +236,11 @@ PUBLIC = {
 }
 #: For programs: without a sign-in they say so in JSON (401).
 ASKED_IN_JSON = {"field:reference", "field:tasks", "field:grid", "field:push_act"}
-#: Files: without a sign-in they are not there.
-HIDDEN = {"photo", "thumb", "film", "voice"}
+#: Files, and single sign-on where there is none: without a sign-in they are not there.
+HIDDEN = {
+    *("photo", "thumb", "film", "voice"),
+    *("sign_in_provider", "sign_in_back", "account_link", "account_link_begin", "account_unlink"),
+}
 #: Queries that make an address answer with a page.
 QUERY = {
     "statistics:rows": "?figure=open",

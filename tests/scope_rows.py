@@ -71,6 +71,7 @@ REACHES: dict[str, Reach] = {
     "area-appointer": reach(f"{DESK} security", among=f"{LINE} system"),
     "area-leave": reach(f"{DESK} security worker", among=f"{LINE} system"),
     "draw": reach("county leader away"),
+    "approvers": reach("county leader away"),
     "department": reach(f"{LINE} handler", neighbour=LINE),
     "home-department": reach(f"{LINE} handler"),
     "set-aside": reach(DESK),
@@ -128,6 +129,12 @@ REACHES: dict[str, Reach] = {
 GIVEN: dict[str, dict[str, str]] = {
     "briefing:end_schedule": {"code": "town"},
     "account_other": {"pk": "person"},
+    "account_passkey_remove": {"pk": "passkey"},
+    "account_sign_out_other": {"pk": "sign_in"},
+    "exports:answer": {"key": "waiting_export"},
+    "exports:file": {"key": "export"},
+    "privacy:letter": {"key": "answered"},
+    "public_photo": {"sha256": "public"},
     "account_help": {"pk": "person"},
     "voice": {"sha256": "voice"},
     "film": {"sha256": "film"},
@@ -183,7 +190,7 @@ public -: field:manifest field:public field:push field:reference_public field:sh
     mediation_public:party_language mediation_public:party_papers mediation_public:party_sound
     mediation_public:verify_ask open311:discovery open311:request open311:root open311:service open311:services
     openness:area openness:csv openness:feed openness:figures openness:geojson openness:index openness:map
-    openness:outlines privacy:about privacy:accessibility receipt report_areas report_villages sign_in_on
+    openness:outlines public_photo privacy:about privacy:accessibility receipt report_areas report_villages sign_in_on
 public public: mediation_public:apply mediation_public:party_act mediation_public:party_agreement
     mediation_public:party_paper opinions:leave opinions:status privacy:answer privacy:prove privacy:request report
     second_factor sign_in status
@@ -199,11 +206,11 @@ signed-in -: account account_set_up areas briefing:mine calendar categories cate
 signed-in signed-in: account_authenticator account_codes account_confirm account_passkey_add account_password
     administration:emergencies events:add_verification events:reinspections tools:bulk
 - token: field:push_act
-- nothing: account_passkey_remove account_sign_out_other exports:answer openness:follow privacy:copy
-nothing -: audit:anchors events:slip exports:file mediation_public:party_proof mediation_public:party_session
-    mediation_public:verify open311:token privacy:letter public_photo status_film status_photo status_thumb
-    status_voice
-nothing nothing: open311:nothing_here openness:letter
+- approvers: exports:answer
+- nothing: account_unlink openness:follow privacy:copy
+nothing -: account_link_begin events:slip mediation_public:party_proof mediation_public:party_session
+    mediation_public:verify open311:token sign_in_back sign_in_provider status_film status_photo status_thumb status_voice
+nothing nothing: account_link open311:nothing_here openness:letter
 - matter: events:ask_reveal events:check_words events:contact events:milestone_note events:say
 matter -: events:joint events:milestones events:people events:show events:work_order film photo thumb
     tools:texts_for voice
@@ -236,9 +243,9 @@ briefing -: briefing:paper briefing:show
 shift -: tools:shift tools:shift_rows
 - shift-taker: tools:shift_answer tools:shift_ask tools:shift_take_over
 - shift-giver: tools:shift_take_back
-- own: intake:sign_out_device notices:confirm notices:remove notices:rules notices:test tools:bulk_do
-    tools:bulk_look tools:macro_close tools:macro_run tools:texts_start
-own -: tools:bulk_run
+- own: account_passkey_remove account_sign_out_other intake:sign_out_device notices:confirm notices:remove
+    notices:rules notices:test tools:bulk_do tools:bulk_look tools:macro_close tools:macro_run tools:texts_start
+own -: exports:file tools:bulk_run
 own own: tools:macro_edit
 - own-leader: events:delete_view
 - own-or-system: notices:again
@@ -252,7 +259,7 @@ text-keepers text-keepers: tools:text_add
 keepers keepers: mediation:body_add mediation:term_set
 robots robots: notices:robots
 - auditors: audit:verify
-auditors -: audit:chains audit:search
+auditors -: audit:anchors audit:chains audit:search
 auditors auditors: audit:export
 systems -: intake:all_devices webhooks:index
 systems systems: webhooks:add webhooks:pusher_add
@@ -272,7 +279,7 @@ import -: bulk:run
 no-import -: bulk:refused
 - security: administration:person_close administration:person_reopen intake:key_revoke intake:key_rotate
     privacy:hold_end
-security -: administration:person
+security -: administration:person privacy:letter
 security security: administration:person_appoint privacy:one
 securities -: administration:persons privacy:filing privacy:filing_file privacy:register privacy:requests
     privacy:sheet privacy:sheet_file privacy:sheets
@@ -321,6 +328,9 @@ ROWS = _rows()
 FOR_EVERYBODY = {"public", "signed-in"}
 #: Opened by the link of a party, which is a look of its own, whether or not there is what it asks for.
 LOOKS = {f"mediation_public:party_{name}" for name in ("proof", "session")}
+
+#: Pages that try out an act and take it back, so that nothing of it is left.
+TRIALS = {"tools:bulk_run", "tools:reading"}
 
 #: Pages on which the words of the matter stand, and for whom: those who open one of the others see it for other reasons.
 SHOWS: dict[str, str] = {

@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from linli import urls as house
 from linli.kit import throttle
+from linli.web import rates
 from tests.addresses import HIDDEN, NEEDS, OPEN_DATA, QUERY
 from tests.scope_rows import (
     FOR_EVERYBODY,
@@ -29,6 +30,7 @@ from tests.scope_rows import (
     SENT,
     SHOWS,
     TOLD,
+    TRIALS,
     WORDS,
 )
 from tests.things import HERE
@@ -158,6 +160,8 @@ def _wrong(walker: str, question: Question, answer: str, page: str, written: set
         yield f"{answer}, not {' or '.join(sorted(wanted))}"
     if answer != "open" and written and question.name not in LOOKS:
         yield f"{answer}, and yet wrote to {', '.join(sorted(written))}"
+    if question.method == "GET" and written and question.name not in rates.COSTLY | TRIALS:
+        yield "writes when it is read, and has no limit"
     yield from (f"shows {what}" for what in leaks(walker, question, page, ground))
     if question.method == "GET" and question.where.count("?") == 0 and (shown := SHOWS.get(question.name)):
         if walker in REACHES[shown].opens and HERE not in page:

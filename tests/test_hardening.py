@@ -1,10 +1,6 @@
 """The house is hard to break: swept over every address, so that what is added later is looked at too."""
 
-import json
-import os
 import re
-import subprocess
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,12 +9,12 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from linli import checks
 from linli.events.testing import GRID, World, draw_boundaries, make_world
+from linli.intake.hatch import DOORS
 from linli.intake.testing import Door
 from linli.kit.safe_headers import ALWAYS, FILE_POLICY
 from linli.kit.tables import harmless
-from linli.settings import postgres
+from linli.web import rates
 from tests.addresses import NAMES
 from tests.test_sweeps import address, body, signed_in
 from tests.things import HERE, Things, things
@@ -51,6 +47,25 @@ WITHOUT_TOKEN = {
             *("party_session", "party_sound", "party_language", "party_act"),
         )
     },
+}
+#: Files that cost nothing to hand out, and why.
+CHEAP = {
+    "healthz": "a word, asked by watchers",
+    "field:manifest": "the same for everybody",
+    "open311:discovery": "the same for everybody",
+    "openness:figures": "counted ahead",
+}
+#: Where the limit of each door of the hatch is proved; without a test: why it has none.
+LIMITS_OF_THE_HATCH = {
+    "GET schema.json": "a text that lies in memory",
+    "POST hooks/": "test_webhooks_in.py::test_whoever_guesses_at_signatures_is_told_to_wait",
+    "/media/": "test_media_senders.py::test_a_phone_and_an_address_without_an_account_are_slowed_down",
+    "GET reports/": "one row by its key",
+    "POST reports": "test_allowance.py::test_at_the_door_staff_are_told_that_the_rest_comes_later",
+    "POST batch": "test_allowance.py::test_what_could_not_be_kept_leaves_everybody_as_they_were",
+    "POST devices": "test_devices.py::test_an_app_that_registers_at_every_start_is_asked_to_wait",
+    "DELETE devices": "ends what it names",
+    "POST tokens": "test_allowance.py::test_tokens_are_made_for_an_address_within_reason",
 }
 #: Pages whose address is a key tell it nobody.
 STRICTER = {"Referrer-Policy": "no-referrer"}
@@ -106,6 +121,13 @@ def wrong_with(response: Any) -> list[str]:
     return found
 
 
+def costs(response: Any) -> bool:
+    """Whether it is a file: no page, no JSON that pages ask for by themselves, and no picture that lies in the store."""
+    kind = response.headers.get("Content-Type", "")
+    is_kept = kind.startswith(("image/", "video/", "audio/")) or response.status_code != 200
+    return bool(kind) and not is_kept and kind.partition(";")[0] not in ("text/html", "application/json")
+
+
 def test_every_answer_of_every_address_carries_the_headers_and_no_page_holds_script_or_style(here: Things) -> None:
     cast, wrong = here.world.cast, {}
     clients = {who: signed_in(getattr(cast, who)) for who in ("desk", "system", "security")} | {"nobody": Client()}
@@ -117,6 +139,8 @@ def test_every_answer_of_every_address_carries_the_headers_and_no_page_holds_scr
                 wrong[f"{who} {name} {response.status_code}"] = found
             if response.status_code == 200:  # what one may see, the others see alike
                 break
+            if costs(response) and name not in rates.COSTLY | set(CHEAP):
+                wrong[f"{who} {name}"] = ["a file without a limit"]
     assert wrong == {}
 
 
@@ -152,6 +176,30 @@ def test_the_doors_without_a_token_are_those_of_the_table() -> None:
         if getattr(pattern.callback, "csrf_exempt", False)
     }
     assert exempt == set(WITHOUT_TOKEN)
+
+
+@pytest.mark.parametrize("who", ["desk", "nobody"])
+def test_every_act_and_every_file_of_every_address_has_a_limit(
+    here: Things, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    """Nobody may act at all: then every door that would still let something through has none."""
+    for of in (rates.OF_PERSON, rates.OF_ADDRESS):
+        for kind in of:
+            monkeypatch.setitem(of, kind, 0)
+    client = signed_in(here.world.cast.desk) if who == "desk" else Client()
+    asked = {"accept": "application/json"}
+    acts = {name for name in NAMES if client.post(address(name, here), headers=asked).status_code != 429}
+    assert acts - {"language"} == set(rates.WITHOUT) - {"language"}
+    client = signed_in(here.world.cast.desk) if who == "desk" else Client()
+    assert {name for name in rates.COSTLY if client.get(address(name, here), headers=asked).status_code != 429} == set()
+
+
+def test_every_door_of_the_hatch_has_its_limit() -> None:
+    """They know no Django: the limit of each is proved by the test named beside it."""
+    assert {f"{door.method} {door.path}".strip() for door in DOORS} == set(LIMITS_OF_THE_HATCH)
+    for where in LIMITS_OF_THE_HATCH.values():
+        file, _colons, test = where.partition("::")
+        assert not test or f"def {test}(" in (CHECKOUT / "linli/intake/tests" / file).read_text(encoding="utf-8"), where
 
 
 def _patterns(patterns: Any, space: str = "") -> list[tuple[str, URLPattern]]:
@@ -243,6 +291,55 @@ def test_a_cell_that_would_be_a_formula_stays_words(begin: str) -> None:
     assert harmless(f"1{begin}1") == f"1{begin}1"
 
 
+# --- what goes out, and what comes in packed --------------------------------------------------------------------------
+
+#: All that speaks to another machine, and what keeps it from going where somebody else says.
+OUTWARDS = {
+    "kit/posting.py": "goes to the address that kit/addresses.py has looked at, and follows nothing",
+    "kit/addresses.py": "looks names up",
+    "kit/fetching.py": "goes where the operator says, and follows nothing",
+    "kit/media/s3.py": "the operator's bucket",
+    "notices/sending/mail.py": "the operator's mail server",
+    "intake/mail/fetching.py": "the operator's mailboxes",
+}
+#: Processes of this home speak to one another.
+INWARDS = {
+    "chores/serving.py",
+    "kit/media/bounded.py",
+    "kit/media/inside/serving.py",
+    "intake/handover.py",
+    "intake/proving.py",
+}
+_SPEAKS = re.compile(
+    r"^\s*(?:import|from) (?:urllib\.request|http\.client|socket|ssl|smtplib|imaplib|ftplib|boto3|requests|httpx|aiohttp)\b"
+    r"|open_connection\(|open_unix_connection\(",
+    re.MULTILINE,
+)
+#: Readers of XML from outside.
+READS_XML = {"kit/papers/templates.py": "parts of a Word file without declarations and entities"}
+_PARSES = re.compile(
+    r"^\s*(?:import|from) (?:xml\.(?:etree|dom|sax(?!\.saxutils))|lxml|xmltodict|defusedxml)\b", re.MULTILINE
+)
+
+
+def _modules_that(pattern: re.Pattern[str]) -> set[str]:
+    house = CHECKOUT / "linli"
+    return {
+        str(path.relative_to(house))
+        for path in house.rglob("*.py")
+        if "tests" not in path.parts and path.name != "testing.py"
+        if pattern.search(path.read_text(encoding="utf-8"))
+    }
+
+
+def test_whatever_goes_out_goes_where_it_may() -> None:
+    assert _modules_that(_SPEAKS) == set(OUTWARDS) | INWARDS
+
+
+def test_xml_from_outside_is_read_in_one_place() -> None:
+    assert _modules_that(_PARSES) == set(READS_XML)
+
+
 # --- secrets ----------------------------------------------------------------------------------------------------------
 
 
@@ -258,65 +355,3 @@ def test_no_secret_is_compared_sign_by_sign() -> None:
         )
     ]
     assert found == []
-
-
-# --- production -------------------------------------------------------------------------------------------------------
-
-_ASK = """
-import json, django
-django.setup()
-from django.conf import settings
-from django.core.checks import run_checks
-names = ("SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE", "CSRF_COOKIE_SECURE",
-         "CSRF_COOKIE_HTTPONLY", "CSRF_COOKIE_SAMESITE", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "DEBUG")
-found = [one.id for one in run_checks(include_deployment_checks=True) if not one.is_silenced()]
-print(json.dumps([{name: getattr(settings, name) for name in names}, found]))
-"""
-
-
-def _asked(home: Path, **environment: str) -> tuple[dict[str, Any], list[str]]:
-    home.chmod(0o700)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LINLI_", "DJANGO_"))}
-    given = {"LINLI_HOME": str(home), "DJANGO_SETTINGS_MODULE": "linli.settings", "PYTHONPATH": str(CHECKOUT)}
-    answer = subprocess.run(
-        [sys.executable, "-c", _ASK], env=kept | given | environment, capture_output=True, text=True, check=True
-    )
-    settings, found = json.loads(answer.stdout)
-    return settings, found
-
-
-def test_a_production_has_nothing_that_django_warns_of_and_its_cookies_go_encrypted(tmp_path: Path) -> None:
-    settings, found = _asked(tmp_path, LINLI_HOSTS="linli.county.example")
-    assert found == []
-    assert settings == {
-        "SESSION_COOKIE_SECURE": True,
-        "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SAMESITE": "Lax",
-        "CSRF_COOKIE_SECURE": True,
-        "CSRF_COOKIE_HTTPONLY": True,
-        "CSRF_COOKIE_SAMESITE": "Lax",
-        "SECURE_SSL_REDIRECT": True,
-        "SECURE_HSTS_SECONDS": 31_536_000,
-        "DEBUG": False,
-    }
-
-
-def test_what_is_no_production_or_an_unsafe_one_is_told_so(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [one.id for one in checks.check_production(None)] == ["linli.no_hosts"]
-    settings.HOSTS = ["linli.county.example"]
-    assert checks.check_production(None) == []
-    plain = postgres("postgres://linli:secret@db.county.example/linli")
-    monkeypatch.setitem(settings.DATABASES, "default", plain)
-    settings.MEDIA_S3 = "http://store.county.example/linli"
-    told = dict(checks.unsafe())
-    assert {"store_not_encrypted", "bucket_not_encrypted"} <= set(told)
-    plain["OPTIONS"]["sslmode"] = "verify-full"
-    settings.MEDIA_S3 = "https://store.county.example/linli"
-    assert {"store_not_encrypted", "bucket_not_encrypted"} & set(dict(checks.unsafe())) == set()
-
-
-def test_a_key_that_others_can_read_is_told_with_its_file(settings: Any, tmp_path: Path) -> None:
-    settings.SMS_KEY_FILE = tmp_path / "sms_key"
-    settings.SMS_KEY_FILE.write_text("secret")
-    settings.SMS_KEY_FILE.chmod(0o640)
-    assert f"chmod 600 {settings.SMS_KEY_FILE}" in dict(checks.unsafe())["key_file_open"]

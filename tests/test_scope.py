@@ -1,6 +1,8 @@
 """Scope is proved: every role in every place × every address × reading and acting, against the rows of `scope_rows`."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,7 @@ from linli.events.models import Event
 from linli.events.rules import State
 from linli.events.testing import GRID, make_event
 from linli.journal.actions import record
+from linli.journal.anchors import anchor
 from linli.mediation.testing import make_dispute
 from linli.people.rules import Role
 from tests.addresses import PUBLIC
@@ -38,8 +41,11 @@ WHOLE = [f"{NEIGHBOUR} desk", f"{NEIGHBOUR} system", f"{STRANGER} county", f"{ST
 
 
 @pytest.fixture
-def ground(db: None) -> Ground:
-    return make_ground()
+def ground(db: None, settings: Any, tmp_path: Path) -> Ground:
+    made = make_ground()
+    settings.ANCHORS = tmp_path
+    anchor(timezone.now())
+    return made
 
 
 def test_every_address_has_its_row_and_every_role_its_walker() -> None:
@@ -64,6 +70,40 @@ def test_everybody_is_told_what_their_row_says_and_writes_nothing_beyond(
 def test_an_address_takes_no_other_method_than_its_row_says(ground: Ground, settings: Any, walker: str) -> None:
     settings.ROOT_URLCONF = urls()
     assert faults(walker, ground, wrong_questions(ground)) == []
+
+
+# --- forms of everybody ------------------------------------------------------------------------------------------------
+
+#: Pages for everybody with something to type and no notice beside it, and why.
+TELLS_NOTHING = {
+    "field:shell": "of staff, who read it where they sign in",
+    "home": "a number",
+    "look_up": "a number",
+    "status": "number and code of a receipt",
+    "opinions:status": "a code",
+    "privacy:prove": "digits that were sent",
+    "privacy:answer": "a code",
+    "mediation_public:verify_ask": "a hash of a paper",
+    "mediation_public:verify": "a hash of a paper",
+    "second_factor": "digits, of somebody who has just read it",
+}
+_TYPED = re.compile(
+    r"<textarea|<input(?![^>]*type=.(?:hidden|radio|checkbox|search|submit|range|number|date))[^>]*name=(?!.language)"
+)
+
+
+def test_beside_every_form_for_everybody_stands_what_it_collects(ground: Ground) -> None:
+    who, typed, told = visitor("anonymous", ground), set(), set()
+    for question in questions(ground):
+        if question.method == "GET" and question.name in PUBLIC:
+            page = answer(who, question)[1]
+            found = (
+                page if question.name == "field:public" else re.sub(r"<header.*?</header>", "", page, flags=re.DOTALL)
+            )
+            typed |= {question.name} if _TYPED.search(found) else set()
+            told |= {question.name} if "privacy-notice" in page else set()
+    assert typed - told - set(TELLS_NOTHING) == set()
+    assert told >= {"report", "field:public", "mediation_public:party", "mediation_public:apply", "opinions:leave"}
 
 
 # --- the proof can fail -----------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Nothing sealed of a dispute is on any address for anybody outside its file: every role × every address × every field."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from linli.events.testing import GRID, draw_boundaries
-from linli.mediation.actions import noting, own, parties, proving, screening, sessions
+from linli.intake.live import news
+from linli.mediation.actions import complaining, noting, own, parties, proving, screening, sessions
 from linli.mediation.models import Dispute, Mediator
 from linli.mediation.rules import CompanionKind, Side, State
 from linli.mediation.rules.parties import Particulars
@@ -28,7 +30,7 @@ MARKS = {
     for number, what in enumerate(
         (
             *("summary", "claims", "applicant", "respondent", "address", "risk", "companion", "powers", "place"),
-            *("record", "undisputed", "concession", "note", "evidence", "evidence_words"),
+            *("record", "undisputed", "concession", "note", "evidence", "evidence_words", "complaint", "answer"),
         )
     )
 }
@@ -85,6 +87,8 @@ def dispute(here: Mediation) -> Dispute:
         by=here.mediator,
         at=later,
     )
+    own.complain(one, words=MARKS["complaint"], at=later)
+    complaining.answer(made.complaints.get(), words=MARKS["answer"], by=here.head, at=later)
     return made
 
 
@@ -115,13 +119,23 @@ def pages(of: Things, client: Client, dispute: Dispute) -> Iterator[tuple[str, s
 
 @pytest.mark.parametrize("walker", WALKERS)
 def test_whoever_is_outside_the_file_finds_nothing_of_it_anywhere(
-    here: Mediation, whole: Things, dispute: Dispute, walker: str
+    here: Mediation, whole: Things, dispute: Dispute, walker: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """Nor do the logs hold any of it after all these requests."""
+    caplog.set_level(logging.DEBUG)
     person: Person = getattr(here.world.cast, walker)
     client = signed_in(person)
     assert client.get(reverse("mediation:file", args=[dispute.pk])).status_code == 404
     found = {name: seen(page) for name, page in pages(whole, client, dispute)}
     assert {name: fields for name, fields in found.items() if fields} == {}
+    assert seen(caplog.text) == []
+
+
+def test_nobody_who_listens_hears_of_a_dispute(dispute: Dispute) -> None:
+    """The live stream tells of matters; of all that was done here it has nothing but that somebody has a notice."""
+    told = news.read({})
+    assert told.changes == [] and told.told
+    assert str(dispute.pk) not in repr(told) and dispute.number not in repr(told)
 
 
 def test_neither_does_whoever_is_not_signed_in_nor_the_head_of_another_committee(

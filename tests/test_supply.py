@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -119,6 +121,23 @@ def test_a_database_out_of_reach_is_no_good_news(
 ) -> None:
     assert run(monkeypatch, "http://127.0.0.1:1") == audit.NOT_ASKED
     assert "Nothing is known" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("at", "status"), [("", 1), ("http://127.0.0.1:1", 0)], ids=["known", "out of reach"])
+def test_ci_asks_and_fails_over_what_is_known_alone(database: tuple[str, list[Any]], at: str, status: int) -> None:
+    script = (CHECKOUT / ".ci" / "run").read_text(encoding="utf-8")
+    found = re.search(r"^advisories\(\) \{.*?^\}$", script, re.MULTILINE | re.DOTALL)
+    assert found and re.search(r"^advisories$", script, re.MULTILINE)
+    ran = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", f"{found.group()}\nadvisories"],
+        cwd=CHECKOUT,
+        env={**os.environ, "PYTHON": sys.executable, "ADVISORIES": at or database[0]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == status, ran.stderr
+    assert ("X-1" if status else "Nothing is known") in ran.stdout
 
 
 # --- a release --------------------------------------------------------------------------------------------------------

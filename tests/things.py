@@ -67,7 +67,7 @@ class Things:
 def things(world: World, grid: str, text: str, desk: Person) -> Things:
     area = world.areas[grid]
     event = make_event(world, State.HANDLING, area=area, text=text, at=timezone.now() - timedelta(hours=2))
-    actions.supplement(event, text=f"{text}，照片", photos=[_photo(text)], by=desk, at=timezone.now())
+    actions.supplement(event, text=f"{text}，照片", photos=[a_photo(text)], by=desk, at=timezone.now())
     numbers = {
         "number": event.number,
         "sha256": event.pictures.get().sha256,
@@ -258,7 +258,7 @@ def sent_table(world: World) -> ImportRun:
     )
 
 
-def _photo(text: str) -> bytes:
+def a_photo(text: str) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (8, 8), (sum(map(ord, text)) % 255, 90, 90)).save(out, "JPEG")
     return out.getvalue()
@@ -275,7 +275,7 @@ def more_of_everything(of: Things, numbers: range) -> None:
         actions.supplement(
             of.event,
             text=f"补充{number}",
-            photos=[_photo(f"{number}")] if number < 8 else [],
+            photos=[a_photo(f"{number}")] if number < 8 else [],
             by=world.cast.desk,
             at=timezone.now(),
         )

@@ -12,11 +12,16 @@ from typing import Any
 
 from django.utils import timezone
 
+from linli.accounts.models import Passkey, SignIn
 from linli.areas.models import Area, Kind
 from linli.briefing.models import Briefing
 from linli.events import actions
 from linli.events.models import Picture, PictureKind, Release, Voice
-from linli.events.testing import GRID, draw_boundaries
+from linli.events.rules import State
+from linli.events.testing import GRID, draw_boundaries, make_event, make_public
+from linli.exports import actions as exporting
+from linli.exports.actions import Wanted
+from linli.exports.rules import FREE_ROWS
 from linli.intake.models import Kept
 from linli.kit.media.storing import original, store
 from linli.kit.media.testing import voice
@@ -33,8 +38,10 @@ from linli.people.actions import add_leave, add_person, appoint
 from linli.people.models import Department, Person
 from linli.people.rules import Role
 from linli.people.testing import FROM
+from linli.privacy import actions as privacy
+from linli.privacy.testing import ask_at_window
 from linli.statistics.counting import follow
-from tests.things import HERE, Things, set_aside, things
+from tests.things import HERE, Things, a_photo, set_aside, things
 
 #: Where a role is held: around the things, in the township beside theirs, in another county.
 HOME, NEIGHBOUR, STRANGER = "home", "neighbour", "stranger"
@@ -93,7 +100,16 @@ def _build() -> Ground:
     people = _people(mediation)
     dispute = _dispute(mediation)  # before the rest, which seats its mediator in another committee too
     of = things(mediation.world, GRID, HERE, mediation.world.cast.desk)
-    made = replace(of, numbers=of.numbers | dispute | _files(of) | _briefing_paper(of) | _stopped_act(of))
+    more = (
+        _files(of)
+        | _briefing_paper(of)
+        | _stopped_act(of)
+        | _of_the_desk(of)
+        | _exports(of)
+        | _answered(of)
+        | _shown_to_all(of)
+    )
+    made = replace(of, numbers=of.numbers | dispute | more)
     while follow(timezone.now()):
         pass
     return Ground(made, people, mediation)
@@ -234,6 +250,44 @@ def _files(of: Things) -> dict[str, Any]:
         **kept, sha256=names["film"], media_type="video/mp4", width=8, height=8, size=len(shown), duration_s=1.0
     )  # fmt: skip
     return names
+
+
+def _of_the_desk(of: Things) -> dict[str, Any]:
+    """Where the desk is signed in besides, and a passkey of theirs."""
+    desk, at = of.world.cast.desk, timezone.now()
+    signed_in = SignIn.objects.create(
+        person=desk, session="elsewhere", began_at=at, seen_at=at, ends_at=at + timedelta(hours=1)
+    )
+    key = Passkey.objects.create(
+        person=desk, name="钥匙", host="localhost", credential_id=b"1", credential=b"1", added_at=at
+    )
+    return {"sign_in": signed_in.pk, "passkey": key.pk}
+
+
+def _exports(of: Things) -> dict[str, Any]:
+    """A list that the desk has taken away, and a longer one that waits for somebody's yes."""
+    desk, at, town = of.world.cast.desk, timezone.now(), of.world.areas[GRID[:9]]
+    list_ = Wanted("matters", town, "/desk/statistics/", "", "清单", 3, "list.csv", "text/csv")
+    made = exporting.ask(list_, reason="对账", unmasked=False, by=desk, at=at)
+    exporting.make(made, list_, lambda export: [b"a list"], at=at)
+    waits = exporting.ask(replace(list_, rows=FREE_ROWS + 1), reason="对账", unmasked=False, by=desk, at=at)
+    return {"export": made.pk, "waiting_export": waits.pk}
+
+
+def _answered(of: Things) -> dict[str, Any]:
+    """A request of a person that was answered, so that there is a letter."""
+    by, at = of.world.cast.security, timezone.now()
+    asked = ask_at_window(by, "explain", reach="13900139000")
+    privacy.answer(asked, words="见公示", by=by, at=at)
+    return {"answered": asked.pk}
+
+
+def _shown_to_all(of: Things) -> dict[str, Any]:
+    """A photo of another matter that everybody may see."""
+    world, at = of.world, timezone.now()
+    event = make_event(world, State.HANDLING, text="公开了照片的一件", at=at - timedelta(hours=1))
+    actions.supplement(event, text="补充", photos=[a_photo("公开")], by=world.cast.desk, at=at)
+    return {"public": make_public(event.pictures.get(), by=world.cast.desk, at=at)}
 
 
 def _briefing_paper(of: Things) -> dict[str, Any]:

@@ -41,6 +41,12 @@ def try_password(name: str, address: str, at: datetime) -> Try:
     return _count({pair: NAME_AND_ADDRESS, alone: NAME, place: ADDRESS}, (pair, alone), (place,), at)
 
 
+def try_provider(address: str, at: datetime) -> Try:
+    """Somebody who comes back from the identity provider: nobody knows yet who they are, so the place alone counts."""
+    place = _mark("address", address)
+    return _count({place: ADDRESS}, (), (place,), at)
+
+
 def try_second(person: int, at: datetime) -> Try:
     """Anything besides the password, or the password once more, of somebody who gave it once."""
     mark = _mark("second", str(person))

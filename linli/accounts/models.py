@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 
-from linli.accounts.rules import Factor, device_words
+from linli.accounts.rules import Factor, Way, device_words, proved_words
 from linli.kit.keys import KeyField, new_key
 from linli.kit.sealing import SealedField, by_pk
 from linli.people.models import Person
@@ -97,6 +97,21 @@ class RecoveryCode(models.Model):
         constraints = [models.UniqueConstraint(fields=["person", "digest"], name="a_recovery_code_once")]
 
 
+class Link(models.Model):
+    """An account at the identity provider signs somebody in here. Which one is a digest under this home's key."""
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="links")
+    #: The address of the provider: a county may change it.
+    issuer = models.CharField(max_length=500)
+    digest = models.CharField(max_length=64, unique=True)
+    added_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "issuer"], name="one_link_with_a_provider")]
+
+
 class SignIn(models.Model):
     """Somebody is signed in on a browser. The row goes with the session: no track is kept of where anybody was."""
 
@@ -106,6 +121,8 @@ class SignIn(models.Model):
     session = models.CharField(max_length=40, unique=True)
     browser = models.CharField(max_length=20, blank=True)
     system = models.CharField(max_length=20, blank=True)
+    #: By the password, or through the provider.
+    way = models.CharField(max_length=20, choices=Way, default=Way.PASSWORD, db_default=Way.PASSWORD.value)
     factor = models.CharField(max_length=20, choices=Factor, blank=True)
     began_at = models.DateTimeField()
     seen_at = models.DateTimeField()
@@ -117,6 +134,11 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return device_words(self.browser, self.system)
+
+    @property
+    def proved(self) -> str:
+        """How they signed in, in words."""
+        return proved_words(self.way, self.factor)
 
 
 class Tries(models.Model):

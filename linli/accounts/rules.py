@@ -1,4 +1,6 @@
-"""What is asked of a password, who needs a second factor, how long failures make one wait, and the names of devices."""
+"""What is asked of a password, who needs a second factor, what is believed of an identity provider, how long failures make one
+wait, and the names of devices.
+"""
 
 import re
 from collections.abc import Callable, Iterable
@@ -10,16 +12,31 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.people.rules import Role
 
-# --- second factors ---------------------------------------------------------------------------------------------------
+# --- ways in, and second factors --------------------------------------------------------------------------------------
+
+
+class Way(models.TextChoices):
+    """Who says that it is they: they themselves by their password, or the identity provider of the county."""
+
+    PASSWORD = "password", _("password")
+    PROVIDER = "provider", _("single sign-on")
 
 
 class Factor(models.TextChoices):
-    """What somebody proved beside the password."""
+    """What somebody proved beside the password, or beside being known to the provider."""
 
     NONE = "", _("password alone")
     AUTHENTICATOR = "authenticator", _("code of an authenticator")
     PASSKEY = "passkey", _("passkey")
     RECOVERY = "recovery", _("recovery code")
+    PROVIDER = "provider", _("second factor shown there")
+
+
+def proved_words(way: str, factor: str) -> str:
+    """How somebody signed in, in words."""
+    if way != Way.PROVIDER:
+        return str(Factor(factor).label)
+    return f"{Way.PROVIDER.label} · {Factor(factor).label}" if factor else str(Way.PROVIDER.label)
 
 
 #: Roles whose holders see what is sealed, or administer: a password alone does not open that to others than this machine.
@@ -47,6 +64,52 @@ MOST_PASSKEYS = 10
 RECOVERY_CODES = 10
 #: No letter or digit that is taken for another.
 READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+# --- the identity provider --------------------------------------------------------------------------------------------
+
+
+class Fault(models.TextChoices):
+    """Why nobody came in through the provider, and what to do now. No account and a closed one are told alike."""
+
+    DENIED = "denied", _("%(name)s did not say who you are, or it was broken off. Begin again.")
+    DOWN = "down", _("%(name)s cannot be reached just now. Your password goes on working.")
+    STALE = "stale", _("This took too long, or was begun in another window. Begin again.")
+    UNTRUSTED = (
+        "untrusted",
+        _("What %(name)s answered could not be trusted. Use your password, and tell the system administrator."),
+    )
+    UNKNOWN = (
+        "unknown",
+        _(
+            "%(name)s knows you, but no open account here is linked with it. Use your password, then link it in My account."
+        ),
+    )
+
+
+#: What a provider answers instead of a code (OpenID Connect Core 1.0, 3.1.2.6); all else is a fault of its own or of a setting.
+REFUSALS = dict.fromkeys(
+    ("access_denied", "login_required", "interaction_required", "consent_required", "account_selection_required"),
+    Fault.DENIED,
+)
+#: By kind and curve of a key what it may have signed with (RFC 7518, RFC 8037). Whatever else a token names is refused: `none`,
+#: and what is symmetric.
+ALGORITHMS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("RSA", ""): ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
+    ("EC", "P-256"): ("ES256",),
+    ("EC", "P-384"): ("ES384",),
+    ("EC", "P-521"): ("ES512",),
+    ("OKP", "Ed25519"): ("EdDSA",),
+}
+#: Seconds that its clock may differ from ours, and that a token may be old.
+PROVIDER_DRIFT_S, TOKEN_FOR_S = 60, 600
+#: Seconds from going there to coming back, within which a person types a password and a code.
+THERE_AND_BACK_S = 900
+#: Its document and keys are asked for again after so long; before somebody is sent there after so short, to see that it is up.
+ASKED_AGAIN_S, SEEN_UP_S = 3600, 60
+#: For a key that is not known they are asked for at most once in so long; and after it did not answer, nobody else waits for it
+#: until then.
+KEYS_ANEW_S, REST_S = 60, 10
 
 
 # --- passwords --------------------------------------------------------------------------------------------------------

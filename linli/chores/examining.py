@@ -26,6 +26,7 @@ from linli.chores.models import Chore, Resealing
 from linli.events import search
 from linli.events.actions import ladder, lost_draws, wrong_with
 from linli.events.models import Contact, Draw, Event, NumberSeries, Pack
+from linli.journal import months
 from linli.journal.anchors import anchors_path, read_anchors
 from linli.journal.models import Entry
 from linli.journal.proving import verify_chain
@@ -166,6 +167,23 @@ def _look_at_journal(at: datetime) -> Findings:
         yield _fail(_("%(break)s. Compare with a backup from before it.") % {"break": said_of_journal(one)})
     if not breaks:
         yield _ok(_("The journal is whole: %(count)s entries.") % {"count": Entry.objects.count()})
+
+
+def _look_at_months(at: datetime) -> Findings:
+    """Of a journal that an operator cut up by month."""
+    if not months.is_parted():
+        return
+    count = {"count": len(months.parts())}
+    if names := months.missing(at):
+        words = _("The journal lacks the partition %(names)s. The worker makes it; does it run, and what does it log?")
+        yield _warn(words % {"names": ", ".join(names)})
+    else:
+        yield _ok(_("The journal lies in %(count)s partitions; that of the next month is there.") % count)
+    if strays := months.strays():
+        words = _("%(count)s entries have a number that no month has; they are safe. See docs/growth.md.")
+        yield _warn(words % {"count": strays})
+    if months.unproved():
+        yield _warn(_("References to the journal hold, and are not proved. Run “linli journal partition” again."))
 
 
 def _look_at_anchors(at: datetime) -> Findings:
@@ -409,6 +427,7 @@ EXAMINATION: tuple[Callable[[datetime], Findings], ...] = (
     _look_at_papers,
     _look_at_clock,
     _look_at_journal,
+    _look_at_months,
     _look_at_anchors,
     _look_at_draws,
     _look_at_numbers,

@@ -1,4 +1,6 @@
-"""What the doctor looks at around a home: the clock of the machine, and whether somebody outside hears when all stands still."""
+"""What the doctor looks at around a home: the clock of the machine, whether somebody outside hears when all stands still, and
+whether the identity provider answers.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,6 +8,9 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from linli.accounts import provider
+from linli.accounts.id_tokens import NotProved
+from linli.accounts.rules import Fault
 from linli.chores import heartbeat
 from linli.chores.examining import Finding, Level
 from linli.kit import timekeeping
@@ -21,6 +26,7 @@ def examine_around(at: datetime) -> Iterator[Finding]:
     if offset is not None:
         yield of_store_clock(offset)
     yield from of_watcher(at)
+    yield from of_provider(at)
 
 
 def of_clock(is_kept: bool | None) -> Finding:
@@ -63,3 +69,33 @@ def of_watcher(at: datetime) -> Iterator[Finding]:
         yield Finding(Level.WARN, words % {"what": ", ".join(found)})
     else:
         yield Finding(Level.OK, _("All is well, and the worker tells the outside watcher so each minute."))
+
+
+def of_provider(at: datetime) -> Iterator[Finding]:
+    """Whether the identity provider says what it is, and gives its keys; the password goes on working without it."""
+    if not provider.is_set():
+        return
+    try:
+        found = provider.keys_of(provider.of_itself(at), at)
+    except NotProved as fault:
+        yield _FAULTS[fault.fault](fault.why)
+        return
+    if found:
+        yield Finding(Level.OK, _("The identity provider answers, and gives its keys."))
+    else:
+        yield Finding(Level.FAIL, _("The identity provider gives no key that linli can use. See docs/accounts.md."))
+
+
+def _down(why: str) -> Finding:
+    words = _(
+        "The identity provider of LINLI_OIDC_ISSUER does not answer (%(why)s). People sign in by their passwords."
+    )
+    return Finding(Level.WARN, words % {"why": why})
+
+
+def _untrusted(why: str) -> Finding:
+    words = _("What answers at LINLI_OIDC_ISSUER is not what it should be (%(why)s). See docs/accounts.md.")
+    return Finding(Level.FAIL, words % {"why": why})
+
+
+_FAULTS = {Fault.DOWN: _down, Fault.UNTRUSTED: _untrusted}

@@ -30,10 +30,17 @@ from linli.intake.bulk import working
 from linli.intake.digest import are_arriving, digest_all
 from linli.intake.models import Kept
 from linli.intake.webhooks import courier, making, sending
-from linli.journal import anchors, verifying
+from linli.journal import anchors, months, verifying
 from linli.journal.actions import forget_read_notices
 from linli.kit.prepared import Prepared
-from linli.mediation.actions import calling_back, performing, reminding_callers, sound, visiting
+from linli.mediation.actions import (
+    calling_back,
+    performing,
+    reminding_callers,
+    reminding_of_complaints,
+    sound,
+    visiting,
+)
 from linli.mediation.actions import clocks as dispute_clocks
 from linli.mediation.ledgers import comparing as ledgers_compared
 from linli.mediation.ledgers import counting as ledgers_counted
@@ -273,6 +280,14 @@ def _remind_callers(at: datetime) -> bool:
     return reminding_callers.remind(at) >= reminding_callers.SLICE
 
 
+def _complaints_wait() -> bool:
+    return reminding_of_complaints.is_due(timezone.now())
+
+
+def _remind_of_complaints(at: datetime) -> bool:
+    return reminding_of_complaints.remind(at) >= reminding_of_complaints.SLICE
+
+
 def _sound_is_over() -> bool:
     return sound.is_due(timezone.now())
 
@@ -330,6 +345,7 @@ CHORES: tuple[Work, ...] = (
     Work("acts_that_waited", 10 * _MINUTE, _take_in_old_acts),
     # Before all that follows the journal. Once a day, soon after it has begun; asked often, for homes that were off at midnight.
     Work("journal_anchored", 10 * _MINUTE, _anchor),
+    Work("journal_months", 10 * _MINUTE, months.turn, waits=months.waits),
     Work("journal_verified", _HOUR, _verify_weekly),
     Work("verifications", 0, verifying.go_on, waits=verifying.waits, longest_pause_s=600, lease_s=60),
     Work("search_index", 2, _index, waits=_index_waits),
@@ -354,6 +370,7 @@ CHORES: tuple[Work, ...] = (
     Work("promises", _MINUTE, _remind_of_promises, waits=_promises_wait, lease_s=60),
     Work("visits", _MINUTE, _remind_of_visits, waits=_visits_wait, lease_s=60),
     Work("calls", _MINUTE, _remind_callers, waits=_calls_wait, lease_s=60),
+    Work("complaints", _MINUTE, _remind_of_complaints, waits=_complaints_wait, lease_s=60),
     Work("sound_of_sessions", 10 * _MINUTE, _forget_sound, waits=_sound_is_over),
     # Of the month that is over; asked every day, so that a home begun in its middle draws too.
     Work("call_backs", _DAY, _draw_call_backs, lease_s=120),

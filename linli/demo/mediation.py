@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from linli.areas.codes import within
+from linli.areas.models import Area
 from linli.demo.cast import Cast
 from linli.demo.land import COUNTY, HOME_TOWN, OPENED, Land
 from linli.demo.words import person_name
@@ -16,7 +18,18 @@ from linli.events.models import Event
 from linli.events.rules import State as EventState
 from linli.kit.refusal import Refused
 from linli.kit.workdays import stored_calendar
-from linli.mediation.actions import assigning, ending, parties, performing, registering, screening, sessions, visiting
+from linli.mediation.actions import (
+    assigning,
+    complaining,
+    ending,
+    own,
+    parties,
+    performing,
+    registering,
+    screening,
+    sessions,
+    visiting,
+)
 from linli.mediation.actions.agreeing import Story, register_oral
 from linli.mediation.actions.bodies import add_body, add_mediator
 from linli.mediation.models import Body, Dispute, FollowUp, Mediator, Obligation, Party
@@ -69,6 +82,15 @@ _PROMISES: tuple[tuple[str, dict[str, str]], ...] = (
     ("do", {"matter": "每晚十点以后不再挪动家具"}),
 )
 
+#: What is complained of, and what was answered.
+_COMPLAINTS: tuple[tuple[str, ...], ...] = (
+    (
+        "约好九点，调解员十点半才到，也没有提前说。",
+        "已向调解员核实：当天临时下村，没有提前告知，情况属实。调解员已道歉，下次会议提前一天电话确认。",
+    ),
+    ("笔录里有两句话不是我的意思，要求改了再签。",),
+)
+
 #: Applied for at the window of the home town so many days ago, so that whoever signs in there finds something to do.
 _FRESH = (
     (0.4, Kind.NEIGHBOURS),
@@ -94,7 +116,23 @@ def make_disputes(land: Land, cast: Cast, now: datetime, rng: Random) -> int:
     events = Event.objects.filter(state=EventState.IN_MEDIATION).select_related("area", "category").order_by("ended_at")
     making = _Making(bodies, cast, now, rng)
     _live([*(making.of_event(event) for event in events), *making.fresh(land)], now)
+    _complain(now)
     return Dispute.objects.count()
+
+
+def _complain(now: datetime) -> None:
+    """Two parties of the home town complain of their mediation: one was answered, the other waits."""
+    mediated = Dispute.objects.filter(
+        area__in=Area.objects.filter(within(HOME_TOWN, field="code")), accepted_at__lt=now - timedelta(days=4)
+    )
+    for dispute, words in zip(mediated.order_by("accepted_at", "pk")[:2], _COMPLAINTS, strict=False):
+        party = dispute.parties.present().order_by("position")[0]
+        at = now - timedelta(days=3)
+        own.complain(party, words=words[0], at=at)
+        complaint = dispute.complaints.get()
+        for answer in words[1:]:
+            by = complaining.readers_of(complaint, at)[0]
+            complaining.answer(complaint, words=answer, by=by, at=at + timedelta(days=1))
 
 
 def _live(courses: list[Course], now: datetime) -> None:

@@ -14,6 +14,8 @@ OF_ACCOUNTS: dict[str, Any] = {
     "account.factor_added": _("set up a second factor"),
     "account.factor_removed": _("removed a second factor"),
     "account.factors_reset": _("reset the second factors"),
+    "account.linked": _("linked the account with the single sign-on"),
+    "account.unlinked": _("removed the link with the single sign-on"),
     "account.codes_made": _("made recovery codes"),
     "account.code_used": _("signed in with a recovery code"),
     "account.closed": _("closed the account"),

@@ -113,6 +113,8 @@ def _report(one: Arrival, answering: Answering) -> Row:
         raise Turned(403, "not_its_area", _("This key is for another area than %(area)s."), area=answers.name)
     if sender.kind == SenderKind.PUBLIC:
         allowance.spend(token=sender.token, address=sender.address, device=report.device, area=answers.code)
+    elif sender.kind == SenderKind.PERSON:
+        allowance.spend_of_staff(sender.key)
     digest = digest_of(canonical(sent))
     contact = sent.pop("contact", "").strip()
     # Asked for the rate limit alone: what else came from a device is nobody's business.
@@ -138,6 +140,8 @@ def _act(one: Arrival, answering: Answering) -> Row:
     one.sent[act_form.OWN] = _own_key(act, sender)
     if sender.kind == SenderKind.PUBLIC:
         allowance.spend(token=sender.token, address=sender.address, device=None, area="")
+    elif sender.kind == SenderKind.PERSON:
+        allowance.spend_of_staff(sender.key)
     return _row(one, digest=digest, area="", answer={})
 
 

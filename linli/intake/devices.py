@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -98,11 +99,20 @@ def revoke(device: Device, *, reason: str, by: Person, at: datetime) -> None:
     _end(device, reason, by, at)
 
 
+def end_all(person: Person, *, but: str, by: Person | None, at: datetime) -> None:
+    """Every phone of a person who is signed out everywhere, but for the one registered with the session `but`."""
+    alive = Device.objects.filter(person=person, revoked_at__isnull=True)
+    for device in alive.exclude(session=but) if but else alive:
+        # Somebody was quicker: that is what was wanted.
+        with suppress(Refused):
+            _end(device, Ending.EVERYWHERE, by, at)
+
+
 #: Why somebody else signs a phone out.
-REASONS = [reason for reason in Ending if reason != Ending.OWN]
+REASONS = [reason for reason in Ending if reason not in (Ending.OWN, Ending.EVERYWHERE)]
 
 
-def _end(device: Device, reason: str, by: Person, at: datetime) -> None:
+def _end(device: Device, reason: str, by: Person | None, at: datetime) -> None:
     ours = Device.objects.filter(pk=device.pk, revoked_at__isnull=True)
     if not ours.update(revoked_at=at, ended_for=reason, session=""):
         raise Refused("signed_out_already", _("It is signed out already. Refresh the page."))

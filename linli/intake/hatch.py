@@ -169,9 +169,11 @@ class Hatch:
         try:
             return await self.writer.keep(rows)
         except Turned:
-            if sender.kind == SenderKind.PUBLIC:
-                for row in rows:
+            for row in rows:
+                if sender.kind == SenderKind.PUBLIC:
                     allowance.give_back(token=sender.token, address=sender.address, area=row.area)
+                elif sender.kind == SenderKind.PERSON:
+                    allowance.give_back_of_staff(sender.key)
             raise
 
     async def _prepared(self, request: Request) -> tuple[Sender, datetime]:

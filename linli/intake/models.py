@@ -102,6 +102,7 @@ class Ending(models.TextChoices):
     HANDED_ON = "handed_on", _("Handed on or replaced")
     LEFT = "left", _("Its holder has left")
     UNSAFE = "unsafe", _("Something on it looks wrong")
+    EVERYWHERE = "everywhere", _("Its holder was signed out everywhere")
 
 
 class DeviceQuerySet(models.QuerySet["Device"]):

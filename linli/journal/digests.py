@@ -84,19 +84,25 @@ _COLUMNS = {
     "sqlite": ", ".join((_KINDS, *(f'CAST("{name}" AS blob)' for name in _TEXTS))),
     "postgresql": ", ".join(("NULL", *(f'"{name}"' for name in _TEXTS[:-1]), "CAST(facts AS text)")),
 }
+#: A journal in partitions has no key over all of them: what has one position is read together, however many there are.
+_AT_MOST = {"sqlite": "LIMIT %s", "postgresql": "FETCH FIRST (%s) ROWS WITH TIES"}
 
 
 def stored(chain: str, after: Any, most: int, until: int | None = None) -> Iterator[Stored]:
-    """Rows of a chain behind a position, at most so many, none beyond `until`."""
+    """Rows of a chain behind a position, at most so many (and all of the last position), none beyond `until`."""
     end = "" if until is None else " AND position <= %s"
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT id, position, chain, {_COLUMNS[connection.vendor]}, by_id, digest FROM journal_entry "
-            f"WHERE chain = %s AND position > %s{end} ORDER BY position LIMIT %s",
+            f"WHERE chain = %s AND position > %s{end} ORDER BY position {_AT_MOST[connection.vendor]}",
             [chain, after, *([] if until is None else [until]), most],
         )
         rows = cursor.fetchall()
-    read = _from_sqlite if connection.vendor == "sqlite" else _from_postgres
+    if connection.vendor == "sqlite":
+        read = _from_sqlite
+    else:
+        read = _from_postgres
+        rows.sort(key=lambda row: (row[1], row[0]))
     for row in rows:
         yield read(chain, row)
 

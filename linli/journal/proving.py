@@ -67,6 +67,9 @@ class _Reading:
 
     def take(self, one: Stored) -> Iterator[Break]:
         """Read the next entry."""
+        if one.position == self.position and self.row:
+            yield self._break(one, "twice")
+            return
         yield from self._order(one)
         position, expected = one.position, self.position + 1
         if position != expected:

@@ -15,6 +15,7 @@ SENTENCES: dict[str, Any] = {
     "digest": gettext_lazy("the digest of the entry was changed; its content is as it was written"),
     "replaced": gettext_lazy("another entry stands here than the one that was written"),
     "unproven": gettext_lazy("cannot be proved, since the entry before it is not the one that was written"),
+    "twice": gettext_lazy("a second entry has this number"),
     "missing": gettext_lazy("entries are missing up to number %(until)s"),
     "one_more": gettext_lazy("from here on all numbers are higher by %(until)s: before this one an entry was put in"),
     "one_less": gettext_lazy("from here on all numbers are lower by %(until)s: before this one an entry was taken out"),

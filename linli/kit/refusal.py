@@ -38,6 +38,12 @@ class BadInput(Refused):
     status = 422
 
 
+class TooOften(Refused):
+    """Asked more often than anybody needs (HTTP 429): to be asked again later."""
+
+    status = 429
+
+
 def to_keep(refused: Refused) -> dict[str, Any]:
     """A refusal as it is stored: {code, words (message id), facts}. Each reader sees it in their own language."""
     with translation.override(None):

@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from linli.journal.actions import record
-from linli.mediation.models import Obligation, Party, Session
+from linli.mediation.models import Complaint, Obligation, Party, Session
 from linli.mediation.rules import OBLIGATION_SETTLED, AgreementState, Language, SessionState
 from linli.mediation.rules.parties import mobile_among
 from linli.notices.letters import Words, write
@@ -41,6 +41,7 @@ class What(StrEnum):
     SESSION_SOON = "session_soon"
     SESSION_CANCELLED = "session_cancelled"
     LINK = "link"
+    ANSWERED = "answered"
 
 
 def sends_messages() -> bool:
@@ -75,6 +76,12 @@ def tell_of_session(session: Session, what: What, *, at: datetime) -> int:
 def tell_of_link(party: Party, *, at: datetime) -> int:
     """Tell a party that its page has a new link: whoever did not get it learns that somebody else might have."""
     return _wrote(party, party.pk, f"link {at.isoformat()}", {"what": What.LINK, "day": at.isoformat()}, at)
+
+
+def tell_of_answer(complaint: Complaint, *, at: datetime) -> int:
+    """Tell a party that what it complained of was answered: what, it reads on its own page."""
+    facts = {"what": What.ANSWERED, "complaint": str(complaint.pk), "day": at.isoformat()}
+    return _wrote(complaint.party, complaint.pk, "answered", facts, at)
 
 
 def _concerned(obligation: Obligation, what: What) -> list[Party]:
@@ -159,7 +166,8 @@ def _is_wanted(letter: Letter, party: Party) -> bool:
     if "session" in facts:
         state = SessionState.CANCELLED if facts["what"] == What.SESSION_CANCELLED else SessionState.PLANNED
         return Session.objects.filter(pk=facts["session"], state=state, moved=facts["moved"]).exists()
-    return party.secret_sha256 is not None
+    # Without a link it asks for one: the answer is its own.
+    return "complaint" in facts or party.secret_sha256 is not None
 
 
 def _when(letter: Letter) -> str:
@@ -194,6 +202,7 @@ _OF_BOTH: dict[str, Callable[[], str]] = {
         "%(number)s: your own page was given a new link on %(when)s; the one before opens nothing any more. "
         "If you did not get it, ask for another."
     ),
+    What.ANSWERED: lambda: _("%(number)s: what you wrote was answered on %(when)s."),
 }
 _BY_MAIL = _OF_BOTH | {
     What.DUE: lambda: _("Case %(case)s: something you promised is to be done by %(when)s."),

@@ -135,6 +135,16 @@ ABOUT: dict[str, About] = {
     "account.factors_reset": About(
         lambda _facts: _("An administrator reset your second factors. Set one up again."), _account, "shield-alert"
     ),
+    "account.linked": About(
+        lambda _facts: _(
+            "Your account is linked with the single sign-on, because the names are the same. If that is not you, remove it."
+        ),
+        _account,
+        "link",
+    ),
+    "account.unlinked": About(
+        lambda _facts: _("An administrator removed the single sign-on from your account."), _account, "unlink"
+    ),
     "account.signed_out_by": About(
         lambda _facts: _("An administrator signed you out everywhere."), _account, "log-out"
     ),

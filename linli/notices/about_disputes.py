@@ -53,6 +53,8 @@ SENTENCES: dict[str, Any] = {
     "dispute.call_back_overdue": _("A call-back by your committee is late. Call the parties now."),
     "dispute.called_back": _("Another committee has called the parties back."),
     "dispute.complained": _("A party complains. Answer it."),
+    "dispute.complaint_due": _("A complaint of a party still waits for your answer."),
+    "dispute.complaint_overdue": _("The answer to a complaint of a party is late. Answer it now."),
 }
 #: A verb that nobody has put into words is told rather than lost.
 OTHERWISE = _("Something was done in a dispute of yours.")

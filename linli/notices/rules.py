@@ -68,6 +68,7 @@ VERBS: dict[str, frozenset[str]] = {
             *("event.due_soon", "event.reminded", "event.ran_on"),
             *("dispute.term_ends_soon", "dispute.term_over", "dispute.performance_due", "dispute.breached"),
             *("dispute.call_back_due", "dispute.call_back_overdue"),
+            *("dispute.complaint_due", "dispute.complaint_overdue"),
         }
     ),
     Group.MENTIONS: frozenset({"event.said"}),
@@ -225,7 +226,7 @@ class Purpose(models.TextChoices):
     CODE = "code", _("A code that confirms the channel")
     TEST = "test", _("A test")
     REPORTER = "reporter", _("A message to a reporter")
-    LETTER = "letter", _("A letter to somebody who follows an area")
+    LETTER = "letter", _("A letter to somebody without an account")
 
 
 def why_skipped(group: str, wanted: Sequence[str], *, is_on: bool, is_verified: bool, is_here: bool) -> Why | None:

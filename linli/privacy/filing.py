@@ -19,6 +19,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from linli import __version__
+from linli.accounts import provider
 from linli.accounts import rules as account_rules
 from linli.accounts.models import Authenticator, Passkey
 from linli.areas.models import Area
@@ -174,6 +175,7 @@ def _security(at: datetime) -> list[Row]:
         (_("Earlier passwords that are refused"), account_rules.REMEMBERED),
         (_("Second factor asked of"), _factor_asked()),
         (_("Accounts with a second factor"), _with_factor()),
+        (_("Single sign-on"), settings.OIDC_ISSUER if provider.is_set() else _("none")),
         (_("A session ends after"), _("%(n)s hours") % {"n": settings.SESSION_COOKIE_AGE // 3600}),
         (_("And without use after"), _("%(n)s minutes") % {"n": settings.IDLE_S // 60}),
         (_("Contacts and dossiers sealed with"), settings.SEALING),

@@ -17,13 +17,13 @@ from linli.holds.models import Hold
 from linli.holds.rules import HeldKind
 from linli.intake.models import Kept
 from linli.kit.refusal import Refused
-from linli.mediation.models import Recording
+from linli.mediation.models import Dispute, Recording
 from linli.openness.models import Subscription
 from linli.opinions.actions import forget_answered as forget_opinions
 from linli.opinions.models import Opinion
 from linli.privacy import actions
 from linli.privacy.models import PersonRequest
-from linli.privacy.rules.schedule import SCHEDULE, Keeping
+from linli.privacy.rules.schedule import SCHEDULE, Keeping, Then
 from linli.privacy.terms import approved, days_of
 
 #: Rows of one step.
@@ -95,6 +95,11 @@ RUNNERS: dict[str, Runner] = {
         _none,
         lambda before, _at, most: actions.forget_answered(before, most=most),
     ),
+    # Nothing lets them go: no record of an archive is destroyed before the archive has looked at it (档案法).
+    "dossier": Runner(
+        lambda before: Dispute.objects.filter(retention_until__lt=timezone.localdate(before)),
+        lambda rows: rows.filter(pk__in=Hold.objects.keys_of(HeldKind.DISPUTE)),
+    ),
     "sound": Runner(
         lambda before: Recording.objects.over_on(timezone.localdate(before)),
         lambda rows: rows.filter(session__dispute__in=Hold.objects.keys_of(HeldKind.DISPUTE)),
@@ -128,8 +133,9 @@ class Planned:
 
     @property
     def goes(self) -> int:
-        """How many go with the next runs."""
-        return 0 if self.waits_for_approval else self.due - self.held
+        """How many go with the next runs; what an archive decides about goes by none."""
+        is_decided_elsewhere = self.keeping.then == Then.ARCHIVE
+        return 0 if self.waits_for_approval or is_decided_elsewhere else self.due - self.held
 
 
 def plan(at: datetime) -> list[Planned]:

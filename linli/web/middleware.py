@@ -111,12 +111,15 @@ class refusals:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer a refusal; let everything else surface."""
-        if not isinstance(error, Refused):
-            return None
-        if "application/json" in request.headers.get("Accept", ""):
-            return JsonResponse({"error": {"code": error.code, "message": error.message}}, status=error.status)
-        page = "web/_refused.html" if request.headers.get("HX-Request") else "web/refused.html"
-        return render(request, page, {"refusal": error, "as_it_is": _where_it_shows(request)}, status=error.status)
+        return refusal_page(request, error) if isinstance(error, Refused) else None
+
+
+def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """A refusal in the form that was asked for."""
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"error": {"code": refusal.code, "message": refusal.message}}, status=refusal.status)
+    page = "web/_refused.html" if request.headers.get("HX-Request") else "web/refused.html"
+    return render(request, page, {"refusal": refusal, "as_it_is": _where_it_shows(request)}, status=refusal.status)
 
 
 def _where_it_shows(request: HttpRequest) -> str:

@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import authenticate, logout
@@ -14,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from linli.accounts import lockout, passwords
+from linli.accounts import lockout, passwords, provider
 from linli.accounts.actions import has_lapsed, note_lock, note_sign_out
 from linli.kit.own_pages import own_page
 from linli.people.actions import speak
@@ -23,39 +24,53 @@ from linli.people.signing_in import find
 from linli.web import throttle
 from linli.web.account import pending
 
+#: Of a session: why somebody did not come in by another way than the form.
+REFUSED = "sign_in_refused"
+
 
 @sensitive_post_parameters("password")
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The form, and trying what was typed. Failures make the name wait, longer each time, whether or not there is one."""
-    following = _safe_next(request)
+    following = safe_next(request)
     if request.user.is_authenticated:
         return redirect(following)
-    context: dict[str, Any] = {"next": following, "logins": _demo_logins(), "username": ""}
     if request.method != "POST":
-        return render(request, "web/sign_in.html", context)
-    context["username"] = username = request.POST.get("username", "").replace("\0", "")[:100]
+        return page(request, following, error=request.session.pop(REFUSED, ""))
+    username = request.POST.get("username", "").replace("\0", "")[:100]
     password = request.POST.get("password", "")[:200]
     # Spelled as the search for the person spells it, so that full-width letters are no fresh tries.
     name, at = unicodedata.normalize("NFKC", username).strip().lower(), timezone.now()
     one = lockout.try_password(name, throttle.sender(request), at)
     if one.wait is not None:
-        context["error"] = too_many_tries(one.wait_min)
-        return render(request, "web/sign_in.html", context, status=429)
+        return page(request, following, username, too_many_tries(one.wait_min), status=429)
     person = authenticate(request, username=username, password=password)
     if person is None:
         known = find(username) if one.locks else None
         if known is not None:
             note_lock(known, door="password", at=at)
-        context["error"] = _("User name and password do not belong together. Check both; capital letters count.")
-        return render(request, "web/sign_in.html", context, status=422)
+        words = _("User name and password do not belong together. Check both; capital letters count.")
+        return page(request, following, username, words, status=422)
     if has_lapsed(person, at):  # type: ignore[arg-type]
-        context["error"] = _(
-            "This password was given to you more than three days ago and has ended. Ask for a new one."
-        )
-        return render(request, "web/sign_in.html", context, status=422)
+        words = _("This password was given to you more than three days ago and has ended. Ask for a new one.")
+        return page(request, following, username, words, status=422)
     one.succeed()
     is_known_to_all = bool(settings.HOSTS) and passwords.is_shared(password)
     return pending.begin(request, person, following=following, must_change=is_known_to_all)  # type: ignore[arg-type]
+
+
+def page(
+    request: HttpRequest, following: str, username: str = "", error: str = "", *, status: int = 200
+) -> HttpResponse:
+    """The form, with the other way in where the county has one."""
+    context: dict[str, Any] = {
+        "next": following,
+        "next_query": urlencode({"next": following}),
+        "logins": _demo_logins(),
+        "username": username,
+        "error": error,
+        "provider": provider.name() if provider.is_set() else "",
+    }
+    return render(request, "web/sign_in.html", context, status=status)
 
 
 def too_many_tries(minutes: int) -> str:
@@ -68,7 +83,14 @@ def too_many_tries(minutes: int) -> str:
     return words % {"n": minutes}
 
 
-def _safe_next(request: HttpRequest) -> str:
+def refuse(request: HttpRequest, sentence: str, following: str) -> HttpResponse:
+    """To the form, which says why the other way did not lead in."""
+    request.session[REFUSED] = sentence
+    return redirect(f"{resolve_url('sign_in')}?{urlencode({'next': following})}")
+
+
+def safe_next(request: HttpRequest) -> str:
+    """The page of ours that somebody wants to see after it."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     return own_page(wanted, request, resolve_url(settings.LOGIN_REDIRECT_URL))
 
@@ -95,7 +117,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Remember the language in this browser, and with the person if they are signed in."""
     chosen = request.POST.get("language", "")
-    response = redirect(_safe_next(request) if request.POST.get("next") else "home")
+    response = redirect(safe_next(request) if request.POST.get("next") else "home")
     if chosen in {code for code, _name in settings.LANGUAGES}:
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,

@@ -16,9 +16,11 @@ from linli.accounts.actions.helping import (
     give_password,
     may_help,
     persons_helped,
+    remove_link,
     reset_factors,
     sign_out_everywhere,
 )
+from linli.accounts.actions.links import digest_of, link, link_by_name, link_of, person_linked, person_named, unlink
 from linli.accounts.actions.passwords import change_password, has_lapsed, has_to_change
 from linli.accounts.actions.signing import (
     end_others,
@@ -39,6 +41,7 @@ __all__ = [
     "check_passkey",
     "close_account",
     "confirm_authenticator",
+    "digest_of",
     "end_others",
     "end_sessions",
     "end_sign_in",
@@ -46,16 +49,23 @@ __all__ = [
     "give_password",
     "has_lapsed",
     "has_to_change",
+    "link",
+    "link_by_name",
+    "link_of",
     "make_codes",
     "may_help",
     "note_lock",
     "note_seen",
     "note_sign_in",
     "note_sign_out",
+    "person_linked",
+    "person_named",
     "persons_helped",
     "remove_authenticator",
+    "remove_link",
     "remove_passkey",
     "rename_session",
     "reset_factors",
     "sign_out_everywhere",
+    "unlink",
 ]

@@ -8,13 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.actions.factors import forget_factors
+from linli.accounts.actions.links import forget_links
 from linli.accounts.actions.passwords import set_password
 from linli.accounts.actions.signing import area_of, end_sessions
 from linli.accounts.passwords import new_password
-from linli.accounts.rules import GIVES_PASSWORDS, RESETS_FACTORS, HelpReason
+from linli.accounts.rules import GIVES_PASSWORDS, RESETS_FACTORS, HelpReason, Way
 from linli.areas.codes import lineage, outermost, within
 from linli.journal.actions import record
-from linli.kit.refusal import BadInput, NotYours
+from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.people.actions import scope_of
 from linli.people.models import Appointment, Person
 from linli.people.rules import Role
@@ -63,6 +64,17 @@ def reset_factors(person: Person, *, by: Person | None, reason: str, at: datetim
 
 
 @transaction.atomic
+def remove_link(person: Person, *, by: Person | None, reason: str, at: datetime) -> None:
+    """Take the link with the provider away, by either administrator, with a reason; sign-ins that came by it end."""
+    if by is None or not may_help(person, by, at, GIVES_PASSWORDS):
+        _require(person, by, at, RESETS_FACTORS, reason)
+    _require_reason(reason)
+    if not forget_links(person):
+        raise Refused("no_link", _("There is no link any more. Refresh the page."))
+    _note("account.unlinked", person, by, at, reason, way=Way.PROVIDER)
+
+
+@transaction.atomic
 def sign_out_everywhere(person: Person, *, by: Person, reason: str, at: datetime) -> None:
     """End all sessions of somebody else, by either administrator, with a reason."""
     if not may_help(person, by, at, GIVES_PASSWORDS):
@@ -90,7 +102,7 @@ def _require_reason(reason: str) -> None:
         raise BadInput("reason_needed", _("Choose a reason."), field="reason")
 
 
-def _note(verb: str, person: Person, by: Person | None, at: datetime, reason: str) -> None:
-    sessions = end_sessions(person, at=at)
+def _note(verb: str, person: Person, by: Person | None, at: datetime, reason: str, way: str = "") -> None:
+    sessions = end_sessions(person, at=at, by=by, way=way)
     area = area_of(person, at)
     record(verb, on=person, by=by, at=at, area=area, tell=[person], reason=reason, sessions=sessions)

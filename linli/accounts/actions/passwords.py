@@ -24,7 +24,7 @@ def change_password(person: Person, password: str, *, session: str = "", at: dat
         raise BadInput("weak_password", found[0], field="password")
     set_password(locked, password, must_change=False, at=at)
     person.password = locked.password
-    ended = end_sessions(person, at=at, but=session)
+    ended = end_sessions(person, at=at, by=person, but=session)
     record("account.password_changed", on=person, by=person, at=at, area=area_of(person, at), sessions=ended)
     return ended
 

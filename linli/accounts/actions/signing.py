@@ -1,6 +1,8 @@
 """Signing in, being seen, and signing out here or at a distance; when sessions end."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
@@ -8,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.models import SignIn
-from linli.accounts.rules import Factor, family
+from linli.accounts.rules import Factor, Way, family
 from linli.journal.actions import record
 from linli.kit.refusal import NotYours, Refused
 from linli.people.models import Appointment, Person
@@ -16,7 +18,14 @@ from linli.people.models import Appointment, Person
 
 @transaction.atomic
 def note_sign_in(
-    person: Person, *, session: str, agent: str, factor: Factor, at: datetime, ends_at: datetime
+    person: Person,
+    *,
+    session: str,
+    agent: str,
+    factor: Factor,
+    at: datetime,
+    ends_at: datetime,
+    way: Way = Way.PASSWORD,
 ) -> SignIn:
     """Somebody is signed in in this session. Of the browser its family is kept, and no address."""
     browser, system = family(agent)
@@ -26,12 +35,15 @@ def note_sign_in(
         session=session,
         browser=browser,
         system=system,
+        way=way,
         factor=factor,
         began_at=at,
         seen_at=at,
         ends_at=ends_at,
     )
-    record("account.signed_in", on=person, by=person, at=at, area=area_of(person, at), factor=factor or "password")
+    came: dict[str, Any] = {} if way == Way.PASSWORD else {"way": way}
+    proved = factor or ("none" if came else "password")
+    record("account.signed_in", on=person, by=person, at=at, area=area_of(person, at), factor=proved, **came)
     return sign_in
 
 
@@ -66,18 +78,28 @@ def end_sign_in(sign_in: SignIn, *, by: Person, at: datetime) -> None:
 @transaction.atomic
 def end_others(person: Person, *, but: str, at: datetime) -> int:
     """Sign oneself out everywhere but here; how many sessions ended."""
-    ended = end_sessions(person, at=at, but=but)
+    ended = end_sessions(person, at=at, by=person, but=but)
     if ended:
         record("account.signed_out_elsewhere", on=person, by=person, at=at, area=area_of(person, at), sessions=ended)
     return ended
 
 
-def end_sessions(person: Person, *, at: datetime, but: str = "") -> int:
-    """End all sessions of a person that stand, but for one; how many. No entry: the act this belongs to has its own."""
-    rows = list(SignIn.objects.filter(person=person).exclude(session=but))
+#: What else somebody is signed in by, of rooms above this one: each ends all of it, but for what hangs on the session `but`.
+ENDED_TOO: dict[str, Callable[..., None]] = {}
+
+
+def end_sessions(person: Person, *, at: datetime, by: Person | None = None, but: str = "", way: str = "") -> int:
+    """End all sessions of a person that stand, but for one; how many. No entry: the act this belongs to has its own.
+
+    `way`: only those that came by it. Otherwise their phones are signed out too, `by` whoever does this.
+    """
+    came = SignIn.objects.filter(person=person, way=way) if way else SignIn.objects.filter(person=person)
+    rows = list(came.exclude(session=but))
     for one in rows:
         SessionStore().delete(one.session)
     SignIn.objects.filter(pk__in=[one.pk for one in rows]).delete()
+    for end in () if way else ENDED_TOO.values():
+        end(person, but=but, by=by, at=at)
     return sum(1 for one in rows if one.ends_at > at)
 
 

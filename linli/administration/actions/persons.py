@@ -44,7 +44,7 @@ def close(person: Person, *, by: Person, at: datetime) -> None:
     _require_keeper(person, by, at)
     if not Person.objects.filter(pk=person.pk, is_active=True).update(is_active=False):
         raise Refused("closed_already", _("This account is closed already. Refresh the page."))
-    end_sessions(person, at=at)
+    end_sessions(person, at=at, by=by)
     record("person.closed", on=person, by=by, at=at, area=area_of(person, at))
 
 

@@ -33,6 +33,25 @@ def new_url() -> Iterator[Callable[[], str]]:
         _alone(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture
+def copied(transactional_db: None) -> Iterator[str]:
+    """A copy of the store of the tests, in which a table may be cut up for good; its address."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no partitions.")
+    wanted = connection.settings_dict
+    was, name = wanted["NAME"], f"linli_months_{secrets.token_hex(4)}"
+    connection.close()
+    with psycopg.connect(postgres._conninfo(dict(wanted) | {"NAME": "postgres"}), autocommit=True) as server:
+        server.execute(f'CREATE DATABASE {name} TEMPLATE "{was}"')
+        try:
+            wanted["NAME"] = name
+            yield postgres._address(dict(wanted))
+        finally:
+            connection.close()
+            wanted["NAME"] = was
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 def _alone(sql: str) -> None:
     with psycopg.connect(postgres._conninfo(dict(connection.settings_dict)), autocommit=True) as store:
         store.execute(sql)

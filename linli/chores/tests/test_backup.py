@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
@@ -19,13 +20,19 @@ from linli.chores.backup.checking import NIGHTS
 from linli.chores.backup.making import Made, Wanted, make
 from linli.chores.backup.restoring import Wanted as Restoring
 from linli.chores.backup.restoring import restore
+from linli.chores.running import run_once
+from linli.chores.table import CHORES
 from linli.chores.tests.homes import look
 from linli.events import actions
 from linli.events.testing import World, make_world
+from linli.journal import months
 from linli.journal.models import Entry
 from linli.kit.last_backup import last_backup
 from linli.kit.media.testing import picture
 from linli.kit.refusal import Refused
+from linli.notices import making as notice_making
+from linli.statistics import counting
+from linli.statistics.models import Counted
 
 AT = datetime(2026, 11, 29, 18, 0, tzinfo=UTC)
 
@@ -112,6 +119,30 @@ def test_what_was_acknowledged_before_a_backup_comes_back_whole(
     assert found["contacts"] == [f"138{number:08}" for number in range(len(found["numbers"]))]
     assert len(found["photos"]) == len(found["numbers"]) and all(found["photos"])
     assert (found["page"], found["photo"], found["breaks"]) == ([200, True], 200, 0)
+
+
+def test_reports_figures_notices_backup_and_restore_over_months(
+    copied: str,
+    home: Home,
+    new_url: Callable[[], str],
+    tmp_path: Path,
+) -> None:
+    now = timezone.now()
+    call_command("journal", "partition")
+    run_once(works=[one for one in CHORES if one.name == "journal_months"])
+    report(home.world, 1)
+    assert len(set(months.rows("SELECT tableoid FROM journal_entry"))) == 2
+    while counting.follow(now) or notice_making.follow(now):
+        pass
+    assert (Counted.objects.count(), counting.has_news(), notice_making.has_news()) == (2, False, False)
+
+    made, url, new = home.backup(verify=False), new_url(), tmp_path / "new"
+    restore(Restoring(made.path, new, home.key, url))
+    found = look(new, url, *home.matter)
+    assert (len(found["numbers"]), found["page"], found["photo"], found["breaks"]) == (2, [200, True], 200, 0)
+    with psycopg.connect(url) as store:
+        kinds = store.execute("SELECT relkind FROM pg_class WHERE relname ~ '^journal_entry' AND relkind IN ('p', 'r')")
+        assert sorted(kind for (kind,) in kinds) == [*["p"], *["r"] * len(months.parts())]
 
 
 def test_a_backup_says_nothing_to_who_has_no_key(home: Home) -> None:

@@ -23,6 +23,7 @@ from linli.intake.tests.test_webhooks_in import Pushing
 from linli.mediation.testing import Mediation
 from linli.mediation.tests.test_public_apply import TOLD
 from linli.people.models import Person
+from linli.privacy.models import PersonRequest
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,26 @@ def following_an_area(house: Everything, who: Marked) -> None:
     assert house.of(None).post("/area/440881101/follow", sent).status_code in (200, 302)
 
 
+def asking_for_their_rights(house: Everything, who: Marked) -> None:
+    """At the window, with a number to be corrected and a name for the letter."""
+    sent = {
+        "kind": "correct",
+        "reach": who.telephone,
+        "new_reach": who.mail,
+        "name": who.name,
+        "words": who.words,
+        "seen": "on",
+    }
+    assert house.of(house.world.cast.security).post(reverse("privacy:window"), sent).status_code in (200, 302)
+    assert PersonRequest.objects.exists()
+
+
+def reached_by_notices(house: Everything, who: Marked) -> None:
+    """Somebody of the staff says at which mailbox they are reached."""
+    sent = {"kind": "mail", "address": who.mail, "secret": "", "name": ""}
+    assert house.of(house.world.cast.verifier).post(reverse("notices:add"), sent).status_code == 302
+
+
 def in_a_table(house: Everything, who: Marked) -> None:
     """A table of another system: columns that nobody may read stand beside those that are, of a row refused too."""
     unread = {
@@ -192,5 +213,5 @@ DOORS: tuple[Callable[[Everything, Marked], None], ...] = (
         by_mail,
     ),
     *(by_telephone, applying_for_mediation, at_the_mediation_window, following_an_area),
-    *(in_a_table, in_acts_of_the_field_app),
+    *(in_a_table, in_acts_of_the_field_app, asking_for_their_rights, reached_by_notices),
 )

@@ -9,7 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from linli.events.testing import World
 from linli.intake import allowance, tokens
+from linli.intake.models import Kept
+from linli.intake.testing import Door
+from linli.intake.tests.test_accept import OURS, REPORTS, cookie_of, report
 from linli.intake.tokens import Token
 from linli.intake.turned import Turned
 
@@ -145,3 +149,26 @@ def test_what_could_not_be_kept_leaves_everybody_as_they_were(senders: list[tupl
     assert passed(own) == allowance.PER_PHONE
     flood = [sends(a_token(), address=f"203.0.113.{number}") for number in (201, 202, 203) for _each in range(200)]
     assert passed(flood) == allowance.PER_AREA + 3 * allowance.MORE_NEW
+
+
+def test_one_of_the_staff_sends_weeks_at_once_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(allowance, "PER_PERSON", 3)
+    for _each in range(3):
+        allowance.spend_of_staff(7)
+    with pytest.raises(Turned) as turned:
+        allowance.spend_of_staff(7)
+    assert (turned.value.status, turned.value.code) == (429, "too_many")
+    allowance.spend_of_staff(8)
+    allowance.give_back_of_staff(7)
+    allowance.spend_of_staff(7)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_at_the_door_staff_are_told_that_the_rest_comes_later(
+    door: Door, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(allowance, "PER_PERSON", 2)
+    cookie = cookie_of(world.cast.worker)
+    answers = [door.post(REPORTS, report(number), cookie=cookie, **OURS) for number in (1, 2, 3)]
+    assert [status for status, _told in answers] == [201, 201, 429]
+    assert Kept.objects.count() == 2

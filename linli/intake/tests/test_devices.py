@@ -11,6 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from linli.accounts import actions as accounts
+from linli.administration.actions import persons
 from linli.events.testing import World
 from linli.intake import devices
 from linli.intake.models import ENDS_UNUSED, Device, Ending, Kept
@@ -140,6 +142,28 @@ def test_signed_out_at_a_distance_the_reports_stay_on_the_phone(door: Door, worl
     assert Client(headers={"cookie": cookie}).get("/desk/").status_code == 302
     entry = Entry.objects.get(verb="device.revoked")
     assert (entry.by, entry.facts) == (world.cast.system, {"person": world.cast.worker.pk, "reason": "lost"})
+
+
+@pytest.mark.parametrize("act", ["give_password", "reset_factors", "sign_out_everywhere", "close"])
+def test_whoever_is_signed_out_everywhere_is_signed_out_on_phones_too(door: Door, world: World, act: str) -> None:
+    cast, at = world.cast, timezone.now()
+    phone, other = registered(door, cast.worker), registered(door, cast.desk)
+    by = cast.system if act == "reset_factors" else cast.security
+    more = {} if act == "close" else {"reason": "misuse"}
+    getattr(persons if act == "close" else accounts, act)(cast.worker, by=by, at=at, **more)
+    assert Device.objects.get(person=cast.worker).ended_for == Ending.EVERYWHERE
+    assert Entry.objects.get(verb="device.revoked").by == by
+    if act == "close":  # opened again, the account opens nothing by what was on the phone
+        persons.reopen(cast.worker, by=by, at=at)
+    assert (is_out(door, phone), is_out(door, other)) == (True, False)
+
+
+def test_a_new_password_signs_out_on_other_phones_and_not_on_the_one_in_ones_hand(door: Door, world: World) -> None:
+    worker = world.cast.worker
+    for installation, session in ((PHONE, "here"), (OTHER_PHONE, "elsewhere")):
+        devices.register(worker, UUID(installation), name="", session=session, at=timezone.now())
+    accounts.change_password(worker, "A lane of 7 doors", session="here", at=timezone.now())
+    assert Device.objects.get(revoked_at=None).session == "here"
 
 
 def test_signed_out_at_a_distance_somebody_can_sign_in_anew(door: Door, world: World) -> None:

@@ -110,6 +110,15 @@ def test_wrong_signatures_are_turned_away(pushing: Pushing) -> None:
     assert Arrival.objects.filter(code="bad_signature").count() == 3
 
 
+def test_whoever_guesses_at_signatures_is_told_to_wait(pushing: Pushing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("linli.intake.webhooks.door._MOST_WRONG", 2)
+    right, pushing.secret = pushing.secret, signing.new_secret()
+    assert [pushing.push()[0] for _each in range(3)] == [401, 401, 429]
+    # What is signed rightly goes in: another system behind the same address is not kept out.
+    pushing.secret = right
+    assert pushing.push()[0] == 201
+
+
 @pytest.mark.parametrize("minutes", [-6, 6])
 def test_an_old_message_is_turned_away(pushing: Pushing, minutes: int) -> None:
     status, answer = pushing.push(at=timezone.now() + timedelta(minutes=minutes))

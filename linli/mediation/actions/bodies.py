@@ -17,6 +17,12 @@ from linli.people.actions import require_register, scope_of
 from linli.people.models import Person
 
 
+def seats_of(person: Person, at: datetime) -> list[Mediator]:
+    """As what somebody mediates now."""
+    serving = Mediator.objects.serving_on(timezone.localdate(at)).filter(person=person)
+    return list(serving.select_related("body"))
+
+
 @transaction.atomic
 def add_body(
     *,

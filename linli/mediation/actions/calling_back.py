@@ -25,7 +25,7 @@ from linli.mediation.actions.agreeing import filled_of, party_names
 from linli.mediation.actions.clocks import home_zone, term_for
 from linli.mediation.actions.course import lock
 from linli.mediation.actions.marks import telephone_mark_of
-from linli.mediation.actions.reminding_callers import next_reminder
+from linli.mediation.actions.reminders import next_reminder
 from linli.mediation.actions.telling import heads_of_body
 from linli.mediation.agreeing.clauses import Field, FieldKind
 from linli.mediation.agreeing.filling import Clause

@@ -1,23 +1,35 @@
-"""Who reads what a party complains of: the heads of the committee, and never the person complained of.
+"""Who reads what a party complains of, and answers it: the heads of the committee, and never the person complained of.
 
 Where a head of the committee mediates the dispute, it goes to the head of the next committee above: nobody judges their own
-work, nor that of whoever heads the committee beside them.
+work, nor that of whoever heads the committee beside them. The party is answered in words, within the county's own term.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.areas.codes import lineage
-from linli.kit.refusal import Refused
+from linli.events.rules import clean_words
+from linli.journal.actions import record
+from linli.kit.keys import new_key
+from linli.kit.refusal import NotYours, Refused
+from linli.kit.workdays import stored_calendar
+from linli.mediation import letters
 from linli.mediation.actions import telling
-from linli.mediation.models import Body, Dispute, Mediator
-from linli.mediation.rules import AssignmentState
+from linli.mediation.actions.bodies import seats_of
+from linli.mediation.actions.clocks import home_zone, term_for
+from linli.mediation.actions.course import heads_it, lock
+from linli.mediation.actions.reminders import next_reminder
+from linli.mediation.models import Body, Complaint, Dispute, Mediator, Party, sealed_words
+from linli.mediation.rules import AssignmentState, TermCode, end_of
 from linli.people.models import Person
+
+LONGEST_ANSWER = 2000
 
 #: Whoever was only proposed has not had the dispute in hand.
 _HAD_IT = (AssignmentState.ASKED, AssignmentState.ACCEPTED, AssignmentState.OBJECTED, AssignmentState.ENDED)
@@ -84,8 +96,98 @@ def _above(dispute: Dispute, at: datetime) -> Iterator[Body]:
         yield own
 
 
+# --- keeping and answering ----------------------------------------------------------------------------------------------
+
+
+def keep(party: Party, *, words: str, goes: Addressed, at: datetime, is_objection: bool = False) -> Complaint:
+    """Keep what a party said, for whoever it goes to. Part of the act that calls it."""
+    dispute = party.dispute
+    term = term_for(TermCode.COMPLAINT, dispute.area_id, at)
+    due_at = end_of(term.unit, term.amount, at, stored_calendar(at.date()), home_zone())
+    key = new_key()
+    made: Complaint = Complaint.objects.create(
+        key=key,
+        dispute=dispute,
+        party=party,
+        body=goes.body,
+        is_objection=is_objection,
+        at=at,
+        due_at=due_at,
+        next_at=next_reminder(due_at, at),
+        sealed=sealed_words(Complaint, key, {"words": words, "about": sorted(goes.about)}),
+    )
+    if goes.body is not None:
+        # The committee above may open the file from now on, to answer.
+        Dispute.objects.filter(pk=dispute.pk).update(complaints_to=goes.body)
+        dispute.complaints_to = goes.body
+    told: dict[str, Any] = {"party": party, "to": goes.body, "complaint": made}
+    record("dispute.complained", on=dispute, by=None, at=at, tell=goes.readers, **told)
+    return made
+
+
+@transaction.atomic
+def answer(complaint: Complaint, *, words: str, by: Person, at: datetime) -> None:
+    """Answer what a party complained of; it reads that on its own page and is told by the ways it left.
+
+    Raises `NotYours` for whoever it is about and for heads of other committees, `BadInput`, `Refused`.
+    """
+    dispute = complaint.dispute
+    lock(dispute)
+    complaint.refresh_from_db()
+    require_reader(complaint, by=by, at=at)
+    said = clean_words(words, field="words", required=True, longest=LONGEST_ANSWER)
+    sealed = complaint.with_words(answer=said)
+    if (
+        not Complaint.objects.open()
+        .filter(pk=complaint.pk)
+        .update(answered_at=at, answered_by=by, next_at=None, sealed=sealed)
+    ):
+        raise Refused(
+            "answered_already",
+            _("Somebody has answered this complaint already. Refresh the page and read what they said."),
+        )
+    complaint.refresh_from_db()
+    letters.tell_of_answer(complaint, at=at)
+    told: dict[str, Any] = {"party": complaint.party_id, "to": complaint.body_id, "complaint": complaint}
+    record("dispute.complaint_answered", on=dispute, by=by, at=at, **told)
+
+
+def require_reader(complaint: Complaint, *, by: Person, at: datetime) -> None:
+    """Raises `NotYours` for everybody but those who read a complaint."""
+    if not is_for(complaint, by=by, seats=seats_of(by, at)):
+        raise NotYours(
+            "not_yours_to_answer",
+            _("A complaint is answered by a head of the committee it went to, and not by whoever it is about."),
+        )
+
+
+def is_for(complaint: Complaint, *, by: Person, seats: Iterable[Mediator]) -> bool:
+    """Whether somebody who serves in these seats reads a complaint, and may answer it."""
+    if by.pk in complaint.words["about"]:
+        return False
+    if complaint.body_id is None:
+        return any(heads_it(seat, complaint.dispute) for seat in seats)
+    return any(seat.is_head and seat.body_id == complaint.body_id for seat in seats)
+
+
+def waiting_for(by: Person, seats: Sequence[Mediator], at: datetime) -> list[Complaint]:
+    """Complaints that this person has to answer, the most urgent first: few, as each is opened to see whom it is about."""
+    found = Complaint.objects.open().filter(dispute__in=Dispute.objects.visible_to(by, at)).select_related("dispute")
+    return [one for one in found.order_by("due_at", "key") if is_for(one, by=by, seats=seats)]
+
+
+def readers_of(complaint: Complaint, at: datetime) -> list[Person]:
+    """Whoever has to answer it now."""
+    body, about = complaint.body_id, complaint.words["about"]
+    heads = telling.heads_of(complaint.dispute, at) if body is None else telling.heads_of_body(body, at)
+    return [one for one in heads if one.pk not in about]
+
+
+# --- words that are kept with the dispute -------------------------------------------------------------------------------
+
+
 def may_read(kept: dict[str, Any], dispute: Dispute, *, by: Person, is_head: bool, at: datetime) -> bool:
-    """Whether somebody reads one complaint: `is_head` of the committee that has the dispute, or a head of the one it went to."""
+    """Whether somebody reads why another mediator is wanted: `is_head` of the committee that has the dispute."""
     if by.pk in kept.get("about", had_it(dispute)):
         return False
     to = kept.get("to")

@@ -26,7 +26,7 @@ def who_of(dispute: Dispute, *, by: Person | None, at: datetime, party: Party | 
 
 def _of_person(dispute: Dispute, by: Person, at: datetime) -> frozenset[Who]:
     serving = _serving(by.pk, timezone.localdate(at))
-    found = {Who.KEEPER} if any(_heads_it(one, dispute) for one in serving) else set()
+    found = {Who.KEEPER} if any(heads_it(one, dispute) for one in serving) else set()
     assigned = _assigned.one(dispute.pk, [one.pk for one in serving])
     if assigned is not None:
         found.add(Who.MEDIATOR if assigned.state == AssignmentState.ACCEPTED else Who.ASKED)
@@ -44,7 +44,7 @@ def _assigned(dispute: UUID, mediators: Sequence[int]) -> QuerySet[Assignment]:
     return Assignment.objects.in_force().filter(dispute=dispute, mediator__in=mediators)[:1]
 
 
-def _heads_it(mediator: Mediator, dispute: Dispute) -> bool:
+def heads_it(mediator: Mediator, dispute: Dispute) -> bool:
     """The head of its body; while no body has it, of those around its place."""
     if not mediator.is_head:
         return False

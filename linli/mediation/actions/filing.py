@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,9 +24,9 @@ from linli.mediation.dossier.binding import bind as bound_of
 from linli.mediation.dossier.papers import HASH, Papers, set_dossier, set_paper
 from linli.mediation.dossier.parts import sha256_of
 from linli.mediation.dossier.reading import File, read
-from linli.mediation.dossier.values import Form, Session
+from linli.mediation.dossier.values import Claim, Form, ServiceAddress, Session
 from linli.mediation.models import Dispute, IssuedPaper, Party, sealed_words
-from linli.mediation.rules import Purpose, TermCode, Who, add_months, moved_on, not_yours, require
+from linli.mediation.rules import Purpose, Side, TermCode, Who, add_months, moved_on, not_yours, require
 from linli.people.models import Person
 
 #: The whole, beside the codes of single papers.
@@ -57,13 +58,13 @@ class Verified:
 
 def papers_of(dispute: Dispute) -> list[Offered]:
     """Single papers of a dispute, in the order of the dossier. For whoever has opened the file."""
-    return [Offered(code, _title(form)) for code, form in read(dispute).single().items()]
+    return _offered(read(dispute).single())
 
 
 def papers_for(party: Party) -> list[Offered]:
     """Those that a party may take from its own page."""
     file = read(party.dispute)
-    return [Offered(code, _title(form)) for code, form in file.single().items() if _is_for(party, file, code)]
+    return _offered({code: form for code, form in file.single().items() if _is_for(party, file, code)})
 
 
 def lacks_of(dispute: Dispute, *, at: datetime) -> list[Refused]:
@@ -71,15 +72,33 @@ def lacks_of(dispute: Dispute, *, at: datetime) -> list[Refused]:
     return missing(read(dispute).draft(_filing(dispute, "", at)))
 
 
-def _title(form: Form) -> str:
-    return f"{form.title}（第{form.number}次）" if isinstance(form, Session) else form.title
+def _offered(papers: Mapping[str, Form]) -> list[Offered]:
+    """Each by its title; several of one kind are told apart, without a name."""
+    kinds = Counter(code.partition("-")[0] for code in papers)
+    return [Offered(code, _title(code, form, kinds)) for code, form in papers.items()]
+
+
+def _title(code: str, form: Form, kinds: Mapping[str, int]) -> str:
+    if isinstance(form, Session):
+        return f"{form.title}（第{form.number}次）"
+    kind, _dash, place = code.partition("-")
+    if isinstance(form, Claim):
+        return f"{form.title}（{form.by.side}{place}）"
+    if kinds[kind] < 2:
+        return form.title
+    return f"{form.title}（当事人{place}）" if isinstance(form, ServiceAddress) else f"{form.title}（第{place}份）"
 
 
 def _is_for(party: Party, file: File, code: str) -> bool:
+    if file.dispute.accepted_at is None and party.side != Side.APPLICANT and not code.startswith("address-"):
+        # Papers name all sides, and whoever never said yes is not told by name who applied: as on its own page.
+        return False
     if code in FOR_PARTIES or code.startswith("receipt-"):
         return True
     if code.startswith("address-"):
         return [one.pk for one in file.parties].index(party.pk) + 1 == int(code.partition("-")[2])
+    if code.startswith("claim-"):
+        return file.claimants[int(code.partition("-")[2]) - 1] == party
     if not code.startswith("session-"):
         return False
     session = file.sessions[int(code.partition("-")[2]) - 1]

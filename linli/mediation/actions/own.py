@@ -3,6 +3,7 @@
 Words go behind the seals of the dispute and the party; the journal keeps that something was said, never what.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,8 +15,9 @@ from linli.events.rules import clean_words
 from linli.journal.actions import record
 from linli.kit.refusal import BadInput, Refused
 from linli.mediation.actions import assigning, complaining, registering, telling
+from linli.mediation.actions.bodies import seats_of
 from linli.mediation.actions.course import lock, require_party, require_step, who_of
-from linli.mediation.models import Agreement, Body, Dispute, Party
+from linli.mediation.models import Agreement, Body, Complaint, Dispute, Party
 from linli.mediation.rules import AgreementState, Door, Side, Who, moved_on
 from linli.mediation.rules.parties import clean_telephone
 from linli.people.models import Person
@@ -107,15 +109,12 @@ def complain(party: Party, *, words: str, at: datetime) -> Body | None:
     lock(dispute)
     require_party(dispute, party)
     said = clean_words(words, field="words", required=True, longest=2000)
-    before = dispute.words.get("complaints", [])
-    if len(before) >= MOST_COMPLAINTS:
+    if Complaint.objects.filter(party=party).count() >= MOST_COMPLAINTS:
         raise Refused(
             "complained_often", _("You have written ten times. Call the committee, or go there, and speak to its head.")
         )
     goes = complaining.addressed(dispute, at)
-    _seal(dispute, complaints=[*before, {"party": str(party.pk), "at": at.isoformat(), "words": said, **goes.kept}])
-    _let_read(dispute, goes)
-    record("dispute.complained", on=dispute, by=None, at=at, tell=goes.readers, party=party, to=goes.body)
+    complaining.keep(party, words=said, goes=goes, at=at)
     return goes.body
 
 
@@ -125,28 +124,34 @@ def object_to_mediator(party: Party, *, words: str, at: datetime) -> None:
     said, dispute = clean_words(words, field="words", longest=500), party.dispute
     about = telling.mediators_of(dispute)
     assigning.object_to_mediator(party, by=None, at=at, own=True)
-    if said:
-        before, goes = dispute.words.get("objections", []), complaining.addressed_at_best(dispute, at, about)
-        _seal(dispute, objections=[*before, {"party": str(party.pk), "at": at.isoformat(), "words": said, **goes.kept}])
-        _let_read(dispute, goes)
-        if goes.body is not None:
-            record("dispute.complained", on=dispute, by=None, at=at, tell=goes.readers, party=party, to=goes.body)
-
-
-def _let_read(dispute: Dispute, goes: complaining.Addressed) -> None:
-    """The committee above may open the file from now on, to answer."""
+    if not said:
+        return
+    goes = complaining.addressed_at_best(dispute, at, about)
     if goes.body is not None:
-        Dispute.objects.filter(pk=dispute.pk).update(complaints_to=goes.body)
-        dispute.complaints_to = goes.body
+        # A head mediates: who judges that answers, as any other complaint.
+        complaining.keep(party, words=said, goes=goes, at=at, is_objection=True)
+        return
+    before = dispute.words.get("objections", [])
+    _seal(dispute, objections=[*before, {"party": str(party.pk), "at": at.isoformat(), "words": said, **goes.kept}])
 
 
 @dataclass(frozen=True)
 class Said:
-    """What a party wrote to the committee, and who it is by its side and place among the parties."""
+    """What a party wrote to the committee, and who it is by its side and place among the parties.
+
+    `complaint` is one that is answered: by a head, until its time is over.
+    """
 
     at: datetime
     party: str
     words: str
+    complaint: Complaint | None = None
+    answer: str = ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has to answer it."""
+        return self.complaint is not None and self.complaint.answered_at is None
 
 
 @dataclass(frozen=True)
@@ -176,11 +181,23 @@ def from_parties(dispute: Dispute, *, by: Person, at: datetime) -> FromParties:
             if complaining.may_read(one, dispute, by=by, is_head=Who.KEEPER in who, at=at)
         )
 
+    # Those of the time before they were rows stand with the dispute.
+    complaints = (*read("complaints"), *_complaints(dispute, called, by=by, at=at))
     if not who & {Who.KEEPER, Who.MEDIATOR}:
-        return FromParties(read("complaints"), read("objections"))
+        return FromParties(complaints, read("objections"))
     latest = dispute.agreements.filter(state=AgreementState.OFFERED).order_by("-version").first()
     paper = [called[str(one.pk)] for one in parties if latest and one.words.get("paper_wanted") == latest.version]
-    return FromParties(read("complaints"), read("objections"), words.get("entered_for"), tuple(paper))
+    return FromParties(complaints, read("objections"), words.get("entered_for"), tuple(paper))
+
+
+def _complaints(dispute: Dispute, called: Mapping[str, str], *, by: Person, at: datetime) -> tuple[Said, ...]:
+    rows = list(dispute.complaints.select_related("dispute__body", "answered_by", "body").order_by("at", "key"))
+    seats = seats_of(by, at) if rows else []
+    return tuple(
+        Said(one.at, called.get(str(one.party_id), ""), one.words["words"], one, one.words.get("answer", ""))
+        for one in rows
+        if complaining.is_for(one, by=by, seats=seats)
+    )
 
 
 def _seal(dispute: Dispute, **words: object) -> None:

@@ -28,7 +28,8 @@ def note_try(party: Party, *, way: str, tried_at: datetime, words: str, by: Pers
     require_party(dispute, party)
     if way not in Way.values:
         raise not_a_choice("way")
-    if not dispute.registered_at <= tried_at <= at:
+    # People say a time in minutes: that of the registration is not before it.
+    if not dispute.registered_at.replace(second=0, microsecond=0) <= tried_at <= at:
         raise BadInput(
             "bad_time_of_try",
             _("It was tried between the registration of the dispute and now. Correct the time."),
@@ -48,3 +49,8 @@ def tries_of(party: Party) -> list[dict[str, Any]]:
     """The tries as they are kept: `at` in ISO 8601, `way`, `words`, `by` (key of a person). In the order they were noted."""
     kept: list[dict[str, Any]] = party.words.get("tries", [])
     return kept
+
+
+def is_tried(dispute: Dispute) -> bool:
+    """Whether any try to reach a party is written down."""
+    return any(tries_of(party) for party in dispute.parties.present())

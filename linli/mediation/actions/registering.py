@@ -16,10 +16,11 @@ from linli.events.rules import clean_words
 from linli.journal.actions import record
 from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput, NotYours, Refused
-from linli.mediation.actions import clocks, telling
+from linli.mediation.actions import clocks, danger, telling
+from linli.mediation.actions.files import keep_sealed
 from linli.mediation.actions.numbers import next_number
 from linli.mediation.actions.parties import make_link, store_party
-from linli.mediation.models import Body, Dispute, Mediator, Party, sealed_words
+from linli.mediation.models import Body, Dispute, EntrustmentLetter, Mediator, Party, sealed_words
 from linli.mediation.rules import APPLIED, ClockKind, Door, Entruster, Kind, MediationType, Side, Way
 from linli.mediation.rules.doors import REGISTERS
 from linli.mediation.rules.parties import Particulars, not_a_choice
@@ -43,6 +44,8 @@ class Told:
     people_count: int = 0
     mediation_type: str = MediationType.PEOPLES
     is_public: bool = False
+    #: It may turn violent: what was seen or heard; empty where nothing was. For staff who register it.
+    risk: str = ""
 
     def __repr__(self) -> str:
         return f"<Told {self.kind}>"
@@ -73,10 +76,12 @@ def register(
     agreed_how: str = "",
     entruster: str = "",
     entrusted_by: str = "",
+    letter: bytes | None = None,
     is_demo: bool = False,
 ) -> Registered:
     """Register a dispute. `by` is None for an application online alone.
 
+    `letter` is the scan of the letter by which others entrust it.
     `event` for the door of that name: it has gone to mediation, or `parties_agree` to mediate it beside, and `agreed_how`
     says who of them said so and when. Raises `BadInput`, `NotYours`, and `Refused` for an event that is mediated already.
     """
@@ -98,6 +103,8 @@ def register(
         agreed_how=clean_words(agreed_how, field="agreed_how", longest=300),
         entrusted_by=clean_words(entrusted_by, field="entrusted_by", required=bool(entruster), longest=300),
     )
+    if letter is not None:
+        _keep_letter(dispute, letter, by, at)
     agreed = at if door in APPLIED else None
     stored = [
         store_party(dispute, one, applied_at=agreed if one.side == Side.APPLICANT else None, way=_way(door))
@@ -118,7 +125,25 @@ def register(
         beside=beside,
     )
     _note_messages(dispute, stored, by, at)
+    if told.risk.strip() and by is not None:
+        danger.note(dispute, words=told.risk, by=by, at=at, field="risk")
     return Registered(dispute, _link(stored, at) if door == Door.ONLINE else "")
+
+
+def _keep_letter(dispute: Dispute, content: bytes, by: Person | None, at: datetime) -> None:
+    """The letter stays with the dispute as it came. Raises `BadInput`, also at doors where nobody entrusts."""
+    if dispute.door != Door.TRANSFER:
+        raise not_a_choice("letter")
+    key = new_key()
+    file = keep_sealed(content, model=EntrustmentLetter, key=key)
+    EntrustmentLetter.objects.create(
+        key=key,
+        dispute=dispute,
+        added_at=at,
+        added_by=by,
+        sealed=sealed_words(EntrustmentLetter, key, {}),
+        **file.fields,
+    )
 
 
 def _note_messages(dispute: Dispute, stored: Sequence[Party], by: Person | None, at: datetime) -> None:

@@ -1,25 +1,17 @@
 """The worker reminds the committee that is to call parties back: shortly before its time is over, and when it is."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from linli.journal.actions import record
 from linli.mediation.actions.course import lock
+from linli.mediation.actions.reminders import next_reminder
 from linli.mediation.actions.telling import heads_of_body
 from linli.mediation.models import CallBack
 
 #: So many call-backs are looked at in one slice of work.
 SLICE = 200
-#: So long before the end they are told, each once; the lot itself was told when it fell.
-BEFORE = (timedelta(days=2), timedelta(0))
-
-
-def next_reminder(due_at: datetime | None, after: datetime) -> datetime | None:
-    """When the callers are told next after a moment; None: never again."""
-    if due_at is None:
-        return None
-    return min((due_at - before for before in BEFORE if due_at - before > after), default=None)
 
 
 def is_due(at: datetime) -> bool:

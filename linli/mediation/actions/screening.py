@@ -12,7 +12,7 @@ from linli.areas.codes import contains
 from linli.events.rules import clean_words
 from linli.journal.actions import record
 from linli.kit.refusal import BadInput, Refused
-from linli.mediation.actions import clocks, telling
+from linli.mediation.actions import clocks, danger, telling
 from linli.mediation.actions.bodies import bodies_around
 from linli.mediation.actions.course import go, require_step
 from linli.mediation.actions.numbers import next_case_number
@@ -143,10 +143,7 @@ def note_risk(dispute: Dispute, *, words: str, by: Person, at: datetime) -> None
     They hear of the number and of nothing else; what it is about they ask the mediator.
     """
     require_step("note_risk", dispute, by=by, at=at)
-    seen = clean_words(words, field="words", required=True, longest=1000)
-    told = [*telling.keepers_and_mediators(dispute, at), *telling.around(dispute, at)]
-    _store(dispute, may_intensify=True, informed_at=at, sealed=dispute.with_words(risk=seen))
-    record("dispute.risk_noted", on=dispute, by=by, at=at, tell=told, number=dispute.number)
+    danger.note(dispute, words=words, by=by, at=at)
 
 
 @transaction.atomic

@@ -32,6 +32,7 @@ from linli.mediation.dossier.values import (
     ServiceAddress,
     Session,
     Termination,
+    Tries,
 )
 
 
@@ -85,6 +86,7 @@ class Dossier:
     disclosures: tuple[Disclosure, ...] = ()
     powers: tuple[PowerOfAttorney, ...] = ()
     inquiries: tuple[Inquiry, ...] = ()
+    tries: Tries | None = None
     evidence: Evidence | None = None
     receipts: tuple[Receipt, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
@@ -105,6 +107,7 @@ class Dossier:
             *((3, one) for one in self.addresses),
             *((4, one) for one in self.powers),
             *((5, one) for one in self.inquiries),
+            (5, self.tries),
             (6, self.evidence),
             *((7, one) for one in self.course.sessions),
             (8, ending),
@@ -136,6 +139,7 @@ class Draft:
     disclosures: tuple[Disclosure, ...] = ()
     powers: tuple[PowerOfAttorney, ...] = ()
     inquiries: tuple[Inquiry, ...] = ()
+    tries: Tries | None = None
     evidence: Evidence | None = None
     receipts: tuple[Receipt, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()

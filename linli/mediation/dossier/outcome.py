@@ -19,7 +19,7 @@ from linli.mediation.dossier import words as w
 from linli.mediation.dossier.parts import Party as Named
 from linli.mediation.dossier.parts import Picture, Scan, Side, Sign, Some, Stamp
 from linli.mediation.models import Agreement, Confirmation, Dispute, FollowUp, Obligation, Party, Proof, Signature
-from linli.mediation.rules import AgreementForm, AgreementState, State
+from linli.mediation.rules import AgreementForm, AgreementState, Ending, NotAccepted, State
 
 if TYPE_CHECKING:
     from linli.mediation.dossier.reading import File
@@ -113,6 +113,7 @@ def termination_of(file: "File") -> v.Termination | None:
         ways=_ways_of(dispute),
         at=dispute.ended_at,
         stamp=Stamp(file.body),
+        tries=_tries(file, dispute.ending == Ending.UNREACHABLE),
     )
 
 
@@ -129,7 +130,13 @@ def not_accepted_of(file: "File") -> v.NotAccepted | None:
         ways=_ways_of(dispute),
         at=dispute.screened_at,
         stamp=Stamp(file.body),
+        tries=_tries(file, dispute.not_accepted_for == NotAccepted.UNREACHABLE),
     )
+
+
+def _tries(file: "File", is_why: bool) -> tuple[v.Try, ...]:
+    """All of them where it ended for that reason."""
+    return file.tries.items if is_why and file.tries else ()
 
 
 def _ways_of(dispute: Dispute) -> Some[str]:

@@ -9,14 +9,14 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from linli.mediation.actions.files import open_sealed
-from linli.mediation.dossier import outcome
+from linli.mediation.dossier import asked, claims, outcome
 from linli.mediation.dossier import values as v
 from linli.mediation.dossier import words as w
 from linli.mediation.dossier.binding import Draft, Filing
 from linli.mediation.dossier.parts import Head, Party, Scan, Side, Sign
 from linli.mediation.models import Assignment, Companion, Dispute, Evidence, KeptFile, Record, Session
 from linli.mediation.models import Party as PartyRow
-from linli.mediation.rules import CompanionKind, Door, Manner, PersonKind, SessionState, State
+from linli.mediation.rules import CompanionKind, Manner, PersonKind, SessionState, State
 
 
 class File:
@@ -127,18 +127,7 @@ class File:
     @cached_property
     def entrusted(self) -> v.Entrusted | None:
         """The register of the letter by which others entrusted it."""
-        if self.dispute.door != Door.TRANSFER:
-            return None
-        consents = [f"{self.name(one.pk)}：{_CONSENT[one.consent]}" for one in self.parties]
-        return v.Entrusted(
-            entrusted_by=str(self.told.get("entrusted_by", "")),
-            letter_no="",
-            received_at=self.dispute.registered_at,
-            summary=str(self.told.get("summary", "")),
-            consents=tuple(consents),
-            answer="同意接受委托" if self.dispute.accepted_at else "",
-            registrar=self.register.registrar,
-        )
+        return asked.entrusted_of(self)
 
     @cached_property
     def rights(self) -> v.RightsNotice:
@@ -233,9 +222,9 @@ class File:
         return tuple(self._session(one) for one in self.held if one.manner != Manner.INQUIRY)
 
     def _session(self, session: Session) -> v.Session:
-        record = self._record(session)
+        record = self.record_of(session)
         said = record.words if record else {}
-        present = [self._called(key) for key in session.present]
+        present = [self.called(key) for key in session.present]
         mediator = self.mediator or "（未记载）"
         read = record.read_by if record else []
         signs = [Sign("当事人", self.name(key), "已阅并确认无误") for key in read]
@@ -260,7 +249,7 @@ class File:
             is_remote=session.is_remote,
             is_apart=session.manner == Manner.APART,
             sound=w.sound_of(session),
-            helpers=tuple(self._called(key) for key in session.present if self._is_helper(key)),
+            helpers=tuple(self.called(key) for key in session.present if self._is_helper(key)),
         )
 
     def _result(self, session: Session) -> str:
@@ -273,11 +262,12 @@ class File:
             return "未达成协议。"
         return "继续调解。" if self.held else ""
 
-    def _record(self, session: Session) -> Record | None:
+    def record_of(self, session: Session) -> Record | None:
+        """The last version of the record of a session; None where none was written."""
         written: list[Record] = session.written  # type: ignore[attr-defined]
         return written[-1] if written else None
 
-    def _called(self, key: str) -> str:
+    def called(self, key: str) -> str:
         """A name with what somebody is, if they are no party."""
         kind = next((one.kind for one in self.companions if str(one.pk) == key), "")
         return self.name(key) + (f"（{w.COMPANION[kind]}）" if kind else "")
@@ -288,22 +278,12 @@ class File:
     @cached_property
     def inquiries(self) -> tuple[v.Inquiry, ...]:
         """Sessions in which somebody was only asked."""
-        return tuple(self._inquiry(one) for one in self.held if one.manner == Manner.INQUIRY)
+        return asked.inquiries_of(self)
 
-    def _inquiry(self, session: Session) -> v.Inquiry:
-        record = self._record(session)
-        asked = "、".join(self._called(key) for key in session.present)
-        by = record.written_by.name if record else self.mediator
-        return v.Inquiry(
-            began_at=session.began_at or session.planned_at,
-            place=str(session.words.get("place", "")),
-            asked=asked,
-            relation="",
-            asker=self.mediator or by,
-            recorder=by,
-            text=str(record.words.get("text", "")) if record else "",
-            signs=(Sign("被调查人", asked), Sign("调查人", self.mediator or by)),
-        )
+    @cached_property
+    def tries(self) -> v.Tries | None:
+        """Every try to reach a party in vain; None where all were reached at once."""
+        return asked.tries_of(self)
 
     @cached_property
     def evidence(self) -> v.Evidence | None:
@@ -358,6 +338,11 @@ class File:
         return outcome.follow_ups_of(self)
 
     @cached_property
+    def claimants(self) -> list[PartyRow]:
+        """Those who find a claim for the next way among their papers."""
+        return claims.claimants(self)
+
+    @cached_property
     def not_accepted(self) -> v.NotAccepted | None:
         """The notice that it is not mediated, where that was decided."""
         return outcome.not_accepted_of(self)
@@ -377,6 +362,7 @@ class File:
             disclosures=self.disclosures,
             powers=self.powers,
             inquiries=self.inquiries,
+            tries=self.tries,
             evidence=self.evidence,
             receipts=self.receipts,
             follow_ups=self.follow_ups,
@@ -406,6 +392,7 @@ _ONE: dict[str, Callable[[File], v.Form | None]] = {
     "entrusted": lambda file: file.entrusted,
     "rights": lambda file: file.rights,
     "identity": lambda file: file.identity,
+    "tries": lambda file: file.tries,
     "evidence": lambda file: file.evidence,
     "ending": lambda file: file.ending or file.agreement,
     "confirmation": lambda file: file.confirmation[0],
@@ -420,12 +407,12 @@ _MANY: dict[str, Callable[[File], Sequence[v.Form]]] = {
     "session": lambda file: file.sessions,
     "receipt": lambda file: file.receipts,
     "visit": lambda file: file.follow_ups,
+    "claim": claims.claims_of,
 }
 #: Bytes of files opened for one export; what goes beyond is named and stays where it is kept.
 _MOST_BYTES = 100_000_000
 _WITH = frozenset({State.SETTLED, State.CLOSED})
 _WITHOUT = frozenset({State.FAILED, State.WITHDRAWN, State.TERMINATED})
-_CONSENT = {"unasked": "未征询", "asked": "已征询，待答复", "agreed": "同意调解", "refused": "不同意调解"}
 _FILES = {"application/pdf": "PDF 文件", "image/jpeg": "照片", "image/png": "图片"}
 
 

@@ -154,6 +154,7 @@ def make_draft(**more: Any) -> Draft:
                 "黄小敏",
             ),
         ),
+        "tries": v.Tries((v.Try(AT - timedelta(days=6), "被申请人", names[1], "电话", "无人接听。", "黄小敏"),)),
         "evidence": v.Evidence(
             (
                 v.Item("现场照片", names[0], AT, "照片", "受潮的稻谷三包", "ab" * 32, AT, ("买买提·艾力：认可",)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
-from linli.mediation.dossier.parts import Scan, Sign, Some, Stamp
+from linli.mediation.dossier.parts import Party, Scan, Sign, Some, Stamp
 
 # --- 1 to 3: how it begins ----------------------------------------------------------------------------------------------
 
@@ -130,6 +130,26 @@ class Evidence:
     items: Some[Item]
 
 
+@dataclass(frozen=True)
+class Try:
+    """A try to reach a party in vain: whom, how, when, and what came of it."""
+
+    at: datetime
+    side: str
+    name: str
+    way: str
+    words: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Tries:
+    """联系当事人情况登记表: all tries to reach parties in vain, in the order of their times."""
+
+    title: ClassVar[str] = "联系当事人情况登记表"
+    items: Some[Try]
+
+
 # --- 7: what was said ---------------------------------------------------------------------------------------------------
 
 
@@ -189,7 +209,10 @@ class OralAgreement:
 
 @dataclass(frozen=True)
 class Termination:
-    """终止调解通知书: why it ended without agreement, and the other ways."""
+    """终止调解通知书: why it ended without agreement, and the other ways.
+
+    `tries`: where a party was not reached. What came of each is for the dossier, not for the other side.
+    """
 
     title: ClassVar[str] = "终止调解通知书"
     ending: str
@@ -198,6 +221,7 @@ class Termination:
     at: datetime
     stamp: Stamp
     signs: tuple[Sign, ...] = ()
+    tries: tuple[Try, ...] = ()
 
 
 # --- 9 to 12: afterwards ------------------------------------------------------------------------------------------------
@@ -283,6 +307,7 @@ class NotAccepted:
     ways: Some[str]
     at: datetime
     stamp: Stamp
+    tries: tuple[Try, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -297,6 +322,7 @@ class Entrusted:
     consents: tuple[str, ...]
     answer: str
     registrar: Sign
+    scan: Scan | None = None
 
 
 @dataclass(frozen=True)
@@ -325,6 +351,24 @@ class Disclosure:
     declared_at: datetime
 
 
+@dataclass(frozen=True)
+class Claim:
+    """民事起诉状, or what stands before it: a draft for one party, no paper of the committee. `against`: names alone."""
+
+    title: str
+    to: str
+    #: How whoever claims and the other side are called there.
+    roles: tuple[str, str]
+    heading: str
+    by: Party
+    against: tuple[str, ...]
+    #: Empty: to be written by the party.
+    claims: tuple[str, ...]
+    facts: tuple[str, ...]
+    law: str
+    evidence: tuple[str, ...]
+
+
 Ending = Agreement | OralAgreement | Termination
 Form = (
     Application
@@ -334,6 +378,7 @@ Form = (
     | PowerOfAttorney
     | Inquiry
     | Evidence
+    | Tries
     | Session
     | Ending
     | Receipt
@@ -345,4 +390,5 @@ Form = (
     | Entrusted
     | ServiceAddress
     | Disclosure
+    | Claim
 )

@@ -83,6 +83,7 @@ INTEREST: dict[str, str] = {
     Interest.RELATIVE: "是当事人或者其代理人的近亲属",
     Interest.STAKE: "与纠纷有利害关系",
     Interest.SAME_UNIT: "与当事人在同一单位",
+    Interest.EARLIER: "曾办理过与一方当事人有关的其他事项",
     Interest.OTHER: "有其他可能影响公正调解的关系",
 }
 CHOSEN: dict[str, str] = {
@@ -113,6 +114,7 @@ NOT_ACCEPTED: dict[str, str] = {
     NotAccepted.IN_COURT: "人民法院已经受理或者已经裁判。",
     NotAccepted.CRIMINAL: "该事项可能涉及治安案件或者刑事案件，应当由公安机关处理（《中华人民共和国人民调解法》第二十五条）。",
     NotAccepted.NO_PARTY: "没有明确的被申请人。",
+    NotAccepted.UNREACHABLE: "无法与一方当事人取得联系，不能征询其是否同意调解。",
     NotAccepted.OTHER: "存在其他不宜调解的情形。",
 }
 NEXT_WAY: dict[str, str] = {

@@ -10,11 +10,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from linli.kit.papers.asking import available
 from linli.mediation.actions import (
     agreeing,
     assigning,
-    calling_back,
     clocks,
     confirming,
     ending,
@@ -34,7 +32,6 @@ from linli.mediation.actions import (
 from linli.mediation.forms.afterwards import (
     ApplyConfirmation,
     Bind,
-    CallBackNote,
     Claim,
     Close,
     Fail,
@@ -46,6 +43,7 @@ from linli.mediation.forms.afterwards import (
     Terminate,
     Visit,
     Withdraw,
+    is_bound_here,
 )
 from linli.mediation.forms.fields import ActForm
 from linli.mediation.forms.mediators import Choose, DeclareInterest, Objecting, TakeOn, Why
@@ -97,6 +95,8 @@ class Act:
     hint: Any = ""
     #: The act that takes it back, offered right after it where it is open; on the row that the act made, if it is on a row.
     undo: str = ""
+    #: Raises where a row is not this person's to do it on; for acts that no step of the course checks.
+    require: Callable[..., None] | None = None
 
 
 def _object(dispute: Dispute, *, party: Party, **rest: Any) -> None:
@@ -111,9 +111,9 @@ def _agree_to_extension(dispute: Dispute, *, party: Party, **rest: Any) -> None:
     clocks.agree_to_extension(party, **rest)
 
 
-def _archive(dispute: Dispute, *, checked_by: str, note: str, by: Person, at: datetime) -> None:
-    """Bound and sealed where this home sets papers; where it does not, the dossier is kept as it stands here."""
-    if available():
+def _archive(dispute: Dispute, *, by: Person, at: datetime, checked_by: str = "", note: str = "") -> None:
+    """Bound and sealed where this home sets papers; else, and what was never accepted, is kept as it stands here."""
+    if is_bound_here(dispute):
         filing.bind(dispute, checked_by=checked_by, note=note, by=by, at=at)
     else:
         ending.archive(dispute, by=by, at=at)
@@ -434,7 +434,3 @@ ACTS: dict[str, Act] = {
 }
 #: Steps whose form is a page of its own: draft and oral register fill clauses, an export says what for.
 OWN_PAGES = frozenset({"draft_agreement", "settle", "export"})
-#: For whoever is to call the parties back: not a step of the dispute.
-CALL_BACK = Act(
-    _("Write down the call"), "phone-call", CallBackNote, calling_back.note_call_back, "call_back", section="visits"
-)

@@ -4,10 +4,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from linli.kit.papers.asking import available
 from linli.mediation.actions.confirming import LONGEST_COURT, NEXT, needs_a_word_on_status
 from linli.mediation.actions.performing import LONGEST_WORDS
-from linli.mediation.forms.fields import ActForm, Scan, choice, line, several, text_box, tick, ways_told
+from linli.mediation.forms.fields import ActForm, Scan, choice, line, several, text_box, tick, untried_words, ways_told
 from linli.mediation.forms.sessions import OfParty
+from linli.mediation.models import Dispute
 from linli.mediation.rules import (
     ENDINGS_OF,
     CallBackResult,
@@ -159,6 +161,11 @@ class Terminate(_EndWithWays):
 
     step = "terminate"
 
+    def prepare(self) -> None:
+        """Whether tries to reach a party are lacking, too."""
+        super().prepare()
+        self.fields["ending"].help_text = untried_words(self.dispute)
+
 
 class Close(ActForm):
     """All done; or what was not, and what the parties were told."""
@@ -179,8 +186,13 @@ class Reopen(ActForm):
     why = text_box(_("Why it goes on"), longest=1000, rows=3)
 
 
+def is_bound_here(dispute: Dispute) -> bool:
+    """Whether its dossier is bound as it is laid in the archive: there is one, and this home sets papers."""
+    return available() and bool(dispute.case_no)
+
+
 class Bind(ActForm):
-    """Who looked the dossier through before it is bound."""
+    """Who looked the dossier through before it is bound; nothing is asked where none is."""
 
     checked_by = line(_("Who looked it through"), longest=50, required=False)
     note = text_box(
@@ -190,3 +202,8 @@ class Bind(ActForm):
         rows=2,
         help_text=_("What a later reader should know, such as a paper kept elsewhere (卷宗情况说明)."),
     )
+
+    def prepare(self) -> None:
+        """Only of what is bound."""
+        if not is_bound_here(self.dispute):
+            self.fields.clear()

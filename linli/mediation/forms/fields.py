@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.kit.refusal import BadInput
 from linli.mediation.actions.files import MOST_BYTES
+from linli.mediation.actions.reaching import is_tried
 from linli.mediation.actions.sound import MOST_BYTES as MOST_SOUND
 from linli.mediation.models import Companion, Dispute, Party
 from linli.mediation.rules import CompanionKind, NextWay, Side
@@ -21,6 +22,9 @@ Pairs = list[tuple[str, Any]]
 
 class ActForm(forms.Form):
     """The form of an act on a dispute, or on one row of it (`target`). `values` are the keywords of the action."""
+
+    #: Words that somebody said, to be read before the fields.
+    quoted = ""
 
     def __init__(self, *args: Any, dispute: Dispute, target: Any, by: Person, at: datetime, **more: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", "auto_id": "act-%s"} | more)
@@ -103,6 +107,15 @@ def day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.Date
     """A day."""
     box = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, required=required, widget=box, input_formats=["%Y-%m-%d"], help_text=help_text)
+
+
+def untried_words(dispute: Dispute) -> Any:
+    """What whoever ends it because nobody was reached should know: the notice lists only what is written down."""
+    if is_tried(dispute):
+        return ""
+    return _(
+        "“A party cannot be reached”: no try is written down yet. Note each of them at the party first; the notice lists them."
+    )
 
 
 class Scan(forms.FileField):

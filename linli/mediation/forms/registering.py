@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from linli.areas.models import Area
 from linli.events.models import Event
 from linli.kit.refusal import BadInput
+from linli.mediation.actions.danger import LONGEST_RISK
 from linli.mediation.actions.registering import LONGEST_SUMMARY, Told
-from linli.mediation.forms.fields import choice, line, put_refusal, text_box, tick
+from linli.mediation.forms.fields import Scan, choice, line, put_refusal, text_box, tick
 from linli.mediation.letters import sends_messages
 from linli.mediation.models import Body
 from linli.mediation.rules import APPLIED, Door, Entruster, Kind, Language, MediationType, PersonKind, Side
@@ -47,6 +48,7 @@ class Register(forms.Form):
         longest=300,
         help_text=_("As the letter of entrustment (委托调解函) says."),
     )
+    letter = Scan(_("The letter itself, scanned"))
     area = choice(_("Where it is"), ())
     body = choice(
         _("For which body"), (), required=False, help_text=_("Left open: the nearest body with a head screens it.")
@@ -54,6 +56,16 @@ class Register(forms.Form):
     kind = choice(_("Type of dispute"), [("", "—"), *Kind.choices])
     summary = text_box(_("What it is about"), longest=LONGEST_SUMMARY, rows=6)
     claims = text_box(_("What is asked for"), longest=LONGEST_SUMMARY, rows=3, required=False)
+    risk = text_box(
+        _("It may turn violent: what was seen or heard"),
+        longest=LONGEST_RISK,
+        rows=2,
+        required=False,
+        help_text=_(
+            "Empty where there is no danger. Heads of the committee, desk and duty leader are told at once, of the number alone. "
+            "Where there is danger now, call 110 first."
+        ),
+    )
     place = line(_("Place, in words"), longest=300, required=False)
     people_count = forms.IntegerField(
         label=_("How many people are in it"), min_value=2, max_value=100_000, required=False
@@ -77,7 +89,12 @@ class Register(forms.Form):
         for name in ("parties_agree", "agreed_how"):
             if not is_beside:
                 del self.fields[name]
-        for name, wanted in (("event", Door.EVENT), ("entruster", Door.TRANSFER), ("entrusted_by", Door.TRANSFER)):
+        for name, wanted in (
+            ("event", Door.EVENT),
+            ("entruster", Door.TRANSFER),
+            ("entrusted_by", Door.TRANSFER),
+            ("letter", Door.TRANSFER),
+        ):
             if door != wanted:
                 del self.fields[name]
         self.fields["area"].choices = [("", "—"), *areas]  # type: ignore[attr-defined]
@@ -162,7 +179,7 @@ class Register(forms.Form):
         parts = {part: f"{side}_{part}" for part in PARTS} | {"representatives": f"{side}_speaker"}
         if "kind" in self.fields and refusal.facts.get("field") in ("kind", "mediation_type"):
             parts.pop("kind")
-        put_refusal(self, refusal, parts | {"parties": f"{Side.APPLICANT}_name"})
+        put_refusal(self, refusal, parts | {"parties": f"{Side.APPLICANT}_name", "file": "letter"})
 
     def _particulars(self, side: Side) -> Particulars | None:
         told = {part: self.cleaned_data.get(f"{side}_{part}", "") for part in PARTS}
@@ -193,6 +210,7 @@ class Register(forms.Form):
             people_count=said["people_count"] or 0,
             mediation_type=said["mediation_type"],
             is_public=said["is_public"],
+            risk=said["risk"],
         )
 
     def rows(self) -> dict[str, Any]:
@@ -206,4 +224,5 @@ class Register(forms.Form):
             "agreed_how": said.get("agreed_how", ""),
             "entruster": said.get("entruster", ""),
             "entrusted_by": said.get("entrusted_by", ""),
+            "letter": said.get("letter") or None,
         }

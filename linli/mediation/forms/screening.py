@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from linli.mediation.actions.screening import bodies_for
-from linli.mediation.forms.fields import ActForm, choice, text_box, tick, ways_told
+from linli.mediation.forms.fields import ActForm, choice, text_box, tick, untried_words, ways_told
 from linli.mediation.models import Body
 from linli.mediation.rules import Kind, MediationType, NotAccepted
 
@@ -35,6 +35,10 @@ class NotAccept(ActForm):
     reason = choice(_("Why it is not mediated"), NotAccepted.choices, radio=True)
     why = text_box(_("In your own words"), longest=1000, rows=3)
     ways = ways_told()
+
+    def prepare(self) -> None:
+        """Whether tries to reach a party are lacking."""
+        self.fields["reason"].help_text = untried_words(self.dispute)
 
 
 class HandOver(ActForm):

@@ -3,8 +3,10 @@
 from linli.mediation.models.afterwards import CallBack, CallBackDraw, Confirmation, FollowUp
 from linli.mediation.models.agreements import Agreement, Obligation, Proof, Signature
 from linli.mediation.models.bodies import Body, Mediator
+from linli.mediation.models.complaints import Complaint
 from linli.mediation.models.counted import COUNTED_FIGURES, CountedDispute, LedgerCell, LedgerFollower, LedgerHours
 from linli.mediation.models.disputes import IS_OPEN, Dispute, DisputeQuerySet, NumberSeries, Outline, village_of
+from linli.mediation.models.entrusted import EntrustmentLetter
 from linli.mediation.models.issued import IssuedPaper, IssuedPaperQuerySet
 from linli.mediation.models.looking import Clock, Look, TermRule
 from linli.mediation.models.parties import IN_FORCE, Assignment, Companion, Party, keys_of
@@ -22,10 +24,12 @@ __all__ = [
     "CallBackDraw",
     "Clock",
     "Companion",
+    "Complaint",
     "Confirmation",
     "CountedDispute",
     "Dispute",
     "DisputeQuerySet",
+    "EntrustmentLetter",
     "Evidence",
     "FollowUp",
     "IssuedPaper",

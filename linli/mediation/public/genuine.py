@@ -46,4 +46,5 @@ _KINDS = {
     "ruling": lazy("Answer of the court"),
     "session": lazy("Record of a session"),
     "receipt": lazy("Receipt of what was promised"),
+    "claim": lazy("Draft of a claim, filled in for a party to correct; no statement of the committee"),
 }

@@ -6,7 +6,7 @@ has said yes itself. Its telephone, address and identity number never, nor anybo
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
@@ -19,11 +19,13 @@ from linli.mediation.actions.agreeing import speakers_of, text_digest, unsigned_
 from linli.mediation.actions.course import steps_for
 from linli.mediation.actions.looking import who_looked
 from linli.mediation.agreeing.comparing import compare
+from linli.mediation.dossier.claims import has_claim
 from linli.mediation.letters import sends_messages
 from linli.mediation.models import (
     Agreement,
     Assignment,
     Clock,
+    Complaint,
     Dispute,
     Evidence,
     Obligation,
@@ -34,7 +36,18 @@ from linli.mediation.models import (
 from linli.mediation.public.promised import promise_of
 from linli.mediation.public.saying import NEXT, WAYS
 from linli.mediation.public.sounds import sounds_of
-from linli.mediation.public.values import Choice, Court, Item, Meeting, Promise, Seen, Speaker, Station, Text
+from linli.mediation.public.values import (
+    Choice,
+    Complained,
+    Court,
+    Item,
+    Meeting,
+    Promise,
+    Seen,
+    Speaker,
+    Station,
+    Text,
+)
 from linli.mediation.rules import (
     AgreementState,
     AssignmentState,
@@ -52,6 +65,8 @@ from linli.mediation.rules import (
 from linli.mediation.rules.parties import mobile_among
 
 _MOST_LOOKS = 40
+#: So long an answer stands among what waits for a party: nobody ticks that it was read.
+_LATELY = timedelta(days=14)
 
 
 class Own:
@@ -136,6 +151,10 @@ class Own:
         if not told and (self.party.consent == Consent.REFUSED or self.dispute.state == State.WITHDRAWN):
             told = list(NextWay.values)
         return [(str(NextWay(way).label), str(WAYS[NextWay(way)])) for way in told]
+
+    def has_claim(self) -> bool:
+        """Whether a draft for the next way is among its papers after a mediation in vain."""
+        return has_claim(self.party)
 
     def is_over(self) -> bool:
         """It ended without an agreement."""
@@ -367,10 +386,23 @@ class Own:
             for one in shown
         ]
 
-    def complaints(self) -> list[tuple[datetime, str]]:
-        """What I complained of."""
+    @cached_property
+    def complaints(self) -> list[Complained]:
+        """What I complained of, and what was answered, the latest first."""
         kept: Iterable[dict[str, str]] = self.dispute.words.get("complaints", [])
-        return [(datetime.fromisoformat(one["at"]), one["words"]) for one in kept if one["party"] == self._key]
+        before = [
+            Complained(datetime.fromisoformat(one["at"]), one["words"]) for one in kept if one["party"] == self._key
+        ]
+        rows = self.party.complaints.select_related("answered_by", "body").order_by("at", "key")
+        return [*before, *map(self._complained, rows)][::-1]
+
+    def _complained(self, one: Complaint) -> Complained:
+        said = one.words
+        by = f"{one.body or self.dispute.body or ''} · {one.answered_by.name}" if one.answered_by else ""
+        return Complained(one.at, said["words"], one.due_at, one.answered_at, by, said.get("answer", ""))
+
+    def _is_answered_lately(self) -> bool:
+        return any(one.answered_at and self._at - one.answered_at < _LATELY for one in self.complaints)
 
     # --- what waits for me ----------------------------------------------------------------------------------------
 
@@ -393,6 +425,7 @@ class Own:
                 any(one.is_late and one.may_claim for one in promises),
             ),
             ("court", _("Think about judicial confirmation"), bool(court and court.is_open and not court.wanted)),
+            ("complain", _("Read the answer to your complaint"), self._is_answered_lately()),
         ]
         return [(where, words) for where, words, is_open in waits if is_open]
 

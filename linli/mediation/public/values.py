@@ -175,3 +175,16 @@ class Seen:
     purpose: str
     was_identity: bool
     was_sound: bool = False
+
+
+@dataclass(frozen=True)
+class Complained:
+    """What a party complained of, and what it was answered by whom; empty and None before."""
+
+    at: datetime
+    words: str
+    #: When an answer is due; None for one of the time before that was promised.
+    due_at: datetime | None = None
+    answered_at: datetime | None = None
+    answered_by: str = ""
+    answer: str = ""

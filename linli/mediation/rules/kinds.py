@@ -150,6 +150,7 @@ class NotAccepted(models.TextChoices):
     IN_COURT = "in_court", _("A court has accepted or decided it")
     CRIMINAL = "criminal", _("It may be a crime or an offence against public order")
     NO_PARTY = "no_party", _("The other side is unknown")
+    UNREACHABLE = "unreachable", _("A party cannot be reached")
     OTHER = "other", _("Another reason")
 
 

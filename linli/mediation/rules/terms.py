@@ -32,6 +32,7 @@ class TermCode(models.TextChoices):
     COURT_EXTENDS = "court_extends", _("The court takes longer to decide")
     FOLLOW_UP = "follow_up", _("Follow-up visit")
     CALL_BACK = "call_back", _("Call-back by another unit")
+    COMPLAINT = "complaint", _("Answer to a complaint of a party")
     RETENTION = "retention", _("Keeping the dossier")
 
 
@@ -59,6 +60,7 @@ SEEDED: tuple[Term, ...] = (
     Term(TermCode.COURT_EXTENDS, Unit.DAY, 10, "法释〔2011〕5号", date(2011, 3, 30)),
     Term(TermCode.FOLLOW_UP, Unit.MONTH, 1, "人民调解法第三十一条（督促履行），期限为工作惯例", date(2011, 1, 1)),
     Term(TermCode.CALL_BACK, Unit.WORKING_DAY, 10, "抽查回访，期限由县定", date(2011, 1, 1)),
+    Term(TermCode.COMPLAINT, Unit.WORKING_DAY, 10, "答复当事人投诉，期限由县定", date(2011, 1, 1)),
     Term(TermCode.RETENTION, Unit.MONTH, 120, "卷宗保管期限建议，须由县批准", date(2011, 1, 1)),
 )
 #: Those that a statute or the rules of the court name: set anew only when these change.

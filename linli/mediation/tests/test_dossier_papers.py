@@ -4,6 +4,7 @@ import dataclasses
 import io
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -250,9 +251,18 @@ def test_what_looks_like_a_command_stays_words() -> None:
     assert unspaced(EVIL[2]) in unspaced(words_of_docx(papers.docx))
 
 
+TRIES = (
+    v.Try(AT - timedelta(days=5), "被申请人", "买买提·艾力", "电话", "无人接听。", "林国强"),
+    v.Try(AT - timedelta(days=3), "被申请人", "买买提·艾力", "当面", "家中无人，门上留置书面通知。", "林国强"),
+)
 SINGLE: dict[str, Any] = {
     "not accepted": v.NotAccepted("陈亚水", AT.date(), "被申请人明确拒绝调解。", WAYS, AT, Stamp(BODY)),
     "terminated": v.Termination("一方不同意继续调解", "被申请人电话告知不再参加。", WAYS, AT, Stamp(BODY, AT)),
+    "nobody reached": v.Termination("无法与一方当事人取得联系", "三次未果。", WAYS, AT, Stamp(BODY, AT), tries=TRIES),
+    "not accepted, nobody reached": v.NotAccepted(
+        "陈亚水", AT.date(), "联系未果。", WAYS, AT, Stamp(BODY), tries=TRIES
+    ),
+    "tries": v.Tries(TRIES),
     "entrusted": v.Entrusted(
         "廉江市人民法院",
         "(2026)粤0881诉前调8号",
@@ -261,6 +271,21 @@ SINGLE: dict[str, Any] = {
         ("陈亚水：同意",),
         "同意接受委托",
         signed("登记人", "黄小敏"),
+    ),
+    "entrusted, in one line": v.Entrusted(
+        "廉江市人民法院，(2026)粤0881诉前调9号", "", AT, "邻里排水。", (), "", signed("登记人", "黄小敏")
+    ),
+    "claim": v.Claim(
+        "民事起诉状（草稿）",
+        "廉江市人民法院",
+        ("原告", "被告"),
+        "诉讼请求",
+        make_head().parties[0],
+        ("买买提·艾力",),
+        ("判令被告清理排水沟。", "判令被告赔偿损失1,200元。"),
+        ("共用排水沟被堵，雨水进屋。", "各方在调解中无争议的事实：排水沟由双方共用。"),
+        "《中华人民共和国人民调解法》第二十六条",
+        ("现场照片", "终止调解通知书"),
     ),
     "registered": v.Register(AT, "电话申请", "排水沟被堵。", signed("登记人", "黄小敏")),
     "oral": v.OralAgreement("一、协议内容\n当场清理。", AT, (signed("人民调解员", "林国强"),), Stamp(BODY)),

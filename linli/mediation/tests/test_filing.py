@@ -25,6 +25,7 @@ from linli.mediation.actions.filing import (
     lacks_of,
     open_bound,
     papers_for,
+    papers_of,
     verify,
 )
 from linli.mediation.actions.signing import Drawn, sign_as_mediator, sign_on_paper, sign_on_phone, stamp
@@ -301,3 +302,13 @@ def test_the_hash_of_a_paper_does_not_depend_on_the_day_it_is_read(here: Mediati
     dispute = make_dispute(here, State.SETTLED)
     single = [sha256_of(read(dispute).head, read(dispute).single()["ending"]) for _twice in range(2)]
     assert single[0] == single[1]
+
+
+def test_papers_of_one_kind_are_told_apart_without_a_name(db: None) -> None:
+    here = make_mediation()
+    dispute = make_dispute(here, State.SETTLED)
+    titles = {one.code: one.title for one in papers_of(dispute)}
+    assert len(set(titles.values())) == len(titles)
+    assert titles["address-2"] == "送达地址确认书（当事人2）"
+    assert [one.title for one in papers_for(party_of(dispute)) if one.code == "address-1"] == ["送达地址确认书"]
+    assert not any(name in title for name in ("王小明", "李大力") for title in titles.values())

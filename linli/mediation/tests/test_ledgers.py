@@ -17,8 +17,9 @@ from linli.events.testing import NOON
 from linli.mediation.ledgers import listing, tables
 from linli.mediation.ledgers.figures import BY_CODE, Cohort
 from linli.mediation.ledgers.listing import all_rows, disputes_of, outline_of, page_of
-from linli.mediation.ledgers.matrix import KIND, MONTH, OF, matrix_of, ways_of
+from linli.mediation.ledgers.matrix import AREA, KIND, MONTH, OF, matrix_of, ways_of
 from linli.mediation.ledgers.narrowing import LISTED, Narrowing
+from linli.mediation.ledgers.pairs import pairs
 from linli.mediation.ledgers.rates import RATES, percent_of
 from linli.mediation.ledgers.reading import Asked, caseload, counts, lengths
 from linli.mediation.ledgers.sheet import sheet_of
@@ -322,3 +323,18 @@ def test_what_a_list_shows_of_a_dispute_is_neither_names_nor_content() -> None:
 
 def test_cohorts_have_their_clocks() -> None:
     assert set(listing.CLOCK) == set(Cohort) - {Cohort.DUE}
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="How SQLite goes about it.")
+@pytest.mark.parametrize("of", OF)
+def test_a_matrix_of_a_township_by_its_villages_looks_up_no_row(of: str) -> None:
+    """It is not counted ahead: what it asks for stands in the index of the area."""
+    make_mediation()
+    for by_cols in (KIND, MONTH):
+        with CaptureQueriesContext(connection) as asked:
+            pairs(Asked(TOWNSHIP, YEAR, NOON), AREA, by_cols, of)
+        (sql,) = [one["sql"] for one in asked.captured_queries if 'FROM "mediation_dispute"' in one["sql"]]
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}".replace("%", "%%"))
+            ways = [row[3] for row in cursor.fetchall() if "mediation_dispute" in row[3]]
+        assert ["USING COVERING INDEX" in way for way in ways] == [True], ways

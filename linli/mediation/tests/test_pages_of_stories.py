@@ -9,13 +9,15 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from linli.mediation.actions import assigning, performing, visiting
+from linli.kit.papers.asking import available
+from linli.mediation.actions import assigning, filing, performing, visiting
 from linli.mediation.actions.parties import make_link
 from linli.mediation.forms.fields import text_box
 from linli.mediation.models import Dispute, Obligation, Party
 from linli.mediation.public.reading import Own
-from linli.mediation.rules import Side, State
+from linli.mediation.rules import Purpose, Side, State
 from linli.mediation.testing import Mediation, make_dispute, make_mediation, party_of
 from linli.mediation.tests.desks import Desk, clause_fields, days_ago
 
@@ -165,3 +167,34 @@ def test_what_an_agreement_lacks_is_said_where_the_page_opens() -> None:
     # Not at the clauses, where the sentence above them would be out of sight.
     assert '<button class="primary big" name="do" value="save" formaction="?">' in shown
     assert shown.index('<a href="#clauses">To the place</a>') < shown.index('id="clauses"')
+
+
+def test_what_was_never_accepted_is_laid_in_the_archive_as_it_stands() -> None:
+    """It has no case number, so there is no dossier to bind, and nobody is asked who looked it through."""
+    here = make_mediation()
+    dispute, head = make_dispute(here, State.NOT_ACCEPTED, at=days_ago(3)), Desk(here.head)
+    head.open(dispute)
+    form = head.client.get(reverse("mediation:act", args=[dispute.pk, "archive"]))
+    assert not form.context["form"].fields
+    head.do(dispute, "archive")
+    assert dispute.archived_at and dispute.retention_until and not dispute.issued.exists()
+
+
+def test_of_two_milestones_of_one_moment_the_later_one_stands_above() -> None:
+    here = make_mediation()
+    dispute, head = make_dispute(here, State.NOT_ACCEPTED, at=days_ago(3)), Desk(here.head)
+    head.open(dispute)
+    done = head.client.get(reverse("mediation:file", args=[dispute.pk])).context["milestones"]["done"]
+    assert done[0].at == done[1].at
+    assert [one.label for one in done[:2]] == [State.NOT_ACCEPTED.label, _("Screened")]
+
+
+@pytest.mark.skipif(not available(), reason="the extra papers is not installed")
+def test_papers_that_were_taken_out_are_called_as_they_are_offered() -> None:
+    here = make_mediation()
+    dispute, head = make_dispute(here, State.NOT_ACCEPTED, at=days_ago(3)), Desk(here.head)
+    filing.export(dispute, what="not_accepted", purpose=Purpose.OVERSEE, by=here.head, at=timezone.now())
+    head.open(dispute)
+    page = head.client.get(reverse("mediation:papers", args=[dispute.pk]))
+    assert [title for title, _paper in page.context["issued"]] == ["不予受理通知书"]
+    assert "<span>不予受理通知书 <span" in page.content.decode()

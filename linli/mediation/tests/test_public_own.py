@@ -298,7 +298,7 @@ def test_a_complaint_goes_to_the_head_and_not_to_the_mediator(here: Mediation) -
     dispute, own, other = both(here, State.MEDIATING)
     own.done("complain", words="调解员偏袒对方")
     dispute.refresh_from_db()
-    assert dispute.words["complaints"][0]["words"] == "调解员偏袒对方"
+    assert dispute.complaints.get().words["words"] == "调解员偏袒对方"
     entry = Entry.objects.get(verb="dispute.complained")
     assert "偏袒" not in str(entry.facts)
     assert [one.person for one in entry.notices.all()] == [here.head]

@@ -2,8 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
 
 from linli.events.rules import State as EventState
 from linli.events.testing import NOON, make_event
@@ -11,8 +16,10 @@ from linli.journal.models import Entry, Notice
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.mediation.actions import parties, registering
 from linli.mediation.actions.registering import Told
+from linli.mediation.dossier.forms import blocks_of
+from linli.mediation.dossier.reading import read
 from linli.mediation.models import Clock, Dispute
-from linli.mediation.rules import Consent, Door, Entruster, Kind, Side, State
+from linli.mediation.rules import Consent, Door, Entruster, Kind, Purpose, Side, State
 from linli.mediation.testing import APPLICANT, RESPONDENT, Mediation, make_dispute, make_mediation, party_of
 from linli.people.models import Person
 
@@ -159,3 +166,66 @@ def test_what_was_told_lies_behind_the_seal_of_its_own_row() -> None:
     with pytest.raises(Refused) as refusal:
         _ = one.words
     assert refusal.value.code == "seal_broken"
+
+
+# --- the letter of who entrusts it ---------------------------------------------------------------------------------------
+
+LETTER = b"%PDF-1.7 " + "委托你会调解".encode()
+BY_COURT: dict[str, Any] = {"entruster": Entruster.COURT, "entrusted_by": "廉江市人民法院，(2026)粤0881诉前调8号"}
+
+
+@pytest.fixture
+def media(tmp_path: Path, settings: Any) -> Path:
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+def test_the_letter_is_kept_as_ciphertext_opens_for_the_head_and_lies_in_the_dossier(media: Path) -> None:
+    here = make_mediation()
+    dispute = register(here, Door.TRANSFER, here.world.cast.county, letter=LETTER, body=here.township, **BY_COURT)
+    (stored,) = [one.read_bytes() for one in media.rglob("*") if one.is_file()]
+    assert LETTER not in stored and "委托你会调解".encode() not in stored
+    client = Client()
+    client.force_login(here.head)
+    client.post(reverse("mediation:look", args=[dispute.pk]), {"purpose": Purpose.SCREEN})
+    address = reverse("mediation:kept_file", args=[dispute.pk, "letter", dispute.letter.pk])
+    assert address in client.get(reverse("mediation:file", args=[dispute.pk])).content.decode()
+    assert client.get(address).content == LETTER
+    paper = read(dispute, with_scans=True).entrusted
+    assert paper is not None and paper.scan is not None and paper.scan.content == LETTER
+    assert any(block["is"] == "scans" for block in blocks_of(paper, read(dispute).head))
+
+
+@pytest.mark.parametrize(
+    ("door", "letter", "more", "code"),
+    [
+        (Door.WINDOW, LETTER, {}, "not_offered"),
+        (Door.TRANSFER, b"MZ program", BY_COURT, "file_type"),
+        (Door.TRANSFER, b"", BY_COURT, "file_empty"),
+    ],
+)
+def test_no_letter_at_other_doors_and_none_that_is_no_scan(
+    media: Path, door: str, letter: bytes, more: dict[str, Any], code: str
+) -> None:
+    here = make_mediation()
+    with pytest.raises(BadInput) as refusal:
+        register(here, door, here.world.cast.county, letter=letter, **more)
+    assert refusal.value.code == code
+    assert not Dispute.objects.exists() and not any(one.is_file() for one in media.rglob("*"))
+
+
+def test_the_desk_sends_the_letter_with_the_form_and_what_is_wrong_with_it_is_said_beside_it(media: Path) -> None:
+    here = make_mediation()
+    client = Client()
+    client.force_login(here.world.cast.county)
+    address = f"{reverse('mediation:new')}?door=transfer"
+    assert 'enctype="multipart/form-data"' in client.get(address).content.decode()
+    told = {"area": "440881101201", "kind": "02", "summary": "争水沟", "mediation_type": "peoples", **BY_COURT}
+    told |= {f"{side}_{part}": value for side in ("applicant", "respondent") for part, value in PERSON.items()}
+    wrong = client.post(address, told | {"letter": SimpleUploadedFile("a.exe", b"MZ program")})
+    assert wrong.status_code == 422 and "letter" in wrong.context["form"].errors
+    assert client.post(address, told | {"letter": SimpleUploadedFile("a.pdf", LETTER)}).status_code == 302
+    assert Dispute.objects.get().letter.file_type == "application/pdf"
+
+
+PERSON = {"name": "", "kind": "natural", "language": "mandarin"}

@@ -118,6 +118,26 @@ def test_danger_is_told_at_once_to_heads_desk_and_leader_by_number_alone() -> No
     assert not dispute.may_intensify
 
 
+def test_danger_told_at_the_door_is_told_at_once_by_whoever_registers() -> None:
+    """A grid worker who found it may not open the file, and does not wait for somebody who may."""
+    here = make_mediation()
+    about_it = Told("争水沟", Kind.NEIGHBOURS, parties=(APPLICANT, RESPONDENT), risk="扬言动刀")
+    facts = {"area": here.world.grid, "at": LATER, "body": here.township}
+    dispute = registering.register(about_it, door=Door.EARLY, by=here.world.cast.worker, **facts).dispute  # type: ignore[arg-type]
+    entry = Entry.objects.get(verb="dispute.risk_noted")
+    told = set(Notice.objects.filter(entry=entry).values_list("person__username", flat=True))
+    assert (entry.by, told, entry.facts) == (
+        here.world.cast.worker,
+        {"head", "desk", "leader"},
+        {"number": dispute.number},
+    )
+    dispute.refresh_from_db()
+    assert dispute.may_intensify and dispute.words["risk"] == "扬言动刀" and dispute.words["summary"] == "争水沟"
+    with pytest.raises(BadInput) as refusal:
+        registering.register(replace(about_it, risk="刀" * 1001), door=Door.EARLY, by=here.world.cast.worker, **facts)  # type: ignore[arg-type]
+    assert refusal.value.facts["field"] == "risk"
+
+
 # --- parties -------------------------------------------------------------------------------------------------------------
 
 

@@ -21,14 +21,17 @@ from linli.mediation.actions import (
     assigning,
     bodies,
     clocks,
+    complaining,
     ending,
     looking,
     messages,
     noting,
+    own,
     parties,
     proving,
     reaching,
     registering,
+    reminding_of_complaints,
     screening,
     sessions,
     sound,
@@ -92,7 +95,7 @@ def started(here: Mediation, state: str) -> Dispute:
 
 def walk(here: Mediation) -> list[object]:
     """Every act of this room's core, with marked words; what the acts gave."""
-    return [act(here) for act in (_register, _screen, _parties, _assign, _hear, _prove, _end, _extend, _keep_register)]
+    return [act(here) for act in _ACTS]
 
 
 def _register(here: Mediation) -> object:
@@ -106,8 +109,10 @@ def _register(here: Mediation) -> object:
         registering.register(
             replace(about, parties=(replace(ONE, by_sms=True), OTHER)), door=Door.ONLINE, by=None, **facts
         ),
-        registering.register(about, door=Door.EVENT, by=by, event=event, **facts),
-        registering.register(about, door=Door.TRANSFER, by=by, **entrusted, **facts),
+        registering.register(replace(about, risk=secret("动手")), door=Door.EVENT, by=by, event=event, **facts),
+        registering.register(
+            about, door=Door.TRANSFER, by=by, letter=b"%PDF-1.7 " + secret("函").encode(), **entrusted, **facts
+        ),
     ]
 
 
@@ -233,6 +238,16 @@ def _extend(here: Mediation) -> object:
     return clock
 
 
+def _complain(here: Mediation) -> object:
+    dispute = started(here, State.MEDIATING)
+    own.complain(party_of(dispute), words=secret("投诉"), at=AT)
+    complaint = dispute.complaints.get()
+    reminding_of_complaints.remind(complaint.due_at - timedelta(days=2))
+    reminding_of_complaints.remind(complaint.due_at)
+    complaining.answer(complaint, words=secret("答复"), by=here.head, at=complaint.due_at)
+    return complaint
+
+
 def _keep_register(here: Mediation) -> object:
     by: dict[str, Any] = {"by": here.world.cast.system, "at": AT}
     county = here.world.areas["440881"]
@@ -248,9 +263,10 @@ def _keep_register(here: Mediation) -> object:
 
 # --- what was left behind ------------------------------------------------------------------------------------------------
 
+_ACTS = (_register, _screen, _parties, _assign, _hear, _prove, _end, _extend, _complain, _keep_register)
 ACTIONS = Path(registering.__file__).parent
 OWN = (
-    *(assigning, bodies, clocks, ending, looking, messages, noting, parties),
+    *(assigning, bodies, clocks, complaining, ending, looking, messages, noting, parties, reminding_of_complaints),
     *(proving, reaching, registering, screening, sessions, sound),
 )
 

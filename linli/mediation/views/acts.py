@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.mediation.actions.course import who_of
 from linli.mediation.actions.sessions import latest_record
-from linli.mediation.forms import ACTS, CALL_BACK, Act
+from linli.mediation.forms import ACTS, BY_HEADS, Act
 from linli.mediation.forms.fields import ActForm, called, put_refusal
 from linli.mediation.models import Dispute, Obligation, Party, Proof, Record, Recording
 from linli.mediation.qr import picture_of
@@ -40,21 +40,23 @@ ROWS: dict[str, Callable[[Dispute], QuerySet[Any]]] = {
     "confirmation": lambda dispute: dispute.confirmations.all(),
     "follow_up": lambda dispute: dispute.follow_ups.all(),
     "call_back": lambda dispute: dispute.call_backs.filter(done_at__isnull=True),
+    "complaint": lambda dispute: dispute.complaints.all(),
 }
-CALL_BACK_NAME = "note_call_back"
 
 
 @file_page
 @require_http_methods(["GET", "POST"])
 def act(request: HttpRequest, dispute: Dispute, name: str, of: UUID | None = None) -> HttpResponse:
     """The form of an act, and doing it. Raises `Refused` and its kinds, which become a page elsewhere."""
-    chosen = CALL_BACK if name == CALL_BACK_NAME else ACTS.get(name)
+    chosen = BY_HEADS.get(name) or ACTS.get(name)
     if chosen is None or bool(chosen.on) != (of is not None):
         raise Http404
     by, at = person_of(request), timezone.now()
-    if chosen is not CALL_BACK:
+    if name not in BY_HEADS:
         require(chosen.step or name, dispute.state, who_of(dispute, by=by, at=at))
     row = get_object_or_404(ROWS[chosen.on](dispute), pk=of) if chosen.on else None
+    if chosen.require is not None:
+        chosen.require(row, by=by, at=at)
     given = (request.POST, request.FILES) if request.method == "POST" else ()
     form = chosen.form(*given, dispute=dispute, target=row, by=by, at=at)
     if not form.is_bound or not form.is_valid():

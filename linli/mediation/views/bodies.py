@@ -18,12 +18,12 @@ from linli.areas.codes import lineage, outermost, within
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.mediation.actions import bodies as actions
 from linli.mediation.actions import correcting
+from linli.mediation.actions.bodies import seats_of
 from linli.mediation.forms.bodies import AddBody, AddMediator, CorrectBody, CorrectMediator, OnDay
 from linli.mediation.forms.fields import put_refusal
 from linli.mediation.models import Body, Mediator
 from linli.mediation.models.bodies import BodyQuerySet
 from linli.mediation.rules import Kind, Language
-from linli.mediation.views.listing import seats_of
 from linli.mediation.views.reaching import person_of, scope_of
 from linli.mediation.views.registering import areas_of
 from linli.people.models import Person

@@ -229,7 +229,8 @@ def milestones(
     ]
     return {
         "coming": sorted(coming, key=_when)[:8],
-        "done": sorted((one for one in done if one.at), key=_when, reverse=True),
+        # Of two at one moment the later one of the course stands above.
+        "done": sorted((one for one in done if one.at), key=_when)[::-1],
     }
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from linli.areas.codes import numbering, within
 from linli.areas.models import Area
 from linli.kit.refusal import BadInput, NotYours, Refused
+from linli.mediation.actions.bodies import seats_of
 from linli.mediation.actions.calling_back import as_lines, draw_call_backs
 from linli.mediation.actions.proving_draws import is_laid_open, opens_at, wrong_with
 from linli.mediation.forms.draws import DrawByHand
@@ -24,7 +25,6 @@ from linli.mediation.forms.fields import put_refusal
 from linli.mediation.models import CallBackDraw
 from linli.mediation.models.afterwards import CallBackDrawQuerySet
 from linli.mediation.rules import CallBackResult
-from linli.mediation.views.listing import seats_of
 from linli.mediation.views.reaching import person_of, sealed_page
 
 _A_PAGE = 20

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _now
@@ -14,12 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.kit.refusal import BadInput
-from linli.mediation.actions import looking, own
+from linli.mediation.actions import complaining, looking, own
+from linli.mediation.actions.bodies import seats_of
 from linli.mediation.actions.course import who_of
+from linli.mediation.forms import ANSWER, ANSWER_NAME
 from linli.mediation.forms.fields import choice, line, put_refusal
 from linli.mediation.models import Dispute
 from linli.mediation.rules import Purpose, State, Who
-from linli.mediation.views.listing import seats_of
+from linli.mediation.views.coming import Link
 from linli.mediation.views.reaching import is_open, person_of, sealed_page, seen
 from linli.mediation.views.shown import shown
 
@@ -42,13 +45,20 @@ def show(request: HttpRequest, key: UUID) -> HttpResponse:
         return _door(request, dispute, Door(initial={"purpose": _likely(request, dispute)}, label_suffix=""))
     context = shown(dispute, by=person_of(request), at=at)
     context["from_parties"] = own.from_parties(dispute, by=person_of(request), at=at)
-    # Nothing of the dispute itself is theirs to do; what they came for stands first.
-    context["reads_complaints"] = not context["who"] and bool(context["from_parties"])
-    if context["reads_complaints"]:
-        context["needs"].append(
-            _now("A party complains of whoever mediates. Read it, hear both, and answer the party.")
-        )
+    _answer_complaints(context, dispute)
     return sealed_page(render(request, "mediation/file.html", context | {"room": "mediation"}))
+
+
+def _answer_complaints(context: dict[str, Any], dispute: Dispute) -> None:
+    """What a party complains of waits beside what else is to be done; where that is nothing, they came for it."""
+    context["reads_complaints"] = not context["who"] and bool(context["from_parties"])
+    waiting = [one.complaint for one in context["from_parties"].complaints if one.waits]
+    if not waiting:
+        return
+    context["needs"].append(_now("A party complains of whoever mediates. Read it, hear both, and answer the party."))
+    # The one that waits longest: each of the others has its button beside it.
+    address = reverse("mediation:act_on", args=[dispute.pk, ANSWER_NAME, waiting[0].pk])
+    context["steps"].append(Link(ANSWER_NAME, ANSWER.label, ANSWER.icon, address))
 
 
 @login_required
@@ -78,15 +88,15 @@ def _door(request: HttpRequest, dispute: Dispute, form: Door) -> HttpResponse:
 
 def _likely(request: HttpRequest, dispute: Dispute) -> str:
     """What most who come as this come for."""
-    who = who_of(dispute, by=person_of(request), at=timezone.now())
+    person, at = person_of(request), timezone.now()
+    who, seats = who_of(dispute, by=person, at=at), seats_of(person, at)
     if who & {Who.MEDIATOR, Who.ASKED}:
         return Purpose.MEDIATE
-    if Who.KEEPER not in who:
-        if dispute.complaints_to_id in _headed(request):
-            return Purpose.COMPLAINT
-        return Purpose.CALL_BACK
-    return Purpose.SCREEN if dispute.state in (State.REGISTERED, State.OFFERED) else Purpose.OVERSEE
-
-
-def _headed(request: HttpRequest) -> set[int]:
-    return {seat.body_id for seat in seats_of(person_of(request), timezone.now()) if seat.is_head}
+    if Who.KEEPER in who and dispute.state in (State.REGISTERED, State.OFFERED):
+        return Purpose.SCREEN
+    if any(complaining.is_for(one, by=person, seats=seats) for one in dispute.complaints.open()):
+        return Purpose.COMPLAINT
+    if Who.KEEPER in who:
+        return Purpose.OVERSEE
+    headed = {seat.body_id for seat in seats if seat.is_head}
+    return Purpose.COMPLAINT if dispute.complaints_to_id in headed else Purpose.CALL_BACK

@@ -11,11 +11,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from linli.areas.models import Area
-from linli.mediation.models import CallBack, Clock, Dispute, FollowUp, Mediator, Obligation
+from linli.mediation.actions import complaining
+from linli.mediation.actions.bodies import seats_of
+from linli.mediation.models import CallBack, Clock, Complaint, Dispute, FollowUp, Mediator, Obligation
 from linli.mediation.rules import (
     OBLIGATION_SETTLED,
     AgreementState,
@@ -166,8 +169,21 @@ def _call_line(mine: Mine, call: CallBack) -> Row:
     return Row(call.dispute, _("Call the parties back"), due_at=call.due_at, is_late=late)
 
 
-def _complained(mine: Mine) -> QuerySet[Dispute]:
-    return _disputes(mine.visible.filter(complaints_to__in=mine.headed))
+def _complained(mine: Mine) -> QuerySet[Complaint]:
+    """Those this person has to answer. Of a complaint about themselves they find none here."""
+    keys = [one.pk for one in complaining.waiting_for(mine.person, mine.seats, mine.at)]
+    rows = Complaint.objects.filter(pk__in=keys).select_related("dispute__area__parent", "dispute__body")
+    return rows.order_by("due_at", "key")
+
+
+def _complaint_line(mine: Mine, one: Complaint) -> Row:
+    since = {"day": date_format(timezone.localtime(one.at), "MONTH_DAY_FORMAT")}
+    what = (
+        _("A party said on %(day)s why it wants another mediator: answer")
+        if one.is_objection
+        else _("A party complained on %(day)s: answer")
+    )
+    return Row(one.dispute, what % since, due_at=one.due_at, is_late=one.due_at < mine.at)
 
 
 def _of_my_bodies(mine: Mine) -> QuerySet[Dispute]:
@@ -196,7 +212,7 @@ TABS: tuple[Tab, ...] = (
         "complaints",
         _("Complaints"),
         _complained,
-        _line(_("A party complains of the mediator, who heads the committee")),
+        _complaint_line,
         _QUIET,
         for_heads=True,
         is_seldom=True,
@@ -234,12 +250,6 @@ class Line:
     village: str
     state: str
     state_label: Any = field(default="")
-
-
-def seats_of(person: Person, at: datetime) -> list[Mediator]:
-    """As what somebody mediates now."""
-    serving = Mediator.objects.serving_on(timezone.localdate(at)).filter(person=person)
-    return list(serving.select_related("body"))
 
 
 @login_required

@@ -18,7 +18,7 @@ from linli.mediation.actions import looking
 from linli.mediation.actions.opening import open_kept
 from linli.mediation.actions.proving import open_evidence
 from linli.mediation.forms.fields import called, line, put_refusal, tick
-from linli.mediation.models import Agreement, Dispute, Party, Proof, Signature
+from linli.mediation.models import Agreement, Dispute, EntrustmentLetter, Party, Proof, Signature
 from linli.mediation.views.reaching import file_page, person_of
 
 SHOWN_FOR_S = 60
@@ -85,6 +85,7 @@ def open_file(request: HttpRequest, dispute: Dispute, kind: str, of: UUID) -> Ht
 _KEPT: dict[str, Any] = {
     "signature": lambda dispute: Signature.objects.filter(agreement__dispute=dispute),
     "proof": lambda dispute: Proof.objects.filter(obligation__agreement__dispute=dispute),
+    "letter": lambda dispute: EntrustmentLetter.objects.filter(dispute=dispute),
     "agreement": lambda dispute: Agreement.objects.filter(dispute=dispute),
 }
 

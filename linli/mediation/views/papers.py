@@ -65,13 +65,15 @@ def index(request: HttpRequest, dispute: Dispute) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, refusal.message)
             status = 409
+    issued = dispute.issued.select_related("made_by", "party").order_by("-made_at")[:20]
+    titles = {filing.WHOLE: _("The whole dossier")} | dict(papers)
     context = {
         "dispute": dispute,
         "form": form,
         "papers": papers,
         "lacks": [one.message for one in filing.lacks_of(dispute, at=at)] if dispute.case_no else [],
         "available": available(),
-        "issued": list(dispute.issued.select_related("made_by", "party").order_by("-made_at")[:20]),
+        "issued": [(titles.get(one.what, one.what), one) for one in issued],
         "acts": Steps(dispute, who).some("archive") if dispute.archived_at is None else [],
         "room": "mediation",
     }

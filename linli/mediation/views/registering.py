@@ -75,6 +75,8 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _registered(request: HttpRequest, dispute: Dispute, at: datetime) -> HttpResponse:
     messages.success(request, _("Registered under %(number)s.") % {"number": dispute.number})
+    if dispute.may_intensify:
+        messages.success(request, _("Heads of the committee, desk and duty leader were told of the danger."))
     if Dispute.objects.visible_to(person_of(request), at).filter(pk=dispute.pk).exists():
         return redirect("mediation:file", dispute.pk)
     return redirect("mediation:list")
@@ -93,7 +95,7 @@ def _form(request: HttpRequest, door: str, at: datetime) -> Register:
     if beside is not None:
         choices |= {"events": [(str(beside.pk), _event_line(beside))], "is_beside": True}
     if request.method == "POST":
-        return Register(request.POST, **choices)
+        return Register(request.POST, request.FILES, **choices)
     given = {name: request.GET.get(name, "") for name in ("area", "event")}
     if door == Door.EVENT and given["event"]:
         given |= _of_event(request, given["event"], codes)

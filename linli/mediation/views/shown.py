@@ -15,7 +15,7 @@ from linli.mediation.actions.clocks import missing_consents
 from linli.mediation.actions.course import who_of
 from linli.mediation.actions.reaching import tries_of
 from linli.mediation.agreeing.amounts import in_figures
-from linli.mediation.forms import CALL_BACK
+from linli.mediation.forms import CALL_BACK, CALL_BACK_NAME
 from linli.mediation.forms.fields import called, numbered
 from linli.mediation.forms.mediators import earlier_words
 from linli.mediation.letters import sends_messages
@@ -334,8 +334,8 @@ def _call_backs(dispute: Dispute, by: Person, at: datetime) -> list[dict[str, An
         # Whoever mediated hears of it when the parties have been asked, not before.
         if one.done_at is None and one.body_id not in mine:
             continue
-        address = reverse("mediation:act_on", args=[dispute.pk, "note_call_back", one.pk])
+        address = reverse("mediation:act_on", args=[dispute.pk, CALL_BACK_NAME, one.pk])
         may = one.done_at is None
-        acts = [Link("note_call_back", CALL_BACK.label, CALL_BACK.icon, address)] if may else []
+        acts = [Link(CALL_BACK_NAME, CALL_BACK.label, CALL_BACK.icon, address)] if may else []
         rows.append({"row": one, "acts": acts, "words": one.words["words"] if one.done_at and mine else ""})
     return rows

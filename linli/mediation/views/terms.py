@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from linli.areas.codes import lineage, numbering, outermost, within
 from linli.areas.models import ANSWERING, Area
 from linli.kit.refusal import BadInput
+from linli.mediation.actions.bodies import seats_of
 from linli.mediation.actions.clocks import set_term
 from linli.mediation.forms.fields import put_refusal
 from linli.mediation.forms.terms import SetTerm
@@ -25,7 +26,6 @@ from linli.mediation.models import TermRule
 from linli.mediation.rules import SEEDED, TermCode, Unit
 from linli.mediation.rules.terms import OF_THE_LAW, Standing, standings
 from linli.mediation.views.bodies import kept_by
-from linli.mediation.views.listing import seats_of
 from linli.mediation.views.reaching import person_of, scope_of
 
 

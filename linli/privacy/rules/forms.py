@@ -39,6 +39,7 @@ COLLECTING: dict[str, Collecting] = {
             "helper_consent",
             dossier="kind township area place summary claims agrees",
         ),
+        _form("own", dossier="words name file says claims paid_on", sound="agrees"),
         _form("follow", follower="address pace category"),
         _form("opinion", opinion="kind words page"),
         _form("sign_in", account="username password", session="next"),

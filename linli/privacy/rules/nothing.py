@@ -58,6 +58,7 @@ mediation.LedgerHours: grain area stretch hours
 mediation.LedgerFollower: place edition compared_to
 mediation.IssuedPaper: file_type what
 mediation.Evidence: file_type
+mediation.EntrustmentLetter: file_type
 mediation.Recording: file_type
 mediation.TermRule: source
 mediation.Clock: source
@@ -76,6 +77,7 @@ field.Likely: counts
 chores.Chore: name
 sessions.Session: session_key
 accounts.Passkey: host
+accounts.Link: issuer
 chores.Resealing: place key_id after
 exports.Export: kind path title sealed_key stored_as file_name file_type
 holds.Hold: on_key

@@ -200,6 +200,8 @@ REGISTER: tuple[Line, ...] = (
         mediation.Confirmation: sealed wanted_by
         mediation.FollowUp: sealed
         mediation.CallBack: sealed why
+        mediation.Complaint: sealed
+        mediation.EntrustmentLetter: sealed file_sha256
         mediation.IssuedPaper: sealed file_sha256 content_sha256 pdf_sha256 docx_sha256
         mediation.Session: sealed present
         mediation.Record: sealed text_sha256 read_by
@@ -282,6 +284,7 @@ REGISTER: tuple[Line, ...] = (
         accounts.Authenticator: person sealed
         accounts.Passkey: person name credential_id credential
         accounts.RecoveryCode: person digest
+        accounts.Link: person digest
         accounts.Tries: mark
         mediation.Mediator: person skills languages
         events.Duty: contact
@@ -332,6 +335,8 @@ REGISTER: tuple[Line, ...] = (
         mediation.FollowUp: by
         mediation.CallBackDraw: drawn_by
         mediation.CallBack: by
+        mediation.Complaint: answered_by
+        mediation.EntrustmentLetter: added_by
         mediation.IssuedPaper: made_by
         mediation.Record: written_by
         mediation.Note: by

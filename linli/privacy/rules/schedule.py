@@ -67,7 +67,7 @@ SCHEDULE: dict[str, Keeping] = {
         Keeping(
             "dossier",
             _("Mediation dossiers"),
-            None,
+            0,
             _("after the dispute ended, by the term set there"),
             Then.ARCHIVE,
             "卷宗保管期限建议，须由县批准",

@@ -19,6 +19,9 @@ from linli.journal.models import Entry
 from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.kit.sealing import seal
+from linli.mediation.models import Dispute
+from linli.mediation.rules import State as DisputeState
+from linli.mediation.testing import make_dispute, make_mediation
 from linli.opinions import actions as opinions
 from linli.opinions.models import Opinion
 from linli.privacy.models import Term
@@ -99,6 +102,17 @@ def test_answered_opinions_go_and_those_that_wait_stay(world: World) -> None:
     approve(world, "opinion", 365)
     assert run(LATER) == 1
     assert Opinion.objects.get().words == "二"
+
+
+def test_dossiers_whose_term_is_over_are_told_of_and_none_goes_by_itself(db: None) -> None:
+    here = make_mediation()
+    over, held, running = (make_dispute(here, DisputeState.CLOSED, at=NOON) for _each in range(3))
+    Dispute.objects.filter(pk__in=[over.pk, held.pk]).update(retention_until=LATER.date() - timedelta(days=1))
+    Dispute.objects.filter(pk=running.pk).update(retention_until=LATER.date())
+    holds.place(held, reason="诉讼", by=here.world.cast.security, at=NOON)
+    told = planned("dossier")
+    assert (told.due, told.held, told.goes, told.is_counted) == (2, 1, 0, True)
+    assert run(LATER) == 0 and Dispute.objects.count() == 3
 
 
 def test_the_plan_by_command_names_nobody_and_changes_nothing(world: World) -> None:

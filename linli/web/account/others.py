@@ -35,9 +35,13 @@ def _reset_factors(request: HttpRequest, person: Person, reason: str, at: dateti
 
 def _sign_out(request: HttpRequest, person: Person, reason: str, at: datetime) -> HttpResponse | None:
     actions.sign_out_everywhere(person, by=pending.unwrapped(request), reason=reason, at=at)
-    messages.success(
-        request, _("Signed out everywhere. Phones with the app are signed out under “Phones of all staff”.")
-    )
+    messages.success(request, _("Signed out everywhere, on phones with the app too."))
+    return None
+
+
+def _remove_link(request: HttpRequest, person: Person, reason: str, at: datetime) -> HttpResponse | None:
+    actions.remove_link(person, by=pending.unwrapped(request), reason=reason, at=at)
+    messages.success(request, _("The link is removed. Whoever signed in by it is signed out."))
     return None
 
 
@@ -46,6 +50,7 @@ ACTS: dict[str, Callable[[HttpRequest, Person, str, datetime], HttpResponse | No
     "password": _give_password,
     "factors": _reset_factors,
     "sign-out": _sign_out,
+    "link": _remove_link,
 }
 
 
@@ -99,6 +104,7 @@ def _page(request: HttpRequest, person: Person, form: Help, given: str = "", sta
         "form": form,
         "given": given,
         "had": actions.factors_of(person),
+        "is_linked": person.links.exists(),
         "sign_ins": person.sign_ins.filter(ends_at__gt=at).count(),  # type: ignore[attr-defined]
         "gives_passwords": actions.may_help(person, by, at, GIVES_PASSWORDS),
         "resets_factors": actions.may_help(person, by, at, RESETS_FACTORS),

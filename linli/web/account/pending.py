@@ -1,5 +1,5 @@
-"""Between the password and being signed in: a second factor, setting one up, a new password. Until all is done nobody is
-signed in, so that no door needs to ask how far somebody has come.
+"""Between the password, or the word of the identity provider, and being signed in: a second factor, setting one up, a new
+password. Until all is done nobody is signed in, so that no door needs to ask how far somebody has come.
 """
 
 import time
@@ -15,8 +15,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from linli.accounts.actions import factors_of, has_to_change, note_sign_in, note_sign_out
-from linli.accounts.rules import Factor
+from linli.accounts.actions import factors_of, has_to_change, link_of, note_sign_in, note_sign_out
+from linli.accounts.rules import Factor, Way
 from linli.people.models import Person
 from linli.web.account import timing
 from linli.web.account.needing import needs_factor
@@ -24,43 +24,60 @@ from linli.web.account.needing import needs_factor
 _KEY = "signing_in"
 #: After the password everything else is done within a quarter of an hour.
 _WITHIN_S = 900
-FACTOR, CONFIRMED = "factor", "confirmed"
+FACTOR, CONFIRMED, WAY = "factor", "confirmed", "way"
 
 
 @dataclass(frozen=True)
 class Pending:
-    """Somebody has given the right password. `factor`: what they have proved since."""
+    """Somebody has given the right password, or came through the provider. `factor`: what they have proved since."""
 
     person: Person
     following: str
     factor: str
     must_change: bool
+    way: Way
 
 
-def begin(request: HttpRequest, person: Person, *, following: str, must_change: bool = False) -> HttpResponse:
-    """The password was right; on to what comes next."""
+def begin(
+    request: HttpRequest,
+    person: Person,
+    *,
+    following: str,
+    must_change: bool = False,
+    way: Way = Way.PASSWORD,
+    factor: Factor = Factor.NONE,
+) -> HttpResponse:
+    """The password was right, or the provider named them; on to what comes next. `factor`: what the provider vouches for."""
     # What lay in the session before belongs to whoever sat here before.
     request.session.cycle_key()
+    request.session.pop(CONFIRMED, None)
     request.session[_KEY] = {
         "person": person.pk,
         "password": person.get_session_auth_hash(),
         "at": time.time(),
         "following": following,
-        "factor": "",
+        "factor": str(factor),
         "must_change": must_change,
+        "way": str(way),
     }
     return go_on(request)
 
 
 def of(request: HttpRequest) -> Pending | None:
-    """Who is between the two here; None: nobody, it took too long, or the password was changed meanwhile."""
+    """Who is between the two here; None: nobody, it took too long, or meanwhile the password was changed or
+    the link removed.
+    """
     kept = request.session.get(_KEY)
     if not kept or not 0 <= time.time() - kept["at"] < _WITHIN_S:
         return None
     person = Person.objects.filter(pk=kept["person"], is_active=True).first()
     if person is None or not constant_time_compare(kept["password"], person.get_session_auth_hash()):
         return None
-    return Pending(person, kept["following"], kept["factor"], kept["must_change"])
+    # A way in that was begun under the program before this one says nothing of its way.
+    way = Way(kept.get("way", Way.PASSWORD))
+    if way == Way.PROVIDER and link_of(person) is None:
+        return None
+    return Pending(person, kept["following"], kept["factor"], kept["must_change"], way)
 
 
 def prove(request: HttpRequest, factor: Factor) -> None:
@@ -90,7 +107,8 @@ def next_step(now: Pending) -> str:
         return "second_factor"
     if not now.factor and needs_factor(now.person, at):
         return "account_set_up"
-    if now.must_change or has_to_change(now.person, at):
+    # Whoever did not come by the password need not have a good one.
+    if now.way == Way.PASSWORD and (now.must_change or has_to_change(now.person, at)):
         return "account_password"
     return ""
 
@@ -100,11 +118,14 @@ def _enter(request: HttpRequest, now: Pending) -> HttpResponse:
     del request.session[_KEY]
     login(request, now.person, backend="linli.people.signing_in.UsernameOrTelephone")
     ends_at = timing.begin(request.session, at)
-    request.session[FACTOR], request.session[CONFIRMED] = now.factor, at.timestamp()
+    request.session[FACTOR], request.session[WAY] = now.factor, str(now.way)
+    if now.way == Way.PASSWORD:  # the provider may have named them without asking them anything
+        request.session[CONFIRMED] = at.timestamp()
     note_sign_in(
         now.person,
         session=str(request.session.session_key),
         agent=request.headers.get("User-Agent", "")[:400],
+        way=now.way,
         factor=Factor(now.factor),
         at=at,
         ends_at=ends_at,
@@ -113,11 +134,12 @@ def _enter(request: HttpRequest, now: Pending) -> HttpResponse:
 
 
 def lead_to_set_up(request: HttpRequest) -> HttpResponse:
-    """Somebody signed in by password alone has come to need a second factor: they are in again once they have proved one."""
-    person = unwrapped(request)
+    """Somebody signed in without a second factor has come to need one: they are in again once they have proved it."""
+    person, way = unwrapped(request), Way(request.session.get(WAY, Way.PASSWORD))
     note_sign_out(person, session=str(request.session.session_key), at=timezone.now())
     logout(request)
-    return begin(request, person, following=request.get_full_path() if request.method == "GET" else "/desk/")
+    following = request.get_full_path() if request.method == "GET" else "/desk/"
+    return begin(request, person, following=following, way=way)
 
 
 Holding = Callable[..., HttpResponse]

@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from linli.accounts import lockout, webauthn
+from linli.accounts import lockout, provider, webauthn
 from linli.accounts.actions import check_code, check_passkey, factors_of, note_lock
-from linli.accounts.rules import Factor
+from linli.accounts.rules import Factor, Way
 from linli.kit.refusal import BadInput
 from linli.web.account import pending
 
@@ -70,6 +70,7 @@ def _page(request: HttpRequest, now: pending.Pending, error: str = "", status: i
     had, host = factors_of(now.person), webauthn.host_of(request.get_host())
     keys = [one for one in had.passkeys if one.host == host]
     context: dict[str, Any] = {"error": error, "had": had, "elsewhere": had.passkeys and not keys}
+    context["provider"] = provider.name() if now.way == Way.PROVIDER else ""
     if keys:
         context["options"], request.session[_STATE] = webauthn.ask_known(keys, host)
     answer = render(request, "web/account/second.html", context, status=status)

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from linli.accounts import actions, lockout
+from linli.accounts import actions, lockout, provider
 from linli.accounts.models import Account, SignIn
-from linli.accounts.rules import GIVES_PASSWORDS, MOBILE, RESETS_FACTORS
+from linli.accounts.rules import GIVES_PASSWORDS, MOBILE, RESETS_FACTORS, Way
 from linli.kit.own_pages import own_page
 from linli.web.account import pending
 from linli.web.account.forms import Confirm, NewPassword
@@ -46,6 +46,8 @@ def account(request: HttpRequest) -> HttpResponse:
         "had": actions.factors_of(person),
         "is_needed": needs_factor(person, at),
         "password": Account.objects.filter(person=person).first(),
+        "provider": provider.name() if provider.is_set() else "",
+        "link": actions.link_of(person) if provider.is_set() else None,
         "sign_ins": sorted(rows, key=lambda row: not row["is_here"]),
         "others": sum(1 for row in rows if not row["is_here"]),
         "idle_min": settings.IDLE_S // 60,
@@ -79,13 +81,13 @@ def password(request: HttpRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters()
-@login_required
+@pending.for_holder("account_set_up")
 @require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
-    """The password once more, before something is changed by which one signs in."""
-    person, following = pending.unwrapped(request), _following(request)
+    """The password once more, before something is changed by which one signs in; the first time, for whoever came without it."""
+    person, following = request.holder, _following(request)  # type: ignore[attr-defined]
     form = Confirm(request.POST or None, label_suffix="")
-    context = {"form": form, "next": following}
+    context = {"form": form, "next": following, "frame": frame(request)}
     if not form.is_valid():
         return render(request, "web/account/confirm.html", context, status=422 if form.is_bound else 200)
     at = timezone.now()
@@ -93,7 +95,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     if one.wait is not None:
         form.add_error("password", too_many_tries(one.wait_min))
         return render(request, "web/account/confirm.html", context, status=429)
-    if not person.check_password(form.cleaned_data["password"]):
+    if not person.check_password(form.cleaned_data["password"]) or actions.has_lapsed(person, at):
         if one.locks:
             actions.note_lock(person, door="confirmation", at=at)
         form.add_error("password", _("This is not your password. Check it; capital letters count."))
@@ -104,8 +106,8 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 
 def must_confirm(request: HttpRequest) -> bool:
-    """Whether the password was typed too long ago; on the way in it was typed just now."""
-    if not request.user.is_authenticated:
+    """Whether the password was typed too long ago; on the way in by the password it was typed just now."""
+    if not request.user.is_authenticated and request.pending.way == Way.PASSWORD:  # type: ignore[attr-defined]
         return False
     return timezone.now().timestamp() - request.session.get(pending.CONFIRMED, 0) > _CONFIRMED_FOR_S
 

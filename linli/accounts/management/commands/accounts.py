@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from linli.accounts.actions import close_account, give_password, reset_factors
+from linli.accounts.actions import close_account, give_password, remove_link, reset_factors
 from linli.accounts.rules import HelpReason
 from linli.kit.refusal import BadInput
 from linli.people.models import Person
@@ -26,6 +26,7 @@ class Command(BaseCommand):
         for name, words in (
             ("password", _("give a password for one sign-in, and print it once")),
             ("reset-factors", _("take all second factors of an account away")),
+            ("unlink", _("remove the single sign-on from an account")),
             ("close", _("let nobody sign in with an account any more")),
         ):
             act = acts.add_parser(name, help=words)
@@ -49,6 +50,11 @@ def _reset_factors(person: Person, reason: str, at: datetime) -> str:
     return _("The second factors are gone. The next sign-in asks for a new one where it is needed.")
 
 
+def _unlink(person: Person, reason: str, at: datetime) -> str:
+    remove_link(person, by=None, reason=reason, at=at)
+    return _("The link is removed. Whoever signed in by it is signed out.")
+
+
 def _close(person: Person, reason: str, at: datetime) -> str:
     close_account(person, reason=reason, at=at)
     return _("The account is closed. What was done with it stays in the journal.")
@@ -58,5 +64,6 @@ def _close(person: Person, reason: str, at: datetime) -> str:
 ACTS: dict[str, Callable[[Person, str, datetime], str]] = {
     "password": _password,
     "reset-factors": _reset_factors,
+    "unlink": _unlink,
     "close": _close,
 }

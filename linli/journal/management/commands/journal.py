@@ -1,4 +1,4 @@
-"""`linli journal`: prove that the journal is as it was written, and anchor it in a file outside the database."""
+"""`linli journal`: prove that it is as it was written, anchor it in a file outside the database, cut it up by month."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from linli.journal import months, parting
 from linli.journal.anchors import anchor, anchors_path
 from linli.journal.models import ChainHead
 from linli.journal.proving import STEP, Break, Course
@@ -25,7 +26,9 @@ _TOLD = 1000
 class Command(BaseCommand):
     """One subcommand per act."""
 
-    help = gettext_noop("The journal: verify that it is as it was written, anchor it outside the database.")
+    help = gettext_noop(
+        "The journal: verify that it is as it was written, anchor it outside the database, cut it up by month."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The acts."""
@@ -38,6 +41,17 @@ class Command(BaseCommand):
             type=date.fromisoformat,
             help=_("Only from the last anchor before this day, e.g. 2026-11-01."),
         )
+        partition = acts.add_parser(
+            "partition", help=_("On PostgreSQL: cut the journal up into a partition for each month.")
+        )
+        partition.add_argument("--undo", action="store_true", help=_("Make it one table again."))
+        partition.add_argument(
+            "--wait",
+            metavar="SECONDS",
+            type=float,
+            default=10,
+            help=_("How long to try for a moment without anybody else at the journal; 10 if not given."),
+        )
         acts.add_parser("anchor", help=_("Append the ends of all chains to the anchors, as the worker does every day."))
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -48,6 +62,32 @@ class Command(BaseCommand):
         count = anchor(timezone.now())
         words = ngettext("%(n)s chain anchored in %(file)s.", "%(n)s chains anchored in %(file)s.", count)
         self.stdout.write(words % {"n": count, "file": anchors_path()})
+
+    def _partition(self, options: dict[str, Any]) -> None:
+        if options["undo"]:
+            self._put_together(options["wait"])
+        elif months.is_parted() and (count := parting.prove_references()):
+            words = _("%(n)s references to the journal are proved, which a run that was broken off had left.")
+            self.stdout.write(words % {"n": count})
+        else:
+            self._cut_up(options["wait"])
+
+    def _cut_up(self, wait_s: float) -> None:
+        parting.refuse_as_it_is()
+        self.stdout.write(_("The table as it lies becomes the first partition; nothing is copied, and others work on."))
+        done = parting.cut_up(timezone.now(), wait_s)
+        facts = {"n": len(months.parts()), "seconds": f"{done.waited_s:.2f}"}
+        words = _("The journal lies in %(n)s partitions. Everybody else waited for %(seconds)s seconds.")
+        self.stdout.write(words % facts)
+        self.stdout.write(_("The worker begins the partition of this month, and makes that of each month to come."))
+
+    def _put_together(self, wait_s: float) -> None:
+        done = parting.put_together(wait_s)
+        facts = {"n": f"{done.copied:,}", "seconds": f"{done.waited_s:.2f}"}
+        words = _(
+            "The journal is one table again. %(n)s entries were copied; everybody else waited for %(seconds)s seconds."
+        )
+        self.stdout.write(words % facts)
 
     def _verify(self, options: dict[str, Any]) -> None:
         """Exit status 1 if anything does not hold."""

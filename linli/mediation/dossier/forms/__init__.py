@@ -14,4 +14,4 @@ def blocks_of(paper: Any, head: Head) -> list[Block]:
 
 
 # Importing them registers what they say.
-from linli.mediation.dossier.forms import afterwards, beginning, ending, meeting, single  # noqa: E402, F401
+from linli.mediation.dossier.forms import afterwards, beginning, ending, meeting, next_way, single  # noqa: E402, F401

@@ -1,10 +1,12 @@
 """Form 8 and what stands in its place: the agreement, the register of an oral one, the notice that mediation ended."""
 
+from collections.abc import Iterable
+
 from linli.mediation.dossier import blocks as b
 from linli.mediation.dossier.blocks import Block
 from linli.mediation.dossier.forms import blocks_of
 from linli.mediation.dossier.parts import Head
-from linli.mediation.dossier.values import Agreement, OralAgreement, Termination
+from linli.mediation.dossier.values import Agreement, OralAgreement, Termination, Try
 
 
 def _signed_text(words: str, title: str, case_no: str) -> list[Block]:
@@ -50,6 +52,7 @@ def _termination(paper: Termination, head: Head) -> list[Block]:
         ),
         b.heading("具体情况"),
         b.text(paper.why),
+        *tried(paper.tries, named=True),
         b.heading("其他解决途径"),
         b.text("各方当事人可以依法通过下列途径维护自己的权利：\n" + b.numbered(paper.ways)),
         b.text("调解期间各方为达成协议所作的让步，未经各方同意，不在以后的仲裁、诉讼中作为对其不利的依据。"),
@@ -57,6 +60,21 @@ def _termination(paper: Termination, head: Head) -> list[Block]:
         b.stamped(paper.stamp),
         b.small(f"终止日期：{b.day(paper.at)}"),
     ]
+
+
+def tried(tries: Iterable[Try], *, named: bool) -> list[Block]:
+    """When and how whom was not reached, on a notice that goes to all sides; nothing where everybody was.
+
+    `named` once both sides know of each other: before that, a party is told by its side alone.
+    """
+    rows = [
+        (str(number), b.moment(one.at), one.way, f"{one.side}{one.name if named else ''}")
+        for number, one in enumerate(tries, 1)
+    ]
+    if not rows:
+        return []
+    told = b.text(f"本会先后{len(rows)}次与当事人联系，均未取得联系：")
+    return [told, b.table(("次序", "时间", "方式", "联系对象"), (0.7, 3.4, 1.2, 2.7), rows)]
 
 
 def _accepted(head: Head) -> str:

@@ -4,7 +4,7 @@ from linli.mediation.dossier import blocks as b
 from linli.mediation.dossier.blocks import Block
 from linli.mediation.dossier.forms import blocks_of
 from linli.mediation.dossier.parts import Head
-from linli.mediation.dossier.values import Evidence, Inquiry, Item, Session
+from linli.mediation.dossier.values import Evidence, Inquiry, Item, Session, Tries
 
 _READ = "以上记录已交本人阅读（或者向本人宣读），与本人所述一致。"
 
@@ -22,6 +22,19 @@ def _inquiry(paper: Inquiry, head: Head) -> list[Block]:
         b.text(paper.text, spaced=True),
         b.text(_READ),
         b.signs(paper.signs),
+    ]
+
+
+@blocks_of.register
+def _tries(paper: Tries, head: Head) -> list[Block]:
+    rows = [
+        (str(number), b.moment(one.at), one.way, f"{one.side}\n{one.name}", one.words, one.by)
+        for number, one in enumerate(paper.items, 1)
+    ]
+    return [
+        b.title(paper.title, head.case_no),
+        b.text("本会为征询意见、组织调解，曾与下列当事人联系，均未取得联系："),
+        b.table(("序号", "时间", "方式", "联系对象", "情况", "记录人"), (0.7, 2.2, 1.0, 1.9, 3.3, 1.3), rows),
     ]
 
 

@@ -3,6 +3,7 @@
 from linli.mediation.dossier import blocks as b
 from linli.mediation.dossier.blocks import Block
 from linli.mediation.dossier.forms import blocks_of
+from linli.mediation.dossier.forms.ending import tried
 from linli.mediation.dossier.parts import Head
 from linli.mediation.dossier.values import Disclosure, Entrusted, NotAccepted, ServiceAddress
 
@@ -14,6 +15,7 @@ def _not_accepted(paper: NotAccepted, head: Head) -> list[Block]:
         b.text(f"{paper.to}：", indent=False),
         b.text(f"关于“{head.name}”的调解申请，本会于{b.day(paper.applied_on)}收到。经审查，不予受理，理由如下："),
         b.text(paper.why),
+        *tried(paper.tries, named=False),
         b.heading("其他解决途径"),
         b.text("可以依法通过下列途径维护自己的权利：\n" + b.numbered(paper.ways)),
         b.stamped(paper.stamp),
@@ -23,18 +25,21 @@ def _not_accepted(paper: NotAccepted, head: Head) -> list[Block]:
 
 @blocks_of.register
 def _entrusted(paper: Entrusted, head: Head) -> list[Block]:
+    # At the door both are written in one line.
+    by, received = ("委托单位及函号", paper.entrusted_by), ("收函时间", b.moment(paper.received_at))
+    apart = (("委托单位", paper.entrusted_by), (*received, "委托函号", paper.letter_no))
     return [
         b.title(paper.title, head.case_no),
         b.pairs(
-            ("委托单位", paper.entrusted_by),
-            ("收函时间", b.moment(paper.received_at), "委托函号", b.or_nothing(paper.letter_no)),
+            *(apart if paper.letter_no else (by, received)),
             ("当事人意愿", "\n".join(paper.consents) or b.NOTHING),
             ("本会答复", b.or_nothing(paper.answer)),
         ),
         b.heading("委托事项"),
         b.text(paper.summary),
-        b.small("委托调解函原件附后。委托调解须经各方当事人和本会同意。"),
+        b.small(f"委托调解函{'扫描件' if paper.scan else '原件'}附后。委托调解须经各方当事人和本会同意。"),
         b.signs([paper.registrar]),
+        *b.scans([paper.scan]),
     ]
 
 

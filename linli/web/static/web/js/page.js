@@ -7,6 +7,13 @@ for (const toast of document.querySelectorAll("[data-toast]")) {
   setTimeout(() => toast.remove(), 6000);
 }
 
+// Of a row of tabs that is wider than the screen the one that is shown is in sight.
+for (const shown of document.querySelectorAll(".tabs > [aria-current]")) {
+  const row = shown.parentElement;
+  const beside = (row.clientWidth - shown.offsetWidth) / 2;
+  row.scrollLeft += shown.getBoundingClientRect().left - row.getBoundingClientRect().left - beside;
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches("[data-once]") || event.defaultPrevented) return;
