@@ -135,6 +135,7 @@ GIVEN: dict[str, dict[str, str]] = {
     "exports:file": {"key": "export"},
     "privacy:letter": {"key": "answered"},
     "public_photo": {"sha256": "public"},
+    "mediation_public:verify": {"sha256": "paper"},
     "account_help": {"pk": "person"},
     "voice": {"sha256": "voice"},
     "film": {"sha256": "film"},
@@ -188,7 +189,8 @@ TABLE = """
 public -: field:manifest field:public field:push field:reference_public field:shell field:worker healthz home live
     look_up mediation_public:applied mediation_public:party mediation_public:party_evidence
     mediation_public:party_language mediation_public:party_papers mediation_public:party_sound
-    mediation_public:verify_ask open311:discovery open311:request open311:root open311:service open311:services
+    mediation_public:verify mediation_public:verify_ask open311:discovery open311:request open311:root
+    open311:service open311:services
     openness:area openness:csv openness:feed openness:figures openness:geojson openness:index openness:map
     openness:outlines public_photo privacy:about privacy:accessibility receipt report_areas report_villages sign_in_on
 public public: mediation_public:apply mediation_public:party_act mediation_public:party_agreement
@@ -208,8 +210,8 @@ signed-in signed-in: account_authenticator account_codes account_confirm account
 - token: field:push_act
 - approvers: exports:answer
 - nothing: account_unlink openness:follow privacy:copy
-nothing -: account_link_begin events:slip mediation_public:party_proof mediation_public:party_session
-    mediation_public:verify open311:token sign_in_back sign_in_provider status_film status_photo status_thumb status_voice
+nothing -: account_link_begin events:slip mediation_public:party_proof mediation_public:party_session open311:token
+    sign_in_back sign_in_provider status_film status_photo status_thumb status_voice
 nothing nothing: account_link open311:nothing_here openness:letter
 - matter: events:ask_reveal events:check_words events:contact events:milestone_note events:say
 matter -: events:joint events:milestones events:people events:show events:work_order film photo thumb

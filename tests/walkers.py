@@ -229,6 +229,7 @@ def _dispute(here: Mediation) -> dict[str, Any]:
         "version": made.agreements.get().pk,
         "evidence": evidence.pk,
         "link": make_link(party, later),
+        "paper": made.agreements.get().text_sha256,
     }
 
 

@@ -49,6 +49,7 @@ from linli.notices import making as notice_making
 from linli.notices.rules import KEPT_FOR as SENT_NOTICES_KEPT
 from linli.notices.sending import ways_set
 from linli.openness import letters
+from linli.privacy import reminding as privacy_reminding
 from linli.privacy import retention as privacy_retention
 from linli.statistics import comparing, counting
 
@@ -183,6 +184,11 @@ def _forget_notices(at: datetime) -> bool:
 
 def _retain(at: datetime) -> bool:
     return privacy_retention.run(at) > 0
+
+
+def _remind_of_requests(at: datetime) -> bool:
+    privacy_reminding.remind(at)
+    return False
 
 
 def _forget_sessions(at: datetime) -> bool:
@@ -396,6 +402,7 @@ CHORES: tuple[Work, ...] = (
     Work("backup", _MINUTE, nightly.go_on, waits=nightly.waits),
     Work("exports_that_end", 10 * _MINUTE, _end_exports),
     Work(heartbeat.NAME, _MINUTE, _beat, waits=_watcher_is_named, longest_pause_s=60, lease_s=60),
+    Work("requests_of_persons", _HOUR, _remind_of_requests),
     Work("retention", _DAY, _retain, lease_s=60),
     Work("old_notices", _DAY, _forget_notices),
     Work("old_sessions", _HOUR, _forget_sessions),

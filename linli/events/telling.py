@@ -192,6 +192,8 @@ SENTENCES: dict[str, Any] = {
     "briefing.template_put": _("brought in a template of briefings"),
     "briefing.template_ended": _("ended a template of briefings"),
     "request.asked": _("asked about their own data"),
+    "request.due_soon": _("A request about one's own data must be answered within three days"),
+    "request.overdue": _("A request about one's own data was not answered in time"),
     "request.answered": _("answered a request about one's own data"),
     "request.copied": _("took the copy of their own data"),
     "hold.placed": _("held something back from deletion"),

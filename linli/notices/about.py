@@ -35,6 +35,10 @@ def _opinion(key: str) -> str:
     return reverse("opinions:show", args=[key])
 
 
+def _request(key: str) -> str:
+    return reverse("privacy:one", args=[key])
+
+
 def _emergencies(_key: str) -> str:
     return reverse("administration:emergencies")
 
@@ -101,8 +105,18 @@ ABOUT: dict[str, About] = {
     "device.reports_wait": About(_unsent, lambda _key: reverse("field:shell") + "#outbox", "smartphone"),
     "request.asked": About(
         lambda _facts: _("Somebody asks about their own data. The clock runs."),
-        lambda key: reverse("privacy:one", args=[key]),
+        _request,
         "shield-check",
+    ),
+    "request.due_soon": About(
+        lambda _facts: _("A request about somebody's own data must be answered within three days."),
+        _request,
+        "shield-check",
+    ),
+    "request.overdue": About(
+        lambda _facts: _("A request about somebody's own data was not answered in time. Answer it now."),
+        _request,
+        "shield-alert",
     ),
     "opinion.left": About(
         lambda _facts: _("Somebody left a complaint or suggestion about linli."), _opinion, "message-square"

@@ -68,7 +68,7 @@ VERBS: dict[str, frozenset[str]] = {
             *("event.due_soon", "event.reminded", "event.ran_on"),
             *("dispute.term_ends_soon", "dispute.term_over", "dispute.performance_due", "dispute.breached"),
             *("dispute.call_back_due", "dispute.call_back_overdue"),
-            *("dispute.complaint_due", "dispute.complaint_overdue"),
+            *("dispute.complaint_due", "dispute.complaint_overdue", "request.due_soon", "request.overdue"),
         }
     ),
     Group.MENTIONS: frozenset({"event.said"}),

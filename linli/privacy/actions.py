@@ -156,11 +156,15 @@ def note_try(request: PersonRequest) -> None:
 
 
 def _told(request: PersonRequest, *, by: Person | None, at: datetime) -> None:
+    area, told = request.area_id, officers_of(request, at)
+    record("request.asked", on=request, by=by, at=at, area=area, tell=told, kind=request.kind, proof=request.proof)
+
+
+def officers_of(request: PersonRequest, at: datetime) -> list[Person]:
+    """Who answers this request."""
     officers = Appointment.objects.filter(role__in=OFFICERS).valid_on(timezone.localdate(at))
     told = Person.objects.filter(pk__in=officers.values("person"), is_active=True)
-    area = request.area_id
-    seen = [one for one in told if PersonRequest.objects.visible_to(scope_of(one, at)).filter(pk=request.pk).exists()]
-    record("request.asked", on=request, by=by, at=at, area=area, tell=seen, kind=request.kind, proof=request.proof)
+    return [one for one in told if PersonRequest.objects.visible_to(scope_of(one, at)).filter(pk=request.pk).exists()]
 
 
 # --- the answer ---------------------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from linli.privacy import actions
 from linli.privacy.finding import copy_of, held_of
 from linli.privacy.letters import Writing, code_of
 from linli.privacy.models import PersonRequest
+from linli.privacy.reminding import remind
 from linli.privacy.rules.requests import State
 from linli.privacy.testing import TELEPHONE, ask_at_window
 from linli.web.tests.residents import TOWNSHIP, reported
@@ -120,6 +121,21 @@ def test_the_clock_is_fifteen_working_days(world: World) -> None:
     actions.refuse(asked, reason="secret_by_law", words="涉密", by=world.cast.security, at=NOON)
     with pytest.raises(Refused):
         actions.answer(asked, words="再答", by=world.cast.security, at=NOON)
+
+
+def test_the_office_is_told_once_before_the_clock_ends_and_once_when_it_is_over(world: World) -> None:
+    asked, in_time = (ask_at_window(world.cast.security, at=NOON) for _each in range(2))
+    assert asked.due_at is not None
+    actions.answer(in_time, words="好", by=world.cast.security, at=NOON)
+    told = [remind(asked.due_at + timedelta(days=days)) for days in (-4, -2, -1, 1, 2)]
+    assert told == [0, 1, 0, 1, 0]
+    notices = Notice.objects.filter(entry__on_key=str(asked.pk), entry__verb__startswith="request.").order_by("pk")
+    verbs = [one.entry.verb for one in notices.filter(person=world.cast.security)]
+    assert verbs[-2:] == ["request.due_soon", "request.overdue"]
+    assert not notices.exclude(person=world.cast.security).exists()
+    assert not Entry.objects.filter(on_key=str(in_time.pk), verb__in=verbs[-2:]).exists()
+    page = signed_in(world.cast.security).get("/desk/notices/").content.decode()
+    assert f"/desk/privacy/requests/{asked.pk}" in page
 
 
 @pytest.mark.parametrize("who", ["desk", "system", "auditor", "nobody"])
