@@ -303,5 +303,5 @@ def test_the_law_of_notices_holds(world: World, client: Client, mail: MailServer
     system = Client()
     system.force_login(world.cast.system)
     log = system.get("/desk/notices/log?all=1").content.decode()
-    assert "发给区域订阅者的信" in log and ADDRESS not in log
+    assert "发给没有账号的人的信件" in log and ADDRESS not in log
     assert Area.objects.filter(pk=TOWN).exists()
