@@ -17,7 +17,8 @@ def make_journal(count: int = 12) -> Person:
     """So many entries of a county, among entries of no area; who did every second of them."""
     person = Person.objects.create(username="chen", name="陈小禾")
     # Whom a changed byte points to: the store itself would refuse somebody who is not there.
-    Person.objects.create(pk=person.pk ^ 64, username="lin", name="林代班")
+    if not Person.objects.filter(pk=person.pk ^ 64).exists():  # as somebody of a world made before may be
+        Person.objects.create(pk=person.pk ^ 64, username="lin", name="林代班")
     for number in range(1, count + 1):
         write(f"{number}", by=person if number % 2 else None, at=AT + timedelta(minutes=number))
         record_many([Act("key.created", "key", f"{number}", None, None, AT, {})])
