@@ -16,6 +16,7 @@ from linli.events.rules import State
 from linli.events.testing import World, make_world
 from linli.events.tests.pages import page_of, recent
 from linli.events.tests.test_joint import roads_with
+from tests.browser import settled
 
 SignIn = Callable[[Page, Any], None]
 OpenPage = Callable[..., Page]
@@ -29,6 +30,7 @@ def world(transactional_db: None) -> World:
 
 def take(page: Page, step: str) -> None:
     """Open the form of a step, from the menu of further acts where it stands there."""
+    settled(page)
     link = page.locator(f".steps a[href$='/{step}']")
     if not link.is_visible():
         page.locator(".steps details summary").click()

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from playwright.sync_api import Locator, Page, expect
 
 from linli.mediation.models import Dispute
+from tests.browser import settled
 
 #: A phone as parties have one.
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -85,6 +86,7 @@ class Desk(Screen):
 
     def begin(self, act: str, of: str = "") -> None:
         """Follow the button of an act, in a section if one is named; behind “More” where it stands there."""
+        settled(self.page)  # the page on which it is looked for, and no longer the one before
         where = self.card(of) if of else self.page.locator("#main")
         link = where.get_by_role("link", name=act).first
         if not link.is_visible():

@@ -376,6 +376,7 @@ def test_a_limit_and_a_question_are_edited_in_the_browser(
     page.locator("#id_limit").fill("36")
     page.locator("input[name=unit][value=limit_hours]").check()
     page.locator("button[name=do][value=add]").click()
+    settled(page)  # the new question is given the focus once the page is here
     page.locator("#q-0-ask").fill("有人受伤吗？")
     page.locator("#q-0-ask_en").fill("Is anybody hurt?")
     page.locator("#q-0-type").select_option("text")
