@@ -25,7 +25,7 @@ COSTLY = {
     *("bulk:refused", "events:draw_population", "events:slip", "exports:file", "tools:shift_rows"),
     *(f"statistics:{name}" for name in ("table", "rows_csv", "department_table", "department_rows_csv")),
     *("statistics:official_template", "openness:csv", "openness:geojson", "openness:feed"),
-    *(f"ledgers:{name}" for name in ("costly", "figures_file", "matrix_file")),
+    *(f"ledgers:{name}" for name in ("file", "figures_file", "matrix_file")),
     *(f"mediation:{name}" for name in ("kept_file", "session_calendar", "session_sound", "draw_population")),
     *(f"mediation_public:party_{name}" for name in ("paper", "papers", "evidence", "proof", "session", "sound")),
     *(f"mediation_public:{name}" for name in ("party", "party_act", "party_agreement", "party_language", "verify")),
