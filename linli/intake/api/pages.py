@@ -1,0 +1,90 @@
+"""`openapi.json`, and the page for people who connect another system: both without a key, and the same for everybody."""
+
+import shlex
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from linli.intake.api.declaring import Operation
+from linli.intake.api.document import ROOT, document
+from linli.intake.api.door import JSON, OF_KEY, guarded, told
+from linli.intake.api.operations import OPERATIONS, TAGS
+from linli.kit.addresses import own_address
+
+
+def _openapi(request: HttpRequest, _named: dict[str, str]) -> HttpResponseBase:
+    return told(request, msgspec.json.encode(document()), JSON)
+
+
+openapi = guarded(_openapi)
+
+
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """Every operation with what may be asked and an example, and the form of every answer."""
+    written = document()
+    groups = [(words, tag, [_told(one) for one in OPERATIONS if one.tag == tag]) for tag, words in TAGS.items()]
+    context = {
+        "about": written["info"]["description"],
+        "groups": groups,
+        "forms": {name: list(_fields(form)) for name, form in written["components"]["schemas"].items()},
+        "refusals": written["components"]["responses"],
+        "often": OF_KEY,
+        "root": own_address(ROOT),
+    }
+    return render(request, "intake/api/docs.html", context)
+
+
+def _told(one: Operation) -> dict[str, Any]:
+    asked = [{"one": it, "kind": _kind(dict(it.kind.schema))[0], "in_path": it in one.in_path} for it in _all(one)]
+    return {"one": one, "path": ROOT + one.path, "parameters": asked, "form": one.answer.__name__, "curl": curl(one)}
+
+
+def _all(one: Operation) -> list[Any]:
+    return [*one.in_path, *one.query]
+
+
+def curl(one: Operation) -> str:
+    """A command that asks it, to be copied into a shell."""
+    query = urlencode({it.name: it.example for it in one.query if it.example})
+    path = one.path.replace("{matter}", "440881101-202611-000001").replace("{code}", "440881101")
+    address = own_address(ROOT + path) + (f"?{query}" if query else "")
+    return f'curl -H "Authorization: Bearer $LINLI_KEY" {shlex.quote(address)}'
+
+
+def _fields(form: dict[str, Any]) -> Any:
+    for name, schema in form["properties"].items():
+        kind, of = _kind(schema)
+        yield {"name": name, "kind": kind, "of": of, "words": schema.get("description", "")}
+
+
+def _kind(schema: dict[str, Any]) -> tuple[str, str]:
+    """What sort of value it is, for people; and the name of the form that it has."""
+    if "anyOf" in schema:
+        kind, of = _kind(next(one for one in schema["anyOf"] if one.get("type") != "null"))
+        return _("%(kind)s or null") % {"kind": kind}, of
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return name, name
+    if schema.get("type") == "array":
+        kind, of = _kind(schema["items"])
+        return _("list of %(kind)s") % {"kind": kind}, of
+    if "enum" in schema:
+        return " | ".join(schema["enum"]), ""
+    names = {
+        "string": _("text"),
+        "integer": _("whole number"),
+        "number": _("number"),
+        "boolean": _("true or false"),
+        "object": _("object"),
+        "date": _("day"),
+        "date-time": _("time"),
+        "uuid": "UUID",
+    }
+    return names[schema.get("format") or schema["type"]], ""
