@@ -27,7 +27,7 @@ def thrown(name: str, folder: Path) -> Tally:
     return tally
 
 
-@pytest.mark.parametrize("name", ["csv", "sheet", "days", "photos", "voices", "mail", "templates"])
+@pytest.mark.parametrize("name", ["alerts", "csv", "sheet", "days", "photos", "voices", "mail", "templates"])
 def test_files_are_taken_or_refused_in_words(name: str, tmp_path: Path) -> None:
     assert thrown(name, tmp_path).faults == []
 
@@ -54,7 +54,20 @@ def test_the_hatch_answers_whatever_is_sent(tmp_path: Path) -> None:
 
 
 def test_every_target_is_thrown_at_here() -> None:
-    named = {"csv", "sheet", "days", "photos", "voices", "mail", "templates", "events", "geojson", "open311", "pages"}
+    named = {
+        "alerts",
+        "csv",
+        "sheet",
+        "days",
+        "photos",
+        "voices",
+        "mail",
+        "templates",
+        "events",
+        "geojson",
+        "open311",
+        "pages",
+    }
     assert named | set(AT_THE_HATCH) == set(TARGETS)
 
 

@@ -319,9 +319,13 @@ _SPEAKS = re.compile(
     re.MULTILINE,
 )
 #: Readers of XML from outside.
-READS_XML = {"kit/papers/templates.py": "parts of a Word file without declarations and entities"}
+READS_XML = {
+    "kit/papers/templates.py": "parts of a Word file without declarations and entities",
+    "kit/cap/trees.py": "alerts: a DOCTYPE is refused as soon as it begins, size, depth and number of elements are bounded",
+}
 _PARSES = re.compile(
-    r"^\s*(?:import|from) (?:xml\.(?:etree|dom|sax(?!\.saxutils))|lxml|xmltodict|defusedxml)\b", re.MULTILINE
+    r"^\s*(?:import|from) (?:xml\.(?:etree|dom|parsers|sax(?!\.saxutils))|pyexpat|lxml|xmltodict|defusedxml)\b",
+    re.MULTILINE,
 )
 
 

@@ -18,7 +18,7 @@ TARGETS: dict[str, Callable[[Path], Target]] = {
     for one in (
         *(doors.intake, doors.batch, doors.parts, doors.described, doors.open311, doors.pages),
         *(files.csv, files.events, files.sheet, files.geojson, files.days, files.photos, files.voices, files.mail),
-        files.templates,
+        *(files.templates, files.alerts),
     )
 }
 #: Targets that need people and places in the store before they begin.
