@@ -209,15 +209,15 @@ def _moment(notes: Notes, found: str, where: str) -> datetime | None:
     match = _MOMENT.fullmatch(found)
     if match is None or int(match[1]) not in _YEARS:
         return None
-    year, month, day, _t, hour, minute, second, _fraction, offset = match.groups()
-    try:
-        bare = datetime(*map(int, (year, month, day, hour, minute, second or 0)))  # noqa: DTZ001 - its zone comes below
-    except ValueError:
-        return None
+    year, month, day, hour, minute, second = (int(match[group] or 0) for group in (1, 2, 3, 5, 6, 7))
+    offset = match[9]
     zone = _zone(offset) if offset else notes.zone
     if zone is None:
         return None
-    at = bare.replace(tzinfo=zone)
+    try:
+        at = datetime(year, month, day, hour, minute, second, tzinfo=zone)
+    except ValueError:
+        return None
     if offset is None:
         notes.tell("no_time_zone", where, {"found": found, "zone": at.isoformat()[-6:]})
     elif offset in "Zz":
