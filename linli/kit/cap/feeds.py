@@ -49,8 +49,8 @@ def read_file(path: Path, zone: tzinfo | None = None) -> Found:
         try:
             content = file.read(LARGEST + 1)
         except (EOFError, BadGzipFile, zlib.error):
-            words = _("The packed file is damaged or was not copied to its end. Fetch it again.")
-            raise BadInput("alert_damaged_gzip", words) from None
+            words = _("%(file)s is damaged or was not copied to its end. Fetch it again.")
+            raise BadInput("alert_damaged_gzip", words, file=path.name) from None
     return read_alerts(content, zone)
 
 

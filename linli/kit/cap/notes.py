@@ -24,8 +24,9 @@ class Notes:
     def tell(self, code: str, where: str, facts: Mapping[str, object] | None = None) -> None:
         """A problem at this path; its line is that of the path, or of what that lies in."""
         if len(self.problems) < MOST_PROBLEMS or SAID[code].is_fatal:
-            short = {name: shown(str(value)) for name, value in (facts or {}).items()}
-            self.problems.append(Problem(code, where, self._line(where), short))
+            # What is known is ours, and told whole; what was found is the file's.
+            told = {name: str(value) if name == "known" else shown(str(value)) for name, value in (facts or {}).items()}
+            self.problems.append(Problem(code, where, self._line(where), told))
 
     @property
     def is_fatal(self) -> bool:

@@ -44,7 +44,7 @@ SAID: dict[str, Said] = {
     "empty": Said(_("“%(name)s” is empty; leave it out where there is nothing to say."), "CAP 1.2 §3.2"),
     "too_long": Said(_("Longer than %(most)s signs; it was cut."), "linli"),
     "too_many": Said(_("More than %(most)s of “%(name)s”; the rest was left out."), "linli"),
-    "other_case": Said(_("“%(found)s” is written “%(known)s”."), "CAP 1.2 §3.2"),
+    "other_case": Said(_("“%(found)s” is spelled “%(known)s”."), "CAP 1.2 §3.2"),
     "unknown_value": Said(_("“%(found)s” is none of: %(known)s."), "CAP 1.2 §3.2.2"),
     "old_value": Said(
         _("“%(found)s” is of an earlier version of the standard; it was read as “%(known)s”."), "CAP 1.2 §3.2.2"
@@ -106,7 +106,7 @@ SAID: dict[str, Said] = {
         _("“%(found)s” is no pair of latitude,longitude in degrees; the shape was left out."), "CAP 1.2 §3.2.4, §3.3.1"
     ),
     "swapped_point": Said(
-        _("“%(found)s”: latitude comes first, and longitude seems to; the shape was left out."),
+        _("“%(found)s”: latitude comes first, and here longitude seems to; the shape was left out."),
         "CAP 1.2 §3.2.4, §3.3.1",
     ),
     "arctic_china": Said(

@@ -149,14 +149,15 @@ def uri(notes: Notes, element: Element, where: str) -> str | None:
 
 def is_address(found: str) -> bool:
     """Whether it is one of the web, whole and on one line."""
+    if len(found) > LINE or not found.isprintable() or " " in found:
+        return False
     try:
         parts = urlsplit(found)
         # It is asked for, since a wrong one is told only then.
         _port = parts.port
     except ValueError:
         return False
-    whole = bool(parts.scheme in ("http", "https") and parts.hostname)
-    return whole and len(found) <= LINE and found.isprintable() and " " not in found
+    return bool(parts.scheme in ("http", "https") and parts.hostname)
 
 
 def named(notes: Notes, element: Element, where: str) -> Named | None:
