@@ -42,7 +42,7 @@ OPERATIONS: tuple[Operation, ...] = (
                 "reported_from",
                 MOMENT,
                 _("Reported then or later; alone it reaches over 366 days."),
-                example="2026-11-01T00:00:00+08:00",
+                example="2026-11-01T00:00:00Z",
             ),
             Parameter("reported_before", MOMENT, _("Reported before then; alone it reaches back over 366 days.")),
             AFTER,

@@ -1,5 +1,6 @@
 """`openapi.json`, and the page for people who connect another system: both without a key, and the same for everybody."""
 
+import re
 import shlex
 from typing import Any
 from urllib.parse import urlencode
@@ -8,6 +9,8 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -31,10 +34,10 @@ def docs(request: HttpRequest) -> HttpResponse:
     written = document()
     groups = [(words, tag, [_told(one) for one in OPERATIONS if one.tag == tag]) for tag, words in TAGS.items()]
     context = {
-        "about": written["info"]["description"],
+        "about": coded(written["info"]["description"]),
         "groups": groups,
         "forms": {name: list(_fields(form)) for name, form in written["components"]["schemas"].items()},
-        "refusals": written["components"]["responses"],
+        "refusals": {status: coded(one["description"]) for status, one in written["components"]["responses"].items()},
         "often": OF_KEY,
         "root": own_address(ROOT),
     }
@@ -42,17 +45,22 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 
 def _told(one: Operation) -> dict[str, Any]:
-    asked = [{"one": it, "kind": _kind(dict(it.kind.schema))[0], "in_path": it in one.in_path} for it in _all(one)]
-    return {"one": one, "path": ROOT + one.path, "parameters": asked, "form": one.answer.__name__, "curl": curl(one)}
+    asked = [
+        {"name": it.name, "is_needed": it.is_needed, "kind": _kind(dict(it.kind.schema))[0], "words": coded(it.words)}
+        for it in (*one.in_path, *one.query)
+    ]
+    told = {"path": ROOT + one.path, "more": coded(one.more), "form": one.answer.__name__, "curl": curl(one)}
+    return told | {"one": one, "parameters": asked}
 
 
-def _all(one: Operation) -> list[Any]:
-    return [*one.in_path, *one.query]
+def coded(words: Any) -> SafeString:
+    """Words of the document, whose marks of code are those of Markdown, as they stand on a page."""
+    return mark_safe(re.sub("`([^`]+)`", r"<code>\1</code>", escape(str(words))))
 
 
 def curl(one: Operation) -> str:
     """A command that asks it, to be copied into a shell."""
-    query = urlencode({it.name: it.example for it in one.query if it.example})
+    query = urlencode({it.name: it.example for it in one.query if it.example}, safe=":")
     path = one.path.replace("{matter}", "440881101-202611-000001").replace("{code}", "440881101")
     address = own_address(ROOT + path) + (f"?{query}" if query else "")
     return f'curl -H "Authorization: Bearer $LINLI_KEY" {shlex.quote(address)}'
@@ -61,7 +69,7 @@ def curl(one: Operation) -> str:
 def _fields(form: dict[str, Any]) -> Any:
     for name, schema in form["properties"].items():
         kind, of = _kind(schema)
-        yield {"name": name, "kind": kind, "of": of, "words": schema.get("description", "")}
+        yield {"name": name, "kind": kind, "of": of, "words": coded(schema.get("description", ""))}
 
 
 def _kind(schema: dict[str, Any]) -> tuple[str, str]:
