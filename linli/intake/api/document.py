@@ -98,6 +98,6 @@ def _forms() -> dict[str, Any]:
         # Of whoever reads the source.
         form.pop("description", None)
         for told in form["properties"].values():
-            if "description" in told:
-                told["description"] = gettext(told["description"])
+            if words := told.get("description"):
+                told["description"] = gettext(words)
     return forms
