@@ -26,6 +26,8 @@ def _openapi(request: HttpRequest, _named: dict[str, str]) -> HttpResponseBase:
 
 
 openapi = guarded(_openapi)
+#: Stands in examples, and should be nobody's.
+MADE_UP = "440881101-199901-000001"
 
 
 @require_safe
@@ -61,7 +63,7 @@ def coded(words: Any) -> SafeString:
 def curl(one: Operation) -> str:
     """A command that asks it, to be copied into a shell."""
     query = urlencode({it.name: it.example for it in one.query if it.example}, safe=":")
-    path = one.path.replace("{matter}", "440881101-202611-000001").replace("{code}", "440881101")
+    path = one.path.replace("{matter}", MADE_UP).replace("{code}", "440881101")
     address = own_address(ROOT + path) + (f"?{query}" if query else "")
     return f'curl -H "Authorization: Bearer $LINLI_KEY" {shlex.quote(address)}'
 

@@ -12,7 +12,7 @@ from django.urls import URLPattern
 from linli.events.testing import World, draw_boundaries, make_event
 from linli.intake.api import urls
 from linli.intake.api.operations import OPERATIONS
-from linli.intake.api.pages import curl
+from linli.intake.api.pages import MADE_UP, curl
 from linli.intake.api.tests.asking import ROOT, ask, make_key
 
 
@@ -62,7 +62,7 @@ def test_every_example_is_answered(world: World) -> None:
     draw_boundaries(world)
     event, key = make_event(world), make_key("440881")
     for one in OPERATIONS:
-        address = urlsplit(shlex.split(curl(one))[-1].replace("440881101-202611-000001", event.number))
+        address = urlsplit(shlex.split(curl(one))[-1].replace(MADE_UP, event.number))
         response = Client().get(f"{address.path}?{address.query}", headers={"Authorization": f"Bearer {key}"})
         assert response.status_code == 200, (one.name, response.content)
 
