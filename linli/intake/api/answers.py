@@ -10,6 +10,8 @@ from uuid import UUID
 from django.utils.translation import gettext_noop as _
 from msgspec import Meta, Struct
 
+#: Where the forms stand in the document.
+FORM = "#/components/schemas/"
 Time = Annotated[datetime, Meta(tz=True)]
 Next = Annotated[str | None, Meta(description=_("The `after` of the page that follows; null: this was the last."))]
 Place = Annotated[
