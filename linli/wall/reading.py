@@ -189,10 +189,11 @@ def _each_step(at: datetime) -> dict[str, Count]:
 
 
 def _by_hour(events: EventQuerySet, clock: str, at: datetime, **counted: Count) -> dict[int, dict[str, int]]:
-    """Told apart by where the hours begin: to take the hour out of each moment, SQLite would ask Python."""
-    begins = [timezone.make_aware(datetime.combine(timezone.localdate(at), time(hour))) for hour in range(1, 24)]
+    """Told apart by where the hours so far begin: to take the hour out of each moment, SQLite would ask Python."""
+    today, latest = timezone.localdate(at), timezone.localtime(at).hour
+    begins = [timezone.make_aware(datetime.combine(today, time(hour))) for hour in range(1, latest + 1)]
     hours = (When(**{f"{clock}__lt": begin}, then=Value(hour)) for hour, begin in enumerate(begins))
-    hour_of = Case(*hours, default=Value(23), output_field=IntegerField())
+    hour_of = Case(*hours, default=Value(latest), output_field=IntegerField())
     return {row["hour"]: row for row in events.values(hour=hour_of).annotate(**counted)}
 
 
