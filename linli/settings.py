@@ -163,7 +163,6 @@ TEMPLATES = [
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["linli.people.signing_in.UsernameOrTelephone"]
 LOGIN_URL = "sign_in"
-LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "home"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("linli.opinions.urls")),
     path("", include("linli.privacy.urls")),
     path("open311/", include("linli.intake.open311.urls")),
+    path("api/v1/", include("linli.intake.api.urls")),
     path("media/<str:sha256>.jpg", pictures.photo, name="photo"),
     path("media/<str:sha256>/small.jpg", pictures.thumb, name="thumb"),
     path("media/<str:sha256>.mp4", pictures.film, name="film"),

@@ -161,6 +161,9 @@ NEEDS: dict[str, dict[str, str]] = {
     "open311:token": {"number": "number", "suffix": "=json"},
     "open311:updates": {"suffix": "=json"},
     "open311:nothing_here": {"rest": "=nothing.json"},
+    **{f"api:{name}": {"matter": "number"} for name in ("matter", "course")},
+    **{f"api:{name}": {"code": "code"} for name in ("area", "outline")},
+    "api:nothing_here": {"rest": "=nothing"},
 }
 NEEDS_NOTHING = {
     *("home", "report", "report_areas", "report_villages", "receipt", "look_up", "healthz", "live"),
@@ -206,6 +209,9 @@ NEEDS_NOTHING = {
     *(f"audit:{name}" for name in ("search", "export", "chains", "verify", "anchors")),
     *(f"mediation:{name}" for name in ("list", "new", "bodies", "body_add", "terms", "draws")),
     *("ledgers:mine", "ledgers:definitions"),
+    *("api:docs", "api:openapi"),
+    *(f"api:{name}" for name in ("matters", "changes", "areas", "categories", "departments", "calendar", "codes")),
+    *("api:figures", "api:definitions"),
     *(f"mediation_public:{name}" for name in ("apply", "applied", "verify_ask")),
 }
 #: Open data: the number, place and course of public matters, for everybody; never their words.
@@ -229,13 +235,18 @@ PUBLIC = {
     *OPEN_DATA,
     *("open311:root", "open311:discovery", "open311:services", "open311:service", "open311:token"),
     "open311:nothing_here",
+    *("api:docs", "api:openapi", "api:nothing_here"),
     *(f"field:{name}" for name in ("shell", "public", "worker", "manifest", "reference_public", "push")),
     *("opinions:leave", "opinions:status"),
     *(f"privacy:{name}" for name in ("about", "request", "prove", "answer", "copy", "leave", "accessibility", "type")),
     *(f"openness:{name}" for name in ("index", "at", "follow", "letter", "outlines")),
 }
 #: For programs: without a sign-in they say so in JSON (401).
-ASKED_IN_JSON = {"field:reference", "field:tasks", "field:grid", "field:push_act"}
+ASKED_IN_JSON = {
+    *("field:reference", "field:tasks", "field:grid", "field:push_act"),
+    *(f"api:{name}" for name in ("matters", "matter", "course", "changes", "areas", "area", "outline", "categories")),
+    *(f"api:{name}" for name in ("departments", "calendar", "codes", "figures", "definitions")),
+}
 #: Files, and single sign-on where there is none: without a sign-in they are not there.
 HIDDEN = {
     *("photo", "thumb", "film", "voice"),

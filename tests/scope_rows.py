@@ -186,8 +186,8 @@ SENT: dict[str, dict[str, str]] = {
 #: The rows: who reads (GET), who acts (POST), and the addresses of which it holds. `-`: the address does not take that.
 TABLE = """
 - public: language openness:at privacy:leave privacy:type sign_out
-public -: field:manifest field:public field:push field:reference_public field:shell field:worker healthz home live
-    look_up mediation_public:applied mediation_public:party mediation_public:party_evidence
+public -: api:docs api:openapi field:manifest field:public field:push field:reference_public field:shell
+    field:worker healthz home live look_up mediation_public:applied mediation_public:party mediation_public:party_evidence
     mediation_public:party_language mediation_public:party_papers mediation_public:party_sound
     mediation_public:verify mediation_public:verify_ask open311:discovery open311:request open311:root
     open311:service open311:services
@@ -208,10 +208,12 @@ signed-in -: account account_set_up areas briefing:mine calendar categories cate
 signed-in signed-in: account_authenticator account_codes account_confirm account_passkey_add account_password
     administration:emergencies events:add_verification events:reinspections tools:bulk
 - token: field:push_act
+token -: api:area api:areas api:calendar api:categories api:changes api:codes api:course api:definitions
+    api:departments api:figures api:matter api:matters api:outline
 - approvers: exports:answer
 - nothing: account_unlink openness:follow privacy:copy
-nothing -: account_link_begin events:slip mediation_public:party_proof mediation_public:party_session open311:token
-    sign_in_back sign_in_provider status_film status_photo status_thumb status_voice
+nothing -: account_link_begin api:nothing_here events:slip mediation_public:party_proof
+    mediation_public:party_session open311:token sign_in_back sign_in_provider status_film status_photo status_thumb status_voice
 nothing nothing: account_link open311:nothing_here openness:letter
 - matter: events:ask_reveal events:check_words events:contact events:milestone_note events:say
 matter -: events:joint events:milestones events:people events:show events:work_order film photo thumb

@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 
 from linli.events.testing import draw_boundaries, make_world
+from linli.intake.api import registers
+from linli.intake.api.operations import OPERATIONS
 from tools.fuzz import breaking, running
 from tools.fuzz.__main__ import TARGETS
+from tools.fuzz.api import Sent
 from tools.fuzz.running import Tally, Target, run_case, watch
 
 SEED = 8
 #: How many cases of each; those that start a process for every case have few.
-CASES = {"sheet": 4, "photos": 20, "voices": 10, "pages": 30, "open311": 12}
+CASES = {"sheet": 4, "photos": 20, "voices": 10, "pages": 30, "open311": 12, "api": 8}
 AT_THE_HATCH = ("intake", "batch", "parts", "described")
 
 
@@ -27,7 +30,7 @@ def thrown(name: str, folder: Path) -> Tally:
     return tally
 
 
-@pytest.mark.parametrize("name", ["csv", "sheet", "days", "photos", "voices", "mail", "templates"])
+@pytest.mark.parametrize("name", ["alerts", "csv", "sheet", "days", "photos", "voices", "mail", "templates"])
 def test_files_are_taken_or_refused_in_words(name: str, tmp_path: Path) -> None:
     assert thrown(name, tmp_path).faults == []
 
@@ -53,8 +56,45 @@ def test_the_hatch_answers_whatever_is_sent(tmp_path: Path) -> None:
         assert {"201", "200"} & set(tally.outcomes), f"{name} took nothing"
 
 
+@pytest.mark.django_db
+def test_the_programming_interface_answers_as_its_document_says(tmp_path: Path) -> None:
+    draw_boundaries(make_world())
+    tally = thrown("api", tmp_path)
+    assert tally.faults == []
+    assert any("200" in word for word in tally.outcomes)
+
+
+@pytest.mark.django_db
+def test_an_operation_that_breaks_or_answers_otherwise_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_world()
+    target = TARGETS["api"](tmp_path)
+    number = [one.name for one in OPERATIONS].index("departments")
+    asked = Sent(number, is_right=True, is_known=False, seed=SEED)
+    assert target.take(asked).startswith("200")
+    for wrong, what in ((lambda _one: 1 / 0, "Server error"), (lambda _one: {"code": 5}, "violates schema")):
+        monkeypatch.setattr(registers, "_department", wrong)
+        with pytest.raises(AssertionError, match=what):
+            target.take(asked)
+
+
 def test_every_target_is_thrown_at_here() -> None:
-    named = {"csv", "sheet", "days", "photos", "voices", "mail", "templates", "events", "geojson", "open311", "pages"}
+    named = {
+        "alerts",
+        "csv",
+        "sheet",
+        "days",
+        "photos",
+        "voices",
+        "mail",
+        "templates",
+        "events",
+        "geojson",
+        "open311",
+        "pages",
+        "api",
+    }
     assert named | set(AT_THE_HATCH) == set(TARGETS)
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from linli.events.testing import GRID, World, draw_boundaries, make_world
+from linli.intake.api.operations import OPERATIONS
 from linli.intake.hatch import DOORS
 from linli.intake.testing import Door
 from linli.kit.safe_headers import ALWAYS, FILE_POLICY
@@ -26,6 +27,8 @@ WITHOUT_TOKEN = {
     "openness:follow": "asked from pages that are the same for everybody",
     "openness:letter": "asked from pages that are the same for everybody",
     "openness:at": "asked from pages that are the same for everybody",
+    **{f"api:{one.name}": "read by programs: another method is refused" for one in OPERATIONS},
+    **{f"api:{name}": "read by programs: another method is refused" for name in ("openapi", "nothing_here")},
     **{
         f"open311:{name}": "programs, with a key"
         for name in (
@@ -316,9 +319,13 @@ _SPEAKS = re.compile(
     re.MULTILINE,
 )
 #: Readers of XML from outside.
-READS_XML = {"kit/papers/templates.py": "parts of a Word file without declarations and entities"}
+READS_XML = {
+    "kit/papers/templates.py": "parts of a Word file without declarations and entities",
+    "kit/cap/trees.py": "alerts: a DOCTYPE is refused as soon as it begins, size, depth and number of elements are bounded",
+}
 _PARSES = re.compile(
-    r"^\s*(?:import|from) (?:xml\.(?:etree|dom|sax(?!\.saxutils))|lxml|xmltodict|defusedxml)\b", re.MULTILINE
+    r"^\s*(?:import|from) (?:xml\.(?:etree|dom|parsers|sax(?!\.saxutils))|pyexpat|lxml|xmltodict|defusedxml)\b",
+    re.MULTILINE,
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.checks import run_checks
+from django.core.management import call_command
 from django.utils import timezone
 
 from linli import checks
@@ -24,6 +25,7 @@ import json, django
 django.setup()
 from django.conf import settings
 from django.core.checks import run_checks
+from django.core.management import call_command
 names = ("SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE", "CSRF_COOKIE_SECURE",
          "CSRF_COOKIE_HTTPONLY", "CSRF_COOKIE_SAMESITE", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "DEBUG")
 found = [one.id for one in run_checks(include_deployment_checks=True) if not one.is_silenced()]
@@ -159,3 +161,13 @@ def test_a_key_that_others_can_read_is_told_with_its_file(settings: Any, tmp_pat
     settings.SMS_KEY_FILE.write_text("secret")
     settings.SMS_KEY_FILE.chmod(0o640)
     assert f"chmod 600 {settings.SMS_KEY_FILE}" in dict(checks.unsafe())["key_file_open"]
+
+
+@pytest.mark.parametrize("words", [["up"], ["serve"], ["work"], ["work", "--once"]])
+def test_every_command_that_starts_something_refuses_an_unsafe_production(
+    db: None, production: Path, settings: Any, words: list[str]
+) -> None:
+    settings.HOSTS = ["*"]
+    with pytest.raises(Refused) as refused:
+        call_command(*words)
+    assert refused.value.code == "any_host"

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from linli.events.testing import GRID, draw_boundaries
+from linli.intake.api.tests.asking import everything, make_key
 from linli.intake.live import news
 from linli.mediation.actions import complaining, noting, own, parties, proving, screening, sessions
 from linli.mediation.models import Dispute, Mediator
@@ -143,6 +144,13 @@ def test_neither_does_whoever_is_not_signed_in_nor_the_head_of_another_committee
 ) -> None:
     for client in (Client(), signed_in(here.stranger)):
         assert {name: seen(page) for name, page in pages(whole, client, dispute) if seen(page)} == {}
+
+
+def test_neither_does_another_system_with_a_key_for_everything(whole: Things, dispute: Dispute) -> None:
+    told = dict(everything(make_key()))
+    assert len(told) > 20
+    marks = {"key": str(dispute.pk), "number": dispute.number, "case": dispute.case_no} | MARKS
+    assert {path: seen(page, marks) for path, page in told.items() if seen(page, marks)} == {}
 
 
 def test_a_head_reads_the_file_after_saying_what_for_and_names_and_numbers_not_even_then(

@@ -12,14 +12,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from linli.kit.refusal import BadInput
+from linli.kit.senders import sender
 from linli.kit.throttle import too_many
 from linli.openness import actions, letters
 from linli.openness.models import Subscription
 from linli.openness.reading import public_categories
 from linli.openness.rules import MOST_CATEGORIES, MOST_REQUESTS
 from linli.openness.views import area_or_404, languages
-
-_OURSELVES = ("127.0.0.1", "::1")
 
 
 @csrf_exempt
@@ -35,7 +34,7 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
     # Whatever a program fills into the field people do not see is not kept, and it is not told so.
     if sent.get("website"):
         return _page(request, area=area, said="asked")
-    if too_many(f"follow {_sender(request)}", most=MOST_REQUESTS, within_s=3600):
+    if too_many(f"follow {sender(request)}", most=MOST_REQUESTS, within_s=3600):
         problem = _("Many came from here within the hour. Wait a while, then send it again.")
         return _page(request, status=429, area=area, problem=problem)
     wish = {"address": sent.get("address", ""), "pace": sent.get("pace", "")}
@@ -77,10 +76,3 @@ def _page(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpRes
     # The link is a key.
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
-
-
-def _sender(request: HttpRequest) -> str:
-    """Where it came from: behind a proxy on this machine, what that proxy saw."""
-    peer = str(request.META.get("REMOTE_ADDR", ""))
-    seen = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return seen[:64] if seen and peer in _OURSELVES else peer

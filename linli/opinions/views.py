@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.kit.refusal import BadInput
+from linli.kit.senders import sender
 from linli.kit.throttle import too_many
 from linli.opinions import actions
 from linli.opinions.forms import Answer, Code, Leave
@@ -36,7 +37,7 @@ def leave(request: HttpRequest) -> HttpResponse:
         form = Leave(initial={"page": request.GET.get("page", "")[:200]}, label_suffix="")
         return _form_page(request, form)
     form = Leave(request.POST, label_suffix="")
-    if form.is_valid() and too_many(f"opinion {_address(request)}", most=_LEFT, within_s=3600):
+    if form.is_valid() and too_many(f"opinion {sender(request)}", most=_LEFT, within_s=3600):
         form.add_error(None, _("Many came from here within the hour. Wait a while, then send it again."))
         return _form_page(request, form, 429)
     if not form.is_valid():
@@ -73,7 +74,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
 
 
 def _try(request: HttpRequest, form: Code, context: dict[str, Any]) -> int:
-    if too_many(f"opinion code {_address(request)}", most=_TRIED, within_s=3600):
+    if too_many(f"opinion code {sender(request)}", most=_TRIED, within_s=3600):
         form.add_error("code", _("Too many tries. Wait an hour, then try again."))
         return 429
     if form.is_valid():
@@ -82,13 +83,6 @@ def _try(request: HttpRequest, form: Code, context: dict[str, Any]) -> int:
             return 200
         form.add_error("code", _("Nothing was left under this code. Check it; it has ten letters and digits."))
     return 422
-
-
-def _address(request: HttpRequest) -> str:
-    """Where it came from: behind a proxy on this machine, what that proxy saw."""
-    peer = str(request.META.get("REMOTE_ADDR", ""))
-    seen = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return seen[:64] if seen and peer in ("127.0.0.1", "::1") else peer
 
 
 @login_required

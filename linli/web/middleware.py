@@ -76,7 +76,7 @@ def language(get_response: Answer) -> Answer:
         request.LANGUAGE_CODE = chosen  # type: ignore[attr-defined]
         with translation.override(chosen):
             response = get_response(request)
-        response.headers["Content-Language"] = chosen
+        response.headers.setdefault("Content-Language", chosen)
         return response
 
     return answer

@@ -23,6 +23,7 @@ from linli.people.rules import Role
 from linli.people.signing_in import find
 from linli.web import throttle
 from linli.web.account import pending
+from linli.web.rooms import first_room
 
 #: Of a session: why somebody did not come in by another way than the form.
 REFUSED = "sign_in_refused"
@@ -33,7 +34,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """The form, and trying what was typed. Failures make the name wait, longer each time, whether or not there is one."""
     following = safe_next(request)
     if request.user.is_authenticated:
-        return redirect(following)
+        return redirect(following or first_room(request.user))  # type: ignore[arg-type]
     if request.method != "POST":
         return page(request, following, error=request.session.pop(REFUSED, ""))
     username = request.POST.get("username", "").replace("\0", "")[:100]
@@ -90,9 +91,9 @@ def refuse(request: HttpRequest, sentence: str, following: str) -> HttpResponse:
 
 
 def safe_next(request: HttpRequest) -> str:
-    """The page of ours that somebody wants to see after it."""
+    """The page of ours that somebody wants to see after it; empty where they name none: then it is their first room."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    return own_page(wanted, request, resolve_url(settings.LOGIN_REDIRECT_URL))
+    return own_page(wanted, request, "")
 
 
 def _demo_logins() -> list[dict[str, str]]:
@@ -117,7 +118,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Remember the language in this browser, and with the person if they are signed in."""
     chosen = request.POST.get("language", "")
-    response = redirect(safe_next(request) if request.POST.get("next") else "home")
+    response = redirect((request.POST.get("next") and safe_next(request)) or "home")
     if chosen in {code for code, _name in settings.LANGUAGES}:
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,

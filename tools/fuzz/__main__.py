@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.fuzz import doors, files
+from tools.fuzz import api, doors, files
 from tools.fuzz.running import Tally, Target, run_case, serve, watch
 
 TARGETS: dict[str, Callable[[Path], Target]] = {
@@ -18,13 +18,14 @@ TARGETS: dict[str, Callable[[Path], Target]] = {
     for one in (
         *(doors.intake, doors.batch, doors.parts, doors.described, doors.open311, doors.pages),
         *(files.csv, files.events, files.sheet, files.geojson, files.days, files.photos, files.voices, files.mail),
-        files.templates,
+        *(files.templates, files.alerts),
+        api.api,
     )
 }
 #: Targets that need people and places in the store before they begin.
-_IN_A_WORLD = {"intake", "batch", "parts", "described", "open311", "events", "geojson"}
+_IN_A_WORLD = {"api", "intake", "batch", "parts", "described", "open311", "events", "geojson"}
 #: How much of the time a target gets; 1 where nothing is said.
-_SHARES = {"pages": 8, "open311": 3, "intake": 2, "photos": 2}
+_SHARES = {"pages": 8, "open311": 3, "api": 3, "intake": 2, "photos": 2}
 _NO_END = 10**9
 
 

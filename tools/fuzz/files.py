@@ -1,4 +1,4 @@
-"""Readers of files: tables, spreadsheets, outlines, calendars, photos, sounds, mail, Word templates and import maps.
+"""Readers of files: tables, spreadsheets, outlines, calendars, alerts, photos, sounds, mail, Word templates, import maps.
 
 Each begins with real files where the folder `shared` lies beside the checkout, and always with some made here.
 """
@@ -221,6 +221,34 @@ def days(folder: Path) -> Target:
         partial(bytes_of, seeds=seeds),
         _refusable(lambda content: read_days(_as_file(folder, "days", content))),
     )
+
+
+_ALERT = """<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>44088141600000_20260501080000_1</identifier>
+<sender>a@b.example</sender><sent>2026-05-01T08:00:00+08:00</sent><status>Actual</status><msgType>Update</msgType>
+<scope>Private</scope><addresses>"a b" c</addresses><references>a@b.example,1,2026-05-01T07:00:00+08:00</references>
+<info><language>zh-CN</language><category>Met</category><event>暴雨</event><urgency>Expected</urgency><severity>橙色</severity>
+<certainty>Likely</certainty><onset>2026-05-01T10:00:00+08:00</onset><expires>2026-05-01T20:00:00Z</expires><headline>暴雨橙色预警
+</headline><web>https://a.example/</web><resource><resourceDesc>x</resourceDesc><mimeType>image/png</mimeType><size>9</size>
+<uri>a.png</uri></resource><area><areaDesc>石城镇</areaDesc><polygon>21.5,110.2 21.6,110.2 21.6,110.3 21.5,110.2</polygon>
+<circle>21.61,110.29 5</circle><geocode><valueName>a</valueName><value>440881</value></geocode></area></info></alert>"""
+_FEED = '<feed xmlns="http://www.w3.org/2005/Atom"><entry><link href="https://a.example/1"/></entry><entry>%s</entry></feed>'
+
+
+def alerts(folder: Path) -> Target:
+    """Alerts (CAP) and feeds with some; what was read is told in full, as `linli alerts check --verbose` does."""
+    from linli.kit.cap import read_file
+
+    whole, feed = _ALERT, _FEED % _ALERT
+    encoded = [f'<?xml version="1.0" encoding="{name}"?>{whole}'.encode(name) for name in ("gb18030", "utf-16")]
+    seeds = [whole.encode(), feed.encode(), *encoded, gzip.compress(feed.encode(), mtime=0)]
+    seeds += real("cap/*.cap", "cap/*.xml", "cap/*.atom", "cap/*.rss")
+
+    def take(content: bytes) -> None:
+        for message in read_file(_as_file(folder, "alert.cap", content)).messages:
+            for problem in message.problems:
+                f"{problem.line} {problem.where} {problem.words} {problem.source}".encode()
+
+    return Target("alerts", partial(bytes_of, seeds=seeds), _refusable(take))
 
 
 # --- media, mail, papers ----------------------------------------------------------------------------------------------

@@ -14,10 +14,11 @@ from linli.areas.models import ANSWERING, Area
 from linli.events import once
 from linli.kit.refusal import BadInput
 from linli.kit.sealing import seal_for_session, unseal_from_session
+from linli.kit.senders import sender
 from linli.kit.throttle import too_many
 from linli.mediation.actions import own
 from linli.mediation.models import Dispute
-from linli.mediation.public.doors import secret, sender
+from linli.mediation.public.doors import secret
 from linli.mediation.public.forms import Apply
 from linli.mediation.qr import picture_of
 from linli.mediation.rules import Kind

@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 
 from linli.kit.refusal import Refused
+from linli.kit.senders import sender
 from linli.kit.throttle import too_many
 from linli.mediation.actions.looking import look_as_party
 from linli.mediation.actions.parties import party_of_link
@@ -24,7 +25,6 @@ from linli.mediation.models import Party
 
 #: Wrong links tried an hour and address. Right ones always open: a village may be behind one address.
 _WRONG = 60
-_OURSELVES = ("127.0.0.1", "::1")
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 View = Callable[Concatenate[HttpRequest, Party, str, ...], HttpResponseBase]
 
@@ -73,13 +73,6 @@ def unstored(response: HttpResponse) -> HttpResponse:
     """No copy is kept."""
     patch_cache_control(response, no_store=True)
     return response
-
-
-def sender(request: HttpRequest) -> str:
-    """Where it came from: behind a proxy on this machine, what that proxy saw."""
-    peer = str(request.META.get("REMOTE_ADDR", ""))
-    seen = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return seen[:64] if seen and peer in _OURSELVES else peer
 
 
 def other_languages() -> list[dict[str, str]]:

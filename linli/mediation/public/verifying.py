@@ -7,8 +7,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from linli.kit.senders import sender
 from linli.kit.throttle import too_many
-from linli.mediation.public.doors import sender, unstored
+from linli.mediation.public.doors import unstored
 from linli.mediation.public.genuine import find
 
 _AN_HOUR = 120

@@ -20,6 +20,7 @@ from linli.accounts.rules import Factor, Way
 from linli.people.models import Person
 from linli.web.account import timing
 from linli.web.account.needing import needs_factor
+from linli.web.rooms import first_room
 
 _KEY = "signing_in"
 #: After the password everything else is done within a quarter of an hour.
@@ -29,7 +30,10 @@ FACTOR, CONFIRMED, WAY = "factor", "confirmed", "way"
 
 @dataclass(frozen=True)
 class Pending:
-    """Somebody has given the right password, or came through the provider. `factor`: what they have proved since."""
+    """Somebody has given the right password, or came through the provider. `factor`: what they have proved since.
+
+    `following`: the page they asked for; empty: their first room.
+    """
 
     person: Person
     following: str
@@ -130,7 +134,7 @@ def _enter(request: HttpRequest, now: Pending) -> HttpResponse:
         at=at,
         ends_at=ends_at,
     )
-    return redirect(now.following)
+    return redirect(now.following or first_room(now.person))
 
 
 def lead_to_set_up(request: HttpRequest) -> HttpResponse:
@@ -138,7 +142,7 @@ def lead_to_set_up(request: HttpRequest) -> HttpResponse:
     person, way = unwrapped(request), Way(request.session.get(WAY, Way.PASSWORD))
     note_sign_out(person, session=str(request.session.session_key), at=timezone.now())
     logout(request)
-    following = request.get_full_path() if request.method == "GET" else "/desk/"
+    following = request.get_full_path() if request.method == "GET" else ""
     return begin(request, person, following=following, way=way)
 
 

@@ -29,6 +29,7 @@ from linli.web import throttle
 from linli.web.account import pending
 from linli.web.account.needing import opens_sealed
 from linli.web.account.views import must_confirm, to_confirm
+from linli.web.rooms import first_room
 from linli.web.signing import page, refuse, safe_next, too_many_tries
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     """To the provider, to sign in."""
     following = safe_next(request)
     if request.user.is_authenticated:
-        return redirect(following)
+        return redirect(following or first_room(request.user))  # type: ignore[arg-type]
     if throttle.too_many(f"provider {throttle.sender(request)}", most=_BEGUN, within_s=_WITHIN_MIN * 60):
         return page(request, following, error=too_many_tries(_WITHIN_MIN), status=429)
     return _go(request, {"purpose": "sign_in", "following": following})
@@ -103,7 +104,7 @@ def back(request: HttpRequest) -> HttpResponse:
 
 def _sign_in(request: HttpRequest, flow: dict[str, Any], claims: Claims, at: datetime) -> HttpResponse:
     if request.user.is_authenticated:  # in another window, meanwhile
-        return redirect(flow["following"])
+        return redirect(flow["following"] or first_room(request.user))  # type: ignore[arg-type]
     person = actions.person_linked(claims, at=at) or _linked_by_name(claims, at)
     if person is None:
         return _refused(request, Fault.UNKNOWN, "no_link", flow)
@@ -204,6 +205,6 @@ def _refused(request: HttpRequest, fault: Fault, why: str, flow: dict[str, Any])
 def _say(request: HttpRequest, sentence: str, flow: dict[str, Any]) -> HttpResponse:
     """On the page from which they went, whose address holds nothing of the answer."""
     if not request.user.is_authenticated:
-        return refuse(request, sentence, str(flow.get("following") or reverse("desk")))
+        return refuse(request, sentence, str(flow.get("following", "")))
     messages.error(request, sentence)
     return redirect("account")

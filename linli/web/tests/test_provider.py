@@ -184,7 +184,7 @@ def test_a_factor_that_the_provider_vouches_for_is_enough_for_a_role_that_needs_
 ) -> None:
     actions.link(world.cast.auditor, issuer=county.issuer, digest=digest(county), at=timezone.now())
     settings.OIDC_SECOND_FACTOR, county.claims = ["gold"], {"acr": "gold"}
-    assert there_and_back(client, county).headers["Location"] == "/desk/"
+    assert there_and_back(client, county).headers["Location"] == "/audit/"
     assert is_signed_in(client)
 
 

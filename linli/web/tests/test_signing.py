@@ -116,11 +116,11 @@ def test_somebody_who_left_cannot_sign_in_and_is_out_at_once(world: World, clien
     [
         ("/desk/map/", "/desk/map/"),
         ("/desk/?show=all&q=%E6%B0%B4", "/desk/?show=all&q=%E6%B0%B4"),
-        ("https://elsewhere.example/", "/desk/"),
-        ("//elsewhere.example/", "/desk/"),
-        ("/\\elsewhere.example/", "/desk/"),
-        ("javascript:alert(1)", "/desk/"),
-        ("", "/desk/"),
+        ("https://elsewhere.example/", ""),
+        ("//elsewhere.example/", ""),
+        ("/\\elsewhere.example/", ""),
+        ("javascript:alert(1)", ""),
+        ("", ""),
     ],
 )
 def test_after_signing_in_one_is_where_one_wanted_to_go_but_nowhere_else(
@@ -128,8 +128,8 @@ def test_after_signing_in_one_is_where_one_wanted_to_go_but_nowhere_else(
 ) -> None:
     page = client.get("/sign-in", {"next": wanted})
     assert page.context["next"] == reached
-    assert sign_in(client, "worker", next=wanted).headers["Location"] == reached
-    assert client.get("/sign-in", {"next": wanted}).headers["Location"] == reached
+    assert sign_in(client, "worker", next=wanted).headers["Location"] == (reached or "/desk/")
+    assert client.get("/sign-in", {"next": wanted}).headers["Location"] == (reached or "/desk/")
 
 
 def test_a_session_begun_before_signing_in_gets_another_key(world: World, client: Client) -> None:
@@ -226,4 +226,4 @@ def test_a_language_nobody_speaks_changes_nothing(world: World, client: Client, 
 
 def test_choosing_a_language_leads_nowhere_else(world: World, client: Client) -> None:
     response = client.post("/language", {"language": "en", "next": "https://elsewhere.example/"})
-    assert response.headers["Location"] == "/desk/"
+    assert response.headers["Location"] == "/"

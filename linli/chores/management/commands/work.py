@@ -13,6 +13,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from linli import checks
 from linli.chores import running
 from linli.chores.table import CHORES, Work
 from linli.kit.refusal import Refused
@@ -36,7 +37,8 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help=_("Do every chore once, now, and end."))
 
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
-        """Work."""
+        """Work, unless the start is one that `linli up` and `serve` would refuse too: chores send, delete and back up."""
+        checks.refuse_unsafe_start()
         if once:
             _once()
         else:

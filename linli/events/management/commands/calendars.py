@@ -1,6 +1,5 @@
 """`linli calendars`: files of days off looked at and taken up, and a year as the home keeps it."""
 
-import os
 from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_noop
 from linli.events.actions import calendar
 from linli.kit.dayfiles import Reading, read_days
 from linli.kit.models import CalendarDay
+from linli.kit.printable import printable
 from linli.kit.refusal import BadInput
 from linli.kit.workdays import stored_calendar, write_hours
 
@@ -58,7 +58,7 @@ class Command(BaseCommand):
         for name in options["files"]:
             parts = _told(name)
             refused += parts[0] == REFUSED
-            self.stdout.write("\t".join(_printable(part) for part in parts))
+            self.stdout.write("\t".join(printable(part) for part in parts))
         if refused:
             self.stdout.flush()
             raise SystemExit(1)
@@ -75,9 +75,9 @@ class Command(BaseCommand):
                     reading.days.values(), file=name, by=None, at=timezone.now(), overwrite=options["overwrite"]
                 )
                 count, moved = (len(edit.after), edit.moved) if edit else (0, 0)
-                self.stdout.write(words % {"file": _printable(name), "count": count, "moved": moved})
+                self.stdout.write(words % {"file": printable(name), "count": count, "moved": moved})
                 for line in _unclear(reading):
-                    self.stdout.write("  " + _printable(line))
+                    self.stdout.write("  " + printable(line))
             if options["dry_run"]:
                 transaction.set_rollback(True)
 
@@ -95,7 +95,7 @@ class Command(BaseCommand):
             kind = _("Working day") if row.is_working else _("Day off")
             source = f"{row.get_origin_display()}{f' ({row.note})' if row.note else ''}"
             line = [row.day.isoformat(), date_format(row.day, "D"), kind, row.name or _NONE, source]
-            self.stdout.write("\t".join(_printable(str(part)) for part in line))
+            self.stdout.write("\t".join(printable(str(part)) for part in line))
 
 
 def _year(text: str) -> int:
@@ -120,9 +120,3 @@ def _unclear(found: Reading) -> Iterator[str]:
         yield _("not taken: %(what)s. %(why)s") % {"what": one.what, "why": one.why}
     if len(found.unclear) > _MOST_TOLD:
         yield _("and %(count)s more that are not clear.") % {"count": len(found.unclear) - _MOST_TOLD}
-
-
-def _printable(words: str) -> str:
-    """A file may be called anything; a line stays a line."""
-    shown = "".join(one if one.isprintable() or one == " " else repr(one)[1:-1] for one in words)
-    return os.fsencode(shown).decode("utf-8", "backslashreplace")

@@ -1,6 +1,5 @@
 """`linli media inspect`: what files are, and whether they would be taken. Stores nothing."""
 
-import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from linli.kit.media.checking import File, inspect
+from linli.kit.printable import printable
 from linli.kit.progress import progress
 from linli.kit.reasons import reason
 from linli.kit.refusal import BadInput, Refused
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         for name in progress(files, total=len(files), label=_("Looking")):
             parts = _told(name, options["voice"])
             refused += parts[0] == REFUSED
-            self.stdout.write("\t".join(_printable(part) for part in parts))
+            self.stdout.write("\t".join(printable(part) for part in parts))
         if refused:
             self.stdout.flush()
             raise SystemExit(1)
@@ -74,9 +74,3 @@ def _facts(file: File) -> Iterator[str]:
     yield _NONE if file.duration_s is None else f"{file.duration_s:.1f}"
     yield file.taken_at.isoformat() if file.taken_at else _NONE
     yield f"lon={file.position[0]:.6f} lat={file.position[1]:.6f}" if file.position else _NONE
-
-
-def _printable(words: str) -> str:
-    """A file may be called anything; a line stays a line."""
-    shown = "".join(one if one.isprintable() or one == " " else repr(one)[1:-1] for one in words)
-    return os.fsencode(shown).decode("utf-8", "backslashreplace")

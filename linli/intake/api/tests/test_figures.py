@@ -1,0 +1,108 @@
+"""Figures: those of the statistics, told to a key with what would tell of a few kept back."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from linli.events.models import Event
+from linli.events.rules import Rating, State
+from linli.events.testing import NOON, World, make_event
+from linli.intake.api import figures
+from linli.intake.api.tests.asking import ask, make_key
+from linli.people.rules import Held, Role, Scope
+from linli.statistics import reading
+from linli.statistics.periods import Period
+from linli.statistics.rules import BY_CODE, RATE_BY_CODE
+
+pytestmark = pytest.mark.django_db
+COUNTY, HERE, NEXT_TOWN = "440881", "440881101", "440881102"
+DAYS = {"from_": "2026-11-01", "to": "2026-11-30"}
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The matters of the world are of November 2026, and no figures are of days to come."""
+    monkeypatch.setattr(timezone, "now", lambda: NOON + timedelta(days=60))
+
+
+def counts(row: dict[str, Any]) -> dict[str, int | None]:
+    return {one["code"]: one["value"] for one in row["counts"]}
+
+
+def many(world: World, n: int, state: str = State.CLOSED, **more: Any) -> None:
+    for minute in range(n):
+        make_event(world, state, at=NOON + timedelta(minutes=minute), **more)
+
+
+def test_the_numbers_are_those_of_the_statistics(world: World) -> None:
+    many(world, 6)
+    many(world, 5, State.REPORTED)
+    key = make_key(COUNTY)
+    told = ask(key, "figures", area=COUNTY, **DAYS)
+    (row,) = told["rows"]
+    period = Period.parse({"from": "2026-11-01", "to": "2026-11-30"}, timezone.localdate())
+    scope = Scope((Held(Role.LEADER, COUNTY),))
+    known = reading.figures(scope, COUNTY, period, at=timezone.now()).whole.counts
+    assert counts(row)["reported"] == 11
+    assert {code: n for code, n in counts(row).items() if n is not None} == {
+        code: n for code, n in known.items() if not 0 < (n or 0) < 5
+    }
+    assert (told["area"], told["first"], told["last"], told["by"]) == (COUNTY, "2026-11-01", "2026-11-30", "")
+
+
+def test_few_are_kept_back_and_one_more_so_that_it_cannot_be_reckoned(world: World) -> None:
+    many(world, 7)
+    make_event(world, State.CLOSED, area=world.areas["440881102201001"])
+    key = make_key(COUNTY)
+    rows = {one["key"]: counts(one)["reported"] for one in ask(key, "figures", area=COUNTY, by="below", **DAYS)["rows"]}
+    assert rows == {HERE: None, NEXT_TOWN: None}
+    assert counts(ask(key, "figures", area=COUNTY, **DAYS)["rows"][0])["reported"] == 8
+    assert counts(ask(key, "figures", area=NEXT_TOWN, **DAYS)["rows"][0])["reported"] is None
+
+
+def test_what_neighbours_answered_is_not_told_of_villages(world: World) -> None:
+    many(world, 24)
+    Event.objects.update(rating=Rating.SATISFIED)
+    key = make_key(HERE)
+
+    def satisfaction(**asked: str) -> tuple[Any, Any]:
+        row = ask(key, "figures", **DAYS, **asked)["rows"][0]
+        rate = next(one for one in row["rates"] if one["code"] == "satisfaction")
+        return counts(row)["satisfied"], rate["percent"]
+
+    assert satisfaction(area=HERE) == (24, 100.0)
+    for asked in ({"area": "440881101201"}, {"area": "440881101201005"}, {"area": HERE, "by": "below"}):
+        assert satisfaction(**asked) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("by", "key"), [("category", "C01"), ("department", "water"), ("month", "2026-11-01"), ("below", HERE)]
+)
+def test_rows_are_named_by_codes_and_first_days(world: World, by: str, key: str) -> None:
+    many(world, 6)
+    rows = ask(make_key(COUNTY), "figures", area=COUNTY, by=by, **DAYS)["rows"]
+    assert [one["key"] for one in rows if counts(one)["reported"]] == [key]
+
+
+def test_figures_of_an_area_outside_are_not_there_and_below_a_grid_there_is_nothing(world: World) -> None:
+    key = make_key(HERE)
+    for area in (NEXT_TOWN, COUNTY, "1"):
+        assert ask(key, "figures", 404, area=area, **DAYS)["error"]["field"] == "area"
+    told = ask(key, "figures", 422, area="440881101201005", by="below", **DAYS)["error"]
+    assert (told["code"], told["field"]) == ("not_below", "by")
+
+
+def test_every_figure_that_is_told_is_defined_in_both_languages(world: World) -> None:
+    key = make_key(HERE)
+    told = {(one["kind"], one["code"]): one for one in ask(key, "figures/definitions")["definitions"]}
+    (row,) = ask(key, "figures", area=HERE, **DAYS)["rows"]
+    assert {("count", one["code"]) for one in row["counts"]} | {("rate", one["code"]) for one in row["rates"]} == set(
+        told
+    )
+    assert told["count", "reported"]["name"]["en"] == "Reported"
+    assert told["count", "reported"]["name"]["zh"] == "已上报"
+    assert told["rate", "on_time"]["numerator"] in BY_CODE
+    assert {one.code for one in figures.SHOWN} <= set(RATE_BY_CODE)
+    assert "on_time" in {one.code for one in figures.SHOWN}
