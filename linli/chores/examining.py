@@ -396,8 +396,11 @@ def _look_at_backups(at: datetime) -> Findings:
     last = last_backup()
     if last.has_failed_since:
         yield _warn(_("The last backup failed: %(why)s") % {"why": last.why})
-    if last.good_at is None:
+    if last.good_at is None and not settings.BACKUP_TO:
         yield _warn(_("No backup was ever made. Set LINLI_BACKUP_TO; docs/operation.md says how."))
+    elif last.good_at is None:
+        if not last.has_failed_since:
+            yield _warn(_("No backup was made yet. A running worker makes the first one at once."))
     elif at - last.good_at > _BACKUP_OLD_AFTER:
         yield _warn(_("The last good backup was made at %(at)s. Run “linli backup”.") % {"at": _said(last.good_at)})
     elif not last.verified:

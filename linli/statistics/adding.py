@@ -99,10 +99,12 @@ def take_off_what_comes(questions: Sequence[tuple[Asked, Sums]]) -> None:
         before = timezone.make_aware(datetime.combine(after, time.min))
         is_over, with_now = asked.period.end <= asked.at, _is_with_now(asked)
         if with_now or not is_over:
-            off = _Off(asked, sums, MASK[Slot.DUE], MASK[Slot.OVERDUE] if with_now else 0)
+            off = _Off(asked, sums, _in_period(asked, Slot.DUE), MASK[Slot.OVERDUE] if with_now else 0)
             several[_coming(asked, DUE, before)].append(off)
         if not is_over:
-            several[_coming(asked, TO_DISPATCH, before)].append(_Off(asked, sums, MASK[Slot.TO_DISPATCH], 0))
+            several[_coming(asked, TO_DISPATCH, before)].append(
+                _Off(asked, sums, _in_period(asked, Slot.TO_DISPATCH), 0)
+            )
     for coming, offs in several.items():
         found: dict[tuple[int, str | None], dict[int, int]] = defaultdict(lambda: defaultdict(int))
         for place, name, is_among, bits, n in to_come(coming, [_key_of(off.asked, coming.limit) for off in offs]):
@@ -122,7 +124,18 @@ class _Off(NamedTuple):
 
 
 def _coming(asked: Asked, limit: Limit, before: datetime) -> Coming:
-    return Coming(asked.area, limit, asked.at, before, asked.counted_ahead, asked.led_by)
+    return Coming(asked.area, limit, asked.at, before, _told_apart(asked), asked.led_by)
+
+
+def _told_apart(asked: Asked) -> Span:
+    """Where days are kept, what is left to be read is of today, whatever the period: so questions about several share it."""
+    today = timezone.localdate(asked.at)
+    return (today, today) if asked.keeps_days else asked.counted_ahead
+
+
+def _in_period(asked: Asked, slot: Slot) -> int:
+    (first, last), (begin, end) = asked.counted_ahead, _told_apart(asked)
+    return MASK[slot] if first <= begin and end <= last else 0
 
 
 def _is_with_now(asked: Asked) -> bool:

@@ -3,25 +3,25 @@
 Nothing of a person is in it but the names of those on duty; nothing of a matter but number, category, place, state and clock.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.db.models import Case, Count, F, IntegerField, Q, Value, When
 from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils import timezone
 
-from linli.events.models import IS_OPEN, RUNS_OUT_AT, Event, EventQuerySet, Part
-from linli.events.queue import TURN
+from linli.events.models import IS_OPEN, IS_WAITING, STEPPED_AT, Event, EventQuerySet, Part
+from linli.events.queue import TURN, Filters, Show, in_sight
 from linli.events.rules import SOLVED, WITH_DEPARTMENT, State
 from linli.people.rules import Held, Role, Scope
 from linli.statistics.periods import Named, Period
-from linli.statistics.reading import figures
+from linli.statistics.reading import Asked, several
 from linli.wall.duty import Duty, duty_of
-from linli.wall.rules import BY_URGENCY, CLOCK, DUE_SOON, MOST_WAITING, STAGES, Own
+from linli.wall.rules import BY_URGENCY, CLOCK, DUE_SOON, MOST_WAITING, STAGES, STEPS, Own
 
 
 @dataclass(frozen=True)
@@ -85,22 +85,23 @@ def now_of(area: str, at: datetime) -> Now:
     """The wall of this area, which the door has seen to lie in the person's sight."""
     scope, today = of_area(area), Period(timezone.localdate(at), timezone.localdate(at))
     month = Period.named(Named.THIS_MONTH, today.last)
-    day, whole_month = figures(scope, area, today, at=at), figures(scope, area, month, at=at)
-    sums = day.whole.counts
-    waiting = Event.objects.visible_to(scope).open().filter(paused_at__isnull=True)
-    own = {one: Number(n, reverse("wall:rows", args=[area, one])) for one, n in counts_of(area, at).items()}
-    counted = {
-        code: Number(sums[code] or 0, _rows(area, code, today)) for code in ("reported", "open", "overdue", "closed")
+    day, whole_month = several(scope, [Asked(area, period, "", at) for period in (today, month)])
+    sums = {code: n or 0 for code, n in day.whole.counts.items()}
+    counted = {code: Number(sums[code], _rows(area, code, today)) for code in ("reported", "open", "overdue", "closed")}
+    hours, ended = _ended_by_hour(area, at)
+    found = {step: n + ended[step] for step, n in _stepped_today(area, at).items()} | {
+        Own.DUE_SOON: _due_soon(area, at)
     }
+    own = {one: Number(n, reverse("wall:rows", args=[area, one])) for one, n in found.items()}
     return Now(
         at=timezone.localtime(at),
         as_of=timezone.localtime(min(day.as_of, whole_month.as_of)),
         tiles=counted | {Own.DUE_SOON.value: own[Own.DUE_SOON]},
         on_time=_on_time(area, whole_month.whole.value("on_time"), month),
-        queue=_queue(waiting),
-        waiting=waiting.order_by().count(),
+        queue=_queue(scope),
+        waiting=sums["open"] - sums["paused"],
         stages={key: own.get(key) or counted[key] for key, _name in STAGES},
-        hours=_hours(area, at),
+        hours=hours,
         duty=duty_of(area, at),
     )
 
@@ -134,14 +135,6 @@ def rows_of(what: str, area: str, at: datetime) -> EventQuerySet:
     return Event.objects.filter(pk__in=here.values("pk").union(ended.values("pk")))
 
 
-def counts_of(area: str, at: datetime) -> dict[str, int]:
-    """How many these are, by name: the open ones of all in one look at the index that holds only those; then the others."""
-    found = _open(area).aggregate(**{f"n_{one}": Count("pk", filter=_among(one, at)) for one in Own.values})
-    others = [one for one in Own.values if one != Own.DUE_SOON]
-    ended = _ended_today(area, at).aggregate(**{f"n_{one}": Count("pk", filter=_among(one, at)) for one in others})
-    return {one: found[f"n_{one}"] + ended.get(f"n_{one}", 0) for one in Own.values}
-
-
 def _open(area: str) -> EventQuerySet:
     return Event.objects.visible_to(of_area(area)).filter(IS_OPEN).order_by()
 
@@ -152,9 +145,12 @@ def _ended_today(area: str, at: datetime) -> EventQuerySet:
 
 
 def _since_midnight(clock: str, area: str, at: datetime) -> EventQuerySet:
-    """Found by the clock: of an area's matters these are a few, and SQLite would look through all of them."""
-    inside = Event.objects.alias(begins=Left("area_id", len(area))).filter(begins=area)
-    return inside.filter(**{f"{clock}__gte": _midnight(at)}).order_by()
+    return _inside(area).filter(**{f"{clock}__gte": _midnight(at)}).order_by()
+
+
+def _inside(area: str) -> EventQuerySet:
+    """For what is found by a clock: of an area's matters these are a few, and SQLite would look through all of them."""
+    return Event.objects.alias(begins=Left("area_id", len(area))).filter(begins=area)
 
 
 def _among(what: str, at: datetime) -> Q:
@@ -167,36 +163,51 @@ def _midnight(at: datetime) -> datetime:
     return timezone.make_aware(datetime.combine(timezone.localdate(at), time.min))
 
 
-def _hours(area: str, at: datetime) -> list[Hour]:
-    reported = _by_hour(_since_midnight("reported_at", area, at), "reported_at", at)
-    closed = _by_hour(_ended_today(area, at).filter(state__in=sorted(SOLVED)), "ended_at", at)
-    return [Hour(reported.get(hour, 0), closed.get(hour, 0)) for hour in range(24)]
+def _due_soon(area: str, at: datetime) -> int:
+    """Of each urgency those whose limit is near: their index has no more of them."""
+    return _inside(area).filter(IS_OPEN, _among(Own.DUE_SOON, at), urgency__in=BY_URGENCY).order_by().count()
 
 
-def _by_hour(events: EventQuerySet, clock: str, at: datetime) -> Mapping[int, int]:
-    """Told apart by where the hours begin: to take the hour out of each moment, SQLite would ask Python."""
-    begins = [timezone.make_aware(datetime.combine(timezone.localdate(at), time(hour))) for hour in range(1, 24)]
+def _stepped_today(area: str, at: datetime) -> dict[str, int]:
+    """How many open matters came to each step today, by an index that holds just the open ones by their last step."""
+    today = _inside(area).filter(IS_OPEN).alias(stepped_at=STEPPED_AT).filter(stepped_at__gte=_midnight(at))
+    found: dict[str, int] = today.order_by().aggregate(**_each_step(at))
+    return found
+
+
+def _ended_by_hour(area: str, at: datetime) -> tuple[list[Hour], dict[str, int]]:
+    """The hours of today, and how many of the matters that ended in them came to each step today."""
+    reported = _by_hour(_since_midnight("reported_at", area, at), "reported_at", at, n=Count("pk"))
+    solved = Count("pk", filter=Q(state__in=sorted(SOLVED)))
+    ended = _by_hour(_since_midnight("ended_at", area, at), "ended_at", at, n=solved, **_each_step(at))
+    hours = [Hour(reported.get(hour, {}).get("n", 0), ended.get(hour, {}).get("n", 0)) for hour in range(24)]
+    return hours, {step: sum(row[step] for row in ended.values()) for step in STEPS}
+
+
+def _each_step(at: datetime) -> dict[str, Count]:
+    return {step: Count(CLOCK[step], filter=_among(step, at)) for step in STEPS}
+
+
+def _by_hour(events: EventQuerySet, clock: str, at: datetime, **counted: Count) -> dict[int, dict[str, int]]:
+    """Told apart by where the hours so far begin: to take the hour out of each moment, SQLite would ask Python."""
+    today, latest = timezone.localdate(at), timezone.localtime(at).hour
+    begins = [timezone.make_aware(datetime.combine(today, time(hour))) for hour in range(1, latest + 1)]
     hours = (When(**{f"{clock}__lt": begin}, then=Value(hour)) for hour, begin in enumerate(begins))
-    hour_of = Case(*hours, default=Value(23), output_field=IntegerField())
-    rows = events.values(hour=hour_of).annotate(n=Count("pk"))
-    return {row["hour"]: row["n"] for row in rows}
+    hour_of = Case(*hours, default=Value(latest), output_field=IntegerField())
+    return {row["hour"]: row for row in events.values(hour=hour_of).annotate(**counted)}
 
 
 # --- the queue ------------------------------------------------------------------------------------------------------------
 
-_RANK = Case(
-    *(When(urgency=urgency, then=Value(rank)) for rank, urgency in enumerate(BY_URGENCY)),
-    default=Value(len(BY_URGENCY)),
-    output_field=IntegerField(),
-)
 
-
-def _queue(waiting: EventQuerySet) -> list[Waiting]:
-    """Keys first, then the rows of these."""
-    keys = list(
-        waiting.order_by(_RANK, RUNS_OUT_AT.asc(nulls_last=True), "pk").values_list("pk", flat=True)[:MOST_WAITING]
-    )
-    return [line for _event, line in lines_of(waiting, keys)]
+def _queue(scope: Scope) -> list[Waiting]:
+    """Keys first, the most urgent first, each urgency from an index alone until there are enough; then the rows of these."""
+    waiting = in_sight(scope, Filters(show=Show.OPEN)).filter(IS_WAITING)
+    keys: list[UUID] = []
+    for urgency in BY_URGENCY:
+        by_clock = waiting.filter(urgency=urgency).order_by(F("due_at").asc(nulls_last=True), "pk")
+        keys += by_clock.values_list("pk", flat=True)[: MOST_WAITING - len(keys)]
+    return [line for _event, line in lines_of(Event.objects.filter(IS_WAITING), keys)]
 
 
 def lines_of(events: EventQuerySet, keys: Sequence[UUID]) -> list[tuple[Event, Waiting]]:

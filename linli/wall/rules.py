@@ -54,6 +54,8 @@ CLOCK: dict[str, str] = {
     Own.DISPATCHED: "dispatched_at",
     Own.HANDLED: "handled_at",
 }
+#: Those that happen to a matter, whether it is open still or has ended today.
+STEPS: tuple[Own, ...] = (Own.ACCEPTED, Own.DISPATCHED, Own.HANDLED)
 
 
 @dataclass(frozen=True)

@@ -5,23 +5,33 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from linli.chores.backup import folders
-from linli.kit.last_backup import LastBackup, last_backup
+from linli.kit.last_backup import LastBackup, last_backup, note_failure
 from linli.kit.refusal import Refused
 
 log = logging.getLogger(__name__)
 #: When few are at work; and how long after a failure it is tried again.
 NIGHT = time(2, 0)
 _AGAIN_AFTER = timedelta(hours=1)
-_begun: "tuple[subprocess.Popen[bytes], IO[bytes]] | None" = None
+_begun: "_Begun | None" = None
+
+
+class _Begun(NamedTuple):
+    """A backup that is being made, with what it says of itself."""
+
+    process: "subprocess.Popen[bytes]"
+    said: IO[bytes]
+    at: datetime
 
 
 def waits() -> bool:
@@ -50,25 +60,35 @@ def go_on(at: datetime) -> bool:
     if _begun is None:
         # Asked here too: `linli work --once` does every chore, whether it waits or not.
         if waits() and not folders.is_running(Path(settings.HOME)):
-            _begun = _begin()
+            _begun = _begin(at)
         return False
-    process, said = _begun
-    if process.poll() is None:
+    if _begun.process.poll() is None:
         return False
-    _begun = None
-    with said:
-        said.seek(0)
-        lines = said.read().decode(errors="replace").strip().splitlines()
-    if process.returncode:
-        raise Refused("backup_failed", _("The backup failed: %(why)s"), why=lines[-1] if lines else process.returncode)
+    ended, _begun = _begun, None
+    if ended.process.returncode:
+        why = _last_words(ended)
+        # It notes by itself what hindered it while it was made; not that it had no key, or was killed.
+        failed_at = last_backup().failed_at
+        if failed_at is None or failed_at < ended.at:
+            with suppress(OSError):
+                note_failure(why, at=at)
+        raise Refused("backup_failed", _("The backup failed: %(why)s"), why=why)
+    ended.said.close()
     return False
 
 
-def _begin() -> "tuple[subprocess.Popen[bytes], IO[bytes]]":
+def _last_words(ended: "_Begun") -> str:
+    with ended.said as said:
+        said.seek(0)
+        lines = said.read().decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else gettext("ended by %(code)s") % {"code": ended.process.returncode}
+
+
+def _begin(at: datetime) -> "_Begun":
     """As somebody would at a terminal, and behind everybody else in the queue for the processor."""
     said = tempfile.TemporaryFile()  # noqa: SIM115 - read when the process has ended
     command = [sys.executable, "-m", "linli.command", "backup", "--keep", str(settings.BACKUP_KEEP)]
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, preexec_fn=lambda: os.nice(10)
     )
-    return process, said
+    return _Begun(process, said, at)

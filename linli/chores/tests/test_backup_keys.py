@@ -105,6 +105,9 @@ def levels(at: datetime) -> list[Level]:
 
 def test_the_doctor_warns_of_old_unproved_and_failed_backups(settings: Any, tmp_path: Path) -> None:
     settings.HOME = tmp_path
+    for place, named in (("", True), ("/mnt/backups", False)):
+        settings.BACKUP_TO = place
+        assert ["LINLI_BACKUP_TO" in one.sentence for one in _look_at_backups(AT)] == [named]
     assert levels(AT) == [Level.WARN]
     assert last_backup.age_s(AT) == float("inf")
     note_good(tmp_path / "one", at=AT, verified=True)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
 from linli.chores.backup import nightly
+from linli.chores.examining import _look_at_backups
 from linli.chores.tests.homes import PROGRAM, environment, linli
 from linli.kit.refusal import Refused
 
@@ -148,11 +149,30 @@ def test_the_worker_makes_one_in_the_night_and_tells_why_it_could_not(
     home.key.unlink()
     with pytest.raises(Refused, match="There is no backup key"):
         _a_night()
+    # The doctor says why, and it is not tried again every minute.
+    assert ["There is no backup key" in one.sentence for one in _look_at_backups(timezone.now())] == [True]
+    assert not nightly.waits()
+
+
+def test_a_backup_that_is_killed_in_the_night_is_told(
+    home: Home, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment(home.path, LINLI_BACKUP_TO=str(home.to)).items():
+        monkeypatch.setenv(name, value)
+    settings.HOME, settings.BACKUP_TO = home.path, str(home.to)
+    (home.path / "backup.json").unlink()
+    nightly.go_on(timezone.now())
+    assert nightly._begun is not None
+    nightly._begun.process.kill()
+    nightly._begun.process.wait(60)
+    with pytest.raises(Refused, match="-9"):
+        nightly.go_on(timezone.now())
+    assert ["-9" in one.sentence for one in _look_at_backups(timezone.now())] == [True]
 
 
 def _a_night() -> None:
     assert nightly.waits()
     nightly.go_on(timezone.now())
     assert nightly._begun is not None
-    nightly._begun[0].wait(300)
+    nightly._begun.process.wait(300)
     nightly.go_on(timezone.now())

@@ -7,7 +7,7 @@ from linli.events.models.conversation import Mention, Message
 from linli.events.models.deferrals import Deferral, Milestone
 from linli.events.models.duties import DispatchChoice, Duty, DutyList
 from linli.events.models.limits import StepLimit
-from linli.events.models.matters import IS_OPEN, RUNS_OUT_AT, Event, EventQuerySet, NumberSeries
+from linli.events.models.matters import IS_OPEN, IS_WAITING, RUNS_OUT_AT, STEPPED_AT, Event, EventQuerySet, NumberSeries
 from linli.events.models.objections import Objection
 from linli.events.models.parts import Hand, Part, Remark
 from linli.events.models.pictures import AwaitedPicture, Picture, PictureKind, Release, ReleaseQuerySet, Voice
@@ -22,7 +22,9 @@ from linli.events.models.whistles import Call, Whistle
 __all__ = [
     "ASKED",
     "IS_OPEN",
+    "IS_WAITING",
     "RUNS_OUT_AT",
+    "STEPPED_AT",
     "AwaitedPicture",
     "CalendarEdit",
     "Call",

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models.functions import Coalesce, Greatest
 
 from linli.areas.codes import within
 from linli.areas.models import Area
@@ -19,6 +20,15 @@ _ENDED = sorted(ENDED)
 IS_OPEN = Q(ended_at__isnull=True)
 #: When the running clock of a matter runs out; none while it stands still. The order of the queue.
 RUNS_OUT_AT = Case(When(paused_at__isnull=True, then=F("due_at")))
+#: Open, and its clock does not stand still: somebody has to act.
+IS_WAITING = IS_OPEN & Q(paused_at__isnull=True)
+#: When it was accepted, dispatched or handled, whichever was last: a step that is sent back leaves an older time behind a
+#: later one. Each time stands once at the head, as the greatest of several is none on SQLite where one is missing.
+STEPPED_AT = Greatest(
+    Coalesce("handled_at", "dispatched_at", "accepted_at"),
+    Coalesce("dispatched_at", "accepted_at", "handled_at"),
+    Coalesce("accepted_at", "handled_at", "dispatched_at"),
+)
 
 
 class NumberSeries(models.Model):
@@ -143,6 +153,13 @@ class Event(models.Model):
                 name="open_by_area",
             ),
             models.Index(RUNS_OUT_AT, "id", "area", "state", condition=IS_OPEN, name="open_by_clock"),
+            # The wall: the most urgent of many, and the few that were acted on today.
+            models.Index(fields=["urgency", "due_at", "id", "area"], condition=IS_WAITING, name="waiting_by_urgency"),
+            models.Index(
+                *(STEPPED_AT, "area", "accepted_at", "dispatched_at", "handled_at", "ended_at"),
+                condition=IS_OPEN,
+                name="open_by_step",
+            ),
             models.Index(fields=["ended_at", "id", "area"], condition=Q(ended_at__isnull=False), name="ended_by_time"),
             # History and figures of an area over time; the latest of a wide area.
             models.Index(fields=["area", "reported_at", "id"], name="event_by_area_and_time"),

@@ -9,7 +9,7 @@ matters in sight are counted up to `FEW` first; PostgreSQL decides by itself.
 """
 
 from linli.events.queue.filters import PARAMETERS, Filters, Order, Show
-from linli.events.queue.pages import FEW, PAGE, TURN, QueuePage, Row, counts, page_of, places_of
+from linli.events.queue.pages import FEW, PAGE, TURN, QueuePage, Row, counts, in_sight, page_of, places_of
 
 __all__ = [
     "FEW",
@@ -22,6 +22,7 @@ __all__ = [
     "Row",
     "Show",
     "counts",
+    "in_sight",
     "page_of",
     "places_of",
 ]

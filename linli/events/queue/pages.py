@@ -88,7 +88,7 @@ def places_of(
 ) -> list[tuple[datetime | None, UUID]]:
     """The first step of a page: places in the order, that is, its moment and the key, from an index alone."""
     order = _order_of(filters)
-    events = _narrow(_in_sight(scope, filters), scope, filters, at).alias(runs_out_at=RUNS_OUT_AT)
+    events = _narrow(in_sight(scope, filters), scope, filters, at).alias(runs_out_at=RUNS_OUT_AT)
     if after:
         events = events.filter(_beyond(order, *_read_cursor(after)))
     return list(events.order_by(*order.by).values_list(order.moment, "pk")[:size])
@@ -110,7 +110,7 @@ def counts(scope: Scope, filters: Filters, *, at: datetime) -> dict[Show, int]:
 # --- what is in sight -------------------------------------------------------------------------------------------------
 
 
-def _in_sight(scope: Scope, filters: Filters) -> EventQuerySet:
+def in_sight(scope: Scope, filters: Filters) -> EventQuerySet:
     """The events `visible_to` this scope, put so that the store takes the right index."""
     if connection.vendor != "sqlite" or filters.words or _are_few(scope, filters):
         return _by_area(scope, filters)

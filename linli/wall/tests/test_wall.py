@@ -1,6 +1,7 @@
 """The wall through its addresses: its numbers are those of the figures, and who may not see an area sees no wall of it."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -12,12 +13,13 @@ from django.utils import timezone
 from linli.areas.models import Area
 from linli.events import actions
 from linli.events.models import Event
+from linli.events.queue import pages
 from linli.events.rules import State
 from linli.events.testing import GRID, World, make_event
 from linli.people.models import Leave, Person
 from linli.statistics.counting import begin_anew, follow
-from linli.wall import rules
-from linli.wall.reading import now_of
+from linli.wall import reading, rules
+from linli.wall.reading import now_of, rows_of
 from tests.addresses import NAMES
 
 COUNTY, TOWNSHIP, NEXT = "440881", "440881101", "440881102"
@@ -64,6 +66,13 @@ def test_an_hour_of_the_course_begins_with_its_first_second(world: World, clock:
     assert [(place, found.closed) for place, found in enumerate(shown) if found.closed] == [(hour, 1)]
 
 
+def test_the_first_hour_of_a_day_has_one_hour(world: World) -> None:
+    first = datetime(2026, 11, 15, 16, 30, tzinfo=UTC)
+    make_event(world, at=first - timedelta(minutes=20))
+    make_event(world, at=first - timedelta(minutes=40))
+    assert [hour.reported for hour in now_of(COUNTY, first).hours] == [1] + [0] * 23
+
+
 def by_hand(area: str, at: datetime) -> dict[str, int]:
     """The numbers of the wall once more: row by row, in plain Python."""
     today = timezone.localdate(at)
@@ -103,6 +112,22 @@ def test_every_number_is_what_a_count_by_hand_says(busy: World, area: str, is_co
         assert sum(hour.closed for hour in now.hours) == found["closed"]
 
 
+def test_a_step_of_today_counts_whatever_came_before_or_after_it(world: World) -> None:
+    """A matter that is sent back is dispatched after it was handled; one brought in has some of its times alone."""
+    moments = (None, AT - timedelta(days=1), AT - timedelta(minutes=5))
+    steps = list(product(moments, repeat=3))
+    for state in (State.HANDLING, State.CLOSED):
+        for accepted, dispatched, handled in steps:
+            one = make_event(world, state, at=AT - timedelta(days=2))
+            times = {"accepted_at": accepted, "dispatched_at": dispatched, "handled_at": handled}
+            ended = AT if state == State.CLOSED else None
+            Event.objects.filter(pk=one.pk).update(**times, ended_at=ended)
+    now = now_of(COUNTY, AT)
+    assert [now.stages[step].n for step in rules.STEPS] == [2 * 9] * 3
+    for step in rules.STEPS:
+        assert rows_of(step, COUNTY, AT).count() == now.stages[step].n == by_hand(COUNTY, AT)[step]
+
+
 def test_every_number_opens_just_its_rows(busy: World) -> None:
     client = signed_in(busy.cast.county)
     now = told(client)
@@ -139,12 +164,25 @@ def test_what_is_due_first_stands_first_among_its_rows(busy: World) -> None:
     assert due == sorted(due)
 
 
-def test_the_queue_goes_by_urgency_and_then_by_the_clock(busy: World) -> None:
-    Event.objects.filter(pk__in=Event.objects.open().filter(paused_at=None)[:2]).update(urgency="immediate")
-    queue = told(signed_in(busy.cast.county))["queue"]
-    order = [(rules.BY_URGENCY.index(one["urgency"]), one["due_at"] or "9") for one in queue]
-    assert order == sorted(order)
-    assert [one["urgency"] for one in queue].count("immediate") == 2
+@pytest.mark.parametrize("few", [2000, 0])
+@pytest.mark.parametrize("most", [60, 4, 2, 1])
+@pytest.mark.parametrize("area", [COUNTY, TOWNSHIP])
+def test_the_queue_goes_by_urgency_and_then_by_the_clock(
+    busy: World, monkeypatch: pytest.MonkeyPatch, area: str, most: int, few: int
+) -> None:
+    """However many there are: by area and sorted, or in the order of the index."""
+    monkeypatch.setattr(pages, "FEW", few)
+    monkeypatch.setattr(reading, "MOST_WAITING", most)
+    waiting = [one for one in Event.objects.order_by("pk") if one.ended_at is None and one.paused_at is None]
+    for one, urgency in zip(waiting, ("immediate", "urgent", "immediate", "urgent"), strict=False):
+        Event.objects.filter(pk=one.pk).update(urgency=urgency)
+    Event.objects.filter(pk=waiting[4].pk).update(due_at=None)
+    never = datetime.max.replace(tzinfo=UTC)
+    here = [one for one in Event.objects.filter(pk__in=[one.pk for one in waiting]) if one.area_id.startswith(area)]
+    here.sort(key=lambda one: (rules.BY_URGENCY.index(one.urgency), one.due_at or never, one.pk))
+    now = now_of(area, timezone.now())
+    assert [one.number for one in now.queue] == [one.number for one in here[:most]]
+    assert now.waiting == len(here)
 
 
 # --- who sees it ----------------------------------------------------------------------------------------------------------
