@@ -39,7 +39,7 @@ class Progress(Struct, frozen=True):
 
     id: UUID
     state: Annotated[str, Meta(description=_("`taken_in` once there is a matter."))]
-    number: Annotated[str | None, Meta(description=_("Of the matter."))]
+    number: Annotated[str | UnsetType | None, Meta(description=_("Of the matter."))] = UNSET
 
 
 class OfBatch(Struct, frozen=True):
