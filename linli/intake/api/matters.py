@@ -151,7 +151,8 @@ def changed(asking: Asking) -> answers.Changes:
     Positions of a chain have no gaps and are seen in their order, so nothing is lost between two pages, nor repeated for
     being of the same moment.
     """
-    end, place = _end(asking), _place(asking)
+    end = _end(asking)
+    place = _place(asking, end)
     found: dict[str, None] = {}
     left = SLICE
     for chain in sorted(end):
@@ -194,9 +195,8 @@ def _end(asking: Asking) -> following.Place:
     return {own: known.get(own, 0)}
 
 
-def _place(asking: Asking) -> following.Place:
+def _place(asking: Asking, end: following.Place) -> following.Place:
     """Where to go on. Raises `BadInput` for what no answer of this home can have given to this key."""
-    end = _end(asking)
     place = following.read(asking["after"]) if asking["after"] else {}
     if place is None or any(position > end.get(chain, -1) for chain, position in place.items()):
         raise _no_such_place()
@@ -221,7 +221,6 @@ def matters_of(keys: Sequence[UUID], asking: Asking) -> list[answers.Matter]:
 def _matter(event: Any, releases: Sequence[Any], asking: Asking) -> answers.Matter:
     category, into = event.category, event.merged_into
     times: dict[str, Any] = {name: _utc(at) if (at := getattr(event, name)) else None for name in _TIMES}
-    parts = sorted(event.parts.all(), key=lambda part: (not part.leads, part.pk))
     return answers.Matter(
         id=event.pk,
         number=event.number,
@@ -230,7 +229,7 @@ def _matter(event: Any, releases: Sequence[Any], asking: Asking) -> answers.Matt
         state=event.state,
         severity=event.severity,
         urgency=event.urgency,
-        departments=[part.department_id for part in parts],
+        departments=[part.department_id for part in event.parts.all()],
         into=into.number if into and asking.sees(into.area_id) else None,
         **times,
         is_demo=event.is_demo,
