@@ -67,7 +67,7 @@ def offers(scope: Scope, person: AbstractBaseUser | AnonymousUser) -> dict[str, 
     held: Callable[..., Callable[[], bool]] = lambda *roles: lambda: scope.holds(*roles)  # noqa: E731
     areas = (Role.GRID_WORKER, Role.CADRE, Role.DESK, Role.VERIFIER, Role.LEADER)
     return {
-        "see_matters": lambda: scope.lent is not None or not scope.administers,
+        "see_matters": lambda: scope.lent is not None or not (scope.administers or _only_mediates(scope, person)),
         "see_rules": lambda: scope.lent is None,
         "report": held(*areas),
         "see_areas": held(*areas),
@@ -107,6 +107,11 @@ def _mediates(scope: Scope, person: AbstractBaseUser | AnonymousUser, roles: tup
         return True
     serving = Mediator.objects.serving_on(timezone.localdate())
     return serving.filter(person=person).exists()  # type: ignore[misc]
+
+
+def _only_mediates(scope: Scope, person: AbstractBaseUser | AnonymousUser) -> bool:
+    """Whoever has disputes and no matters: no area and no department of theirs opens any."""
+    return not (scope.area_codes or scope.departments) and _mediates(scope, person, ())
 
 
 def _holds_the_top(scope: Scope) -> bool:

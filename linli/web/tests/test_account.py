@@ -120,7 +120,7 @@ def test_who_administers_or_sees_what_is_sealed_is_led_to_set_up_a_factor(
 
 
 def test_without_others_nobody_needs_one(world: World, client: Client) -> None:
-    assert sign_in(client, "mediator").headers["Location"] == "/desk/"
+    assert sign_in(client, "mediator").headers["Location"] == "/mediation/"
 
 
 def test_the_password_of_demonstrations_is_changed_before_anything_else(

@@ -1,13 +1,17 @@
 """The menu of rooms, and where somebody lands who has signed in without wanting a certain page."""
 
 import re
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from linli.events.testing import World
+from linli.events.testing import NOON, World
+from linli.mediation.actions.bodies import add_body, add_mediator
+from linli.mediation.rules import Level
 from linli.people.rules import Scope
 from linli.people.testing import PASSWORD
 from linli.web.rooms import ROOMS, offers
@@ -16,9 +20,8 @@ pytestmark = pytest.mark.django_db
 SPRITE = Path(__file__).resolve().parent.parent / "static" / "vendor" / "lucide.svg"
 #: Of the cast, where each lands.
 LANDS = {
-    **dict.fromkeys(
-        ("worker", "cadre", "desk", "county", "handler", "verifier", "leader", "mediator", "nobody"), "desk"
-    ),
+    **dict.fromkeys(("worker", "cadre", "desk", "county", "handler", "verifier", "leader", "nobody"), "desk"),
+    "mediator": "mediation:list",
     "system": "areas",
     "security": "privacy:requests",
     "auditor": "audit:search",
@@ -56,6 +59,17 @@ def test_the_mark_leads_an_administrator_to_no_empty_list(world: World) -> None:
     client, landed = arrival(world.cast.security.username)
     brand = client.get(landed).content.decode().partition('<a class="brand" href="')[2].partition('"')[0]
     assert brand == landed
+
+
+def test_who_serves_in_a_mediation_body_keeps_the_matters_of_their_appointments(world: World) -> None:
+    act: dict[str, Any] = {"by": world.cast.system, "at": NOON}
+    body = add_body(
+        area=world.areas["440881101"], name="石城镇人民调解委员会", level=Level.TOWNSHIP, prefix="石人调字", **act
+    )
+    for who, room in (("nobody", "mediation:list"), ("cadre", "desk"), ("handler", "desk")):
+        person = getattr(world.cast, who)
+        add_mediator(body, person=person, from_on=date(2020, 1, 1), **act)
+        assert arrival(person.username)[1] == reverse(room), who
 
 
 def test_every_room_of_the_table_can_be_drawn(world: World) -> None:
