@@ -93,9 +93,9 @@ def to_the_disk(folder: Path, *, all_below: bool = True) -> None:
             os.close(handle)
 
 
-def forget_old(folder: Path, keep: int) -> list[Path]:
-    """Delete the oldest beyond `keep`. Each first loses its name, so that none is left that is not whole."""
-    old = all_in(folder)[:-keep] if keep > 0 else []
+def forget_old(own: list[Path], keep: int) -> list[Path]:
+    """Delete the oldest of these beyond `keep`. Each first loses its name, so that none is left that is not whole."""
+    old = own[:-keep] if keep > 0 else []
     for one in old:
         left = one.with_name(f".{one.name}")
         os.replace(one, left)

@@ -53,6 +53,8 @@ class Made:
     has_shrunk: bool
     #: Older ones that were deleted for it.
     forgotten: list[Path]
+    #: Beside it, sealed with another key or of another home: never deleted.
+    others: list[Path]
 
 
 def make(wanted: Wanted, at: datetime) -> Made:
@@ -118,8 +120,19 @@ def _make(wanted: Wanted, home: Path, at: datetime) -> Made:
     has_shrunk = written.store.entries < before
     # Beside a journal that does not hold, or holds less, older backups are the evidence, and perhaps all there is.
     is_sound = not has_shrunk and (checked is None or checked.is_whole)
-    forgotten = folders.forget_old(wanted.to, wanted.keep) if is_sound else []
-    return Made(wanted.to / name, written, len(fresh), checked, has_shrunk, forgotten)
+    there = folders.all_in(wanted.to)
+    own = [path for path in there if _is_own(path, wanted.key)]
+    forgotten = folders.forget_old(own, wanted.keep) if is_sound else []
+    others = [path for path in there if path not in own]
+    return Made(wanted.to / name, written, len(fresh), checked, has_shrunk, forgotten, others)
+
+
+def _is_own(path: Path, key: bytes) -> bool:
+    """Whether a backup is of this home, as far as its key can tell: what it does not open may be another home's."""
+    try:
+        return manifest.read(path, key).home == _home_mark()
+    except Refused:
+        return False
 
 
 def _former(wanted: Wanted) -> Path | None:

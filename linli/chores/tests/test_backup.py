@@ -170,6 +170,20 @@ def test_photos_are_written_once_and_old_backups_are_deleted(home: Home) -> None
     assert [path.stat().st_nlink for path in anew.path.glob("media/*/*")] == [1]
 
 
+def test_what_another_key_sealed_is_left_for_it_may_be_of_another_home(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    others = [home.backup(minute=minute, verify=False).path for minute in range(2)]
+    keys.make(tmp_path / "another")
+    wanted = Wanted(home.to, keys.read(tmp_path / "another"), tmp_path / "another", keep=1, verify=False)
+    own = [make(wanted, AT + timedelta(minutes=minute)) for minute in (2, 3)]
+    assert own[1].forgotten == [own[0].path]
+    assert own[1].others == others and all(path.is_dir() for path in others)
+    call_command("backup", str(home.to), "--no-verify", "--keep", "1", "--key-file", str(tmp_path / "another"))
+    said = capsys.readouterr().out
+    assert "Deleted, beyond --keep" in said and f"left as they are: {others[0].name}, {others[1].name}" in said
+
+
 def test_a_photo_that_changed_under_its_name_is_written_again(home: Home) -> None:
     public = home.path / "media" / "public" / "ab" / "abc.jpg"
     public.parent.mkdir(parents=True)

@@ -68,6 +68,12 @@ class Command(BaseCommand):
             self.stdout.write(words)
         for path in made.forgotten:
             self.stdout.write(_("Deleted, beyond --keep: %(path)s") % {"path": path})
+        if made.others:
+            words = _(
+                "Sealed with another key or of another home, so left as they are: %(names)s. Delete them yourself once "
+                "nobody needs them."
+            )
+            self.stdout.write(words % {"names": ", ".join(path.name for path in made.others)})
 
 
 def in_words(checked: Checked) -> str:
