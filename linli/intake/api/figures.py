@@ -1,18 +1,20 @@
 """Figures: those of the statistics, read by their own functions, with what would tell of a few kept back.
 
 A key sees no matter's file, so small numbers are kept back for it as they are for a person outside. What neighbours answered
-is not told of villages, as on the public pages: it would follow from the township less the other villages.
+is not told of villages, as on the public pages: it would follow from the township less the other villages. Nor is it told of
+periods that are no months: a day would follow from the days until it less those before.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC
+from collections.abc import Mapping, Sequence, Set
+from datetime import UTC, date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from linli.areas.codes import numbering
+from linli.areas.codes import lineage, numbering
 from linli.events.models import Category
 from linli.events.published import cut
 from linli.intake.api import answers
@@ -21,6 +23,7 @@ from linli.intake.api.registers import both
 from linli.kit.refusal import BadInput
 from linli.people.rules import Scope
 from linli.statistics import reading
+from linli.statistics.asking import Asked
 from linli.statistics.durations import lengths
 from linli.statistics.figures import Moment, counted, matters_of
 from linli.statistics.periods import Period
@@ -48,12 +51,15 @@ def figures(asking: Asking) -> answers.Figures:
     found = reading.figures(Scope(), area.code, period, by=level, at=asking.at)
     names = _codes_of_categories(found.rows) if by == reading.CATEGORY else {}
     is_close = len(area.code) > len(cut(area.code, "township")) or level in _close_levels()
+    back = _back_among_siblings(area.code, period, asking)
+    if is_close or not _is_of_months(period, timezone.localdate(asking.at)):
+        back |= OF_ANSWERS
     if by:
-        rows = [_row(names.get(row.key, row.key), row.counts, (), is_close=is_close) for row in found.rows.values()]
+        rows = [_row(names.get(row.key, row.key), row.counts, (), back) for row in found.rows.values()]
     else:
         moment = Moment(period, asking.at)
         counts = {**found.whole.counts, **_of_whole(area.code, moment)}
-        rows = [_row("", counts, _durations(area.code, moment), is_close=is_close)]
+        rows = [_row("", counts, _durations(area.code, moment), back)]
     return answers.Figures(area.code, period.first, period.last, by, found.as_of.astimezone(UTC), rows)
 
 
@@ -96,10 +102,23 @@ def _close_levels() -> tuple[str, ...]:
     return levels[levels.index("township") + 1 :] if "township" in levels else levels
 
 
+def _back_among_siblings(code: str, period: Period, asking: Asking) -> set[str]:
+    """What is kept back of this area, or of one around it, beside its siblings: alone or in parts it would tell the same."""
+    around = [Asked(above, period, str(numbering().level(one)), asking.at) for above, one in pairwise(lineage(code))]
+    found = zip(lineage(code)[1:], reading.several(Scope(), around), strict=True)
+    rows = [told.rows[one] for one, told in found if one in told.rows]
+    return {figure for row in rows for figure, n in row.counts.items() if n is None}
+
+
+def _is_of_months(period: Period, today: date) -> bool:
+    """Whether it is whole months, the last perhaps not over yet."""
+    return period.first.day == 1 and (period.last == today or (period.last + timedelta(days=1)).day == 1)
+
+
 def _row(
-    key: str, counts: Mapping[str, int | None], durations: Sequence[answers.Duration], *, is_close: bool
+    key: str, counts: Mapping[str, int | None], durations: Sequence[answers.Duration], back: Set[str]
 ) -> answers.Row:
-    counts = {code: None if is_close and code in OF_ANSWERS else n for code, n in counts.items()}
+    counts = {code: None if code in back else n for code, n in counts.items()}
     told = reading.Row(key, counts, is_ours=False)
     rates = [told.value(one.code) for one in RATES if {one.numerator, one.denominator} <= counts.keys()]
     return answers.Row(

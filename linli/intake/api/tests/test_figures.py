@@ -62,6 +62,36 @@ def test_few_are_kept_back_and_one_more_so_that_it_cannot_be_reckoned(world: Wor
     assert counts(ask(key, "figures", area=NEXT_TOWN, **DAYS)["rows"][0])["reported"] is None
 
 
+@pytest.mark.parametrize("by", ["", "below", "category", "department", "month"])
+def test_what_is_kept_back_beside_its_siblings_is_not_told_alone_or_in_parts(world: World, by: str) -> None:
+    many(world, 7)
+    make_event(world, State.CLOSED, area=world.areas["440881102201001"])
+    key = make_key(COUNTY)
+    asked = {"by": by} if by else {}
+    for area in (HERE, "440881101201", "440881101201005"):
+        if (area, by) == ("440881101201005", "below"):
+            continue
+        rows = ask(key, "figures", area=area, **DAYS, **asked)["rows"]
+        assert {counts(one)["reported"] for one in rows} == {None}, area
+    many(world, 4, area=world.areas["440881102201001"])
+    assert sum(counts(one)["reported"] for one in ask(key, "figures", area=HERE, **DAYS, **asked)["rows"]) == 7
+
+
+MONTHS = [("2026-11-01", "2026-11-30"), ("2026-10-01", "2026-11-30"), ("2026-11-01", "2027-01-15")]
+NO_MONTHS = [("2026-11-02", "2026-11-30"), ("2026-11-01", "2026-11-29"), ("2026-11-16", "2026-11-16")]
+
+
+def test_what_neighbours_answered_is_told_of_months_alone(world: World) -> None:
+    assert timezone.localdate().isoformat() == "2027-01-15"
+    many(world, 5)
+    Event.objects.update(rating=Rating.SATISFIED)
+    key = make_key(HERE)
+    for first, last in MONTHS + NO_MONTHS:
+        (row,) = ask(key, "figures", area=HERE, from_=first, to=last)["rows"]
+        assert counts(row)["satisfied"] == (5 if (first, last) in MONTHS else None), (first, last)
+        assert counts(row)["reported"] == 5
+
+
 def test_what_neighbours_answered_is_not_told_of_villages(world: World) -> None:
     many(world, 24)
     Event.objects.update(rating=Rating.SATISFIED)
