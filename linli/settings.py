@@ -138,6 +138,7 @@ MIDDLEWARE = [
     "linli.intake.holders.holders",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "linli.web.wrong_method.led_to_the_page",
     "linli.web.middleware.addresses",
     "linli.web.middleware.refusals",
     "linli.web.rates.limited",

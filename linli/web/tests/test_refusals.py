@@ -7,6 +7,7 @@ from django.test import Client
 
 from linli.events.rules import State
 from linli.events.testing import World, make_event
+from linli.people.testing import PASSWORD
 
 
 def the_way_on(response: Any) -> str:
@@ -36,3 +37,34 @@ def test_a_form_that_was_refused_leads_back_to_its_page_but_never_to_another_hos
     assert the_way_on(refused) == ours
     refused = client.post("/desk/views", {"name": "再一个", "show": "all"}, headers={"Referer": another})
     assert the_way_on(refused) == "/desk/views"
+
+
+PAGES = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+def test_a_form_sent_after_the_session_was_over_leads_back_to_its_page(world: World, client: Client) -> None:
+    event = make_event(world, State.HANDLING)
+    page = f"/desk/events/{event.pk}/"
+    late = client.post(f"{page}conversation", {"words": "明天上午去"}, headers=PAGES)
+    assert late.headers["Location"] == f"/sign-in?next={page}conversation"
+    form = {"username": world.cast.desk.username, "password": PASSWORD, "next": f"{page}conversation"}
+    arrived = client.post("/sign-in", form, headers=PAGES, follow=True)
+    assert arrived.redirect_chain[-1][0] == page and arrived.status_code == 200
+    toast = arrived.content.decode().partition('class="toast toast-warning"')[2].partition("</p>")[0]
+    assert "What you sent last may not have been saved" in toast and "circle-alert" in toast
+
+
+def test_the_language_beside_a_refused_form_leads_to_its_page(world: World, client: Client) -> None:
+    event = make_event(world, State.HANDLING)
+    client.force_login(world.cast.desk)
+    there = f"/desk/events/{event.pk}/conversation"
+    assert client.post(there, {"words": ""}, headers=PAGES).status_code == 422
+    after = client.post("/language", {"language": "zh-hans", "next": there}, headers=PAGES, follow=True)
+    assert (after.redirect_chain[-1][0], after.status_code) == (f"/desk/events/{event.pk}/", 200)
+
+
+def test_a_program_is_told_which_methods_there_are(world: World, client: Client) -> None:
+    client.force_login(world.cast.desk)
+    answer = client.get("/language")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert client.get("/language", headers=PAGES).headers["Location"] == "/"
