@@ -18,7 +18,7 @@ from tools.fuzz.running import Target
 _PHOTO = {"sha256": "a" * 64, "size": 1000, "type": "image/jpeg"}
 
 
-def _no_limits() -> None:
+def no_limits() -> None:
     """Every case finds an empty count of what was sent of late."""
     from linli.intake import allowance
     from linli.kit import throttle
@@ -72,7 +72,7 @@ def intake(folder: Path) -> Target:
         return _with_own_ids(dice, json_of(dice, seeds))
 
     def take(content: bytes) -> str:
-        _no_limits()
+        no_limits()
         status, words = door.post("/intake/v1/reports", content)
         if status == 201:
             digest_all(timezone.now())
@@ -93,7 +93,7 @@ def batch(folder: Path) -> Target:
         return "application/x-ndjson", bytes_of(dice, [lines])
 
     def take(sent: tuple[str, bytes]) -> str:
-        _no_limits()
+        no_limits()
         status, words = door.post("/intake/v1/batch", sent[1], content_type=sent[0])
         told = words if isinstance(words, list) else []
         assert all(one["status"] < 500 for one in told), told
@@ -127,7 +127,7 @@ def parts(folder: Path) -> Target:
 
     def take(sent: tuple[bytes, bytes, str, dict[str, str]]) -> str:
         content, told, where, headers = sent
-        _no_limits()
+        no_limits()
         _answered(*door.post("/intake/v1/reports", told))
         return _answered(*door.put(f"/intake/v1/reports/{where}", content, **headers))
 
@@ -153,7 +153,7 @@ def described(folder: Path) -> Target:
     _status, schema = door.get("/intake/v1/schema.json")
 
     def take(content: bytes) -> str:
-        _no_limits()
+        no_limits()
         return _answered(*door.post("/intake/v1/reports", content))
 
     return Target("described", lambda dice: json.dumps(_of_schema(dice, schema, schema)).encode(), take, door.close)
@@ -283,7 +283,7 @@ def open311(folder: Path) -> Target:
         return method, f"/open311/v2/{what}.{dice.choice(('json', 'xml'))}", form
 
     def take(sent: tuple[str, str, dict[str, str]]) -> str:
-        _no_limits()
+        no_limits()
         method, path, form = sent
         response = getattr(_client(), method)(path, _sendable(form))
         content = response.content
@@ -328,7 +328,7 @@ def pages(folder: Path) -> Target:
 
     def take(sent: tuple[int, str, str, dict[str, str], bytes]) -> str:
         who, method, path, form, content = sent
-        _no_limits()
+        no_limits()
         data: dict[str, Any] = _sendable(form)
         if method == "post" and len(content) % 3 == 0:
             from django.core.files.uploadedfile import SimpleUploadedFile

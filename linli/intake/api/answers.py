@@ -10,6 +10,8 @@ from uuid import UUID
 from django.utils.translation import gettext_noop as _
 from msgspec import Meta, Struct
 
+#: Where the forms stand in the document.
+FORM = "#/components/schemas/"
 Time = Annotated[datetime, Meta(tz=True)]
 Next = Annotated[str | None, Meta(description=_("The `after` of the page that follows; null: this was the last."))]
 Place = Annotated[
@@ -236,12 +238,21 @@ class Rate(Struct, frozen=True):
     percent: Annotated[float | None, Meta(description=_("Null also where fewer than twenty stand behind it."))]
 
 
+class Duration(Struct, frozen=True):
+    """How long a step took, of the matters closed in the period."""
+
+    code: str
+    median_hours: Annotated[int | None, Meta(description=_("Null where fewer than twenty stand behind it."))]
+    ninetieth_hours: Annotated[int | None, Meta(description=_("Nine of ten took no longer."))]
+
+
 class Row(Struct, frozen=True):
     """The figures of one area, category, department or month, or of the whole."""
 
     key: Annotated[str, Meta(description=_("By `by`: a code, or a first day; `-` for none; empty for the whole."))]
     counts: list[Count]
     rates: list[Rate]
+    durations: Annotated[list[Duration], Meta(description=_("Of the whole alone."))]
 
 
 class Figures(Struct, frozen=True):
@@ -259,7 +270,7 @@ class Definition(Struct, frozen=True):
     """What a figure means."""
 
     code: str
-    kind: Literal["count", "rate"]
+    kind: Literal["count", "rate", "duration"]
     name: Words
     formula: Words
     left_out: Words

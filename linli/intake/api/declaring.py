@@ -63,8 +63,8 @@ SIZE = Kind(
     _("a whole number from 1 to 200"),
 )
 CURSOR = Kind(
-    {"type": "string", "pattern": "^[0-9A-Za-z_.,-]{1,2000}$"},
-    "[0-9A-Za-z_.,-]{1,2000}",
+    {"type": "string", "pattern": "^[0-9A-Za-z_.,-]{0,4000}$"},
+    "[0-9A-Za-z_.,-]{0,4000}",
     str,
     _("what an answer gave before, as it was"),
 )

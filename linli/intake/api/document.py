@@ -7,12 +7,12 @@ import msgspec
 from django.utils.translation import get_language, gettext
 
 from linli import __version__
-from linli.intake.api import answers
+from linli.intake.api import answers, other_doors
+from linli.intake.api.answers import FORM
 from linli.intake.api.declaring import Operation, Parameter
 from linli.intake.api.operations import OPERATIONS, TAGS
 
 ROOT = "/api/v1/"
-_FORMS = "#/components/schemas/"
 
 
 def document() -> dict[str, Any]:
@@ -33,8 +33,8 @@ def _document(_language: str) -> dict[str, Any]:
             ),
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "tags": [{"name": name, "description": str(words)} for name, words in TAGS.items()],
-        "paths": {ROOT + one.path: {"get": _operation(one)} for one in OPERATIONS},
+        "tags": [{"name": name, "description": str(words)} for name, words in (TAGS | other_doors.TAGS).items()],
+        "paths": {ROOT + one.path: {"get": _operation(one)} for one in OPERATIONS} | other_doors.paths(),
         "components": {
             "schemas": _forms(),
             "responses": _refusals(),
@@ -45,7 +45,7 @@ def _document(_language: str) -> dict[str, Any]:
 
 
 def _operation(one: Operation) -> dict[str, Any]:
-    form = {"schema": {"$ref": _FORMS + one.answer.__name__}}
+    form = {"schema": {"$ref": FORM + one.answer.__name__}}
     etag = {"ETag": {"schema": {"type": "string"}, "required": True}}
     return {
         "operationId": one.name,
@@ -73,7 +73,7 @@ def _parameter(one: Parameter, place: str) -> dict[str, Any]:
 
 
 def _refusals() -> dict[str, Any]:
-    content = {"application/json": {"schema": {"$ref": _FORMS + "Refusal"}}}
+    content = {"application/json": {"schema": {"$ref": FORM + "Refusal"}}}
     told = {
         "401": (gettext("No key, or one that opens nothing here."), {"WWW-Authenticate": {"type": "string"}}),
         "404": (gettext("Nothing of this name lies in the area of the key."), {}),
@@ -92,12 +92,12 @@ def _refusals() -> dict[str, Any]:
 
 def _forms() -> dict[str, Any]:
     """The forms of all answers by name; the words beside their fields in the language of whoever reads."""
-    kinds = [*(one.answer for one in OPERATIONS), answers.Refusal]
-    _refs, forms = msgspec.json.schema_components(kinds, ref_template=_FORMS + "{name}")
+    kinds = [*(one.answer for one in OPERATIONS), answers.Refusal, *other_doors.FORMS]
+    _refs, forms = msgspec.json.schema_components(kinds, ref_template=FORM + "{name}")
     for form in forms.values():
         # Of whoever reads the source.
         form.pop("description", None)
-        for told in form["properties"].values():
+        for told in form.get("properties", {}).values():
             if words := told.get("description"):
                 told["description"] = gettext(words)
     return forms

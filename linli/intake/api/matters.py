@@ -151,29 +151,32 @@ def changed(asking: Asking) -> answers.Changes:
     Positions of a chain have no gaps and are seen in their order, so nothing is lost between two pages, nor repeated for
     being of the same moment.
     """
-    end, place = _end(asking), _place(asking)
+    end = _end(asking)
+    place = _place(asking, end)
     found: dict[str, None] = {}
     left = SLICE
     for chain in sorted(end):
-        acts = _acts(chain, place.get(chain, 0), min(end[chain], place.get(chain, 0) + left))
-        for position, verb, on_kind, on_key, area, facts in acts:
-            if on_kind == "event" and verb in CHANGES and _tells(asking, area, facts):
+        after = place.get(chain, 0)
+        until = max(after, min(end[chain], after + left))
+        for position, on_key, area, facts in _acts(chain, after, until):
+            if _tells(asking, area, facts):
                 if on_key not in found and len(found) == asking["limit"]:
                     return _changes(asking, found, place, more=True)
                 found[on_key] = None
             place[chain] = position
-            left -= 1
-        if not left:
-            break
-    more = any(place.get(chain, 0) < length for chain, length in end.items())
+        place[chain] = until
+        left -= until - after
+    more = any(place[chain] < length for chain, length in end.items())
     return _changes(asking, found, place, more=more)
 
 
-def _acts(chain: str, after: int, until: int) -> Iterable[tuple[int, str, str, str, str | None, dict[str, Any]]]:
+def _acts(chain: str, after: int, until: int) -> Iterable[tuple[int, str, str | None, dict[str, Any]]]:
+    """Those by which something changes that is told."""
     if until <= after:
         return []
-    rows = Entry.objects.filter(chain=chain, position__gt=after, position__lte=until).order_by("position")
-    return rows.values_list("position", "verb", "on_kind", "on_key", "area_id", "facts")
+    rows = Entry.objects.filter(chain=chain, position__gt=after, position__lte=until)
+    changes = rows.filter(on_kind="event", verb__in=CHANGES).order_by("position")
+    return changes.values_list("position", "on_key", "area_id", "facts")
 
 
 def _changes(asking: Asking, found: Iterable[str], place: following.Place, *, more: bool) -> answers.Changes:
@@ -184,21 +187,18 @@ def _changes(asking: Asking, found: Iterable[str], place: following.Place, *, mo
 
 
 def _end(asking: Asking) -> following.Place:
-    """The ends of the chains in which something is written of matters that the key may see."""
-    chain = lineage(asking.key.area_id)[0] if asking.key.area_id else None
-    known = following.place()
-    if chain is not None:
-        return {chain: known.get(chain, 0)}
-    return {name: length for name, length in known.items() if name.isdigit()}
+    """The ends of the chains of the counties whose matters the key may see; of others it is not told how much is done."""
+    known = {chain: length for chain, length in following.place().items() if chain.isdigit()}
+    if asking.key.area_id is None:
+        return known
+    own = lineage(asking.key.area_id)[0]
+    return {own: known.get(own, 0)}
 
 
-def _place(asking: Asking) -> following.Place:
+def _place(asking: Asking, end: following.Place) -> following.Place:
     """Where to go on. Raises `BadInput` for what no answer of this home can have given to this key."""
-    end = _end(asking)
-    if asking["after"] is None:
-        return dict.fromkeys(end, 0)
     place = following.read(asking["after"]) if asking["after"] else {}
-    if place is None or any(chain not in end or position > end[chain] for chain, position in place.items()):
+    if place is None or any(position > end.get(chain, -1) for chain, position in place.items()):
         raise _no_such_place()
     return place
 
@@ -221,7 +221,6 @@ def matters_of(keys: Sequence[UUID], asking: Asking) -> list[answers.Matter]:
 def _matter(event: Any, releases: Sequence[Any], asking: Asking) -> answers.Matter:
     category, into = event.category, event.merged_into
     times: dict[str, Any] = {name: _utc(at) if (at := getattr(event, name)) else None for name in _TIMES}
-    parts = sorted(event.parts.all(), key=lambda part: (not part.leads, part.pk))
     return answers.Matter(
         id=event.pk,
         number=event.number,
@@ -230,7 +229,7 @@ def _matter(event: Any, releases: Sequence[Any], asking: Asking) -> answers.Matt
         state=event.state,
         severity=event.severity,
         urgency=event.urgency,
-        departments=[part.department_id for part in parts],
+        departments=[part.department_id for part in event.parts.all()],
         into=into.number if into and asking.sees(into.area_id) else None,
         **times,
         is_demo=event.is_demo,

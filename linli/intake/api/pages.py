@@ -18,6 +18,8 @@ from linli.intake.api.declaring import Operation
 from linli.intake.api.document import ROOT, document
 from linli.intake.api.door import JSON, OF_KEY, guarded, told
 from linli.intake.api.operations import OPERATIONS, TAGS
+from linli.intake.api.other_doors import CALLS
+from linli.intake.api.other_doors import TAGS as OTHERS
 from linli.kit.addresses import own_address
 
 
@@ -42,6 +44,7 @@ def docs(request: HttpRequest) -> HttpResponse:
         "refusals": {status: coded(one["description"]) for status, one in written["components"]["responses"].items()},
         "often": OF_KEY,
         "root": own_address(ROOT),
+        "others": [(words, [one for one in CALLS if one.tag == tag]) for tag, words in OTHERS.items()],
     }
     return render(request, "intake/api/docs.html", context)
 

@@ -17,6 +17,7 @@ from linli.events.testing import NOON, World, make_event
 from linli.intake.api import matters
 from linli.intake.api.tests.asking import ask, make_key
 from linli.intake.webhooks.rules import NEVER_TOLD
+from linli.journal import following
 from linli.journal.actions import record
 
 HERE, NEXT_TOWN = "440881101", "440881102"
@@ -73,6 +74,23 @@ def test_a_matter_that_left_is_told_as_gone_to_those_it_left_and_to_nobody_else(
     assert (told[bystander]["matters"], told[bystander]["gone"]) == ([], [])
     # What was done here before is not told there.
     assert "event.reported" not in [one["verb"] for one in ask(theirs, f"matters/{event.pk}/course")["acts"]]
+
+
+@pytest.mark.django_db
+def test_a_place_tells_nothing_of_other_counties(world: World) -> None:
+    there = Area.objects.create(code="440882", name="邻县", level="county", kind="county")
+    make_event(world)
+    ours, of_all = make_key(HERE, "甲"), make_key("", "乙")
+    before = ask(ours, "changes")
+    far = make_event(world, area=there)
+    assert ask(ours, "changes") == before
+    assert ask(ours, "matters")["place"] == before["place"]
+    assert before["place"].startswith("440881.") and "," not in before["place"]
+    told = ask(of_all, "changes")
+    assert set(following.read(told["place"]) or {}) == {"440881", "440882"}
+    assert str(far.pk) in [one["id"] for one in told["matters"]]
+    for after in ("440882.1", f"{before['place']},440882.1"):
+        assert ask(ours, "changes", 422, after=after)["error"]["code"] == "bad_after"
 
 
 @pytest.mark.django_db

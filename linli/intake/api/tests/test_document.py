@@ -12,6 +12,7 @@ from django.urls import URLPattern
 from linli.events.testing import World, draw_boundaries, make_event
 from linli.intake.api import urls
 from linli.intake.api.operations import OPERATIONS
+from linli.intake.api.other_doors import CALLS
 from linli.intake.api.pages import MADE_UP, curl
 from linli.intake.api.tests.asking import ROOT, ask, make_key
 
@@ -26,8 +27,11 @@ def references(of: Any) -> set[str]:
 def test_the_document_tells_every_operation_and_every_refusal_without_a_key(world: World) -> None:
     told = ask(None, "openapi.json")
     assert told["openapi"] == "3.1.0"
-    assert {one["get"]["operationId"] for one in told["paths"].values()} == {one.name for one in OPERATIONS}
+    calls = [call for one in told["paths"].values() for call in one.values()]
+    assert sorted(call["operationId"] for call in calls) == sorted(one.name for one in (*OPERATIONS, *CALLS))
     for path, one in told["paths"].items():
+        if not path.startswith(ROOT):
+            continue
         assert {"200", "304", "401", "404", "422", "429"} == set(one["get"]["responses"]), path
         in_path = {it["name"] for it in one["get"]["parameters"] if it["in"] == "path"}
         assert in_path == set(re.findall(r"\{(\w+)\}", path))
@@ -51,6 +55,7 @@ def test_the_page_shows_each_operation_with_an_example_and_each_form(world: Worl
     for one in OPERATIONS:
         assert f'id="op-{one.name}"' in page
         assert all(f"<code>{it.name}</code>" in page for it in (*one.query, *one.in_path))
+    assert all(f"<code>{one.path}</code>" in page for one in CALLS)
     for name, form in forms.items():
         assert f'id="form-{name}"' in page
         assert all(f"<code>{field}</code>" in page for field in form["properties"])

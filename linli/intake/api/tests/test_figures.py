@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from linli.events import actions
 from linli.events.models import Event
 from linli.events.rules import Rating, State
 from linli.events.testing import NOON, World, make_event
@@ -14,7 +15,7 @@ from linli.intake.api.tests.asking import ask, make_key
 from linli.people.rules import Held, Role, Scope
 from linli.statistics import reading
 from linli.statistics.periods import Period
-from linli.statistics.rules import BY_CODE, RATE_BY_CODE
+from linli.statistics.rules import BY_CODE, INTERVALS, RATE_BY_CODE
 
 pytestmark = pytest.mark.django_db
 COUNTY, HERE, NEXT_TOWN = "440881", "440881101", "440881102"
@@ -46,9 +47,8 @@ def test_the_numbers_are_those_of_the_statistics(world: World) -> None:
     scope = Scope((Held(Role.LEADER, COUNTY),))
     known = reading.figures(scope, COUNTY, period, at=timezone.now()).whole.counts
     assert counts(row)["reported"] == 11
-    assert {code: n for code, n in counts(row).items() if n is not None} == {
-        code: n for code, n in known.items() if not 0 < (n or 0) < 5
-    }
+    told_of_them = {code: n for code, n in counts(row).items() if n is not None and code in known}
+    assert told_of_them == {code: n for code, n in known.items() if not 0 < (n or 0) < 5}
     assert (told["area"], told["first"], told["last"], told["by"]) == (COUNTY, "2026-11-01", "2026-11-30", "")
 
 
@@ -77,6 +77,30 @@ def test_what_neighbours_answered_is_not_told_of_villages(world: World) -> None:
         assert satisfaction(**asked) == (None, None)
 
 
+def test_the_whole_tells_which_closings_held_and_how_long_steps_took(world: World) -> None:
+    many(world, 20)
+    key = make_key(HERE)
+    (row,) = ask(key, "figures", area=HERE, **DAYS)["rows"]
+    period = Period.parse({"from": "2026-11-01", "to": "2026-11-30"}, timezone.localdate())
+    for code in figures.OF_WHOLE:
+        assert counts(row)[code] == reading.opens(code, HERE, period, at=timezone.now()).count(), code
+    assert (counts(row)["closings"], counts(row)["held"], counts(row)["fell"]) == (20, 20, 0)
+    took = {one["code"]: one["median_hours"] for one in row["durations"]}
+    assert (took["in_all"], set(took)) == (1, {one.code for one in INTERVALS})
+    (few,) = ask(key, "figures", area=HERE, from_="2026-11-17", to="2026-11-30")["rows"]
+    assert {one["median_hours"] for one in few["durations"]} == {None}
+
+
+def test_of_two_parts_neither_is_told_where_one_is_a_few(world: World) -> None:
+    many(world, 9)
+    for event in Event.objects.all()[:2]:
+        actions.reopen(event, text="又堵了", by=world.cast.desk, at=NOON + timedelta(days=1))
+    (row,) = ask(make_key(HERE), "figures", area=HERE, **DAYS)["rows"]
+    told = counts(row)
+    assert (told["closings"], told["held"], told["fell"]) == (9, None, None)
+    assert next(one for one in row["rates"] if one["code"] == "holding")["percent"] is None
+
+
 @pytest.mark.parametrize(
     ("by", "key"), [("category", "C01"), ("department", "water"), ("month", "2026-11-01"), ("below", HERE)]
 )
@@ -98,11 +122,9 @@ def test_every_figure_that_is_told_is_defined_in_both_languages(world: World) ->
     key = make_key(HERE)
     told = {(one["kind"], one["code"]): one for one in ask(key, "figures/definitions")["definitions"]}
     (row,) = ask(key, "figures", area=HERE, **DAYS)["rows"]
-    assert {("count", one["code"]) for one in row["counts"]} | {("rate", one["code"]) for one in row["rates"]} == set(
-        told
-    )
+    kinds = {"count": "counts", "rate": "rates", "duration": "durations"}
+    assert {(kind, one["code"]) for kind, name in kinds.items() for one in row[name]} == set(told)
     assert told["count", "reported"]["name"]["en"] == "Reported"
     assert told["count", "reported"]["name"]["zh"] == "已上报"
     assert told["rate", "on_time"]["numerator"] in BY_CODE
-    assert {one.code for one in figures.SHOWN} <= set(RATE_BY_CODE)
-    assert "on_time" in {one.code for one in figures.SHOWN}
+    assert {code for kind, code in told if kind == "rate"} == set(RATE_BY_CODE)
