@@ -3,7 +3,7 @@
 Nothing of a person is in it but the names of those on duty; nothing of a matter but number, category, place, state and clock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -194,7 +194,8 @@ def _by_hour(events: EventQuerySet, clock: str, at: datetime, **counted: Count) 
     begins = [timezone.make_aware(datetime.combine(today, time(hour))) for hour in range(1, latest + 1)]
     hours = (When(**{f"{clock}__lt": begin}, then=Value(hour)) for hour, begin in enumerate(begins))
     hour_of = Case(*hours, default=Value(latest), output_field=IntegerField())
-    return {row["hour"]: row for row in events.values(hour=hour_of).annotate(**counted)}
+    rows: Iterable[dict[str, int]] = events.values(hour=hour_of).annotate(**counted).values("hour", *counted)
+    return {row["hour"]: row for row in rows}
 
 
 # --- the queue ------------------------------------------------------------------------------------------------------------

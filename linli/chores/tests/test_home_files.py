@@ -58,7 +58,7 @@ def as_packed(home: Path) -> list[tuple[tarfile.TarInfo, Any]]:
     "hostile",
     [
         member("../outside"),
-        member("/tmp/linli-outside"),
+        member("/srv/outside"),
         member("models/../../outside"),
         member("link", tarfile.SYMTYPE, link="/etc"),
         member("hard", tarfile.LNKTYPE, link="/etc/passwd"),

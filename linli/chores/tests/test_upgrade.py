@@ -5,10 +5,10 @@ the secret key, no photos. At a release a home is recorded anew (docs/operation.
 """
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
-import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -112,8 +112,7 @@ print(json.dumps({
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """The recorded home, unpacked."""
-    with tarfile.open(RECORDED) as archive:
-        archive.extractall(tmp_path / "home", filter="data")
+    shutil.unpack_archive(RECORDED, tmp_path / "home")
     (tmp_path / "home").chmod(0o700)
     return tmp_path / "home"
 

@@ -48,8 +48,9 @@ _OF_TELEPHONES = (
     (re.compile(rb"\A.{0,4}ftyp", re.DOTALL), "MP4"),
     (re.compile(rb"\ARIFF.{4}WEBP", re.DOTALL), "WebP"),
 )
-#: A 0xff that begins another JPEG is none.
-_PADDING = re.compile(rb"(?:[\0\s]|\xff(?!\xd8\xff))*+")
+#: What ends the filling: any byte that is none of it; a 0xff is none of it where another JPEG begins. Looked for, and not the
+#: filling itself: a loop that gives nothing back goes a byte too far on Debian 12 (Python 3.11.2), and one that may takes memory.
+_NO_PADDING = re.compile(rb"[^\0\s\xff]|\xff\xd8\xff")
 
 
 def refuse_inside(part: bytes) -> None:
@@ -68,8 +69,8 @@ def refuse_behind(content: Content, at: int, *, of_telephone: bool = True) -> No
 
 def behind_padding(content: Content, at: int) -> int:
     """The first byte from `at` on that is no filling."""
-    found = _PADDING.match(content, at)
-    return found.end() if found else at
+    found = _NO_PADDING.search(content, at)
+    return found.start() if found else len(content)
 
 
 def _search(part: bytes, signs: tuple[tuple[re.Pattern[bytes], str], ...]) -> None:
