@@ -76,7 +76,8 @@ def kind_of(request: HttpRequest) -> str:
         return "act"
     if name in COSTLY:
         return "costly"
-    return "search" if request.GET.get("q") else ""
+    # What cannot be read is for the door to refuse, in its own form.
+    return "search" if "q=" in request.META.get("QUERY_STRING", "") and request.GET.get("q") else ""
 
 
 def _counted_under(request: HttpRequest, kind: str) -> tuple[str, int]:

@@ -133,8 +133,8 @@ _BESIDE = {
 def language_of(request: HttpRequest) -> str:
     """The first language of `Accept-Language` that we speak; Chinese if there is none."""
     known = {code.partition("-")[0]: code for code, _name in settings.LANGUAGES}
-    for wish, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
-        if (code := wish.partition("-")[0]) in known:
+    for wish, weight in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        if weight and (code := wish.partition("-")[0]) in known:
             return known[code]
     return settings.LANGUAGE_CODE
 

@@ -103,9 +103,14 @@ def test_other_methods_and_addresses_are_refused_in_the_same_form(world: World) 
     assert client.head(f"{ROOT}matters", headers={"Authorization": f"Bearer {make_key(HERE)}"}).content == b""
 
 
+def test_more_parameters_than_can_be_read_are_refused_in_the_same_form(world: World) -> None:
+    told = ask(make_key(HERE), "matters", 422, **{f"a{number}": "1" for number in range(2000)})
+    assert told["error"]["code"] == "unreadable"
+
+
 def test_it_speaks_the_language_asked_for_and_chinese_otherwise(world: World) -> None:
     spoken = {}
-    for asked, code in (("en-GB,zh;q=0.5", "en"), ("zh-CN", "zh-hans"), ("fr, en;q=0.1", "en"), ("xx", "zh-hans")):
+    for asked, code in (("en-GB,zh;q=0.5", "en"), ("zh-CN", "zh-hans"), ("fr, en;q=0.1", "en"), ("en;q=0", "zh-hans")):
         response = answer(None, "matters", 401, language=asked)
         assert response.headers["Content-Language"] == code
         spoken[code] = response.json()["error"]["message"]
