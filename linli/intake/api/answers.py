@@ -178,6 +178,7 @@ class Category(Struct, frozen=True):
     ]
     department: Annotated[str | None, Meta(description=_("The department it usually goes to."))]
     is_public: Annotated[bool, Meta(description=_("Whether everybody may see its matters."))]
+    public_place: Annotated[str, Meta(description=_("How closely: one of `public_places` of `/codes`."))]
     closed_on: Annotated[date | None, Meta(description=_("From then on nothing is reported under it."))]
 
 
@@ -303,4 +304,5 @@ class Codes(Struct, frozen=True):
     levels: list[str]
     kinds: Annotated[list[Code], Meta(description=_("Sorts of areas."))]
     units: Annotated[list[Code], Meta(description=_("What limits are counted in."))]
+    public_places: Annotated[list[Code], Meta(description=_("How closely the public sees the place of a matter."))]
     verbs: Annotated[list[Code], Meta(description=_("Acts of the course."))]

@@ -11,7 +11,7 @@ from linli.areas.actions import feature_of
 from linli.areas.codes import lineage, numbering, within
 from linli.areas.models import Area, Boundary, Kind
 from linli.events.models import Category, Pack
-from linli.events.rules import Severity, State, Unit, Urgency
+from linli.events.rules import PublicPlace, Severity, State, Unit, Urgency
 from linli.events.telling import SENTENCES
 from linli.intake.api import answers
 from linli.intake.api.declaring import Asking, NotThere, nothing_there, require_span
@@ -94,6 +94,7 @@ def _category(one: Category) -> answers.Category:
         limit=answers.Limit(limit.amount, str(limit.unit)) if limit else None,
         department=one.department_id,
         is_public=one.is_public,
+        public_place=one.public_place,
         closed_on=one.closed_on,
     )
 
@@ -131,6 +132,7 @@ def codes(_asking: Asking) -> answers.Codes:
         levels=list(numbering().levels),
         kinds=_choices(Kind),
         units=_choices(Unit),
+        public_places=_choices(PublicPlace),
         verbs=[answers.Code(verb, both(SENTENCES[verb])) for verb in sorted(TOLD)],
     )
 

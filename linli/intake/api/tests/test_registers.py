@@ -63,6 +63,7 @@ def test_categories_are_a_tree_with_limits_in_both_languages(world: World) -> No
     assert (told["pack"], list(rows)) == ("test", ["A01", "C", "C01", "C02"])
     assert rows["C01"]["name"] == {"zh": "排水管道", "en": "Drains"}
     assert (rows["C01"]["parent"], rows["C01"]["department"], rows["C01"]["is_public"]) == ("C", "water", True)
+    assert (rows["C01"]["public_place"], rows["C02"]["public_place"]) == ("exact", "near")
     assert rows["C01"]["limit"] == {"amount": 3, "unit": "working_days"}
     assert rows["C"]["limit"] is None
 
