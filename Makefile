@@ -74,7 +74,7 @@ test-postgres: $(VENV)/.dev  ## All that asks the store, on PostgreSQL; URL=post
 	$(RUN) -m pytest -q -n $(WORKERS) $(ROOMS) --postgres$(if $(URL),='$(URL)')
 
 browser: $(VENV)/.dev  ## Tests in a real browser (Debian: chromium chromium-headless-shell fonts-wqy-microhei)
-	$(RUN) -m pytest -q -m browser -n $(WORKERS) --dist loadfile
+	$(RUN) -m pytest -q -m browser -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: check-format check-lint check-imports check-types check-migrations check-messages check-vendor  ## Format, types, imports, migrations, messages, vendored files
 

@@ -103,6 +103,19 @@ LONG = WALKS | frozenset(
     }
 )
 
+#: Of what drives a browser the files that take a minute or two, the longest first: begun first, as the file that is left at the
+#: end keeps one worker alone.
+FIRST = (
+    "linli/wall/tests/test_browser.py",
+    "linli/web/tests/test_live_browser.py",
+    "tests/test_accessible.py",
+    "linli/field/tests/test_waiting_in_browser.py",
+    "linli/field/tests/test_shell_looks.py",
+    "linli/field/tests/test_outbox_keeping.py",
+    "linli/events/tests/test_pages_in_browser.py",
+    "linli/field/tests/test_voice.py",
+)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--postgres` alone starts the server that comes as a wheel; with an address it uses that one."""
@@ -149,6 +162,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("browser")
         elif _module(item) in LONG:
             item.add_marker("long")
+    place = {module: number for number, module in enumerate(FIRST)}
+    items.sort(key=lambda item: place.get(_module(item), len(FIRST)))
     store = config.getoption("--postgres")
     if store:
         again = {item for item in items if _asks_the_store(item) and _module(item) not in ONCE}
