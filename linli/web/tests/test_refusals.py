@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import gettext as _
 
 from linli.events.rules import State
 from linli.events.testing import World, make_event
@@ -51,7 +52,8 @@ def test_a_form_sent_after_the_session_was_over_leads_back_to_its_page(world: Wo
     arrived = client.post("/sign-in", form, headers=PAGES, follow=True)
     assert arrived.redirect_chain[-1][0] == page and arrived.status_code == 200
     toast = arrived.content.decode().partition('class="toast toast-warning"')[2].partition("</p>")[0]
-    assert "What you sent last may not have been saved" in toast and "circle-alert" in toast
+    words = _("What you sent last may not have been saved. Look here, and send it again if it is missing.")
+    assert words in toast and "circle-alert" in toast
 
 
 def test_the_language_beside_a_refused_form_leads_to_its_page(world: World, client: Client) -> None:
