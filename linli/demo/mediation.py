@@ -125,14 +125,23 @@ def _complain(now: datetime) -> None:
     mediated = Dispute.objects.filter(
         area__in=Area.objects.filter(within(HOME_TOWN, field="code")), accepted_at__lt=now - timedelta(days=4)
     )
-    for dispute, words in zip(mediated.order_by("accepted_at", "pk")[:2], _COMPLAINTS, strict=False):
+    at = now - timedelta(days=3)
+    heard = (dispute for dispute in mediated.order_by("accepted_at", "pk") if _is_heard(dispute, at))
+    for words, dispute in zip(_COMPLAINTS, heard, strict=False):
         party = dispute.parties.present().order_by("position")[0]
-        at = now - timedelta(days=3)
         own.complain(party, words=words[0], at=at)
         complaint = dispute.complaints.get()
         for answer in words[1:]:
             by = complaining.readers_of(complaint, at)[0]
             complaining.answer(complaint, words=answer, by=by, at=at + timedelta(days=1))
+
+
+def _is_heard(dispute: Dispute, at: datetime) -> bool:
+    """Whether there is a head to read a complaint: there is none where whoever mediates heads the highest committee."""
+    try:
+        return bool(complaining.addressed(dispute, at).readers)
+    except Refused:
+        return False
 
 
 def _live(courses: list[Course], now: datetime) -> None:
