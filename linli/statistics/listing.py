@@ -1,7 +1,7 @@
 """The rows of a figure, a page at a time: keys first, and a page begins where the one before ended."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Prefetch, Q
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.events.models import Event, EventQuerySet, Part
 from linli.events.queue import PAGE, Row
+from linli.kit.cursors import cursor, read_cursor
 from linli.kit.refusal import BadInput
 from linli.people.rules import Scope
 
@@ -41,7 +42,7 @@ def page_of(
         events = events.filter(_beyond(clock, side, *_read(after)))
     places = list(events.order_by(f"{sign}{clock}", f"{sign}pk").values_list(clock, "pk")[: size + 1])
     rows = _rows(scope, [key for _moment, key in places[:size]], at)
-    return Listed(rows, _cursor(*places[size - 1]) if len(places) > size else "", not after)
+    return Listed(rows, cursor(*places[size - 1]) if len(places) > size else "", not after)
 
 
 def _beyond(clock: str, side: str, moment: datetime, key: UUID) -> Q:
@@ -49,14 +50,9 @@ def _beyond(clock: str, side: str, moment: datetime, key: UUID) -> Q:
     return Q(**{f"{clock}__{side}e": moment}) & further
 
 
-def _cursor(moment: datetime, key: UUID) -> str:
-    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%S.%f}_{key.hex}"
-
-
 def _read(after: str) -> tuple[datetime, UUID]:
-    moment, _mark, key = after.partition("_")
     try:
-        return datetime.strptime(moment, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC), UUID(hex=key)
+        return read_cursor(after)
     except ValueError:
         raise BadInput(
             "bad_page", _("There is no such page of the list. Start again from the first."), field="after"

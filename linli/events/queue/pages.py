@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from linli.events.models import IS_OPEN, RUNS_OUT_AT, Category, Event, EventQuer
 from linli.events.needing import ShownNeed, needs_of, with_questions
 from linli.events.queue.filters import Filters, Order, Show
 from linli.events.rules import NEW, WITH_DEPARTMENT, PartState, State, due_soon_at
+from linli.kit.cursors import cursor, read_cursor
 from linli.kit.refusal import BadInput
 from linli.people.rules import Role, Scope
 
@@ -275,14 +276,13 @@ _NO_MOMENT = "-"
 
 
 def _cursor(moment: datetime | None, key: UUID) -> str:
-    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%S.%f}_{key.hex}" if moment else f"{_NO_MOMENT}_{key.hex}"
+    return cursor(moment, key) if moment else f"{_NO_MOMENT}_{key.hex}"
 
 
 def _read_cursor(after: str) -> tuple[datetime | None, UUID]:
     moment, _mark, key = after.partition("_")
     try:
-        read = None if moment == _NO_MOMENT else datetime.strptime(moment, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC)
-        return read, UUID(hex=key)
+        return (None, UUID(hex=key)) if moment == _NO_MOMENT else read_cursor(after)
     except ValueError:
         raise BadInput(
             "bad_page", _("There is no such page of the list. Start again from the first."), field="after"

@@ -21,6 +21,7 @@ from linli.intake.api.declaring import Asking, nothing_there, span_of
 from linli.intake.webhooks.rules import VERBS, verbs_of
 from linli.journal import following
 from linli.journal.models import Entry
+from linli.kit.cursors import cursor, read_cursor
 from linli.kit.refusal import BadInput
 from linli.statistics.figures import matters_of as inside
 
@@ -48,7 +49,7 @@ def listed(asking: Asking) -> answers.Matters:
     limit = asking["limit"]
     found = list(rows.order_by("-reported_at", "-pk").values_list("reported_at", "pk")[: limit + 1])
     shown = matters_of([key for _moment, key in found[:limit]], asking)
-    return answers.Matters(shown, _cursor(*found[limit - 1]) if len(found) > limit else None, place)
+    return answers.Matters(shown, cursor(*found[limit - 1]) if len(found) > limit else None, place)
 
 
 def _narrowed(asking: Asking, rows: QuerySet[Event]) -> QuerySet[Event]:
@@ -73,14 +74,9 @@ _FILTERS: dict[str, Callable[[str], Q]] = {
 }
 
 
-def _cursor(moment: datetime, key: UUID) -> str:
-    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%S.%f}_{key.hex}"
-
-
 def _read(after: str) -> tuple[datetime, UUID]:
-    moment, _mark, key = after.partition("_")
     try:
-        return datetime.strptime(moment, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC), UUID(hex=key)
+        return read_cursor(after)
     except ValueError:
         raise _no_such_place() from None
 

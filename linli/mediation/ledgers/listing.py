@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.areas.codes import parent_of, within
 from linli.areas.models import Area
+from linli.kit.cursors import cursor, read_cursor
 from linli.kit.refusal import BadInput
 from linli.mediation.ledgers.narrowing import Narrowing
 from linli.mediation.ledgers.reading import CLOCK, Asked
@@ -108,8 +109,8 @@ def page_of(asked: Asked, narrowing: Narrowing, after: str = "", size: int = A_P
     places = list(found.order_by(f"-{clock}", "-pk").values_list(clock, "pk")[: size + 1])
     keys = [key for _moment, key in places[:size]]
     by_key = dict(zip(keys, _rows_of(keys), strict=True))
-    cursor = _cursor(*places[size - 1]) if len(places) > size else ""
-    return Listed([by_key[key] for key in keys], cursor, not after)
+    following = cursor(*places[size - 1]) if len(places) > size else ""
+    return Listed([by_key[key] for key in keys], following, not after)
 
 
 def _rows_of(keys: list[UUID]) -> list[Row]:
@@ -163,14 +164,9 @@ def _beyond(clock: str, moment: datetime, key: UUID) -> Q:
     return Q(**{f"{clock}__lte": moment}) & (Q(**{f"{clock}__lt": moment}) | Q(pk__lt=key))
 
 
-def _cursor(moment: datetime, key: UUID) -> str:
-    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%S.%f}_{key.hex}"
-
-
 def _read(after: str) -> tuple[datetime, UUID]:
-    moment, _mark, key = after.partition("_")
     try:
-        return datetime.strptime(moment, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC), UUID(hex=key)
+        return read_cursor(after)
     except ValueError:
         raise _no_such_page() from None
 
