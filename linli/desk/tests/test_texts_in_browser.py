@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from playwright.sync_api import Page, expect
@@ -47,3 +48,23 @@ def test_a_ready_text_is_inserted_at_the_cursor_and_taken_back(world: World, pag
     page.get_by_role("button", name=_("Undo")).click()
     expect(field).to_have_value("前后")
     expect(page.get_by_role("button", name=_("Undo"))).to_be_hidden()
+
+
+@pytest.mark.browser
+def test_ready_texts_are_searched_by_words_step_and_whether_they_are_closed(
+    world: World, page: Page, sign_in: SignIn
+) -> None:
+    sign_in(page, world.cast.county)
+    page.goto(reverse("tools:texts"))
+    found = page.locator("#found").get_by_role("link", name="不予受理告知")
+    expect(found).to_be_visible()
+    page.locator("#q").press_sequentially("没有这样的")
+    expect(found).to_have_count(0)
+    page.locator("#q").fill("")
+    expect(found).to_be_visible()
+    page.locator("#f-step").select_option(index=1)
+    expect(found).to_have_count(0)
+    page.locator("#f-step").select_option("")
+    expect(found).to_be_visible()
+    page.get_by_label(_("Closed ones")).check()
+    page.wait_for_url("**closed=1*")
