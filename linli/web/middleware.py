@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -48,11 +48,13 @@ def security_headers(get_response: Answer) -> Answer:
 
 
 def addresses(get_response: Answer) -> Answer:
-    """No address holds a NUL; the store could not even be asked for one."""
+    """No address holds a NUL, and no store can be asked for one. With another mark in its place each door finds nothing there,
+    and says so in its own form.
+    """
 
     def answer(request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path:
-            raise Http404
+        request.path = request.path.replace("\0", "\ufffd")
+        request.path_info = request.path_info.replace("\0", "\ufffd")
         return get_response(request)
 
     return answer

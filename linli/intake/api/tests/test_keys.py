@@ -97,7 +97,7 @@ def test_other_methods_and_addresses_are_refused_in_the_same_form(world: World) 
         response = getattr(client, method)(f"{ROOT}matters", headers={"Accept-Language": "en"})
         assert (response.status_code, refusal(response)) == (405, "only_reads")
         assert response.headers["Allow"] == "GET, HEAD"
-    for path in ("", "nothing", "matters/", "matters/a/b/c", "matters/%0a"):
+    for path in ("", "nothing", "matters/", "matters/a/b/c", "matters/%0a", "matters/%00", "%00"):
         response = client.get(ROOT + path)
         assert (response.status_code, refusal(response)) in ((404, "no_such_address"), (401, "no_key"))
     assert client.head(f"{ROOT}matters", headers={"Authorization": f"Bearer {make_key(HERE)}"}).content == b""

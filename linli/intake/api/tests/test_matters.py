@@ -60,6 +60,7 @@ def test_words_and_places_are_told_only_where_the_public_reads_them(world: World
 def test_a_key_sees_its_own_area_and_all_else_is_not_there(world: World) -> None:
     event = make_event(world)
     neighbour, county, all_of_it = make_key(NEXT_TOWN, "邻镇"), make_key("440881", "县"), make_key("", "全部")
+    assert ask(neighbour, "matters/%00", 404)["error"]["code"] == "not_found"
     for path in (f"matters/{event.pk}", f"matters/{event.number}", f"matters/{event.pk}/course"):
         assert ask(neighbour, path, 404)["error"]["code"] == "not_found"
         for key in (county, all_of_it):
