@@ -60,6 +60,7 @@ STORES_DIFFER := linli/kit linli/journal linli/chores/tests/test_backup.py linli
 	linli/statistics/tests/test_counters.py linli/events/tests/test_at_once.py linli/intake/tests/test_writer.py \
 	linli/mediation/tests/test_dispute_at_once.py linli/mediation/tests/test_ledgers_ahead.py tests/test_postgres_page.py
 ROOMS ?=
+AGAIN ?=
 
 test: test-sqlite  ## Tests on SQLite, then those where stores may differ on a PostgreSQL that comes as a wheel; the long ones: make test-long
 	@$(MAKE) --no-print-directory test-postgres ROOMS='$(STORES_DIFFER)'
@@ -73,8 +74,9 @@ test-long: $(VENV)/.dev  ## Walks over everything, programs started whole, and t
 test-postgres: $(VENV)/.dev  ## All that asks the store, on PostgreSQL; URL=postgres://user@host:port/database for one of your own, with the pages too
 	$(RUN) -m pytest -q -n $(WORKERS) $(ROOMS) --postgres$(if $(URL),='$(URL)')
 
-browser: $(VENV)/.dev  ## Tests in a real browser (Debian: chromium chromium-headless-shell fonts-wqy-microhei)
-	$(RUN) -m pytest -q -m browser -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+browser: $(VENV)/.dev  ## Tests in a real browser (Debian: chromium chromium-headless-shell fonts-wqy-microhei); AGAIN=1 for those that failed
+	$(RUN) -m pytest -q -m browser -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
+		$(if $(AGAIN),--last-failed --last-failed-no-failures none)
 
 check: check-format check-lint check-imports check-types check-migrations check-messages check-vendor  ## Format, types, imports, migrations, messages, vendored files
 
