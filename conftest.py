@@ -65,6 +65,8 @@ ONCE = WALKS | frozenset(
         "linli/intake/tests/test_media_crashes.py",
     }
 )
+#: In the names of files whose cases each ask the store something else.
+SEARCHES = ("search", "queue", "ledger", "wall", "filter")
 #: Two thirds of all the time: walks, years that are played through, mail and acts in all their cases, programs that are started
 #: whole, and those that are killed again and again. `make test-long`.
 LONG = WALKS | frozenset(
@@ -139,6 +141,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if chosen and not WORKER:
         os.environ["LINLI_DATABASE_URL"] = _start_postgres(config) if chosen == "embedded" else chosen
     _prepare(settings)
+    if chosen and not WORKER:
+        config.add_cleanup(_drop_ready_database)
     # The same examples every time, however slow the machine.
     hypothesis.settings.register_profile("linli", derandomize=True, deadline=None, database=None)
     hypothesis.settings.load_profile("linli")
@@ -154,8 +158,8 @@ def pytest_report_header() -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Whatever asks for a page drives a browser.
 
-    On PostgreSQL only what asks the store is run again; what goes through pages or reads the large files, only on a server
-    named by its address, as CI names one: it would take as long as all the rest.
+    On PostgreSQL only what asks the store is run again, of pages in many cases the first and the last; what goes through pages
+    or reads the large files, only on a server named by its address, as CI names one: it would take as long as all the rest.
     """
     for item in items:
         if {"page", "open_page"} & _fixtures(item):
@@ -169,6 +173,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         again = {item for item in items if _asks_the_store(item) and _module(item) not in ONCE}
         if store == "embedded":
             again = {item for item in again if not (_reads_files(item) or _goes_through_pages(item))}
+        again -= _cases_between(items)
         config.hook.pytest_deselected(items=[item for item in items if item not in again])
         items[:] = [item for item in items if item in again]
 
@@ -179,6 +184,15 @@ def _module(item: pytest.Item) -> str:
 
 def _fixtures(item: pytest.Item) -> set[str]:
     return set(getattr(item, "fixturenames", ()))
+
+
+def _cases_between(items: list[pytest.Item]) -> set[pytest.Item]:
+    """Of a page that is asked in many cases all but the first and the last: what differs is what is typed, not what is asked."""
+    cases: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if _goes_through_pages(item) and not any(word in _module(item) for word in SEARCHES):
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    return {item for several in cases.values() for item in several[1:-1]}
 
 
 def _asks_the_store(item: pytest.Item) -> bool:
@@ -206,6 +220,14 @@ def _start_postgres(config: pytest.Config) -> str:
         "ALTER SYSTEM SET synchronous_commit = off; ALTER SYSTEM SET autovacuum = off; SELECT pg_reload_conf();"
     )
     return str(server.get_uri())
+
+
+def _drop_ready_database() -> None:
+    from django.db import connections
+
+    from linli.intake.proving import drop_ready_database
+
+    drop_ready_database(connections.settings["default"])
 
 
 def _prepare(settings: Any) -> None:

@@ -11,6 +11,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -164,12 +165,12 @@ def on_postgres(folder: Path, server: dict[str, str], place: Path | None = None)
 
     environment, port = _environment(folder)
     name = spelling.Identifier(database := f"linli_proof_{os.getpid()}_{port}")
-    known: dict[str, Any] = {
-        part.lower(): server[part] for part in ("USER", "HOST", "PORT", "PASSWORD") if server.get(part)
-    }
+    known = _known(server)
     with psycopg.connect(dbname="postgres", autocommit=True, **known) as admin:
         space = _tablespace(admin, name, place)
-        admin.execute(spelling.SQL("CREATE DATABASE {} TABLESPACE {}").format(name, space))
+        with _ready_database(admin, server) as ready:
+            made = spelling.SQL("CREATE DATABASE {} TEMPLATE {} TABLESPACE {}")
+            admin.execute(made.format(name, spelling.Identifier(ready), space))
 
     def query(sql: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(dbname=database, **known) as store:
@@ -183,6 +184,48 @@ def on_postgres(folder: Path, server: dict[str, str], place: Path | None = None)
             admin.execute(spelling.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
             if place is not None:
                 admin.execute(spelling.SQL("DROP TABLESPACE {}").format(space))
+
+
+@contextmanager
+def _ready_database(admin: Any, server: dict[str, str]) -> Iterator[str]:
+    """The same as `_ready_store` on a server: the name of a database to copy, which nobody drops meanwhile."""
+    from psycopg import sql as spelling
+
+    run = os.environ.get("LINLI_TEST_RUN")
+    if not run:
+        yield "template0"
+        return
+    name = _name_of_ready(run)
+    making, kept = spelling.Identifier(f"{name}_making"), spelling.Identifier(name)
+    with (Path(run) / "ready.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
+            admin.execute(spelling.SQL("DROP DATABASE IF EXISTS {}").format(making))
+            admin.execute(spelling.SQL("CREATE DATABASE {}").format(making))
+            with tempfile.TemporaryDirectory(dir=run) as folder:
+                environment, _port = _environment(Path(folder))
+                environment["LINLI_DATABASE_URL"] = _url(f"{name}_making", server)
+                subprocess.run([*LINLI, "keys", "list"], env=environment, check=True, capture_output=True)
+            admin.execute(spelling.SQL("ALTER DATABASE {} RENAME TO {}").format(making, kept))
+        yield name
+
+
+def _name_of_ready(run: str) -> str:
+    return f"linli_{Path(run).name.replace('-', '_')}"
+
+
+def drop_ready_database(server: dict[str, str]) -> None:
+    """At the end of a run of the tests: its database to copy from is dropped, if one was made."""
+    import psycopg
+    from psycopg import sql as spelling
+
+    with psycopg.connect(dbname="postgres", autocommit=True, **_known(server)) as admin:
+        name = spelling.Identifier(_name_of_ready(os.environ["LINLI_TEST_RUN"]))
+        admin.execute(spelling.SQL("DROP DATABASE IF EXISTS {}").format(name))
+
+
+def _known(server: dict[str, str]) -> dict[str, Any]:
+    return {part.lower(): server[part] for part in ("USER", "HOST", "PORT", "PASSWORD") if server.get(part)}
 
 
 def _tablespace(admin: Any, name: Any, place: Path | None) -> Any:
