@@ -21,7 +21,7 @@ from linli.people.rules import Role, not_yours
 from linli.statistics.models import OfficialSeries, OfficialValue
 from linli.statistics.rules import BY_CODE, RATE_BY_CODE, Cohort
 from linli.statistics.rules.cubes import COUNTED
-from linli.statistics.rules.official import period_of, reading_of
+from linli.statistics.rules.official import day_of, period_of, reading_of
 
 #: So many rows of a table are taken in at once.
 MOST_ROWS = 2000
@@ -188,7 +188,7 @@ class _Reader:
             for name, longest in LONGEST.items()
         }
         first, last = period_of(row.get("period", ""))
-        value, change = reading_of(row.get("value", ""), row.get("change", ""))
+        value, change = reading_of(row.get("value", ""), row.get("change", ""), unit=words["unit"])
         published_on = self._published(row.get("published_on", ""))
         draft = Draft(
             words["indicator"],
@@ -222,11 +222,7 @@ class _Reader:
         return self._figures[typed] if typed else ""
 
     def _published(self, typed: str) -> date:
-        try:
-            day = date.fromisoformat(typed.strip().replace("/", "-").replace(".", "-")[:10])
-        except ValueError:
-            words = _("“%(value)s” is not a day. Write it as 2026-11-16.")
-            raise BadInput("bad_day", words, value=typed[:40], field="published_on") from None
+        day = day_of(typed)
         if day > self._today:
             raise BadInput("day_to_come", _("It cannot have been published on a day to come."), field="published_on")
         return day
