@@ -180,10 +180,15 @@ def test_what_has_no_category_is_said_to_have_none(world: World, now: datetime) 
 def test_no_percentage_of_few(world: World, now: datetime) -> None:
     for _each in range(19):
         make_event(world, State.CLOSED, at=now - timedelta(days=30))
-    assert "<b>100" not in page(world.cast.county, f"/desk/statistics/{COUNTY}/")
+    few = page(world.cast.county, f"/desk/statistics/{COUNTY}/")
+    assert "<b>100" not in few
+    # Nor a bar that shows one.
+    assert 'class="parts"' not in few
     make_event(world, State.CLOSED, at=now - timedelta(days=30))
+    enough = page(world.cast.county, f"/desk/statistics/{COUNTY}/")
     # Closed of those due, in time of those due; closings that held, and those in time that held; six rates on the way there.
-    assert page(world.cast.county, f"/desk/statistics/{COUNTY}/").count("<b>100.0</b>") == 10
+    assert enough.count("<b>100.0</b>") == 10
+    assert 'class="parts"' in enough
 
 
 def test_an_area_without_matters_has_a_kind_page(world: World) -> None:
