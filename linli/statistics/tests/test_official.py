@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from hypothesis import given
@@ -186,6 +188,20 @@ def test_a_correction_keeps_the_earlier_version_and_what_is_known_stays(world: W
         {"new": 0, "corrected": 1, "known": 1},
     ]
     assert {one.by_id for one in entries} == {world.cast.county.pk}
+
+
+def test_a_large_table_holds_the_store_as_briefly_as_a_small_one(world: World) -> None:
+    asked = []
+    for first, count in ((2010, 1), (2012, 200)):
+        names = [{"indicator": f"指标{number}", "period": str(first), "figure": "reported"} for number in range(count)]
+        with CaptureQueriesContext(connection) as queries:
+            assert bring(world, *names) == Imported(count, 0, 0)
+        again = [one | {"value": "1"} for one in names]
+        assert bring(world, *again) == Imported(0, count, 0)
+        assert bring(world, *again) == Imported(0, 0, count)
+        asked.append(len(queries))
+    assert asked[1] <= asked[0] + 2
+    assert set(OfficialSeries.objects.values_list("figure", flat=True)) == {"reported"}
 
 
 def test_all_rows_come_in_or_none_and_each_that_cannot_is_named_by_its_line(world: World) -> None:
