@@ -18,6 +18,7 @@ from linli.briefing.composing import TooEarly, compose
 from linli.briefing.models import Briefing, PaperTemplate, Schedule
 from linli.briefing.papers import set_papers
 from linli.briefing.rules import Rhythm, State, Whole, over, whole
+from linli.events.rules import EARLIEST_YEAR
 from linli.journal.actions import record
 from linli.journal.models import Entry
 from linli.kit.media.storing import original, store
@@ -168,8 +169,13 @@ def plan_due(at: datetime) -> int:
 def make_now(area: Area, *, rhythm: str, day: date, language: str, by: Person, at: datetime) -> Briefing:
     """Ask for a new edition of the whole period in which a day lies. Raises `NotYours`, `BadInput`, `Refused`."""
     require_keeper(by, area, at)
-    one = whole(Rhythm(rhythm), day)
-    if one.last >= timezone.localdate(at):
+    if day.year < EARLIEST_YEAR:
+        words = _("There is nothing before the year %(year)s.")
+        raise BadInput("day_too_early", words, year=EARLIEST_YEAR, field="day")
+    today = timezone.localdate(at)
+    # Asked first: of the last days a calendar has there is no whole period.
+    one = whole(Rhythm(rhythm), min(day, today))
+    if one.last >= today:
         raise BadInput("period_not_over", _("This period is not over yet. Choose an earlier day."), field="day")
     place = {"area": area, "rhythm": one.rhythm, "first_on": one.first}
     if Briefing.objects.filter(**place, state=State.WAITING).exists():
@@ -346,7 +352,7 @@ def _trial(area: Area, at: datetime) -> dict[str, Any]:
     draft = Briefing(
         area=area, rhythm=one.rhythm, first_on=one.first, last_on=one.last, language=settings.LANGUAGE_CODE
     )
-    return compose(draft, at)
+    return compose(draft, at, is_trial=True)
 
 
 @transaction.atomic

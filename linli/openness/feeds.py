@@ -56,8 +56,13 @@ def coordinates() -> str:
 
 def address(name: str, area: str, query: str = "") -> str:
     """The whole address of a page or file of an area, in the language it is asked in."""
+    return own_address(asked_of(reverse(f"openness:{name}", args=[area]), query))
+
+
+def asked_of(path: str, query: str = "") -> str:
+    """A path with what is asked of it, in the language spoken now."""
     asked = "&".join(part for part in (query, in_language().removeprefix("?")) if part)
-    return own_address(reverse(f"openness:{name}", args=[area])) + (f"?{asked}" if asked else "")
+    return f"{path}?{asked}" if asked else path
 
 
 def in_language() -> str:

@@ -15,6 +15,7 @@ from linli.kit.refusal import BadInput
 from linli.kit.senders import sender
 from linli.kit.throttle import too_many
 from linli.openness import actions, letters
+from linli.openness.feeds import in_language
 from linli.openness.models import Subscription
 from linli.openness.reading import public_categories
 from linli.openness.rules import MOST_CATEGORIES, MOST_REQUESTS
@@ -71,7 +72,8 @@ def letter(request: HttpRequest, token: str) -> HttpResponse:
 def _page(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResponse:
     # The page behind a link can be asked for again in another language; an answer to a form cannot.
     others = languages(request.path, "") if request.method == "GET" else []
-    response = render(request, "openness/letter.html", context | {"languages": others}, status=status)
+    spoken = {"languages": others, "language_query": in_language()}
+    response = render(request, "openness/letter.html", context | spoken, status=status)
     patch_cache_control(response, no_store=True)
     # The link is a key.
     response.headers["Referrer-Policy"] = "no-referrer"

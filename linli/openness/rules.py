@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from linli.events.rules import NEW, OPEN, SOLVED, State
-from linli.statistics.rules import SMALL, TOO_FEW, kept_back
+from linli.statistics.rules import SMALL, TOO_FEW, follow_from_sum, kept_back
 
 #: Somebody has taken it on, and it was not turned away, voided, merged or passed on: whoever only looks learns of no others.
 LISTED = frozenset((OPEN - NEW) | SOLVED)
@@ -74,13 +74,16 @@ class Kept:
 def guarded(parts: dict[str, int], other: int) -> Kept:
     """Public categories by key and all others together, without what would tell of a few.
 
-    Small numbers are kept back, and one more where a single one could be reckoned. The matters of public categories can be
-    counted in the list: so where the others are a few, the whole is kept back too.
+    Small numbers are kept back, and one more where they could be reckoned from the whole; where there is none, the whole. The
+    matters of public categories can be counted in the list: so where the others are a few, the whole is kept back too.
     """
-    back = kept_back({**parts, OTHER: other})
-    whole = sum(parts.values()) + other
-    shown = {key: None if key in back else n for key, n in {**parts, OTHER: other}.items()}
-    return Kept(None if 0 < whole < SMALL or 0 < other < SMALL else whole, shown)
+    counts = {**parts, OTHER: other}
+    back = kept_back(counts)
+    whole = sum(counts.values())
+    shown = {key: None if key in back else n for key, n in counts.items()}
+    hidden = [counts[key] for key in back]
+    tells = 0 < whole < SMALL or 0 < other < SMALL or (max(hidden, default=SMALL) < SMALL and follow_from_sum(hidden))
+    return Kept(None if tells else whole, shown)
 
 
 def median_may_be_shown(n: int) -> bool:

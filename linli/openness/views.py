@@ -43,6 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "found": finding.by_name(words),
         "tops": [{"area": one, "below": finding.below(one.code)} for one in tops],
         "languages": languages(request.path, urlencode({"q": words}) if words else ""),
+        "language_query": feeds.in_language(),
         "most": rules.MOST_FOUND,
     }
     return render(request, "openness/index.html", context)
@@ -60,7 +61,7 @@ def at(request: HttpRequest) -> JsonResponse:
     area = finding.by_point(lon, lat) if is_on_earth else None
     if area is None:
         return JsonResponse({"words": _("This place lies outside the area served here.")}, status=404)
-    return JsonResponse({"address": reverse("openness:area", args=[area.code]), "name": area.name})
+    return JsonResponse({"address": feeds.asked_of(reverse("openness:area", args=[area.code])), "name": area.name})
 
 
 # --- the page of an area ------------------------------------------------------------------------------------------------
@@ -80,7 +81,6 @@ def _context(request: HttpRequest, found: Area, asked: Asked, at: datetime) -> d
     page = page_of(asked, at)
     categories = list(public_categories().filter(closed_on__isnull=True, pack__in_use=True).order_by("code"))
     names = {one.code: str(one) for one in categories}
-    query = page.following.query if page.following else ""
     return {
         "area": found,
         "path": finding.path_to(found),
@@ -88,8 +88,8 @@ def _context(request: HttpRequest, found: Area, asked: Asked, at: datetime) -> d
         "figures": (figures := _figures(found, at)),
         "which": feeds.which_matters(figures),
         "page": page,
-        "next_page": f"{request.path}?{query}" if query else "",
-        "is_first": not asked.after,
+        "next_page": feeds.asked_of(request.path, page.following.query) if page.following else "",
+        "first_page": feeds.asked_of(request.path, replace(asked, after="").query) if asked.after else "",
         "categories": categories,
         "chosen": asked.categories[0] if asked.categories else "",
         "chosen_name": names.get(asked.categories[0], "") if asked.categories else "",

@@ -2,14 +2,17 @@
 
 One area after the other, in a snapshot that hinders nobody: of a village and a township all is counted from their rows; a
 county is the sum of its townships and of what lies directly under it. Matters that were changed and not counted yet count as
-they were counted last. What differs is kept and told, never mended in silence: `linli statistics rebuild` counts all anew.
+they were counted last. What each matter was counted as is looked at too: pages read there what is still to come today. What
+differs is kept and told, never mended in silence: `linli statistics rebuild` counts all anew.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, time
+from itertools import islice
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models.functions import Length
@@ -24,7 +27,7 @@ from linli.kit.flags import spread
 from linli.people.models import Appointment, Person
 from linli.people.rules import Role
 from linli.statistics.counting import Sums, counted_before, matters_in
-from linli.statistics.facts import facts_of, kept_widths
+from linli.statistics.facts import AT_ONCE, facts_of, kept_widths
 from linli.statistics.models import Cell, Difference, Follower, MapCell, Took
 from linli.statistics.rules.cubes import ALL, BY_CATEGORY, BY_DEPARTMENT, COUNTED, EDITION, Facts
 
@@ -37,7 +40,9 @@ _FAR = 10_000_000
 
 
 class Place(NamedTuple):
-    """A number of the sums: the cell and its column. Of the map, `facet` is zoom, column and row, `day` the month."""
+    """A number of the sums: the cell and its column. Of the map, `facet` is zoom, column and row, `day` the month; of the kind
+    `rows` it is how many matters were counted as something else than they are.
+    """
 
     kind: str
     area: str
@@ -167,9 +172,10 @@ def _recounted(code: str) -> Numbers:
     widths = kept_widths()
     place = widths.index(len(code))
     if place >= len(widths) - 2:
-        return _numbers_of(code, _facts_in(code))
+        # What lies in a village was looked at one by one with the township.
+        return _numbers_of(code, _facts_in(code), with_each=place in (0, len(widths) - 2))
     below = widths[place + 1]
-    numbers = _numbers_of(code, (facts for facts in _facts_in(code, below) if len(facts.area) < below))
+    numbers = _numbers_of(code, (one for one in _facts_in(code, below) if len(one[1].area) < below), with_each=True)
     # A sum of sums: each of them is compared by itself.
     for child in Area.objects.annotate(width=Length("code")).filter(within(code, field="code"), width=below):
         for one, n in _stored(child.code).items():
@@ -179,13 +185,17 @@ def _recounted(code: str) -> Numbers:
     return numbers
 
 
-def _numbers_of(code: str, several: Iterable[Facts]) -> Numbers:
-    """The numbers of the cells of this area alone."""
+def _numbers_of(code: str, several: Iterable[tuple[UUID, Facts]], *, with_each: bool) -> Numbers:
+    """The numbers of the cells of this area alone; and how many of the matters themselves were counted otherwise."""
     sums = Sums(kept_widths(), only=code)
-    for facts in several:
-        sums.add(facts, 1)
-    sums.add_up_months()
     numbers: Numbers = Counter()
+    matters = iter(several)
+    while together := list(islice(matters, AT_ONCE)):
+        for _key, facts in together:
+            sums.add(facts, 1)
+        was = counted_before([key for key, _facts in together]) if with_each else dict(together)
+        numbers[Place("rows", code, "", "", "counted")] += sum(was.get(key) != facts for key, facts in together)
+    sums.add_up_months()
     for key, by_bits in sums.cells.items():
         _add_columns(numbers, (key.kind, code, key.facet, str(key.day)), spread(by_bits, len(COUNTED)))
     for (key, interval), counts in sums.hours.items():
@@ -196,10 +206,10 @@ def _numbers_of(code: str, several: Iterable[Facts]) -> Numbers:
     return numbers
 
 
-def _facts_in(code: str, shorter_than: int = 99) -> Iterator[Facts]:
+def _facts_in(code: str, shorter_than: int = 99) -> Iterator[tuple[UUID, Facts]]:
     """Matters of an area as their rows are; those that were changed since, as they were counted last."""
     entries, _end = following.since(Follower.objects.get(pk=1).place, _FAR)
     late = set(matters_in(entries))
     events = Event.objects.annotate(width=Length("area_id")).filter(within(code), width__lt=shorter_than)
-    yield from (facts for key, facts in facts_of(events) if key not in late)
-    yield from (facts for facts in counted_before(list(late)).values() if contains(code, facts.area))
+    yield from (one for one in facts_of(events) if one[0] not in late)
+    yield from (one for one in counted_before(list(late)).items() if contains(code, one[1].area))

@@ -9,7 +9,7 @@ from linli.briefing.composing.parts import Look, Section, table
 from linli.briefing.saying import Piece, Said, counted, grouped, is_english, joined, say
 from linli.statistics.control.charts import Chart, chart_of, level_below
 from linli.statistics.reading import DEPARTMENT
-from linli.statistics.rules import BY_CODE, RATE_BY_CODE, TOO_FEW, percent
+from linli.statistics.rules import BY_CODE, RATE_BY_CODE, TOO_FEW
 from linli.statistics.rules.control import Judged, Verdict
 from linli.statistics.sheet import Line
 
@@ -74,8 +74,7 @@ def _verdicts(chart: Chart, units: str) -> Said:
 
 def _share(chart: Chart) -> str:
     """Of all together, rounded down like every other percentage of the paper."""
-    together = [line.judged for line in chart.lines]
-    share = percent(sum(one.numerator for one in together), sum(one.denominator for one in together))
+    share = chart.share_percent
     return "–" if share is None else f"{share:.1f}"
 
 

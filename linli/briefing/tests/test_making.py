@@ -10,19 +10,23 @@ from django.db import connection
 
 from linli.briefing import actions
 from linli.briefing.actions import due_at, end_schedule, make_again, make_now, plan_due, set_schedule, work
+from linli.briefing.composing import TooEarly, compose
 from linli.briefing.models import Briefing, Schedule
 from linli.briefing.rules import Rhythm, State, whole
-from linli.events.testing import World
+from linli.events.testing import World, make_event
 from linli.journal.models import Entry, Notice
 from linli.kit.papers.asking import available
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.notices.about import about
 from linli.people.actions import end_appointment
 from linli.people.models import Appointment
+from linli.statistics import reading
+from linli.statistics.counting import follow
 
 COUNTY, TOWNSHIP, GRID = "440881", "440881101", "440881101201005"
 #: Mid-October; the Monday on which the month is told of, before and after it is due.
 SET_AT = datetime(2026, 10, 15, 2, tzinfo=UTC)
+OCTOBER = date(2026, 10, 1), date(2026, 10, 31)
 EARLY, LATE = datetime(2026, 11, 2, 2, 29, tzinfo=UTC), datetime(2026, 11, 2, 2, 31, tzinfo=UTC)
 
 
@@ -205,6 +209,15 @@ def test_only_whole_periods_that_are_over_are_made(world: World) -> None:
         )
 
 
+@pytest.mark.parametrize("rhythm", Rhythm.values)
+@pytest.mark.parametrize("day", [date.min, date(26, 10, 1), date(1999, 12, 31), date.max])
+def test_of_a_day_that_no_matter_knows_nothing_is_made(world: World, rhythm: str, day: date) -> None:
+    with pytest.raises(BadInput) as refused:
+        make_now(world.areas[COUNTY], rhythm=rhythm, day=day, language="zh-hans", by=world.cast.county, at=LATE)
+    assert refused.value.facts["field"] == "day"
+    assert not Briefing.objects.exists()
+
+
 def test_a_worker_that_stood_still_makes_up_for_the_last_periods(world: World, no_papers: None) -> None:
     scheduled(world, rhythm=Rhythm.WEEK)
     later = datetime(2027, 3, 1, 4, tzinfo=UTC)
@@ -243,6 +256,16 @@ def test_nobody_is_told_who_may_not_see_the_area(world: World, no_papers: None) 
     plan_due(LATE)
     work(LATE)
     assert list(Notice.objects.values_list("person__username", flat=True)) == ["county"]
+
+
+def test_a_template_is_tried_while_the_worker_still_counts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    while follow(SET_AT):
+        pass
+    make_event(world, at=SET_AT)
+    monkeypatch.setattr(reading, "TAIL", 0)
+    with pytest.raises(TooEarly):
+        compose(Briefing(area=world.areas[COUNTY], rhythm="month", first_on=OCTOBER[0], last_on=OCTOBER[1]), LATE)
+    assert actions._trial(world.areas[COUNTY], LATE)["sections"]
 
 
 def test_a_grid_has_no_briefing(world: World) -> None:

@@ -2,7 +2,9 @@
 
 import io
 import json
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -339,3 +341,27 @@ def test_the_start_and_the_status_page_lead_to_it(world: World, client: Client) 
     client.post(f"/status/{told.event.number}", {"key": told.secret})
     assert f'href="/area/{VILLAGE}/"' in client.get(f"/status/{told.event.number}").content.decode()
     assert page_of(Asked(COUNTY), NOW).matters == []
+
+
+def test_whoever_reads_english_goes_on_in_english(world: World, client: Client, settings: Any) -> None:
+    settings.MAIL_OUT = "smtp://127.0.0.1:9?from=linli@county.example&tls=none"
+    draw_boundaries(world)
+    for number in range(12):
+        make_event(world, State.ACCEPTED, at=NOW - timedelta(hours=30 - number))
+    first = page(client, COUNTY, "?category=C01&language=en")
+    following = unescape(first.partition('rel="next" href="')[2].partition('"')[0])
+    answers = [
+        client.get("/area/?language=en"),
+        client.get("/area/?q=村&language=en"),
+        client.get(following),
+        client.post(f"/area/{COUNTY}/follow?language=en", {"address": "a@home.example", "pace": "daily"}),
+    ]
+    contents = [first, *(one.content.decode() for one in answers)]
+    for content in contents:
+        links = [link for link in re.findall(r'href="(/area/[^"]*)"', content) if "language=zh-hans" not in link]
+        assert links and all("language=en" in link for link in links), links
+    assert 'name="language" value="en"' in contents[1]
+    # Turned back from the second page, it is the same category still.
+    assert f"/area/{COUNTY}/?category=C01&amp;language=en" in contents[3]
+    found = client.post("/area/at?language=en", {"lon": "110.051", "lat": "21.700"}).json()
+    assert found["address"] == f"/area/{VILLAGE}/?language=en"

@@ -74,6 +74,9 @@ def test_no_small_number_is_shown_or_can_be_reckoned(parts: dict[str, int], othe
     hidden = [key for key, n in kept.parts.items() if n is None]
     if kept.whole is not None and hidden:
         assert len(hidden) > 1
+        told = [{**parts, OTHER: other}[key] for key in hidden]
+        # Other numbers would make up the same whole.
+        assert max(told) >= SMALL or len(told) < sum(told) < len(told) * (SMALL - 1)
     assert shown.items() <= {**parts, OTHER: other}.items()
 
 

@@ -17,7 +17,7 @@ from linli.people.rules import Scope
 from linli.statistics.narrowing import Narrowing
 from linli.statistics.periods import Period
 from linli.statistics.reading import DEPARTMENT, MONTH, Row, figures
-from linli.statistics.rules import BY_CODE, RATES, Figure, Rate
+from linli.statistics.rules import BY_CODE, RATES, Figure, Rate, percent
 from linli.statistics.rules.chance import Range
 from linli.statistics.rules.control import Comparison, Course, Judged, Month, Verdict, compare, course
 from linli.statistics.rules.cubes import COUNTED, NONE
@@ -55,14 +55,14 @@ class Line:
 
     @property
     def percent(self) -> float | None:
-        """The share in percent; None where there are too few for one."""
-        return 100 * self.numerator.n / self.denominator.n if self.judged.expected else None
+        """The share in percent, rounded down as on every page; None where there are too few for one."""
+        return percent(self.numerator.n, self.denominator.n)
 
     @property
-    def expected_percent(self) -> tuple[float, float] | None:
-        """The expected range in percent."""
+    def expected_percent(self) -> tuple[float | None, float | None] | None:
+        """The expected range in percent, rounded as the share is, so that what lies at its edge is seen to lie inside."""
         inside = self.judged.expected
-        return (100 * inside.low / self.denominator.n, 100 * inside.high / self.denominator.n) if inside else None
+        return (percent(inside.low, self.denominator.n), percent(inside.high, self.denominator.n)) if inside else None
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,9 @@ class Chart:
 
     @property
     def share_percent(self) -> float | None:
-        """The share of all together."""
-        return None if self.comparison.share is None else 100 * self.comparison.share
+        """The share of all together, rounded down likewise."""
+        together = [line.judged for line in self.lines]
+        return percent(sum(one.numerator for one in together), sum(one.denominator for one in together))
 
 
 def level_below(area: Area) -> str:

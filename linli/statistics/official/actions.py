@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from linli.areas.codes import contains
+from linli.areas.codes import contains, within
 from linli.areas.models import Area
 from linli.events.rules import clean_words
 from linli.journal.actions import record
@@ -18,10 +18,11 @@ from linli.kit.refusal import BadInput
 from linli.people.actions import scope_of
 from linli.people.models import Person
 from linli.people.rules import Role, not_yours
+from linli.statistics.facts import AT_ONCE
 from linli.statistics.models import OfficialSeries, OfficialValue
 from linli.statistics.rules import BY_CODE, RATE_BY_CODE, Cohort
 from linli.statistics.rules.cubes import COUNTED
-from linli.statistics.rules.official import period_of, reading_of
+from linli.statistics.rules.official import day_of, period_of, reading_of
 
 #: So many rows of a table are taken in at once.
 MOST_ROWS = 2000
@@ -116,9 +117,7 @@ def import_rows(rows: Iterable[Row], *, area: Area, by: Person | None, at: datet
         raise BadInput("rows_refused", words, count=len(checked.refused), rows=told)
     if not checked.good:
         raise BadInput("no_rows", _("The table has no rows. Nothing was brought in."))
-    series = {draft.series: _series(draft) for draft in checked.good}
-    done = [_store(series[draft.series], draft, by, at) for draft in checked.good]
-    imported = Imported(done.count("new"), done.count("corrected"), done.count("known"))
+    imported = _store(checked.good, area, by, at)
     record(
         "figures.official_imported",
         on=area,
@@ -132,30 +131,32 @@ def import_rows(rows: Iterable[Row], *, area: Area, by: Person | None, at: datet
     return imported
 
 
-def _series(draft: Draft) -> OfficialSeries:
-    area, indicator, unit, source = draft.series
-    found, is_new = OfficialSeries.objects.get_or_create(
-        area_id=area, indicator=indicator, unit=unit, source=source, defaults={"figure": draft.figure}
-    )
-    if draft.figure and found.figure != draft.figure and not is_new:
-        found.figure = draft.figure
-        found.save(update_fields=["figure"])
-    return found
+def _store(drafts: list[Draft], area: Area, by: Person | None, at: datetime) -> Imported:
+    """All in a handful of statements: nobody else writes meanwhile."""
+    series = _series_of(drafts, area)
+    in_force = {
+        (one.series_id, one.first_on, one.last_on): one
+        for one in OfficialValue.objects.filter(within(area.code, field="series__area"), replaced_at__isnull=True)
+    }
+    values, replaced = [], []
+    for draft in drafts:
+        key = series[draft.series].pk
+        now = in_force.get((key, draft.first_on, draft.last_on))
+        if now is not None:
+            said = (draft.value, draft.change, draft.published_on, draft.note)
+            if (now.value, now.change_percent, now.published_on, now.note) == said:
+                continue
+            replaced.append(now.pk)
+        values.append(_value(draft, key, by, at))
+    for begin in range(0, len(replaced), AT_ONCE):
+        OfficialValue.objects.filter(pk__in=replaced[begin : begin + AT_ONCE]).update(replaced_at=at)
+    OfficialValue.objects.bulk_create(values)
+    return Imported(len(values) - len(replaced), len(replaced), len(drafts) - len(values))
 
 
-def _store(series: OfficialSeries, draft: Draft, by: Person | None, at: datetime) -> str:
-    """Whether it was new, known, or took the place of another version."""
-    in_force = OfficialValue.objects.filter(
-        series=series, first_on=draft.first_on, last_on=draft.last_on, replaced_at__isnull=True
-    )
-    now = in_force.first()
-    said = (draft.value, draft.change, draft.published_on, draft.note)
-    if now is not None:
-        if (now.value, now.change_percent, now.published_on, now.note) == said:
-            return "known"
-        in_force.update(replaced_at=at)
-    OfficialValue.objects.create(
-        series=series,
+def _value(draft: Draft, series: int, by: Person | None, at: datetime) -> OfficialValue:
+    return OfficialValue(
+        series_id=series,
         first_on=draft.first_on,
         last_on=draft.last_on,
         value=draft.value,
@@ -165,7 +166,29 @@ def _store(series: OfficialSeries, draft: Draft, by: Person | None, at: datetime
         imported_by=by,
         imported_at=at,
     )
-    return "corrected" if now is not None else "new"
+
+
+def _series_of(drafts: list[Draft], area: Area) -> dict[tuple[str, str, str, str], OfficialSeries]:
+    """The series of the area and inside it, by what names them: those of the drafts among them, with our figure beside each."""
+    figures: dict[tuple[str, str, str, str], str] = {}
+    for draft in drafts:
+        figures[draft.series] = draft.figure or figures.get(draft.series, "")
+    here = OfficialSeries.objects.filter(within(area.code)).order_by("pk")
+    known = set(here.values_list("area", "indicator", "unit", "source"))
+    missing = [
+        OfficialSeries(area_id=code, indicator=indicator, unit=unit, source=source)
+        for code, indicator, unit, source in figures.keys() - known
+    ]
+    # Another import may have made one just now; from here on it waits for this one.
+    OfficialSeries.objects.bulk_create(missing, ignore_conflicts=True)
+    found = {(one.area_id, one.indicator, one.unit, one.source): one for one in here.select_for_update()}
+    changed = []
+    for name, figure in figures.items():
+        if figure and found[name].figure != figure:
+            found[name].figure = figure
+            changed.append(found[name])
+    OfficialSeries.objects.bulk_update(changed, ["figure"], batch_size=AT_ONCE)
+    return found
 
 
 class _Reader:
@@ -188,7 +211,7 @@ class _Reader:
             for name, longest in LONGEST.items()
         }
         first, last = period_of(row.get("period", ""))
-        value, change = reading_of(row.get("value", ""), row.get("change", ""))
+        value, change = reading_of(row.get("value", ""), row.get("change", ""), unit=words["unit"])
         published_on = self._published(row.get("published_on", ""))
         draft = Draft(
             words["indicator"],
@@ -222,11 +245,7 @@ class _Reader:
         return self._figures[typed] if typed else ""
 
     def _published(self, typed: str) -> date:
-        try:
-            day = date.fromisoformat(typed.strip().replace("/", "-").replace(".", "-")[:10])
-        except ValueError:
-            words = _("“%(value)s” is not a day. Write it as 2026-11-16.")
-            raise BadInput("bad_day", words, value=typed[:40], field="published_on") from None
+        day = day_of(typed)
         if day > self._today:
             raise BadInput("day_to_come", _("It cannot have been published on a day to come."), field="published_on")
         return day

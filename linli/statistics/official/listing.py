@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from linli.areas.models import Area
 from linli.people.rules import Scope
@@ -17,6 +18,7 @@ from linli.statistics.models import OfficialSeries, OfficialValue
 from linli.statistics.periods import Period
 from linli.statistics.reading import MONTH, Row, figures
 from linli.statistics.rules import BY_CODE, RATE_BY_CODE, percent, signed
+from linli.statistics.rules.official import is_percent
 from linli.statistics.sheet import Number
 
 
@@ -81,7 +83,8 @@ def _shown(series: OfficialSeries, versions: list[OfficialValue], ours: "_Ours")
         ]
         before = by_days.get((_year_before(one.first_on), _year_before(one.last_on)))
         printed = signed(one.change_percent) if one.change_percent is not None else ""
-        shown.lines.append(Line(one, earlier, printed, _reckoned(one, before), ours.beside(series, one)))
+        reckoned = _reckoned(one, before, is_percent(series.unit))
+        shown.lines.append(Line(one, earlier, printed, reckoned, ours.beside(series, one)))
     return shown
 
 
@@ -93,8 +96,14 @@ def _year_before(day: date) -> date:
     return day.replace(year=day.year - 1)
 
 
-def _reckoned(one: OfficialValue, before: OfficialValue | None) -> str:
-    if before is None or before.value <= 0:
+def _reckoned(one: OfficialValue, before: OfficialValue | None, in_percent: bool) -> str:
+    """Of shares in percent the difference in points: a percentage of a percentage says something else."""
+    if before is None:
+        return ""
+    if in_percent:
+        points = signed((one.value - before.value).quantize(Decimal("0.01"), ROUND_HALF_UP)).removesuffix(" %")
+        return _("%(points)s percentage points") % {"points": points}
+    if before.value <= 0:
         return ""
     change = (100 * (one.value - before.value) / before.value).quantize(Decimal("0.01"), ROUND_HALF_UP)
     return signed(change)

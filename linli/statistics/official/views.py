@@ -25,6 +25,7 @@ from linli.people.rules import Role
 from linli.statistics.official import files
 from linli.statistics.official.actions import (
     NEEDED,
+    Draft,
     Imported,
     Row,
     check_rows,
@@ -34,7 +35,7 @@ from linli.statistics.official.actions import (
 from linli.statistics.official.listing import official_of
 from linli.statistics.sight import area_in_sight, path_to, scope_of
 
-#: As many refused rows are shown; so large may a table be; so long a trial may wait to be brought in.
+#: As many rows are shown; so large may a table be; so long a trial may wait to be brought in.
 _SHOWN, _LARGEST, _WAITS_S = 200, 2_000_000, 3600
 
 
@@ -83,6 +84,8 @@ class _Trial:
     good: int = 0
     sheets: list[str] = field(default_factory=list)
     kept: str = ""
+    #: The first of the rows, as they were read.
+    drafts: list[Draft] = field(default_factory=list)
 
 
 @login_required
@@ -138,7 +141,7 @@ def _try(request: HttpRequest, area: Area, table: UploadedFile) -> _Trial:
         imported = import_rows(rows, area=area, by=request.user, at=at)  # type: ignore[arg-type]
         transaction.set_rollback(True)
     kept = signing.dumps(rows, salt=_salt(request, area), compress=True)
-    return _Trial(imported, [], len(checked.good), sheets, kept)
+    return _Trial(imported, [], len(checked.good), sheets, kept, checked.good[:_SHOWN])
 
 
 def _read(table: UploadedFile) -> tuple[list[Row], list[str]]:

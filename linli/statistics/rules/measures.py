@@ -60,14 +60,19 @@ def signed(percent: Decimal | None) -> str:
 
 
 def kept_back(counts: Mapping[str, int]) -> set[str]:
-    """Which of some siblings are not shown outside scope: the small ones, and one more where a single one could be reckoned
-    from their sum. Nought tells of nobody and is shown.
+    """Which of some siblings are not shown outside scope: the small ones, and one more where they could be reckoned from their
+    sum. Nought tells of nobody and is shown.
     """
     small = {key for key, n in counts.items() if 0 < n < SMALL}
-    if len(small) == 1:
+    if follow_from_sum([counts[key] for key in small]):
         others = sorted((n, key) for key, n in counts.items() if n >= SMALL)
         small |= {key for _n, key in others[:1]}
     return small
+
+
+def follow_from_sum(small: Sequence[int]) -> bool:
+    """Whether small numbers follow from their sum: a single one, and several that are all 1 or all as large as they can be."""
+    return bool(small) and (len(small) == 1 or sum(small) in (len(small), len(small) * (SMALL - 1)))
 
 
 def may_show_share(numerator: int, denominator: int) -> bool:

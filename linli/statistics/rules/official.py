@@ -87,6 +87,20 @@ def _span(kind: int, parts: tuple[str, ...]) -> Span | None:
     return Span(date(year, months[0], 1), date(year, months[1], monthrange(year, months[1])[1]))
 
 
+_DAY = re.compile(r"(\d{4})\s*(?:年|[-./])\s*(\d{1,2})\s*(?:月|[-./])\s*(\d{1,2})\s*日?(?:[T\s].*)?")
+
+
+def day_of(written: str) -> date:
+    """`2026-01-20`, `2026/1/20`, `2026年1月20日`, with a time of day or without. Raises `BadInput`."""
+    text = unicodedata.normalize("NFKC", written).strip()
+    found = _DAY.fullmatch(text)
+    try:
+        return date(*map(int, found.groups())) if found else date.fromisoformat(text)
+    except ValueError:
+        words = _("“%(value)s” is not a day. Write it as 2026-11-16.")
+        raise BadInput("bad_day", words, value=written[:40], field="published_on") from None
+
+
 class Reading(NamedTuple):
     """A value, and the change against the year before in percent as it was printed beside it; None where none was."""
 
@@ -96,44 +110,68 @@ class Reading(NamedTuple):
 
 _SIGNS = str.maketrans({"−": "-", "–": "-", "—": "-", "﹣": "-", "－": "-", "＋": "+", "，": ",", "％": "%"})
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
-_UNITS = {"": 0, "万": 4, "亿": 8}
-_VALUE = re.compile(rf"({_NUMBER})(万|亿)?")
-_BOTH = re.compile(rf"({_NUMBER})(万|亿)?(?:[,;(、]|\()*(\D*{_NUMBER}%)\)?")
+_UNITS = {"": 0, "%": 0, "万": 4, "亿": 8}
+_VALUE = re.compile(rf"({_NUMBER})(万|亿|%)?")
+#: A value ends where no digit follows: `97.56%` is one number, and not 97.5 with a change of 6 %.
+_BOTH = re.compile(rf"({_NUMBER})(万|亿|%)?(?![\d.])(?:[,;(、]|\()*(\D*{_NUMBER}%)\)?")
 _CHANGE = re.compile(rf"(同比|比上年|较上年|比上年同期)?(增长|上升|增加|下降|减少|降低)?({_NUMBER})%?")
 _DOWN = ("下降", "减少", "降低")
+#: Longer, nobody wrote a number; and the pattern of a value with its change would take the square of its length.
+_LONGEST = 80
 
 
-def reading_of(written: str, change: str = "") -> Reading:
-    """A value with its change, which may stand in the same cell. Raises `BadInput`."""
+def is_percent(unit: str) -> bool:
+    """Whether what is counted in it is a share in percent."""
+    return "%" in _plain(unit) or unit.strip().startswith("百分")
+
+
+def reading_of(written: str, change: str = "", *, unit: str = "") -> Reading:
+    """A value in this unit with its change, which may stand in the same cell. Raises `BadInput`."""
     text = _plain(written)
-    both = None if change.strip() else _BOTH.fullmatch(text)
-    if both:
-        return Reading(_value(both.group(1), both.group(2), written), change_of(both.group(3)))
-    found = _VALUE.fullmatch(text)
+    if len(text) > _LONGEST:
+        raise _not_a_number(written, "value")
+    found, both = _VALUE.fullmatch(text), None
+    if found is None and not change.strip():
+        found = both = _BOTH.fullmatch(text)
     if found is None:
         raise _not_a_number(written, "value")
-    return Reading(_value(found.group(1), found.group(2), written), change_of(change) if change.strip() else None)
+    value = _value(found.group(1), found.group(2), written, is_percent(unit))
+    return Reading(value, change_of(both.group(3) if both else change) if both or change.strip() else None)
 
 
 def change_of(written: str) -> Decimal:
     """A change in percent: `-44.27 %`, `−44.27`, `下降44.27%`. Raises `BadInput`."""
-    found = _CHANGE.fullmatch(_plain(written))
+    text = _plain(written)
+    found = _CHANGE.fullmatch(text)
     if found is None:
         raise _not_a_number(written, "change")
     size = Decimal(found.group(3).replace(",", ""))
+    if not text.endswith("%"):
+        _require_no_share(size, written, "change")
     if (found.group(2) and size < 0) or abs(size) >= MOST_CHANGE or size != size.quantize(CHANGE_PLACES):
         raise _not_a_number(written, "change")
     return -size if found.group(2) in _DOWN else size
 
 
-def _value(number: str, unit: str | None, written: str) -> Decimal:
+def _value(number: str, sign: str | None, written: str, in_percent: bool) -> Decimal:
+    if sign == "%" and (not in_percent or "," in number):
+        raise _not_a_number(written, "value")
     try:
-        value = Decimal(number.replace(",", "")).scaleb(_UNITS[unit or ""])
+        value = Decimal(number.replace(",", "")).scaleb(_UNITS[sign or ""])
     except InvalidOperation:
         raise _not_a_number(written, "value") from None
+    if in_percent and sign != "%":
+        _require_no_share(value, written, "value")
     if abs(value) >= MOST or value != value.quantize(PLACES):
         raise _not_a_number(written, "value")
     return value
+
+
+def _require_no_share(value: Decimal, written: str, field: str) -> None:
+    """What a cell shows as 97.56 % a spreadsheet hands over as 0.9756: whether that is meant cannot be seen."""
+    if 0 < abs(value) <= 1:
+        words = _("“%(value)s” may be a percentage or a share of one. Write it with its sign, as text: 97.56%%.")
+        raise BadInput("percent_or_share", words, value=written[:40], field=field)
 
 
 def _plain(written: str) -> str:

@@ -118,7 +118,9 @@ STAGE_RATES: tuple[Rate, ...] = (
         "unhandled",
         "to_handle",
         _("Overdue and not handled / to be handled"),
+        _("What ended otherwise is no backlog any more: it stays among those to be handled and is shown apart."),
         source=_LOCAL,
+        apart=("due_otherwise",),
     ),
     Rate(
         "reopening",

@@ -22,7 +22,13 @@ def number(counted: Number) -> SafeString:
     """The count, leading to its rows; a nought leads nowhere."""
     if not counted.n:
         return SafeString('<span class="zero">0</span>')
-    return format_html('<a href="{}" data-figure="{}">{}</a>', counted.address, counted.figure.code, counted.n)
+    return format_html('<a href="{}" data-figure="{}">{}</a>', counted.address, counted.figure.code, grouped(counted.n))
+
+
+@register.filter
+def grouped(n: int | None) -> str:
+    """A count in groups of three, `31,307`, as reports and briefings have it."""
+    return "" if n is None else f"{n:,}"
 
 
 @register.simple_tag

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from linli.events.models import Event
 from linli.events.rules import State
 from linli.events.testing import GRID, World, make_event
+from linli.statistics.control.charts import Chart, Line
+from linli.statistics.rules import BY_CODE, RATE_BY_CODE, percent
 from linli.statistics.rules.chance import ALPHA, Range, binomial_outside, binomial_range, poisson_range, widened
 from linli.statistics.rules.control import (
     LEAST_UNITS,
@@ -24,6 +26,7 @@ from linli.statistics.rules.control import (
     dispersion_of_units,
     runs_of,
 )
+from linli.statistics.sheet import Number
 from linli.statistics.tests import slow
 from linli.statistics.tests.test_pages import COUNTY, TOWNSHIP, VILLAGE, count_on, numbers, page
 
@@ -136,6 +139,19 @@ def test_months_are_held_against_their_days() -> None:
 
 
 # --- the page ----------------------------------------------------------------------------------------------------------
+
+
+def test_shares_are_rounded_down_as_on_every_other_page() -> None:
+    compared = compare({"a": (1999, 2000), "b": (1999, 2000)})
+    lines = [
+        Line(key, "", *(Number(BY_CODE[code], n, "") for code, n in (("in_time", 1999), ("due", 2000))), judged, None)
+        for key, judged in compared.units.items()
+    ]
+    chart = Chart(RATE_BY_CODE["on_time"], lines, compared, 90, 100, timezone.now())
+    assert [chart.share_percent, *(line.percent for line in chart.lines)] == [99.9, 99.9, 99.9]
+    expected = compared.units["a"].expected
+    assert expected
+    assert chart.lines[0].expected_percent == (percent(expected.low, 2000), percent(expected.high, 2000))
 
 
 @pytest.fixture

@@ -379,6 +379,21 @@ def test_corrupted_hours_and_map_cells_are_found_too(world: World) -> None:
     assert {one.kind for one in Difference.objects.all()} >= {"m12", "map"}
 
 
+@pytest.mark.parametrize("changed", [{"due_at": LATER}, {"bits": 0}, {"category": None}, None])
+def test_a_matter_that_was_counted_as_something_else_is_found_too(
+    world: World, changed: dict[str, object] | None
+) -> None:
+    a_counted_home(world)
+    one = Counted.objects.filter(area=PLACES[2])
+    if changed is None:
+        one.delete()
+    else:
+        one.update(**changed)
+    assert compare_all(NIGHT) == 1
+    [found] = Difference.objects.all()
+    assert (found.kind, found.area, found.stored, found.recounted) == ("rows", PLACES[2][:9], 0, 1)
+
+
 def test_the_command_counts_anew_and_compares(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     a_counted_home(world)
     Cell.objects.filter(kind="m6").update(reported=99)

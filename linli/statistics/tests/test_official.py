@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +25,7 @@ from linli.statistics.models import OfficialSeries, OfficialValue
 from linli.statistics.official.actions import Imported, check_rows, import_rows
 from linli.statistics.official.listing import plain
 from linli.statistics.rules import signed
-from linli.statistics.rules.official import Span, period_of, reading_of
+from linli.statistics.rules.official import Span, day_of, period_of, reading_of
 from linli.statistics.tests.test_pages import COUNTY, TOWNSHIP, count_on, numbers, page, signed_in
 
 ROW = {
@@ -112,6 +115,50 @@ def test_what_is_no_number_is_refused(written: str, change: str) -> None:
         reading_of(written, change)
 
 
+@pytest.mark.parametrize(
+    ("written", "change", "value", "percent"),
+    [
+        ("97.56%", "", "97.56", None),
+        ("97.56 ％", "", "97.56", None),
+        ("0.5%", "", "0.5", None),
+        ("100", "", "100", None),
+        ("0", "", "0", None),
+        ("97.56%，+1.20 %", "", "97.56", "1.2"),
+        ("97.56%（同比上升0.3%）", "", "97.56", "0.3"),
+        ("97.56", "上升1.2", "97.56", "1.2"),
+    ],
+)
+def test_a_share_in_percent_is_one_number(written: str, change: str, value: str, percent: str | None) -> None:
+    found = reading_of(written, change, unit="%")
+    assert (found.value, found.change) == (Decimal(value), None if percent is None else Decimal(percent))
+
+
+@pytest.mark.parametrize(
+    ("written", "change", "unit"),
+    [
+        # What a spreadsheet hands over of a cell that shows 97.56 %, or −44.27 %.
+        *(("0.9756", "", "%"), ("1", "", "百分比"), ("31307", "-0.4427", "件"), ("31307", "-0.44", "件")),
+        *(("97.56%", "", "件"), ("1,097.56%", "", "%"), ("1" + "," * 500_000, "", "件")),
+    ],
+)
+def test_what_may_be_a_hundred_times_as_much_is_refused(written: str, change: str, unit: str) -> None:
+    with pytest.raises(BadInput):
+        reading_of(written, change, unit=unit)
+
+
+@pytest.mark.parametrize(
+    "written", ["2026-01-20", "2026/1/20", "2026.1.20", "２０２６年1月20日", "2026-01-20 00:00:00"]
+)
+def test_days_are_read_as_offices_write_them(written: str) -> None:
+    assert day_of(written) == date(2026, 1, 20)
+
+
+@pytest.mark.parametrize("written", ["", "2026", "2026-02-30", "2026年13月1日", "元月"])
+def test_what_is_no_day_is_refused(written: str) -> None:
+    with pytest.raises(BadInput):
+        day_of(written)
+
+
 @given(
     st.decimals(min_value=-(10**13), max_value=10**13, places=4),
     st.decimals(min_value=-(10**6), max_value=10**6, places=2),
@@ -141,6 +188,20 @@ def test_a_correction_keeps_the_earlier_version_and_what_is_known_stays(world: W
         {"new": 0, "corrected": 1, "known": 1},
     ]
     assert {one.by_id for one in entries} == {world.cast.county.pk}
+
+
+def test_a_large_table_holds_the_store_as_briefly_as_a_small_one(world: World) -> None:
+    asked = []
+    for first, count in ((2010, 1), (2012, 200)):
+        names = [{"indicator": f"指标{number}", "period": str(first), "figure": "reported"} for number in range(count)]
+        with CaptureQueriesContext(connection) as queries:
+            assert bring(world, *names) == Imported(count, 0, 0)
+        again = [one | {"value": "1"} for one in names]
+        assert bring(world, *again) == Imported(0, count, 0)
+        assert bring(world, *again) == Imported(0, 0, count)
+        asked.append(len(queries))
+    assert asked[1] <= asked[0] + 2
+    assert set(OfficialSeries.objects.values_list("figure", flat=True)) == {"reported"}
 
 
 def test_all_rows_come_in_or_none_and_each_that_cannot_is_named_by_its_line(world: World) -> None:
@@ -198,6 +259,8 @@ def test_a_table_is_tried_then_brought_in_and_shown_with_its_source(world: World
     )
     tried = client.post(address, {"table": sent}).content.decode()
     assert not OfficialValue.objects.exists()
+    # What was read is seen before it is brought in.
+    assert "31,307</td>" in tried and "−44.27 %</td>" in tried and "56,177</td>" in tried
     kept = re.search(r'name="kept" value="([^"]+)"', tried)
     assert kept
     other = signed_in(world.cast.desk).post(address.replace(COUNTY, TOWNSHIP), {"kept": unescape(kept.group(1))})
@@ -207,6 +270,14 @@ def test_a_table_is_tried_then_brought_in_and_shown_with_its_source(world: World
     for words in ("31,307", "−44.27 %", "56,177", "县政府工作报告", world.cast.county.name):
         assert words in html
     assert html.count("−44.27 %") == 2  # as printed, and as it is reckoned from the two values
+
+
+def test_of_shares_the_difference_is_in_points(world: World) -> None:
+    share = {"indicator": "按期办结率", "unit": "%"}
+    bring(world, share | {"value": "97.56%"}, share | {"period": "2024年", "value": "95.00%"})
+    html = page(world.cast.leader, f"/desk/statistics/{COUNTY}/official/")
+    assert _("%(points)s percentage points") % {"points": "+2.56"} in html
+    assert "+2.69" not in html
 
 
 def test_refused_lines_are_named_and_nothing_is_kept(world: World) -> None:

@@ -23,8 +23,10 @@ from linli.people.rules import Role
 from linli.people.testing import FROM
 from linli.statistics.counting import follow
 from linli.statistics.models import Follower
-from linli.statistics.rules import FIGURES, STANDING_AT
+from linli.statistics.rules import BY_CODE, FIGURES, STANDING_AT
+from linli.statistics.sheet import Number
 from linli.statistics.taking_away import harmless
+from linli.statistics.templatetags.figures import grouped, number
 
 COUNTY, TOWNSHIP, VILLAGE = "440881", "440881101", "440881101201"
 OTHER_GRID = "440881101202001"
@@ -180,10 +182,21 @@ def test_what_has_no_category_is_said_to_have_none(world: World, now: datetime) 
 def test_no_percentage_of_few(world: World, now: datetime) -> None:
     for _each in range(19):
         make_event(world, State.CLOSED, at=now - timedelta(days=30))
-    assert "<b>100" not in page(world.cast.county, f"/desk/statistics/{COUNTY}/")
+    few = page(world.cast.county, f"/desk/statistics/{COUNTY}/")
+    assert "<b>100" not in few
+    # Nor a bar that shows one.
+    assert 'class="parts"' not in few
     make_event(world, State.CLOSED, at=now - timedelta(days=30))
+    enough = page(world.cast.county, f"/desk/statistics/{COUNTY}/")
     # Closed of those due, in time of those due; closings that held, and those in time that held; six rates on the way there.
-    assert page(world.cast.county, f"/desk/statistics/{COUNTY}/").count("<b>100.0</b>") == 10
+    assert enough.count("<b>100.0</b>") == 10
+    assert 'class="parts"' in enough
+
+
+def test_numbers_are_written_as_in_reports_and_briefings() -> None:
+    one = Number(BY_CODE["reported"], 31307, "/desk/statistics/440881/rows/")
+    assert ">31,307</a>" in number(one)
+    assert (grouped(0), grouped(1234567), grouped(None)) == ("0", "1,234,567", "")
 
 
 def test_an_area_without_matters_has_a_kind_page(world: World) -> None:

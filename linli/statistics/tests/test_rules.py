@@ -105,12 +105,27 @@ def test_a_change_has_its_sign_as_county_reports_state_it(now: int, before: int,
         ({"a": 0, "b": 9}, set()),
         ({"a": 4, "b": 9, "c": 12}, {"a", "b"}),
         ({"a": 4, "b": 1, "c": 12}, {"a", "b"}),
+        # Two matters in two places are one in each; three times four is twelve.
+        ({"a": 1, "b": 1, "c": 12, "d": 9}, {"a", "b", "d"}),
+        ({"a": 4, "b": 4, "c": 4, "d": 9, "e": 10}, {"a", "b", "c", "d"}),
         ({"a": 4}, {"a"}),
         ({"a": SMALL, "b": 0}, set()),
     ],
 )
 def test_small_numbers_are_kept_back_and_cannot_be_reckoned(counts: dict[str, int], hidden: set[str]) -> None:
     assert kept_back(counts) == hidden
+
+
+@given(some.dictionaries(some.sampled_from("abcdefgh"), some.integers(0, 9), min_size=2))
+def test_no_small_number_follows_from_the_others_and_their_sum(counts: dict[str, int]) -> None:
+    """Of those kept back other numbers would do as well, unless there is no larger one to keep back beside them."""
+    hidden = kept_back(counts)
+    whole = sum(counts[key] for key in hidden)
+    if not hidden or all(counts[key] < SMALL for key in hidden) and not any(n >= SMALL for n in counts.values()):
+        return
+    assert len(hidden) > 1
+    if all(counts[key] < SMALL for key in hidden):
+        assert len(hidden) < whole < len(hidden) * (SMALL - 1)
 
 
 @pytest.mark.parametrize(

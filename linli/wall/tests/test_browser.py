@@ -117,6 +117,23 @@ def test_what_happens_is_shown_in_its_place(busy: World, wall: Callable[..., Pag
     expect(page.locator("[data-tile=reported] [data-age]")).to_contain_text("截至")
 
 
+def test_a_mouse_left_on_the_queue_holds_it_for_a_minute_and_no_longer(wall: Callable[..., Page]) -> None:
+    page = wall()
+    page.route("**/now.json", lambda route: route.fulfill(status=304))
+    first = page.locator(".wall-queue li:first-child [data-what]")
+    first.hover()
+    page.evaluate(
+        """async () => {
+          const { show } = await import(document.querySelector("script[src*='wall/wall']").src);
+          const told = JSON.parse(document.getElementById("wall-first").textContent);
+          show({ ...told, queue: told.queue.map((one) => ({ ...one, category: "刚来的" })) });
+        }"""
+    )
+    expect(first).not_to_have_text("刚来的")
+    page.evaluate("const told = performance.now.bind(performance); performance.now = () => told() + 61_000;")
+    expect(first).to_have_text("刚来的", timeout=PATIENT_MS)
+
+
 def test_matters_are_told_apart_from_near(busy: World, wall: Callable[..., Page]) -> None:
     page = wall()
     with page.expect_response(lambda answer: "map.json" in answer.url and "zoom" not in answer.url) as told:

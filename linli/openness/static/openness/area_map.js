@@ -98,7 +98,7 @@ const lead = (map, element) => {
   map.on("click", "area", (event) => {
     const onCell = map.getLayer("cell") && map.queryRenderedFeatures(event.point, { layers: ["cell"] }).length;
     const code = event.features.map((one) => one.properties.code).sort((a, b) => b.length - a.length)[0];
-    if (!onCell && code !== element.dataset.here) location.assign(`${element.dataset.to}${code}/${location.search.match(/\?language=[\w-]+/) ?? ""}`);
+    if (!onCell && code !== element.dataset.here) location.assign(`${element.dataset.to}${code}/${element.dataset.language ?? ""}`);
   });
 };
 

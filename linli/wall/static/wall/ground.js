@@ -53,7 +53,10 @@ export const lookAtGround = () => {
 export const fillGround = (told) => map?.getSource("near") && show(told);
 
 const move = (options) => (still.matches ? map.jumpTo(options) : map.easeTo(options));
-const goHome = () => frame && map.fitBounds(frame, { padding: size(), animate: !still.matches });
+const goHome = () => {
+  popup.remove(); // what it says of a matter was true when it was opened
+  if (frame) map.fitBounds(frame, { padding: size(), animate: !still.matches });
+};
 
 const open = (feature) => {
   const { properties, geometry } = feature;

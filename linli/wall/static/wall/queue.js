@@ -1,4 +1,5 @@
-// What is next to act on, a page at a time. It turns its pages by itself while nobody points at it, and keeps still else.
+// What is next to act on, a page at a time. It turns its pages by itself while nobody points at it, and keeps still else: for a
+// minute, since a mouse that was left lying there points at nothing, and nobody would see that the queue is old.
 import { due, put, wall } from "./words.js";
 
 const TURNS_EVERY_S = 12;
@@ -10,10 +11,10 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 const narrow = matchMedia("(max-width: 900px), (max-aspect-ratio: 1/1)");
 const shape = document.querySelector("template[data-row]").content.firstElementChild;
 let told = { queue: [], waiting: 0 };
-let pending, rows = [], size = 1, page = 0, turned = 0, restsUntil = 0;
+let pending, rows = [], size = 1, page = 0, turned = 0, restsUntil = 0, pointsUntil = 0;
 
 const pages = () => Math.max(1, Math.ceil(told.queue.length / size));
-const isPointedAt = () => list.matches(":hover") || list.contains(document.activeElement);
+const isPointedAt = () => performance.now() < pointsUntil && (list.matches(":hover") || list.contains(document.activeElement));
 
 const fill = (row, one) => {
   const found = (name) => row.querySelector(`[data-${name}]`);
@@ -90,5 +91,8 @@ document.querySelector("[data-before]").addEventListener("click", byHand(-1));
 document.querySelector("[data-next]").addEventListener("click", byHand(1));
 hold.addEventListener("click", () => hold.setAttribute("aria-pressed", String(hold.getAttribute("aria-pressed") !== "true")));
 list.addEventListener("pointerdown", () => (restsUntil = performance.now() + RESTS_MS));
+const points = () => (pointsUntil = performance.now() + RESTS_MS);
+for (const act of ["pointerenter", "pointerdown", "focusin", "keydown"]) list.addEventListener(act, points, { passive: true });
+list.addEventListener("pointermove", ({ movementX, movementY }) => (movementX || movementY) && points(), { passive: true });
 new ResizeObserver(measure).observe(list);
 measure();
