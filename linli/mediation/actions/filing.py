@@ -69,7 +69,10 @@ def papers_for(party: Party) -> list[Offered]:
 
 def lacks_of(dispute: Dispute, *, at: datetime) -> list[Refused]:
     """What is lacking before the dossier can be bound, in words; empty where it can be."""
-    return missing(read(dispute).draft(_filing(dispute, "", at)))
+    try:
+        return missing(read(dispute).draft(_filing(dispute, "", at)))
+    except Refused as refusal:
+        return [refusal]
 
 
 def _offered(papers: Mapping[str, Form]) -> list[Offered]:
@@ -160,7 +163,7 @@ def _set(
 ) -> Papers:
     reader = for_party.pk if for_party else None
     file = read(dispute, for_court=for_court, for_party=reader, with_scans=True)
-    if what == WHOLE:
+    if what == WHOLE and file.parties:
         filing, note = _as_bound(dispute) or (_filing(dispute, by, at), "")
         return set_dossier(bound_of(file.draft(filing, note=note)), verify_at=_verify_at(), at=at)
     paper = file.paper(what)

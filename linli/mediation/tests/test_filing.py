@@ -9,6 +9,9 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from linli.events.testing import NOON
 from linli.journal.models import Entry
@@ -16,7 +19,7 @@ from linli.kit.media.storing import original, store
 from linli.kit.papers.asking import available
 from linli.kit.papers.testing import words_of_docx, words_of_pdf
 from linli.kit.refusal import BadInput, NotYours, Refused
-from linli.mediation.actions import filing, parties, proving, registering
+from linli.mediation.actions import ending, filing, parties, proving, registering
 from linli.mediation.actions.filing import (
     WHOLE,
     bind,
@@ -38,6 +41,7 @@ from linli.mediation.dossier.values import Agreement
 from linli.mediation.models import Dispute, IssuedPaper, Look
 from linli.mediation.rules import Door, Kind, Purpose, Side, State
 from linli.mediation.testing import APPLICANT, RESPONDENT, Mediation, make_dispute, make_mediation, party_of
+from linli.mediation.tests.desks import Desk
 from linli.mediation.tests.test_agreeing import STROKES, offered
 from linli.people.models import Person
 
@@ -302,6 +306,22 @@ def test_the_hash_of_a_paper_does_not_depend_on_the_day_it_is_read(here: Mediati
     dispute = make_dispute(here, State.SETTLED)
     single = [sha256_of(read(dispute).head, read(dispute).single()["ending"]) for _twice in range(2)]
     assert single[0] == single[1]
+
+
+def test_a_dispute_found_early_has_no_party_no_paper_and_a_page_that_says_so(here: Mediation) -> None:
+    at, told = timezone.now() - timedelta(hours=1), registering.Told("两家为水沟争执", Kind.NEIGHBOURS)
+    area, worker = here.world.grid, here.world.cast.worker
+    dispute = registering.register(told, area=area, door=Door.EARLY, by=worker, at=at, body=here.township).dispute
+    desk, page = Desk(here.head), reverse("mediation:papers", args=[dispute.pk])
+    desk.open(dispute)
+    for act in (lambda: None, lambda: ending.withdraw(dispute, why="两家自行和好", by=here.head, at=at)):
+        act()
+        answer = desk.client.get(page)
+        assert answer.status_code == 200 and _("There is no paper yet.") in answer.content.decode()
+        assert papers_of(dispute) == []
+    with pytest.raises(BadInput) as refused:
+        export(dispute, what=WHOLE, purpose=Purpose.OVERSEE, by=here.head, at=timezone.now())
+    assert refused.value.code == "no_such_paper"
 
 
 def test_papers_of_one_kind_are_told_apart_without_a_name(db: None) -> None:
