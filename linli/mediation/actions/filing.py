@@ -21,20 +21,21 @@ from linli.mediation.actions.course import lock, require_party, who_of
 from linli.mediation.actions.files import keep_sealed, open_sealed
 from linli.mediation.dossier.binding import Dossier, Filing, Retention, missing
 from linli.mediation.dossier.binding import bind as bound_of
+from linli.mediation.dossier.outcome import last_agreement
 from linli.mediation.dossier.papers import HASH, Papers, set_dossier, set_paper
 from linli.mediation.dossier.parts import sha256_of
 from linli.mediation.dossier.reading import File, read
 from linli.mediation.dossier.values import Claim, Form, ServiceAddress, Session
 from linli.mediation.models import Dispute, IssuedPaper, Party, sealed_words
-from linli.mediation.rules import Purpose, Side, TermCode, Who, add_months, moved_on, not_yours, require
+from linli.mediation.rules import AgreementState, Purpose, Side, TermCode, Who, add_months, moved_on, not_yours, require
 from linli.people.models import Person
 
 #: The whole, beside the codes of single papers.
 WHOLE = "dossier"
 #: A bound dossier with all its scans, in bytes.
 MOST_BOUND = 100_000_000
-#: What a party may take from its own page; records of sessions besides, where it was present with all.
-FOR_PARTIES = frozenset({"rights", "ending", "confirmation", "ruling", "not_accepted"})
+#: What a party may take from its own page; how it ended besides, and records of sessions where it was present with all.
+FOR_PARTIES = frozenset({"rights", "confirmation", "ruling", "not_accepted"})
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,8 @@ def _is_for(party: Party, file: File, code: str) -> bool:
     if file.dispute.accepted_at is None and party.side != Side.APPLICANT and not code.startswith("address-"):
         # Papers name all sides, and whoever never said yes is not told by name who applied: as on its own page.
         return False
+    if code == "ending":
+        return file.ending is not None or _lies_before_parties(file)
     if code in FOR_PARTIES or code.startswith("receipt-"):
         return True
     if code.startswith("address-"):
@@ -107,6 +110,12 @@ def _is_for(party: Party, file: File, code: str) -> bool:
     session = file.sessions[int(code.partition("-")[2]) - 1]
     here = next(one for one in file.held if one.number == session.number)
     return not session.is_apart and str(party.pk) in here.present
+
+
+def _lies_before_parties(file: File) -> bool:
+    """Whether the agreement was put before the parties: a draft is the mediator's alone."""
+    last = last_agreement(file)
+    return last is not None and last.state in (AgreementState.OFFERED, AgreementState.IN_FORCE)
 
 
 # --- papers that leave ----------------------------------------------------------------------------------------------------

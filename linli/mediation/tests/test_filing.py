@@ -19,7 +19,7 @@ from linli.kit.media.storing import original, store
 from linli.kit.papers.asking import available
 from linli.kit.papers.testing import words_of_docx, words_of_pdf
 from linli.kit.refusal import BadInput, NotYours, Refused
-from linli.mediation.actions import ending, filing, parties, proving, registering
+from linli.mediation.actions import agreeing, ending, filing, parties, proving, registering
 from linli.mediation.actions.filing import (
     WHOLE,
     bind,
@@ -179,6 +179,19 @@ def test_a_party_takes_its_own_papers_and_no_others(here: Mediation) -> None:
     for what in ("identity", "register", "address-1", WHOLE):
         with pytest.raises(NotYours):
             export_for_party(party, what=what, at=LATER)
+
+
+def test_a_draft_is_no_paper_of_the_parties_before_it_is_put_before_them(here: Mediation) -> None:
+    dispute = make_dispute(here, State.MEDIATING)
+    clauses = [{"code": "own_words", "values": {"matter": "被申请人或许愿意让三千元"}}]
+    made = agreeing.draft_agreement(dispute, clauses=clauses, story=agreeing.Story(), by=here.mediator, at=LATER)
+    for party in dispute.parties.present():
+        assert "ending" not in {one.code for one in papers_for(party)}
+    with pytest.raises(NotYours):
+        export_for_party(party_of(dispute), what="ending", at=LATER)
+    assert "ending" in {one.code for one in papers_of(dispute)}
+    agreeing.offer_agreement(made, by=here.mediator, at=LATER, as_it_stands=True)
+    assert "ending" in {one.code for one in papers_for(party_of(dispute))}
 
 
 def test_without_the_extra_it_says_what_to_install(here: Mediation, monkeypatch: pytest.MonkeyPatch) -> None:
