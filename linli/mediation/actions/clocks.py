@@ -26,6 +26,7 @@ from linli.mediation.rules import (
     Term,
     TermCode,
     Unit,
+    add_months,
     closing_on,
     end_of,
     moments,
@@ -54,6 +55,13 @@ LONGEST_EXTENSION = timedelta(days=366)
 def term_for(code: str, area: str, at: datetime) -> Term:
     """The term that holds at a place and moment, with its source."""
     return term_of(code, area=area, on=timezone.localdate(at), among=TermRule.objects.filter(code=code).terms())
+
+
+def last_day_of(term: Term, begins: date) -> date:
+    """The last day of a term that begins on a day and ends with one, whatever it is counted in."""
+    if term.unit == Unit.WORKING_DAY:
+        return stored_calendar(begins).nth_working_day(begins, term.amount)
+    return add_months(begins, term.amount) if term.unit == Unit.MONTH else begins + timedelta(days=term.amount)
 
 
 def start(dispute: Dispute, kind: str, at: datetime) -> Clock:

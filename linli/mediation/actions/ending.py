@@ -24,7 +24,6 @@ from linli.mediation.rules import (
     SessionState,
     State,
     TermCode,
-    add_months,
     moved_on,
 )
 from linli.mediation.rules.parties import not_a_choice
@@ -175,7 +174,7 @@ def archive(dispute: Dispute, *, by: Person, at: datetime) -> None:
     if dispute.archived_at is not None:
         raise moved_on()
     term = clocks.term_for(TermCode.RETENTION, dispute.area_id, at)
-    kept_until = add_months(timezone.localdate(dispute.ended_at or at), term.amount)
+    kept_until = clocks.last_day_of(term, timezone.localdate(dispute.ended_at or at))
     changes: dict[str, Any] = {"archived_at": at, "retention_until": kept_until}
     Dispute.objects.filter(pk=dispute.pk).update(**changes)
     dispute.archived_at, dispute.retention_until = at, kept_until

@@ -27,7 +27,7 @@ from linli.mediation.dossier.parts import sha256_of
 from linli.mediation.dossier.reading import File, read
 from linli.mediation.dossier.values import Claim, Form, ServiceAddress, Session
 from linli.mediation.models import Dispute, IssuedPaper, Party, sealed_words
-from linli.mediation.rules import AgreementState, Purpose, Side, TermCode, Who, add_months, moved_on, not_yours, require
+from linli.mediation.rules import AgreementState, Purpose, Side, Term, TermCode, Unit, Who, moved_on, not_yours, require
 from linli.people.models import Person
 
 #: The whole, beside the codes of single papers.
@@ -283,10 +283,16 @@ def _dossier(dispute: Dispute, by: Person, at: datetime, checked_by: str, note: 
 
 
 def _filing(dispute: Dispute, by: str, at: datetime, checked_by: str = "") -> Filing:
-    amount = clocks.term_for(TermCode.RETENTION, dispute.area_id, at).amount
-    words = f"{amount // 12}年" if amount % 12 == 0 else f"{amount}个月"
-    until = dispute.retention_until or add_months(timezone.localdate(dispute.ended_at or at), amount)
-    return Filing(by, timezone.localdate(at), Retention(words, until), checked_by.strip())
+    term = clocks.term_for(TermCode.RETENTION, dispute.area_id, at)
+    until = dispute.retention_until or clocks.last_day_of(term, timezone.localdate(dispute.ended_at or at))
+    return Filing(by, timezone.localdate(at), Retention(_kept(term), until), checked_by.strip())
+
+
+def _kept(term: Term) -> str:
+    """How long it is kept, in the Chinese of its cover."""
+    if term.unit == Unit.MONTH:
+        return f"{term.amount // 12}年" if term.amount % 12 == 0 else f"{term.amount}个月"
+    return f"{term.amount}{'个工作日' if term.unit == Unit.WORKING_DAY else '日'}"
 
 
 # --- for anybody --------------------------------------------------------------------------------------------------------
