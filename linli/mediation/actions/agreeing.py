@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.journal.actions import record
 from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput, Refused
-from linli.mediation.actions import clocks, confirming, performing, visiting
+from linli.mediation.actions import clocks, confirming, performing, sessions, visiting
 from linli.mediation.actions.course import go, require_step
 from linli.mediation.actions.telling import keepers_and_mediators
 from linli.mediation.agreeing.assembling import Difference, Facts, Named, assemble, differences, names_of
@@ -178,6 +178,7 @@ def _come_into_force(agreement: Agreement, *, by: Person, at: datetime) -> None:
     }
     go(step, dispute, concluded_at=at, due_at=None, due_is_provisional=False, **milestones)
     clocks.stop(dispute, ClockKind.TERM, at=at)
+    sessions.call_off_planned(dispute, by=by, at=at)
     confirming.begin(agreement, at=at)
     visiting.plan_after_force(dispute, at=at)
     record(

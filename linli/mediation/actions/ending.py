@@ -11,17 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from linli.events.rules import clean_words
 from linli.journal.actions import record
 from linli.kit.refusal import Refused
-from linli.mediation.actions import clocks, telling
+from linli.mediation.actions import clocks, sessions, telling
 from linli.mediation.actions.course import go, require_step
 from linli.mediation.actions.screening import clean_ways
-from linli.mediation.models import Clock, Dispute, Obligation, Party, Session
+from linli.mediation.models import Clock, Dispute, Obligation, Party
 from linli.mediation.rules import (
     ENDINGS_OF,
     IN_TERM,
     ClockKind,
     Ending,
     ObligationState,
-    SessionState,
     State,
     TermCode,
     moved_on,
@@ -83,7 +82,7 @@ def _end(
     concluded = at if dispute.accepted_at else None
     go(step, dispute, ending=ending, ways_told=ways, concluded_at=concluded, ended_at=at, sealed=words)
     clocks.stop(dispute, at=at)
-    _call_off_sessions(dispute)
+    sessions.call_off_planned(dispute, by=by, at=at, past_too=True)
     told = telling.keepers_and_mediators(dispute, at)
     record(
         f"dispute.{ENDED_AS[name]}", on=dispute, by=by, at=at, tell=told, ending=ending, ways=ways or None, party=party
@@ -92,10 +91,6 @@ def _end(
 
 #: What the journal calls these steps.
 ENDED_AS = {"fail": "failed", "withdraw": "withdrawn", "terminate": "terminated"}
-
-
-def _call_off_sessions(dispute: Dispute) -> None:
-    Session.objects.filter(dispute=dispute, state=SessionState.PLANNED).update(state=SessionState.CANCELLED)
 
 
 @transaction.atomic
