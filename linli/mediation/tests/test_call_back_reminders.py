@@ -91,6 +91,10 @@ def test_it_stands_first_in_the_list_and_in_the_file_of_whoever_is_to_call(here:
     assert list(after.context["rows"]) == []
 
 
+def looked_by(desk: Desk, place: str) -> set[Person | None]:
+    return {one.person for one, _purpose in desk.client.get(place).context["looks"]}
+
+
 def test_whoever_mediated_sees_nothing_of_it_before_the_parties_were_asked(here: Mediation) -> None:
     call = drawn(here, timezone.now() - 30 * DAY)
     assert remind(timezone.now()) == 1
@@ -99,5 +103,10 @@ def test_whoever_mediated_sees_nothing_of_it_before_the_parties_were_asked(here:
         desk.open(call.dispute)
         assert desk.client.get(place).context["call_backs"] == []
         assert not Notice.objects.filter(person=desk.person, entry__verb__in=[DUE, LATE]).exists()
-    note_call_back(call, result=CallBackResult.VERIFIED, words="都说是", by=caller_of(here, call), at=timezone.now())
+    caller = Desk(caller_of(here, call))
+    caller.open(call.dispute)
+    # That somebody else has opened the file would say it all the same.
+    assert [caller.person in looked_by(desk, place) for desk in (*desks, caller)] == [False, False, True]
+    note_call_back(call, result=CallBackResult.VERIFIED, words="都说是", by=caller.person, at=timezone.now())
     assert all(len(desk.client.get(place).context["call_backs"]) == 1 for desk in desks)
+    assert all(caller.person in looked_by(desk, place) for desk in desks)

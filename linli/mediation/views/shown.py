@@ -14,6 +14,7 @@ from linli.mediation.actions import assigning, confirming, looking, noting, perf
 from linli.mediation.actions.clocks import missing_consents
 from linli.mediation.actions.course import who_of
 from linli.mediation.actions.reaching import tries_of
+from linli.mediation.actions.telling import heads_of_body
 from linli.mediation.agreeing.amounts import in_figures
 from linli.mediation.forms import CALL_BACK, CALL_BACK_NAME
 from linli.mediation.forms.fields import called, numbered
@@ -91,7 +92,7 @@ def shown(dispute: Dispute, *, by: Person, at: datetime) -> dict[str, Any]:
         "notes": noting.notes_of(dispute, by=by),
         "may_note": steps.may("write_note"),
         "note_act": steps.link("write_note"),
-        "looks": [(one, Purpose(one.purpose).label) for one in looking.who_looked(dispute)[:MOST_LOOKS]],
+        "looks": [(one, Purpose(one.purpose).label) for one in _looks(dispute, by, at)[:MOST_LOOKS]],
     }
     context |= next_steps(steps, dispute, present, agreements)
     calls = [one for one in context["call_backs"] if one["acts"]]
@@ -323,6 +324,14 @@ def _visit(steps: Steps, visit: Any, at: datetime) -> dict[str, Any]:
         "is_late": visit.done_at is None and visit.due_on < timezone.localdate(at),
         "acts": [] if visit.done_at else steps.on(visit.pk, "visit"),
     }
+
+
+def _looks(dispute: Dispute, by: Person, at: datetime) -> list[looking.Looked]:
+    """Who looked. Until they have called, whoever is to call the parties back stands among them for their own committee alone."""
+    waiting = dispute.call_backs.filter(done_at__isnull=True).values_list("body", flat=True)
+    callers = {person.pk for body in waiting for person in heads_of_body(body, at)}
+    looks, is_caller = looking.who_looked(dispute), by.pk in callers
+    return [one for one in looks if is_caller or one.person is None or one.person.pk not in callers]
 
 
 def _call_backs(dispute: Dispute, by: Person, at: datetime) -> list[dict[str, Any]]:
