@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from linli.journal.actions import record
@@ -98,7 +99,7 @@ def stamp(agreement: Agreement, *, by: Person, at: datetime) -> None:
         raise Refused(
             "unsigned",
             _("The stamp comes last. Still missing: %(missing)s."),
-            missing=", ".join(lacking),
+            missing=(_now(", ")).join(lacking),
         )
     agreement.stamped_at, agreement.stamped_by = at, by
     agreement.save(update_fields=["stamped_at", "stamped_by"])

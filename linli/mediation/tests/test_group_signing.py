@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from linli.events.testing import NOON
 from linli.kit.refusal import BadInput, Refused
@@ -98,6 +99,14 @@ def test_the_paper_has_a_place_for_each_representative_and_says_for_how_many_the
         ("被申请人", "李大力", False),
     ]
     assert (file.head.parties[0].representative, file.head.parties[0].stands_for) == ("陈一、陈二", 12)
+
+
+def test_who_is_missing_is_told_as_the_language_of_the_page_does_it() -> None:
+    here = make_mediation()
+    agreement, _group = offered(here)
+    with override("zh-hans"), pytest.raises(Refused) as refusal:
+        signing.stamp(agreement, by=here.head, at=AT)
+    assert "陈一、陈二、" in refusal.value.message and ", " not in refusal.value.message
 
 
 def test_names_after_each_other_in_one_line_are_several_people_and_a_sixth_is_refused() -> None:
