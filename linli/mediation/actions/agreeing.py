@@ -23,8 +23,16 @@ from linli.mediation.actions.course import go, require_step
 from linli.mediation.actions.telling import keepers_and_mediators
 from linli.mediation.agreeing.assembling import Difference, Facts, Named, assemble, differences, names_of
 from linli.mediation.agreeing.filling import Clause, clean, kept, read_clauses
-from linli.mediation.models import Agreement, Dispute, Party, sealed_words
-from linli.mediation.rules import AgreementForm, AgreementState, AssignmentState, ClockKind, Side, moved_on
+from linli.mediation.models import Agreement, Dispute, Party, Signature, sealed_words
+from linli.mediation.rules import (
+    AgreementForm,
+    AgreementState,
+    AssignmentState,
+    ClockKind,
+    Side,
+    SignatureWay,
+    moved_on,
+)
 from linli.people.models import Person
 
 #: What one text may have at most; a record has ten thousand.
@@ -213,8 +221,21 @@ def missing(agreement: Agreement, *, but_stamp: bool = False) -> list[str]:
 
 def signed_in(agreement: Agreement) -> set[tuple[UUID, int]]:
     """By which party, and which representative of it, the text as it is was signed."""
-    given = agreement.signatures.filter(text_sha256=agreement.text_sha256, party__isnull=False)
-    return set(given.values_list("party", "speaker"))
+    given = agreement.signatures.filter(text_sha256=agreement.text_sha256, party__isnull=False).select_related("party")
+    return {(one.party_id, one.speaker) for one in given if one.party_id and still_counts(one)}
+
+
+def still_counts(signature: Signature) -> bool:
+    """Whether whoever signed for a group still speaks for it at that place; all others sign for themselves."""
+    party = signature.party
+    if party is None or not (signature.speaker or party.speaks_for_group):
+        return True
+    if not signature.speaker:
+        # On one paper all of them sign; on a phone the party did before it was a group.
+        return signature.way != SignatureWay.PHONE
+    speakers = speakers_of(party)
+    there = speakers[signature.speaker - 1] if signature.speaker <= len(speakers) else None
+    return there is not None and signature.words.get("name", there) == there
 
 
 def speakers_of(party: Party) -> list[str]:

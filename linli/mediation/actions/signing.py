@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.journal.actions import record
 from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput, Refused
-from linli.mediation.actions.agreeing import missing, settle
+from linli.mediation.actions.agreeing import missing, settle, still_counts
 from linli.mediation.actions.course import go, require_party, require_step
 from linli.mediation.actions.files import keep_sealed
 from linli.mediation.actions.telling import heads_of, keepers_and_mediators
@@ -55,8 +55,10 @@ def sign_on_phone(
     """
     step = require_step("sign", agreement.dispute, by=None, at=at, party=party)
     _require_text(agreement, text_sha256)
-    _require_drawn(drawn, *_names(party, speaker))
-    made = _signed(agreement, SignatureWay.PHONE, at, drawn=drawn, party=party, speaker=speaker)
+    names = _names(party, speaker)
+    _require_drawn(drawn, *names)
+    name = names[0] if party.speaks_for_group else ""
+    made = _signed(agreement, SignatureWay.PHONE, at, drawn=drawn, party=party, speaker=speaker, name=name)
     go(step, agreement.dispute)
     _record(made, by=None, at=at)
     return made
@@ -174,15 +176,24 @@ def _signed(
     party: Party | None = None,
     mediator: Mediator | None = None,
     speaker: int = 0,
+    name: str = "",
 ) -> Signature:
-    if agreement.signatures.filter(party=party, mediator=mediator, speaker__in=[0, speaker]).exists():
+    before = agreement.signatures.filter(party=party, mediator=mediator, speaker__in=[0, speaker]).select_related(
+        "party"
+    )
+    if any(still_counts(one) for one in before):
         raise Refused("signed_already", _("This was signed already. There is nothing more to do."))
+    if before:
+        raise Refused(
+            "speakers_changed",
+            _("Who speaks for this group was changed after somebody had signed. Have the agreement put together anew."),
+        )
     key, drawn = new_key(), drawn or Drawn()
     words = {
         "image": base64.b64encode(drawn.image).decode(),
         "strokes": [list(map(list, stroke)) for stroke in drawn.strokes],
         "typed": clean(drawn.typed),
-    }
+    } | ({"name": name} if name else {})
     file = {} if way == SignatureWay.PHONE else keep_sealed(scan, model=Signature, key=key).fields
     return Signature.objects.create(
         key=key,

@@ -135,7 +135,8 @@ def _acts(steps: Steps, agreement: Agreement) -> list[Any]:
 
 def _signers(dispute: Dispute, agreement: Agreement) -> list[dict[str, Any]]:
     """Everybody who has to sign, by side and number, and how they did."""
-    given = list(agreement.signatures.filter(text_sha256=agreement.text_sha256).select_related("mediator__person"))
+    to_this = agreement.signatures.filter(text_sha256=agreement.text_sha256)
+    given = [one for one in to_this.select_related("mediator__person", "party") if agreeing.still_counts(one)]
     present = list(dispute.parties.present())
     names = called(present)
     by_party = {(one.party_id, one.speaker): one for one in given if one.party_id}
