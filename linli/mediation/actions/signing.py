@@ -6,9 +6,11 @@ Whoever signs sends the digest of the text they read. Where it is not the text o
 import base64
 import hashlib
 import hmac
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from django.conf import settings
@@ -153,14 +155,15 @@ def _require_drawn(drawn: Drawn, *names: str) -> None:
         )
 
 
-def read_strokes(sent: Any) -> tuple[tuple[Point, ...], ...]:
-    """Strokes as a phone sends them, `[[[across, down, milliseconds], …], …]`. Raises `BadInput`."""
+def read_strokes(sent: str) -> tuple[tuple[Point, ...], ...]:
+    """Strokes as a phone sends them, as text: `[[[across, down, milliseconds], …], …]`. Raises `BadInput`."""
     try:
-        return tuple(tuple((float(x), float(y), float(ms)) for x, y, ms in stroke) for stroke in sent)
-    except (TypeError, ValueError):
-        raise BadInput(
-            "not_drawn", _("Nothing was signed yet. Sign in the field, or type the name."), field="image"
-        ) from None
+        strokes = tuple(tuple((float(x), float(y), float(ms)) for x, y, ms in stroke) for stroke in json.loads(sent))
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        strokes = ()
+    if not strokes or not all(isfinite(one) for stroke in strokes for point in stroke for one in point):
+        raise BadInput("not_drawn", _("Nothing was signed yet. Sign in the field, or type the name."), field="image")
+    return strokes
 
 
 # --- what is kept of it -----------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ from linli.mediation.testing import APPLICANT, RESPONDENT, Mediation, make_dispu
 
 AT = NOON + timedelta(days=2)
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"picture"
-STROKES = read_strokes([[[n, n * 2, n * 16 + n % 3] for n in range(20)]])
+STROKES = read_strokes(json.dumps([[[n, n * 2, n * 16 + n % 3] for n in range(20)]]))
 DRAWN = Drawn(PICTURE, STROKES)
 STORY = Story(facts="水沟改道后积水，淹了菜地。", disputed="水沟应从哪里走。", place="村委会", made_on=AT.date())
 PDF = b"%PDF-1.7 scan"
@@ -193,7 +193,7 @@ def test_what_is_no_signature_is_refused(here: Mediation) -> None:
 def test_signatures_are_sealed_and_tell_only_what_integrity_asks(here: Mediation) -> None:
     made = offered(here, make_dispute(here, State.MEDIATING))
     party = party_of(made.dispute)
-    even = Drawn(PICTURE, read_strokes([[[n, 0, n * 10] for n in range(20)]]))
+    even = Drawn(PICTURE, read_strokes(json.dumps([[[n, 0, n * 10] for n in range(20)]])))
     one = sign_on_phone(made, party=party, drawn=even, text_sha256=made.text_sha256, at=AT)
     assert (one.timing_varies, one.stroke_count, len(one.image_mark)) == (False, 1, 64)
     assert len(one.words["strokes"][0]) == 20
@@ -202,7 +202,7 @@ def test_signatures_are_sealed_and_tell_only_what_integrity_asks(here: Mediation
     assert open_sealed(scan) == PDF and scan.timing_varies is None and not scan.image_mark
     assert Signature.objects.filter(agreement=made).count() == 2
     with pytest.raises(BadInput):
-        read_strokes([["x"]])
+        read_strokes('[["x"]]')
 
 
 def test_an_oral_agreement_binds_when_all_have_said_yes(here: Mediation) -> None:

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import json
 from typing import Any
 from uuid import UUID
 
@@ -223,7 +222,7 @@ class Sign(forms.Form):
         told = self.cleaned_data
         if told["typed"]:
             return signing.Drawn(typed=told["typed"])
-        return signing.Drawn(image=_picture(told["image"]), strokes=signing.read_strokes(_listed(told["strokes"])))
+        return signing.Drawn(image=_picture(told["image"]), strokes=signing.read_strokes(told["strokes"]))
 
 
 def _picture(sent: str) -> bytes:
@@ -232,13 +231,6 @@ def _picture(sent: str) -> bytes:
         return base64.b64decode(rest, validate=True) if head == "data:image/png;base64" else b""
     except (binascii.Error, ValueError):
         return b""
-
-
-def _listed(sent: str) -> Any:
-    try:
-        return json.loads(sent or "[]")
-    except ValueError:
-        return None
 
 
 @file_page
