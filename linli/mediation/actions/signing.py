@@ -29,6 +29,7 @@ from linli.mediation.agreeing.filling import clean
 from linli.mediation.agreeing.suspicions import Point, is_even
 from linli.mediation.models import Agreement, Mediator, Party, Signature, sealed_words
 from linli.mediation.rules import AgreementState, AssignmentState, SignatureWay, moved_on
+from linli.mediation.rules.parties import normal_name
 from linli.people.models import Person
 
 #: A picture of a signature is small; strokes are a few hundred points.
@@ -135,7 +136,8 @@ def _names(party: Party, speaker: int) -> list[str]:
 
 def _require_drawn(drawn: Drawn, *names: str) -> None:
     if drawn.typed:
-        if "".join(clean(drawn.typed).split()) not in ("".join(clean(name).split()) for name in names):
+        # The dot between the parts of a name is another sign on every keyboard.
+        if normal_name(drawn.typed) not in map(normal_name, names):
             raise BadInput("name_differs", _("Type the name exactly as it stands in the agreement."), field="typed")
         return
     points = [point for stroke in drawn.strokes for point in stroke]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -188,6 +189,16 @@ def test_what_is_no_signature_is_refused(here: Mediation) -> None:
         with pytest.raises(BadInput) as refusal:
             sign_on_phone(made, party=party_of(made.dispute), drawn=drawn, text_sha256=made.text_sha256, at=AT)
         assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(
+    "typed", ["买买提·吐尔逊", "买买提•吐尔逊", "买买提・吐尔逊", "买买提. 吐尔逊", "买买提吐尔逊"]
+)
+def test_a_name_is_typed_with_whatever_dot_a_keyboard_has(here: Mediation, typed: str) -> None:
+    guest = replace(APPLICANT, name="买买提·吐尔逊")
+    made = offered(here, make_dispute(here, State.MEDIATING, applicant=guest))
+    party, drawn = party_of(made.dispute), Drawn(typed=typed)
+    assert sign_on_phone(made, party=party, drawn=drawn, text_sha256=made.text_sha256, at=AT).words["typed"] == typed
 
 
 def test_signatures_are_sealed_and_tell_only_what_integrity_asks(here: Mediation) -> None:
