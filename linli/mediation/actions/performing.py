@@ -398,11 +398,14 @@ def _look(obligation: Obligation, at: datetime) -> None:
 
 
 def _next_at(kind: str, due: date | None, *, rung: int, at: datetime) -> datetime | None:
-    """When the worker looks again after this rung; a rung whose morning is over when it is made is passed over."""
-    if due is None:
+    """When the worker looks again after this rung; a rung whose morning is over when it is made is passed over.
+
+    Not the last: what was due before the agreement came into force is looked at on the morning after that.
+    """
+    if due is None or rung >= RUNGS[-1][0]:
         return None
     coming = (_morning(due, days) for number, days in RUNGS if number > rung)
-    return next((moment for moment in coming if moment > at), None)
+    return next((moment for moment in coming if moment > at), _morning(timezone.localdate(at), 1))
 
 
 def _end(due: date | None) -> datetime | None:
