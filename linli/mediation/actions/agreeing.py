@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +22,16 @@ from linli.kit.refusal import BadInput, Refused
 from linli.mediation.actions import clocks, confirming, performing, sessions, visiting
 from linli.mediation.actions.course import go, require_step
 from linli.mediation.actions.telling import keepers_and_mediators
-from linli.mediation.agreeing.assembling import Difference, Facts, Named, assemble, differences, names_of
+from linli.mediation.agreeing.assembling import (
+    Difference,
+    Facts,
+    Named,
+    Owed,
+    assemble,
+    differences,
+    names_of,
+    obligations,
+)
 from linli.mediation.agreeing.filling import Clause, clean, kept, read_clauses
 from linli.mediation.models import Agreement, Dispute, Party, Signature, sealed_words
 from linli.mediation.rules import (
@@ -96,7 +106,8 @@ def draft_agreement(
 def offer_agreement(agreement: Agreement, *, by: Person, at: datetime, as_it_stands: bool = False) -> None:
     """Put the version before the parties to sign.
 
-    Raises `Refused` where text and obligations differ, unless the mediator has seen it and wants it `as_it_stands`.
+    Raises `Refused` where text and obligations differ, or something was due before today, unless the mediator has seen it and
+    wants it `as_it_stands`.
     """
     dispute = agreement.dispute
     step = require_step("offer_agreement", dispute, by=by, at=at)
@@ -113,6 +124,16 @@ def offer_agreement(agreement: Agreement, *, by: Person, at: datetime, as_it_sta
                 "Text and obligations differ in %(count)s places. Correct the clause or the text, or confirm that it is meant."
             ),
             count=len(found),
+        )
+    today = timezone.localdate(at)
+    over = sorted({one.due_on for one in _owed_in(agreement) if one.due_on is not None and one.due_on < today})
+    if over and not as_it_stands:
+        raise Refused(
+            "days_over",
+            _(
+                "A day by which something is to be done is over already: %(days)s. Correct it, or confirm that it is meant."
+            ),
+            days=(_now(", ")).join(day.isoformat() for day in over),
         )
     agreement.state, agreement.offered_at = AgreementState.OFFERED, at
     agreement.save(update_fields=["state", "offered_at"])
@@ -258,6 +279,10 @@ def unsigned_by(party: Party, given: Collection[tuple[UUID, int]]) -> list[str]:
 def differences_of(agreement: Agreement) -> list[Difference]:
     """Where its text and its clauses no longer agree."""
     return differences(agreement.words["text"], filled_of(agreement), party_names(agreement.dispute))
+
+
+def _owed_in(agreement: Agreement) -> Sequence[Owed]:
+    return obligations(filled_of(agreement), party_names(agreement.dispute))
 
 
 def filled_of(agreement: Agreement) -> list[Clause]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from linli.events.testing import NOON
 from linli.journal.models import Entry
@@ -143,6 +144,21 @@ def test_who_is_missing_is_named(here: Mediation) -> None:
         settle(made, by=here.mediator, at=AT)
     assert "李大力" in refusal.value.message and len(missing(made)) == 2
     assert made.dispute.state == State.MEDIATING
+
+
+def test_what_was_to_be_done_before_today_is_offered_only_where_it_is_meant(here: Mediation) -> None:
+    dispute, day = make_dispute(here, State.MEDIATING), timezone.localdate(AT)
+    values = {"owed_by": str(party_of(dispute, Side.RESPONDENT).pk), "owed_to": str(party_of(dispute).pk)}
+    values |= {"reason": "修沟费用", "amount": "1.2万元", "due_on": (day - timedelta(days=366)).isoformat()}
+    clauses = [{"code": "pay_once", "values": values}]
+    made = draft_agreement(dispute, clauses=clauses, story=Story(), by=here.mediator, at=AT)
+    with pytest.raises(Refused) as refusal:
+        offer_agreement(made, by=here.mediator, at=AT)
+    assert refusal.value.code == "days_over" and values["due_on"] in refusal.value.message
+    offer_agreement(made, by=here.mediator, at=AT, as_it_stands=True)
+    values["due_on"] = day.isoformat()
+    today = draft_agreement(dispute, clauses=clauses, story=Story(), by=here.mediator, at=AT)
+    offer_agreement(today, by=here.mediator, at=AT)
 
 
 def test_a_changed_text_voids_what_was_signed(here: Mediation) -> None:
