@@ -19,6 +19,7 @@ from linli.mediation.tests.desks import Desk
 from linli.people.models import Person
 
 DAY = timedelta(days=1)
+PLACE = "/mediation/"
 DUE, LATE = "dispute.call_back_due", "dispute.call_back_overdue"
 
 
@@ -129,3 +130,12 @@ def test_whoever_calls_opens_who_a_party_is_under_that_purpose_and_no_identity_n
     desk = Desk(here.mediator)
     desk.open(dispute)
     assert "with_id_number" in desk.client.get(place).context["form"].fields
+
+
+def test_whoever_calls_has_nothing_else_to_do_there(here: Mediation) -> None:
+    call = drawn(here, timezone.now() - 60 * DAY)
+    counts = {tab.address: tab.count for tab in Desk(caller_of(here, call)).client.get(PLACE).context["tabs"]}
+    assert counts.pop("?show=calls") == 1
+    assert not any(counts.values())
+    kept = {tab.address: tab.count for tab in Desk(here.head).client.get(PLACE).context["tabs"]}
+    assert kept["?show=visits"]
