@@ -300,7 +300,11 @@ def _court(steps: Steps, confirmation: Confirmation, names: dict[UUID, str], at:
     wanted = set(confirmation.wanted_by)
     deadline = confirming.deadline_of(confirmation)
     opened = confirmation.words
-    open_acts = ["want_court", "apply_confirmation"] if confirmation.applied_at is None and at <= deadline else []
+    in_time, together = at <= deadline, not confirming.silent(confirmation)
+    open_acts = ["want_court"] if in_time else []
+    # What was handed in on the last day is often noted later.
+    open_acts += ["apply_confirmation"] if in_time or together else []
+    open_acts = open_acts if confirmation.applied_at is None else []
     answering = confirmation.applied_at and confirming.NEXT.get(confirmation.answer)
     return {
         "row": confirmation,
