@@ -269,7 +269,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context["heads"] = bool(mine.headed)
     if not mine.seats:
         return sealed_page(render(request, "mediation/list.html", context | _outlines(request)))
-    number = " ".join(request.GET.get("q", "").split())[:60]
+    number = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:60]
     found = _by_number(mine, number) if number else None
     if found is not None:
         return redirect("mediation:file", found.pk)
@@ -297,7 +297,7 @@ def _work(request: HttpRequest, mine: Mine) -> dict[str, Any]:
 def _outlines(request: HttpRequest) -> dict[str, Any]:
     if not scope_of(request).area_codes:
         return {"lines": []}
-    after = request.GET.get("after", "")[:40]
+    after = request.GET.get("after", "").replace("\0", "")[:40]
     found = Dispute.objects.outlines(scope_of(request), after=after, most=A_PAGE + 1)
     shown = found[:A_PAGE]
     names = dict(Area.objects.filter(code__in={one.village for one in shown}).values_list("code", "name"))
