@@ -107,6 +107,9 @@ def claim(
     _become(obligation, S.CLAIMED, at)
     go(step, dispute)
     _record("dispute.performance_claimed", obligation, by=by, party=party, at=at, proof=str(proof.pk))
+    if obligation.rung >= RUNGS[-1][0]:
+        # Done late: no morning comes any more on which who receives would be asked to answer.
+        letters.tell(obligation, letters.What.UNANSWERED, at=at)
     return proof
 
 
@@ -179,6 +182,8 @@ def note_breach(obligation: Obligation, *, at: datetime, by: Person | None = Non
     _become(obligation, S.BREACHED, at)
     go(step, dispute)
     _record("dispute.breached", obligation, by=by, party=party, at=at)
+    if obligation.due_at is not None:
+        letters.tell(obligation, letters.What.BREACHED, at=at)
 
 
 # --- what is known of a promise ---------------------------------------------------------------------------------------

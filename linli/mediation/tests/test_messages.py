@@ -16,7 +16,7 @@ from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.mediation.actions import agreeing, assigning, ending
 from linli.mediation.actions.messages import note_messages
 from linli.mediation.actions.parties import correct_party, give_link, make_link, particulars_of
-from linli.mediation.actions.performing import claim, confirm, remind
+from linli.mediation.actions.performing import claim, confirm, note_breach, remind
 from linli.mediation.actions.registering import Told, register
 from linli.mediation.actions.sessions import cancel_session, move_session, plan_session
 from linli.mediation.models import Dispute, Obligation, Party
@@ -149,6 +149,25 @@ def test_what_was_kept_meanwhile_is_not_urged(here: Mediation, gateway: Receiver
     confirm(claim(owed, party=debtor, at=DUE), by=here.mediator, at=DUE)
     courier_run(DUE)
     assert gateway.got == []
+
+
+def test_a_breach_that_somebody_notes_and_what_is_done_late_are_told(here: Mediation, gateway: Receiver) -> None:
+    dispute, debtor = owing(here)
+    creditor, owed = party_of(dispute), Obligation.objects.get()
+    note_messages(creditor, agrees=True, way=Way.IN_PERSON, by=here.mediator, at=AT)
+    midnight = datetime(2026, 12, 31, 16, 30, tzinfo=UTC)
+    remind(midnight)
+    courier_run(midnight)
+    gateway.got.clear()
+    note_breach(owed, party=creditor, at=midnight)
+    morning = midnight + timedelta(hours=9)
+    remind(morning)
+    courier_run(morning)
+    assert sorted(one.json["to"] for one in gateway.got) == [APPLICANT.telephone, NUMBER]
+    gateway.got.clear()
+    claim(owed, party=debtor, at=morning)
+    courier_run(morning)
+    assert [one.json["to"] for one in gateway.got] == [APPLICANT.telephone]
 
 
 def test_an_appointment_is_told_moved_remembered_and_called_off(here: Mediation, gateway: Receiver) -> None:
