@@ -149,6 +149,8 @@ STEPS: tuple[Step, ...] = (
     _step("export", WITH_PAPERS, To.SAME, *_HERE),
 )
 
+#: What would change a dossier that lies in the archive. What the law's days bring, and a consent taken back, stay open.
+SHUT_IN_ARCHIVE = frozenset({"write_record", "agree_to_record", "keep_sound"})
 STEP_NAMES: tuple[str, ...] = tuple(dict.fromkeys(step.name for step in STEPS))
 #: By step and state; of two rows the first of the table counts.
 _ROWS: dict[tuple[str, str], Step] = {(row.name, state): row for row in reversed(STEPS) for state in row.sources}
@@ -159,10 +161,10 @@ def row_of(name: str, state: str) -> Step | None:
     return _ROWS.get((name, state))
 
 
-def steps_open(state: str, who: Iterable[Who]) -> list[str]:
+def steps_open(state: str, who: Iterable[Who], *, is_archived: bool = False) -> list[str]:
     """The steps that these may take now, in the order of the table."""
-    mine = frozenset(who)
-    return [name for name in STEP_NAMES if (row := row_of(name, state)) and row.who & mine]
+    mine, shut = frozenset(who), SHUT_IN_ARCHIVE if is_archived else frozenset()
+    return [name for name in STEP_NAMES if name not in shut and (row := row_of(name, state)) and row.who & mine]
 
 
 def require(name: str, state: str, who: Iterable[Who]) -> Step:
@@ -178,6 +180,11 @@ def require(name: str, state: str, who: Iterable[Who]) -> Step:
 def moved_on() -> Refused:
     """The dispute is no longer as it was when it was looked at."""
     return Refused("moved_on", _("This dispute has moved on. Refresh the page, then see what is open now."))
+
+
+def archived() -> Refused:
+    """The dossier was laid in the archive."""
+    return Refused("archived", _("This dossier is in the archive: nothing is changed in it any more."))
 
 
 def not_yours() -> NotYours:

@@ -34,7 +34,7 @@ class Steps:
 
     def __init__(self, dispute: Dispute, who: Iterable[Who]) -> None:
         self.dispute = dispute
-        self.open = set(steps_open(dispute.state, who))
+        self.open = set(steps_open(dispute.state, who, is_archived=dispute.archived_at is not None))
 
     def may(self, name: str) -> bool:
         """Whether the act of this name is open now."""
