@@ -86,7 +86,8 @@ STEPS: tuple[Step, ...] = (
     _step("not_accept", {S.REGISTERED, S.OFFERED}, S.NOT_ACCEPTED, W.KEEPER),
     _step("accept", {S.OFFERED}, S.ACCEPTED, W.KEEPER),
     _step("note_consent", {S.REGISTERED, S.OFFERED}, To.SAME, W.KEEPER, W.PARTY),
-    _step("hand_over", BEFORE_MEDIATION, To.SAME, W.KEEPER),
+    # What is agreed is looked after by another body where this one is closed.
+    _step("hand_over", BEFORE_MEDIATION | {S.SETTLED}, To.SAME, W.KEEPER),
     _step("note_risk", OPEN, To.SAME, *_HERE),
     _step("end_risk", OPEN, To.SAME, *_HERE),
     _step("classify", NOT_SETTLED, To.SAME, *_HERE),
@@ -131,10 +132,11 @@ STEPS: tuple[Step, ...] = (
     _step("sign", {S.MEDIATING}, To.SAME, W.MEDIATOR, W.PARTY),
     _step("stamp", {S.MEDIATING}, To.SAME, W.KEEPER),
     _step("settle", {S.MEDIATING}, S.SETTLED, *_HERE, W.PARTY),
-    _step("claim_performed", {S.SETTLED}, To.SAME, W.MEDIATOR, W.PARTY),
-    _step("confirm_performed", {S.SETTLED}, To.SAME, W.MEDIATOR, W.PARTY),
-    _step("note_breach", {S.SETTLED}, To.SAME, W.MEDIATOR, W.PARTY, W.CLOCK),
-    _step("waive", {S.SETTLED}, To.SAME, W.MEDIATOR, W.PARTY),
+    # The committee urges performance (art. 31), also when its mediator has left.
+    _step("claim_performed", {S.SETTLED}, To.SAME, *_HERE, W.PARTY),
+    _step("confirm_performed", {S.SETTLED}, To.SAME, *_HERE, W.PARTY),
+    _step("note_breach", {S.SETTLED}, To.SAME, *_HERE, W.PARTY, W.CLOCK),
+    _step("waive", {S.SETTLED}, To.SAME, *_HERE, W.PARTY),
     # Whatever became of a dispute since: its agreement is in force, and the law's thirty days run (`actions.confirming`).
     _step("apply_confirmation", State, To.SAME, *_HERE, W.PARTY),
     _step("note_ruling", State, To.SAME, *_HERE),
