@@ -219,23 +219,28 @@ def _look(clock: Clock, at: datetime) -> None:
         record(last.verb, on=dispute, by=None, at=at, tell=told, clock=clock, kind=clock.kind, rung=last.rung)
 
 
-@transaction.atomic
 def reckon_provisional(at: datetime) -> int:
     """Reckon again what lay beyond the published calendar; how many limits moved or became firm."""
-    changed = 0
-    for clock in Clock.objects.running().filter(is_provisional=True).select_related("dispute").order_by("pk"):
-        calendar, zone = stored_calendar(clock.started_at.date()), home_zone()
-        due = _reckoned(clock, calendar, zone)
-        firm = not calendar.is_provisional(due, zone)
-        if due == clock.due_at and not firm:
-            continue
-        clock.due_at, clock.is_provisional = due, not firm
-        if clock.rung < len(LADDER[clock.kind]):
-            clock.next_at = next_after(clock.kind, clock.rung, clock.started_at, due)
-        clock.save()
-        _show(clock.dispute, clock)
-        changed += 1
-    return changed
+    waiting = Clock.objects.running().filter(is_provisional=True).order_by("pk").values_list("pk", flat=True)
+    return sum(_reckon(pk) for pk in list(waiting))
+
+
+@transaction.atomic
+def _reckon(pk: int) -> bool:
+    clock = Clock.objects.select_related("dispute").get(pk=pk)
+    lock(clock.dispute)
+    clock.refresh_from_db()
+    calendar, zone = stored_calendar(clock.started_at.date()), home_zone()
+    due = _reckoned(clock, calendar, zone)
+    firm = not calendar.is_provisional(due, zone)
+    if clock.stopped_at is not None or (due == clock.due_at and not firm):
+        return False
+    clock.due_at, clock.is_provisional = due, not firm
+    if clock.rung < len(LADDER[clock.kind]):
+        clock.next_at = next_after(clock.kind, clock.rung, clock.started_at, due)
+    clock.save()
+    _show(clock.dispute, clock)
+    return True
 
 
 def _reckoned(clock: Clock, calendar: WorkCalendar, zone: ZoneInfo) -> datetime:

@@ -140,6 +140,21 @@ def test_opened_again_it_has_a_new_month() -> None:
     assert Clock.objects.filter(dispute=dispute, kind=ClockKind.TERM).count() == 2
 
 
+def test_a_limit_that_was_stopped_meanwhile_does_not_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    dispute = make_dispute(make_mediation(), State.ACCEPTED)
+    Clock.objects.filter(dispute=dispute).update(is_provisional=True)
+
+    def somebody_was_quicker(locked: Dispute) -> None:
+        clocks.stop(locked, at=NOON + DAY)
+
+    monkeypatch.setattr(clocks, "lock", somebody_was_quicker)
+    assert clocks.reckon_provisional(NOON + DAY) == 0
+    clock = Clock.objects.filter(dispute=dispute).latest("pk")
+    assert (clock.stopped_at, clock.next_at) == (NOON + DAY, None)
+    dispute.refresh_from_db()
+    assert dispute.due_at is None
+
+
 # --- terms a county sets -------------------------------------------------------------------------------------------------
 
 
