@@ -154,6 +154,21 @@ def test_the_committee_above_opens_the_file_for_that_and_the_parties_see_it(here
     assert desk.client.get(place).status_code == 404
 
 
+def test_once_it_is_answered_the_committee_above_opens_the_file_no_longer(here: Mediation) -> None:
+    dispute = mediated_by(here, here.head)
+    complain(dispute)
+    own.complain(party_of(dispute, Side.RESPONDENT), words=WORDS, at=timezone.now())
+    desk, place = Desk(here.county_head), reverse("mediation:file", args=[dispute.pk])
+    first, second = dispute.complaints.order_by("at")
+    desk.client.post(reverse("mediation:look", args=[dispute.pk]), {"purpose": Purpose.COMPLAINT})
+    desk.do(dispute, "answer_complaint", of=first, words=ANSWER)
+    assert desk.client.get(place).status_code == 200
+    desk.do(dispute, "answer_complaint", of=second, words=ANSWER)
+    assert desk.client.get(place).status_code == 404
+    own.complain(party_of(dispute), words="又有一事", at=timezone.now())
+    assert desk.client.get(place).status_code == 200
+
+
 # --- the answer ---------------------------------------------------------------------------------------------------------
 
 
