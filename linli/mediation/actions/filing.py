@@ -21,7 +21,7 @@ from linli.mediation.actions.course import lock, require_party, who_of
 from linli.mediation.actions.files import keep_sealed, open_sealed
 from linli.mediation.dossier.binding import Dossier, Filing, Retention, missing
 from linli.mediation.dossier.binding import bind as bound_of
-from linli.mediation.dossier.outcome import last_agreement
+from linli.mediation.dossier.outcome import confirmed_proofs, last_agreement
 from linli.mediation.dossier.papers import HASH, Papers, set_dossier, set_paper
 from linli.mediation.dossier.parts import sha256_of
 from linli.mediation.dossier.reading import File, read
@@ -99,8 +99,12 @@ def _is_for(party: Party, file: File, code: str) -> bool:
         return False
     if code == "ending":
         return file.ending is not None or _lies_before_parties(file)
-    if code in FOR_PARTIES or code.startswith("receipt-"):
+    if code in FOR_PARTIES:
         return True
+    if code.startswith("receipt-"):
+        owed = confirmed_proofs(file)[int(code.partition("-")[2]) - 1].obligation
+        # As its promises on its own page: what is between two others shows what they paid by.
+        return party.pk == owed.owed_by_id or owed.owed_to_id in (None, party.pk)
     if code.startswith("address-"):
         return [one.pk for one in file.parties].index(party.pk) + 1 == int(code.partition("-")[2])
     if code.startswith("claim-"):

@@ -172,13 +172,14 @@ def _follow_up(row: FollowUp, at: datetime) -> v.FollowUp:
 
 
 def receipts_of(file: "File") -> tuple[v.Receipt, ...]:
-    """Each proof that who receives has confirmed."""
-    proofs = (
-        Proof.objects.filter(obligation__agreement__dispute=file.dispute, confirmed_at__isnull=False)
-        .select_related("obligation")
-        .order_by("at", "key")
-    )
-    return tuple(_receipt(file, one) for one in proofs)
+    """One of each proof that who receives has confirmed."""
+    return tuple(_receipt(file, one) for one in confirmed_proofs(file))
+
+
+def confirmed_proofs(file: "File") -> list[Proof]:
+    """In the order of their receipts."""
+    proofs = Proof.objects.filter(obligation__agreement__dispute=file.dispute, confirmed_at__isnull=False)
+    return list(proofs.select_related("obligation").order_by("at", "key"))
 
 
 def _receipt(file: "File", proof: Proof) -> v.Receipt:

@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 
 from linli.events.testing import NOON
 from linli.journal.models import Entry
+from linli.kit.keys import new_key
 from linli.kit.media.storing import original, store
 from linli.kit.papers.asking import available
 from linli.kit.papers.testing import words_of_docx, words_of_pdf
 from linli.kit.refusal import BadInput, NotYours, Refused
-from linli.mediation.actions import agreeing, ending, filing, parties, proving, registering
+from linli.mediation.actions import agreeing, ending, filing, parties, performing, proving, registering
 from linli.mediation.actions.filing import (
     WHOLE,
     bind,
@@ -38,7 +39,7 @@ from linli.mediation.dossier.parts import sha256_of
 from linli.mediation.dossier.reading import read
 from linli.mediation.dossier.testing import drawn
 from linli.mediation.dossier.values import Agreement
-from linli.mediation.models import Dispute, IssuedPaper, Look
+from linli.mediation.models import Dispute, IssuedPaper, Look, Obligation, Party, sealed_words
 from linli.mediation.rules import Door, Kind, Purpose, Side, State
 from linli.mediation.testing import APPLICANT, RESPONDENT, Mediation, make_dispute, make_mediation, party_of
 from linli.mediation.tests.desks import Desk
@@ -179,6 +180,17 @@ def test_a_party_takes_its_own_papers_and_no_others(here: Mediation) -> None:
     for what in ("identity", "register", "address-1", WHOLE):
         with pytest.raises(NotYours):
             export_for_party(party, what=what, at=LATER)
+
+
+def test_a_receipt_is_for_who_paid_and_who_received(here: Mediation) -> None:
+    dispute = make_dispute(here, State.SETTLED, due_on="2026-12-31")
+    key, words = new_key(), party_of(dispute).words | {"name": "第三人"}
+    third = Party(key=key, dispute=dispute, position=3, side=Side.THIRD, sealed=sealed_words(Party, key, words))
+    third.save()
+    owed = Obligation.objects.get(agreement__dispute=dispute)
+    performing.confirm(performing.claim(owed, by=here.mediator, at=LATER), by=here.mediator, at=LATER)
+    found = [{one.code for one in papers_for(party)} for party in (*dispute.parties.order_by("position")[:2], third)]
+    assert ["receipt-1" in one for one in found] == [True, True, False]
 
 
 def test_a_draft_is_no_paper_of_the_parties_before_it_is_put_before_them(here: Mediation) -> None:
