@@ -12,19 +12,37 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from linli.journal.actions import record
 from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput, Refused
-from linli.mediation.actions import clocks, confirming, performing, visiting
+from linli.mediation.actions import clocks, confirming, performing, sessions, visiting
 from linli.mediation.actions.course import go, require_step
 from linli.mediation.actions.telling import keepers_and_mediators
-from linli.mediation.agreeing.assembling import Difference, Facts, Named, assemble, differences, names_of
+from linli.mediation.agreeing.assembling import (
+    Difference,
+    Facts,
+    Named,
+    Owed,
+    assemble,
+    differences,
+    names_of,
+    obligations,
+)
 from linli.mediation.agreeing.filling import Clause, clean, kept, read_clauses
-from linli.mediation.models import Agreement, Dispute, Party, sealed_words
-from linli.mediation.rules import AgreementForm, AgreementState, AssignmentState, ClockKind, Side, moved_on
+from linli.mediation.models import Agreement, Dispute, Party, Signature, sealed_words
+from linli.mediation.rules import (
+    AgreementForm,
+    AgreementState,
+    AssignmentState,
+    ClockKind,
+    Side,
+    SignatureWay,
+    moved_on,
+)
 from linli.people.models import Person
 
 #: What one text may have at most; a record has ten thousand.
@@ -88,7 +106,8 @@ def draft_agreement(
 def offer_agreement(agreement: Agreement, *, by: Person, at: datetime, as_it_stands: bool = False) -> None:
     """Put the version before the parties to sign.
 
-    Raises `Refused` where text and obligations differ, unless the mediator has seen it and wants it `as_it_stands`.
+    Raises `Refused` where text and obligations differ, or something was due before today, unless the mediator has seen it and
+    wants it `as_it_stands`.
     """
     dispute = agreement.dispute
     step = require_step("offer_agreement", dispute, by=by, at=at)
@@ -105,6 +124,16 @@ def offer_agreement(agreement: Agreement, *, by: Person, at: datetime, as_it_sta
                 "Text and obligations differ in %(count)s places. Correct the clause or the text, or confirm that it is meant."
             ),
             count=len(found),
+        )
+    today = timezone.localdate(at)
+    over = sorted({one.due_on for one in _owed_in(agreement) if one.due_on is not None and one.due_on < today})
+    if over and not as_it_stands:
+        raise Refused(
+            "days_over",
+            _(
+                "A day by which something is to be done is over already: %(days)s. Correct it, or confirm that it is meant."
+            ),
+            days=(_now(", ")).join(day.isoformat() for day in over),
         )
     agreement.state, agreement.offered_at = AgreementState.OFFERED, at
     agreement.save(update_fields=["state", "offered_at"])
@@ -178,6 +207,7 @@ def _come_into_force(agreement: Agreement, *, by: Person, at: datetime) -> None:
     }
     go(step, dispute, concluded_at=at, due_at=None, due_is_provisional=False, **milestones)
     clocks.stop(dispute, ClockKind.TERM, at=at)
+    sessions.call_off_planned(dispute, by=by, at=at)
     confirming.begin(agreement, at=at)
     visiting.plan_after_force(dispute, at=at)
     record(
@@ -212,8 +242,21 @@ def missing(agreement: Agreement, *, but_stamp: bool = False) -> list[str]:
 
 def signed_in(agreement: Agreement) -> set[tuple[UUID, int]]:
     """By which party, and which representative of it, the text as it is was signed."""
-    given = agreement.signatures.filter(text_sha256=agreement.text_sha256, party__isnull=False)
-    return set(given.values_list("party", "speaker"))
+    given = agreement.signatures.filter(text_sha256=agreement.text_sha256, party__isnull=False).select_related("party")
+    return {(one.party_id, one.speaker) for one in given if one.party_id and still_counts(one)}
+
+
+def still_counts(signature: Signature) -> bool:
+    """Whether whoever signed for a group still speaks for it at that place; all others sign for themselves."""
+    party = signature.party
+    if party is None or not (signature.speaker or party.speaks_for_group):
+        return True
+    if not signature.speaker:
+        # On one paper all of them sign; on a phone the party did before it was a group.
+        return signature.way != SignatureWay.PHONE
+    speakers = speakers_of(party)
+    there = speakers[signature.speaker - 1] if signature.speaker <= len(speakers) else None
+    return there is not None and signature.words.get("name", there) == there
 
 
 def speakers_of(party: Party) -> list[str]:
@@ -236,6 +279,10 @@ def unsigned_by(party: Party, given: Collection[tuple[UUID, int]]) -> list[str]:
 def differences_of(agreement: Agreement) -> list[Difference]:
     """Where its text and its clauses no longer agree."""
     return differences(agreement.words["text"], filled_of(agreement), party_names(agreement.dispute))
+
+
+def _owed_in(agreement: Agreement) -> Sequence[Owed]:
+    return obligations(filled_of(agreement), party_names(agreement.dispute))
 
 
 def filled_of(agreement: Agreement) -> list[Clause]:

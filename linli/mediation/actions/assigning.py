@@ -14,7 +14,7 @@ from linli.areas.codes import at_level, numbering
 from linli.events.rules import clean_words
 from linli.journal.actions import record
 from linli.kit.refusal import BadInput, NotYours, Refused
-from linli.mediation.actions import telling
+from linli.mediation.actions import sessions, telling
 from linli.mediation.actions.course import go, require_party, require_step
 from linli.mediation.actions.marks import telephone_mark_of
 from linli.mediation.actions.noting import store_note
@@ -220,6 +220,7 @@ def declare_interest(dispute: Dispute, *, interest: str, by: Person, at: datetim
     assigned = _asked(dispute, by)
     ended = AssignmentState.DECLINED if assigned.state == AssignmentState.ASKED else AssignmentState.ENDED
     _move(assigned, ended, interest=interest, declared_at=at, ended_at=at)
+    sessions.call_off_planned(dispute, by=by, at=at)
     go(step, dispute)
     told = telling.heads_of(dispute, at)
     facts: dict[str, Any] = {"mediator": assigned.mediator_id, "interest": interest}
@@ -244,6 +245,7 @@ def object_to_mediator(party: Party, *, by: Person | None, at: datetime, own: bo
             _("This party has had the mediator changed once. It may still end the mediation at any time."),
         )
     _move(assigned, AssignmentState.OBJECTED, objected_by=party, ended_at=at)
+    sessions.call_off_planned(dispute, by=by, at=at)
     go(step, dispute)
     told = [*telling.heads_of(dispute, at), assigned.mediator.person]
     record("dispute.mediator_objected", on=dispute, by=by, at=at, tell=told, party=party, mediator=assigned.mediator_id)
@@ -256,6 +258,7 @@ def give_back(dispute: Dispute, *, why: str, by: Person, at: datetime) -> None:
     words = clean_words(why, field="why", required=True, longest=500)
     assigned = dispute.assignments.in_force().select_related("mediator__person").get()
     _move(assigned, AssignmentState.ENDED, ended_at=at)
+    sessions.call_off_planned(dispute, by=by, at=at)
     store_note(dispute, words, by=by, at=at)
     go(step, dispute)
     told = [*telling.heads_of(dispute, at), assigned.mediator.person]

@@ -11,7 +11,7 @@ from linli.areas.models import Area
 from linli.journal.actions import record
 from linli.kit.refusal import BadInput, Refused
 from linli.mediation.models import Assignment, Body, Dispute, Mediator
-from linli.mediation.rules import BodyKind, Kind, Language, Level
+from linli.mediation.rules import BodyKind, Kind, Language, Level, State
 from linli.mediation.rules.parties import not_a_choice
 from linli.people.actions import require_register, scope_of
 from linli.people.models import Person
@@ -123,12 +123,16 @@ def add_mediator(
 
 @transaction.atomic
 def end_mediator(mediator: Mediator, *, on: date, by: Person, at: datetime) -> None:
-    """They mediate until the day before. Raises `Refused` while they have disputes: give those to somebody else first."""
+    """They mediate until the day before. Raises `Refused` while they have disputes: give those to somebody else first.
+
+    What is settled is looked after by the heads of the body from then on.
+    """
     body = mediator.body
     require_register(by, body.area_id, at)
     if on < mediator.from_on:
         raise BadInput("ends_before_start", _("The last day lies before the first. Correct the dates."), field="on")
-    if Assignment.objects.in_force().filter(mediator=mediator, dispute__ended_at__isnull=True).exists():
+    mediates = Assignment.objects.in_force().filter(mediator=mediator, dispute__ended_at__isnull=True)
+    if mediates.exclude(dispute__state=State.SETTLED).exists():
         raise Refused(
             "mediator_has_disputes", _("This mediator still has open disputes. Name somebody else for them first.")
         )

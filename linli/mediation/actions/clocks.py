@@ -26,6 +26,7 @@ from linli.mediation.rules import (
     Term,
     TermCode,
     Unit,
+    add_months,
     closing_on,
     end_of,
     moments,
@@ -54,6 +55,13 @@ LONGEST_EXTENSION = timedelta(days=366)
 def term_for(code: str, area: str, at: datetime) -> Term:
     """The term that holds at a place and moment, with its source."""
     return term_of(code, area=area, on=timezone.localdate(at), among=TermRule.objects.filter(code=code).terms())
+
+
+def last_day_of(term: Term, begins: date) -> date:
+    """The last day of a term that begins on a day and ends with one, whatever it is counted in."""
+    if term.unit == Unit.WORKING_DAY:
+        return stored_calendar(begins).nth_working_day(begins, term.amount)
+    return add_months(begins, term.amount) if term.unit == Unit.MONTH else begins + timedelta(days=term.amount)
 
 
 def start(dispute: Dispute, kind: str, at: datetime) -> Clock:
@@ -211,23 +219,28 @@ def _look(clock: Clock, at: datetime) -> None:
         record(last.verb, on=dispute, by=None, at=at, tell=told, clock=clock, kind=clock.kind, rung=last.rung)
 
 
-@transaction.atomic
 def reckon_provisional(at: datetime) -> int:
     """Reckon again what lay beyond the published calendar; how many limits moved or became firm."""
-    changed = 0
-    for clock in Clock.objects.running().filter(is_provisional=True).select_related("dispute").order_by("pk"):
-        calendar, zone = stored_calendar(clock.started_at.date()), home_zone()
-        due = _reckoned(clock, calendar, zone)
-        firm = not calendar.is_provisional(due, zone)
-        if due == clock.due_at and not firm:
-            continue
-        clock.due_at, clock.is_provisional = due, not firm
-        if clock.rung < len(LADDER[clock.kind]):
-            clock.next_at = next_after(clock.kind, clock.rung, clock.started_at, due)
-        clock.save()
-        _show(clock.dispute, clock)
-        changed += 1
-    return changed
+    waiting = Clock.objects.running().filter(is_provisional=True).order_by("pk").values_list("pk", flat=True)
+    return sum(_reckon(pk) for pk in list(waiting))
+
+
+@transaction.atomic
+def _reckon(pk: int) -> bool:
+    clock = Clock.objects.select_related("dispute").get(pk=pk)
+    lock(clock.dispute)
+    clock.refresh_from_db()
+    calendar, zone = stored_calendar(clock.started_at.date()), home_zone()
+    due = _reckoned(clock, calendar, zone)
+    firm = not calendar.is_provisional(due, zone)
+    if clock.stopped_at is not None or (due == clock.due_at and not firm):
+        return False
+    clock.due_at, clock.is_provisional = due, not firm
+    if clock.rung < len(LADDER[clock.kind]):
+        clock.next_at = next_after(clock.kind, clock.rung, clock.started_at, due)
+    clock.save()
+    _show(clock.dispute, clock)
+    return True
 
 
 def _reckoned(clock: Clock, calendar: WorkCalendar, zone: ZoneInfo) -> datetime:

@@ -147,9 +147,20 @@ def answer(complaint: Complaint, *, words: str, by: Person, at: datetime) -> Non
             _("Somebody has answered this complaint already. Refresh the page and read what they said."),
         )
     complaint.refresh_from_db()
+    _shut_again(dispute)
     letters.tell_of_answer(complaint, at=at)
     told: dict[str, Any] = {"party": complaint.party_id, "to": complaint.body_id, "complaint": complaint}
     record("dispute.complaint_answered", on=dispute, by=by, at=at, **told)
+
+
+def _shut_again(dispute: Dispute) -> None:
+    """The committee above may open the file while it has to answer, or where it reads what was kept before there were rows."""
+    words, to = dispute.words, dispute.complaints_to_id
+    before = [*words.get("complaints", []), *words.get("objections", [])]
+    waits = Complaint.objects.open().filter(dispute=dispute, body=to).exists()
+    if to is not None and not waits and not any(one.get("to") == to for one in before):
+        Dispute.objects.filter(pk=dispute.pk).update(complaints_to=None)
+        dispute.complaints_to = None
 
 
 def require_reader(complaint: Complaint, *, by: Person, at: datetime) -> None:

@@ -1,9 +1,10 @@
 """Judicial confirmation (人民调解法 art. 33): thirty days from force, both together; and what the court answers, in its terms."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -80,15 +81,25 @@ def want(
 
 
 @transaction.atomic
-def apply(confirmation: Confirmation, *, court: str, about_status: bool, by: Person, at: datetime) -> None:
+def apply(
+    confirmation: Confirmation,
+    *,
+    court: str,
+    about_status: bool,
+    by: Person,
+    at: datetime,
+    applied_on: date | None = None,
+) -> None:
     """Note that the parties have applied together. `about_status`: it is about identity, adoption or marriage itself.
 
-    Raises `Refused` when the thirty days are over, when a party has not said yes, and for what no court confirms
-    (法释〔2011〕5号 art. 4).
+    `applied_on`: the day, where it is noted later. Raises `Refused` when the thirty days were over by then, when a party has not
+    said yes, and for what no court confirms (法释〔2011〕5号 art. 4); `BadInput` for a day that cannot be.
     """
     dispute = confirmation.dispute
     step = require_step("apply_confirmation", dispute, by=by, at=at)
-    _require_open(confirmation, at)
+    since = confirmation.agreement.effective_at or at
+    applied_at = _moment_on(applied_on, since=since, at=at, field="applied_on")
+    _require_open(confirmation, applied_at)
     if about_status:
         raise Refused(
             "not_confirmed",
@@ -100,7 +111,7 @@ def apply(confirmation: Confirmation, *, court: str, about_status: bool, by: Per
     where = clean(court) or confirmation.court
     if not where or len(where) > LONGEST_COURT:
         raise BadInput("court_missing", _("Name the court, in 100 characters."), field="court")
-    confirmation.applied_at, confirmation.court = at, where
+    confirmation.applied_at, confirmation.court = applied_at, where
     confirmation.save(update_fields=["applied_at", "court"])
     clocks.stop(dispute, ClockKind.CONFIRMATION, at=at)
     go(step, dispute)
@@ -109,9 +120,19 @@ def apply(confirmation: Confirmation, *, court: str, about_status: bool, by: Per
 
 @transaction.atomic
 def note_answer(
-    confirmation: Confirmation, *, answer: str, by: Person, at: datetime, court_no: str = "", words: str = ""
+    confirmation: Confirmation,
+    *,
+    answer: str,
+    by: Person,
+    at: datetime,
+    court_no: str = "",
+    words: str = "",
+    answered_on: date | None = None,
 ) -> None:
-    """Note what the court answered: accepted first, then confirmed by ruling or refused; or withdrawn by the parties."""
+    """Note what the court answered: accepted first, then confirmed by ruling or refused; or withdrawn by the parties.
+
+    `answered_on`: the day of the answer, where it is noted later. Raises `BadInput`, `Refused`.
+    """
     dispute = confirmation.dispute
     step = require_step("note_ruling", dispute, by=by, at=at)
     confirmation.refresh_from_db()
@@ -122,10 +143,12 @@ def note_answer(
         raise BadInput("court_number_missing", _("Write the number of the ruling."), field="court_no")
     if len(number) > LONGEST_COURT or len(said) > LONGEST_WORDS:
         raise BadInput("words_too_long_here", _("1,000 characters at most. Shorten it."), field="words")
+    since = confirmation.answered_at or confirmation.applied_at
+    answered_at = _moment_on(answered_on, since=since, at=at, field="answered_on")
     kept = confirmation.words
     kept |= {"court_no": number or kept.get("court_no", ""), "words": said or kept.get("words", "")}
-    kept |= {"accepted_at": at.isoformat()} if answer == CourtAnswer.ACCEPTED else {}
-    confirmation.answer, confirmation.answered_at = answer, at
+    kept |= {"accepted_at": answered_at.isoformat()} if answer == CourtAnswer.ACCEPTED else {}
+    confirmation.answer, confirmation.answered_at = answer, answered_at
     confirmation.sealed = sealed_words(Confirmation, confirmation.pk, kept)
     confirmation.save(update_fields=["answer", "answered_at", "sealed"])
     go(step, dispute)
@@ -169,6 +192,22 @@ def deadline_of(confirmation: Confirmation) -> datetime:
     running = Clock.objects.running().filter(dispute=confirmation.dispute_id, kind=ClockKind.CONFIRMATION)
     due_at = running.values_list("due_at", flat=True).first()
     return due_at or confirmation.deadline_at
+
+
+def _moment_on(day: date | None, *, since: datetime, at: datetime, field: str) -> datetime:
+    """When something was that is written down at `at`: now where no day is told or today, else at noon of that day."""
+    first, last = timezone.localdate(since), timezone.localdate(at)
+    if day is None or day == last:
+        return at
+    if not first <= day < last:
+        raise BadInput(
+            "bad_day_of_court",
+            _("This day cannot be: choose one from %(first)s to %(last)s."),
+            first=first.isoformat(),
+            last=last.isoformat(),
+            field=field,
+        )
+    return max(since, timezone.make_aware(datetime.combine(day, time(12))))
 
 
 def _require_open(confirmation: Confirmation, at: datetime) -> None:

@@ -11,7 +11,19 @@ from django.utils import timezone
 from linli.areas.codes import contains
 from linli.kit.prepared import Prepared
 from linli.mediation.models import Assignment, Dispute, Mediator, Party
-from linli.mediation.rules import AssignmentState, State, Step, To, Who, moved_on, not_yours, require, steps_open
+from linli.mediation.rules import (
+    SHUT_IN_ARCHIVE,
+    AssignmentState,
+    State,
+    Step,
+    To,
+    Who,
+    archived,
+    moved_on,
+    not_yours,
+    require,
+    steps_open,
+)
 from linli.people.models import Person
 
 
@@ -55,7 +67,8 @@ def heads_it(mediator: Mediator, dispute: Dispute) -> bool:
 
 def steps_for(dispute: Dispute, *, by: Person | None, at: datetime, party: Party | None = None) -> list[str]:
     """The steps this person, or this party, may take now, in the order of the table."""
-    return steps_open(dispute.state, who_of(dispute, by=by, at=at, party=party))
+    who = who_of(dispute, by=by, at=at, party=party)
+    return steps_open(dispute.state, who, is_archived=dispute.archived_at is not None)
 
 
 def lock(dispute: Dispute) -> None:
@@ -68,7 +81,10 @@ def require_step(name: str, dispute: Dispute, *, by: Person | None, at: datetime
     lock(dispute)
     if party is not None:
         party.refresh_from_db()
-    return require(name, dispute.state, who_of(dispute, by=by, at=at, party=party))
+    step = require(name, dispute.state, who_of(dispute, by=by, at=at, party=party))
+    if dispute.archived_at is not None and name in SHUT_IN_ARCHIVE:
+        raise archived()
+    return step
 
 
 def take_step(

@@ -11,20 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from linli.events.rules import clean_words
 from linli.journal.actions import record
 from linli.kit.refusal import Refused
-from linli.mediation.actions import clocks, telling
+from linli.mediation.actions import clocks, sessions, telling
 from linli.mediation.actions.course import go, require_step
 from linli.mediation.actions.screening import clean_ways
-from linli.mediation.models import Clock, Dispute, Obligation, Party, Session
+from linli.mediation.models import Clock, Dispute, Obligation, Party
 from linli.mediation.rules import (
     ENDINGS_OF,
     IN_TERM,
     ClockKind,
     Ending,
     ObligationState,
-    SessionState,
     State,
     TermCode,
-    add_months,
     moved_on,
 )
 from linli.mediation.rules.parties import not_a_choice
@@ -84,7 +82,7 @@ def _end(
     concluded = at if dispute.accepted_at else None
     go(step, dispute, ending=ending, ways_told=ways, concluded_at=concluded, ended_at=at, sealed=words)
     clocks.stop(dispute, at=at)
-    _call_off_sessions(dispute)
+    sessions.call_off_planned(dispute, by=by, at=at, past_too=True)
     told = telling.keepers_and_mediators(dispute, at)
     record(
         f"dispute.{ENDED_AS[name]}", on=dispute, by=by, at=at, tell=told, ending=ending, ways=ways or None, party=party
@@ -93,10 +91,6 @@ def _end(
 
 #: What the journal calls these steps.
 ENDED_AS = {"fail": "failed", "withdraw": "withdrawn", "terminate": "terminated"}
-
-
-def _call_off_sessions(dispute: Dispute) -> None:
-    Session.objects.filter(dispute=dispute, state=SessionState.PLANNED).update(state=SessionState.CANCELLED)
 
 
 @transaction.atomic
@@ -175,7 +169,7 @@ def archive(dispute: Dispute, *, by: Person, at: datetime) -> None:
     if dispute.archived_at is not None:
         raise moved_on()
     term = clocks.term_for(TermCode.RETENTION, dispute.area_id, at)
-    kept_until = add_months(timezone.localdate(dispute.ended_at or at), term.amount)
+    kept_until = clocks.last_day_of(term, timezone.localdate(dispute.ended_at or at))
     changes: dict[str, Any] = {"archived_at": at, "retention_until": kept_until}
     Dispute.objects.filter(pk=dispute.pk).update(**changes)
     dispute.archived_at, dispute.retention_until = at, kept_until

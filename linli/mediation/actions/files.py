@@ -1,13 +1,16 @@
 """Files of a dispute: checked, sealed for their row, and kept as ciphertext under the SHA-256 of that ciphertext."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from functools import partial
+from typing import IO
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from linli.kit.media import bounded
 from linli.kit.media.keeping import NotKept
 from linli.kit.media.storing import original, store
 from linli.kit.refusal import BadInput, Refused
@@ -16,6 +19,8 @@ from linli.mediation.models import KeptFile, Sealed, bound_to, place_of
 
 #: A scan of some sixty pages. It is sealed whole, so it has to fit into memory with its copy.
 MOST_BYTES = 20_000_000
+#: Pixels of the longer side: a page of A4 can be read.
+SIDE_FOR_OTHERS = 3000
 #: By the signs a file begins with: what it says of itself counts for nothing.
 _TYPES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "application/pdf"),
@@ -83,6 +88,31 @@ def open_sealed(row: KeptFile) -> bytes:
     except FileNotFoundError:
         ciphertext = _sealed_anew(row)
     return unseal_bytes(ciphertext, bound_to=_file_of(type(row), row.key), place=place_of(type(row), "file"))
+
+
+def open_for_others(row: KeptFile) -> bytes:
+    """The file of a row for another party than the one that gave it. A picture is drawn anew, as JPEG, without what its camera
+    wrote into it: where somebody lives would stand there. Raises `Refused`, also where it cannot be drawn.
+    """
+    content = open_sealed(row)
+    if not row.file_type.startswith("image/"):
+        return content
+    with _in_memory(content) as source, _in_memory() as out:
+        try:
+            bounded.ask("picture", source, out, seconds=bounded.DRAW_S, longest_side=SIDE_FOR_OTHERS)
+        except BadInput:
+            words = _("This picture cannot be shown here as it is. Ask the mediator to show it to you.")
+            raise Refused("picture_not_shown", words) from None
+        out.seek(0)
+        return out.read()
+
+
+def _in_memory(content: bytes = b"") -> IO[bytes]:
+    """A file that other processes can be given, and that lies on no disk."""
+    file = os.fdopen(os.memfd_create("sealed"), "w+b")
+    file.write(content)
+    file.seek(0)
+    return file
 
 
 def seal_anew(row: KeptFile) -> bool:

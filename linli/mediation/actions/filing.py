@@ -21,20 +21,21 @@ from linli.mediation.actions.course import lock, require_party, who_of
 from linli.mediation.actions.files import keep_sealed, open_sealed
 from linli.mediation.dossier.binding import Dossier, Filing, Retention, missing
 from linli.mediation.dossier.binding import bind as bound_of
+from linli.mediation.dossier.outcome import confirmed_proofs, last_agreement
 from linli.mediation.dossier.papers import HASH, Papers, set_dossier, set_paper
 from linli.mediation.dossier.parts import sha256_of
 from linli.mediation.dossier.reading import File, read
 from linli.mediation.dossier.values import Claim, Form, ServiceAddress, Session
 from linli.mediation.models import Dispute, IssuedPaper, Party, sealed_words
-from linli.mediation.rules import Purpose, Side, TermCode, Who, add_months, moved_on, not_yours, require
+from linli.mediation.rules import AgreementState, Purpose, Side, Term, TermCode, Unit, Who, moved_on, not_yours, require
 from linli.people.models import Person
 
 #: The whole, beside the codes of single papers.
 WHOLE = "dossier"
 #: A bound dossier with all its scans, in bytes.
 MOST_BOUND = 100_000_000
-#: What a party may take from its own page; records of sessions besides, where it was present with all.
-FOR_PARTIES = frozenset({"rights", "ending", "confirmation", "ruling", "not_accepted"})
+#: What a party may take from its own page; how it ended besides, and records of sessions where it was present with all.
+FOR_PARTIES = frozenset({"rights", "confirmation", "ruling", "not_accepted"})
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,10 @@ def papers_for(party: Party) -> list[Offered]:
 
 def lacks_of(dispute: Dispute, *, at: datetime) -> list[Refused]:
     """What is lacking before the dossier can be bound, in words; empty where it can be."""
-    return missing(read(dispute).draft(_filing(dispute, "", at)))
+    try:
+        return missing(read(dispute).draft(_filing(dispute, "", at)))
+    except Refused as refusal:
+        return [refusal]
 
 
 def _offered(papers: Mapping[str, Form]) -> list[Offered]:
@@ -93,8 +97,14 @@ def _is_for(party: Party, file: File, code: str) -> bool:
     if file.dispute.accepted_at is None and party.side != Side.APPLICANT and not code.startswith("address-"):
         # Papers name all sides, and whoever never said yes is not told by name who applied: as on its own page.
         return False
-    if code in FOR_PARTIES or code.startswith("receipt-"):
+    if code == "ending":
+        return file.ending is not None or _lies_before_parties(file)
+    if code in FOR_PARTIES:
         return True
+    if code.startswith("receipt-"):
+        owed = confirmed_proofs(file)[int(code.partition("-")[2]) - 1].obligation
+        # As its promises on its own page: what is between two others shows what they paid by.
+        return party.pk == owed.owed_by_id or owed.owed_to_id in (None, party.pk)
     if code.startswith("address-"):
         return [one.pk for one in file.parties].index(party.pk) + 1 == int(code.partition("-")[2])
     if code.startswith("claim-"):
@@ -104,6 +114,12 @@ def _is_for(party: Party, file: File, code: str) -> bool:
     session = file.sessions[int(code.partition("-")[2]) - 1]
     here = next(one for one in file.held if one.number == session.number)
     return not session.is_apart and str(party.pk) in here.present
+
+
+def _lies_before_parties(file: File) -> bool:
+    """Whether the agreement was put before the parties: a draft is the mediator's alone."""
+    last = last_agreement(file)
+    return last is not None and last.state in (AgreementState.OFFERED, AgreementState.IN_FORCE)
 
 
 # --- papers that leave ----------------------------------------------------------------------------------------------------
@@ -160,7 +176,7 @@ def _set(
 ) -> Papers:
     reader = for_party.pk if for_party else None
     file = read(dispute, for_court=for_court, for_party=reader, with_scans=True)
-    if what == WHOLE:
+    if what == WHOLE and file.parties:
         filing, note = _as_bound(dispute) or (_filing(dispute, by, at), "")
         return set_dossier(bound_of(file.draft(filing, note=note)), verify_at=_verify_at(), at=at)
     paper = file.paper(what)
@@ -271,10 +287,16 @@ def _dossier(dispute: Dispute, by: Person, at: datetime, checked_by: str, note: 
 
 
 def _filing(dispute: Dispute, by: str, at: datetime, checked_by: str = "") -> Filing:
-    amount = clocks.term_for(TermCode.RETENTION, dispute.area_id, at).amount
-    words = f"{amount // 12}年" if amount % 12 == 0 else f"{amount}个月"
-    until = dispute.retention_until or add_months(timezone.localdate(dispute.ended_at or at), amount)
-    return Filing(by, timezone.localdate(at), Retention(words, until), checked_by.strip())
+    term = clocks.term_for(TermCode.RETENTION, dispute.area_id, at)
+    until = dispute.retention_until or clocks.last_day_of(term, timezone.localdate(dispute.ended_at or at))
+    return Filing(by, timezone.localdate(at), Retention(_kept(term), until), checked_by.strip())
+
+
+def _kept(term: Term) -> str:
+    """How long it is kept, in the Chinese of its cover."""
+    if term.unit == Unit.MONTH:
+        return f"{term.amount // 12}年" if term.amount % 12 == 0 else f"{term.amount}个月"
+    return f"{term.amount}{'个工作日' if term.unit == Unit.WORKING_DAY else '日'}"
 
 
 # --- for anybody --------------------------------------------------------------------------------------------------------

@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from linli.events.rules import clean_words
 from linli.journal.actions import record
 from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput, Refused
-from linli.mediation.actions.course import require_party
+from linli.mediation.actions.course import require_party, who_of
 from linli.mediation.models import Dispute, Look, Party, Recording, sealed_words
-from linli.mediation.rules import Purpose, not_yours
+from linli.mediation.rules import Purpose, Who, not_yours
 from linli.people.models import Person
 
 #: A purpose holds so long: whoever works on a file does not say it at every click.
@@ -54,21 +55,31 @@ def look_as_party(party: Party, *, at: datetime) -> Look:
 def require_look(dispute: Dispute, *, by: Person, at: datetime) -> None:
     """Raises `NotYours` where the file is not theirs, `Refused` where they have not said what for lately."""
     _require_visible(dispute, by, at)
-    if not Look.objects.filter(
-        dispute=dispute, person=by, revealed__isnull=True, recording__isnull=True, until__gt=at
-    ).exists():
+    if not _looks_now(dispute, by, at).exists():
         raise Refused("say_what_for", _("This file is closed. Say what you open it for, then it opens."))
+
+
+def _looks_now(dispute: Dispute, by: Person, at: datetime) -> QuerySet[Look]:
+    """The looks at the file itself that still hold."""
+    return Look.objects.filter(dispute=dispute, person=by, revealed__isnull=True, recording__isnull=True, until__gt=at)
 
 
 @transaction.atomic
 def reveal(party: Party, *, reason: str, by: Person, at: datetime, with_id_number: bool = False) -> dict[str, Any]:
-    """Who a party is and how to reach them. Without `with_id_number` the identity number stays behind the seal."""
+    """Who a party is and how to reach them. Without `with_id_number` the identity number stays behind the seal.
+
+    The parties read it under the purpose for which the file was opened. Raises `NotYours` where somebody who may open the file
+    only to call the parties back, or to answer a complaint, asks for the number.
+    """
     dispute = party.dispute
     _require_visible(dispute, by, at)
+    if with_id_number and not who_of(dispute, by=by, at=at) & {Who.KEEPER, Who.MEDIATOR}:
+        raise not_yours()
     why = clean_words(reason, field="reason", required=True, longest=200)
+    opened = _looks_now(dispute, by, at).order_by("-at", "-key").first()
     _look(
         dispute,
-        purpose=Purpose.MEDIATE,
+        purpose=opened.purpose if opened else Purpose.MEDIATE,
         at=at,
         until=at + IDENTITY_SHOWN,
         words=why,

@@ -6,6 +6,7 @@ Words go behind the seals of the dispute and the party; the journal keeps that s
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -137,7 +138,7 @@ def object_to_mediator(party: Party, *, words: str, at: datetime) -> None:
 
 @dataclass(frozen=True)
 class Said:
-    """What a party wrote to the committee, and who it is by its side and place among the parties.
+    """What a party wrote to the committee, and who it is, without a name.
 
     `complaint` is one that is answered: by a head, until its time is over.
     """
@@ -167,11 +168,13 @@ class FromParties:
         return any((self.complaints, self.objections, self.entered_for, self.want_paper))
 
 
-def from_parties(dispute: Dispute, *, by: Person, at: datetime) -> FromParties:
-    """For whoever has opened the file. Complaints and objections are for heads, and never for the person they are about."""
+def from_parties(dispute: Dispute, *, names: Mapping[UUID, str], by: Person, at: datetime) -> FromParties:
+    """For whoever has opened the file. Complaints and objections are for heads, and never for the person they are about.
+
+    `names`: what each party is called there.
+    """
     who = who_of(dispute, by=by, at=at)
-    parties = list(dispute.parties.all())
-    called = {str(one.pk): f"{one.get_side_display()} {one.position}" for one in parties}
+    called = {str(key): name for key, name in names.items()}
     words = dispute.words
 
     def read(kept: str) -> tuple[Said, ...]:
@@ -186,7 +189,8 @@ def from_parties(dispute: Dispute, *, by: Person, at: datetime) -> FromParties:
     if not who & {Who.KEEPER, Who.MEDIATOR}:
         return FromParties(complaints, read("objections"))
     latest = dispute.agreements.filter(state=AgreementState.OFFERED).order_by("-version").first()
-    paper = [called[str(one.pk)] for one in parties if latest and one.words.get("paper_wanted") == latest.version]
+    wanting = [one for one in dispute.parties.all() if latest and one.words.get("paper_wanted") == latest.version]
+    paper = [called.get(str(one.pk), "") for one in wanting]
     return FromParties(complaints, read("objections"), words.get("entered_for"), tuple(paper))
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from linli.areas.codes import lineage, within
@@ -35,6 +35,8 @@ from linli.people.models import Department, Person
 
 #: One page of a dossier; more parties than this are a group with representatives.
 MOST_PARTIES = 30
+#: As forms take it.
+MOST_PEOPLE = 100_000
 
 
 @transaction.atomic
@@ -42,6 +44,7 @@ def add_party(dispute: Dispute, told: Particulars, *, by: Person | None, at: dat
     """Enter a party. Raises `BadInput` when it is in the dispute already, or stands on both sides."""
     require_step("add_party", dispute, by=by, at=at)
     party = store_party(dispute, told)
+    _count_people(dispute)
     record("dispute.party_added", on=dispute, by=by, at=at, party=party, side=party.side, kind=party.kind)
     return party
 
@@ -123,10 +126,19 @@ def correct_party(party: Party, told: Particulars, *, by: Person, at: datetime) 
         # The yes was to messages on the number that was told then.
         columns |= {"sms_agreed_at": None, "sms_agreed_way": ""}
     _update(party, sealed=party.with_words(**cleaned.words), **columns)
+    _count_people(dispute)
     record("dispute.party_corrected", on=dispute, by=by, at=at, party=party, changed=sorted(set(changed) - _MARKS))
 
 
 _MARKS = frozenset({"mark", "telephone_mark"})
+
+
+def _count_people(dispute: Dispute) -> None:
+    """As many people are in a dispute as its parties are, where fewer were told: ledgers tell the larger ones by it."""
+    parties = dispute.parties.present().order_by().aggregate(people=Sum("group_size"))["people"] or 0
+    if dispute.people_count < parties:
+        dispute.people_count = min(parties, MOST_PEOPLE)
+        Dispute.objects.filter(pk=dispute.pk).update(people_count=dispute.people_count)
 
 
 @transaction.atomic

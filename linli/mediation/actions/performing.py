@@ -107,6 +107,9 @@ def claim(
     _become(obligation, S.CLAIMED, at)
     go(step, dispute)
     _record("dispute.performance_claimed", obligation, by=by, party=party, at=at, proof=str(proof.pk))
+    if obligation.rung >= RUNGS[-1][0]:
+        # Done late: no morning comes any more on which who receives would be asked to answer.
+        letters.tell(obligation, letters.What.UNANSWERED, at=at)
     return proof
 
 
@@ -179,6 +182,8 @@ def note_breach(obligation: Obligation, *, at: datetime, by: Person | None = Non
     _become(obligation, S.BREACHED, at)
     go(step, dispute)
     _record("dispute.breached", obligation, by=by, party=party, at=at)
+    if obligation.due_at is not None:
+        letters.tell(obligation, letters.What.BREACHED, at=at)
 
 
 # --- what is known of a promise ---------------------------------------------------------------------------------------
@@ -398,11 +403,14 @@ def _look(obligation: Obligation, at: datetime) -> None:
 
 
 def _next_at(kind: str, due: date | None, *, rung: int, at: datetime) -> datetime | None:
-    """When the worker looks again after this rung; a rung whose morning is over when it is made is passed over."""
-    if due is None:
+    """When the worker looks again after this rung; a rung whose morning is over when it is made is passed over.
+
+    Not the last: what was due before the agreement came into force is looked at on the morning after that.
+    """
+    if due is None or rung >= RUNGS[-1][0]:
         return None
     coming = (_morning(due, days) for number, days in RUNGS if number > rung)
-    return next((moment for moment in coming if moment > at), None)
+    return next((moment for moment in coming if moment > at), _morning(timezone.localdate(at), 1))
 
 
 def _end(due: date | None) -> datetime | None:

@@ -11,7 +11,7 @@ from linli.journal.actions import record
 from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput
 from linli.mediation.actions.course import require_party, require_step
-from linli.mediation.actions.files import keep_sealed, open_sealed
+from linli.mediation.actions.files import keep_sealed, open_for_others, open_sealed
 from linli.mediation.actions.looking import require_look
 from linli.mediation.models import Dispute, Evidence, Party, sealed_words
 from linli.mediation.rules import Stance, not_yours
@@ -109,11 +109,11 @@ def open_evidence(item: Evidence, *, by: Person, at: datetime) -> bytes:
 
 @transaction.atomic
 def open_evidence_as_party(item: Evidence, *, party: Party, at: datetime) -> bytes:
-    """The same by a party's own link: what one side gives the other may see."""
+    """The same by a party's own link: what one side gives the other may see, of a picture what is drawn there."""
     require_party(item.dispute, party)
     if not may_see(party, item):
         raise not_yours()
-    content = open_sealed(item)
+    content = open_sealed(item) if item.party_id == party.pk else open_for_others(item)
     record("dispute.evidence_opened", on=item.dispute, by=None, at=at, evidence=item, party=party)
     return content
 

@@ -26,6 +26,7 @@ from linli.mediation.rules import (
     MediationType,
     NextWay,
     NotAccepted,
+    State,
 )
 from linli.mediation.rules.parties import not_a_choice
 from linli.people.models import Person
@@ -116,12 +117,12 @@ def clean_ways(ways: Sequence[str]) -> list[str]:
 
 @transaction.atomic
 def hand_over(dispute: Dispute, *, body: Body, by: Person, at: datetime) -> None:
-    """Another body takes it, before there is a mediator. Its case number, once given, stays: one number to the end."""
+    """Another body takes it, before there is a mediator or once it is settled. Its case number, once given, stays."""
     require_step("hand_over", dispute, by=by, at=at)
     require_body(body, dispute.area_id, at)
     if body.pk == dispute.body_id:
         raise BadInput("has_it_already", _("This body has the dispute already. Choose another."), field="body")
-    if dispute.assignments.in_force().exists():
+    if dispute.state != State.SETTLED and dispute.assignments.in_force().exists():
         raise Refused("mediator_is_asked", _("A mediator has been asked. Wait for the answer, or name somebody else."))
     before = dispute.body_id
     _store(dispute, body=body)

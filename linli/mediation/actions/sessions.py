@@ -132,6 +132,21 @@ def cancel_session(session: Session, *, why: str, by: Person, at: datetime) -> N
     letters.tell_of_session(session, letters.What.SESSION_CANCELLED, at=at)
 
 
+def call_off_planned(dispute: Dispute, *, by: Person | None, at: datetime, past_too: bool = False) -> None:
+    """Call off what is planned, as nobody will hold it; the parties are told of what was still to come. Part of an act.
+
+    `past_too`: also what should have been by now, and was never said to have been held.
+    """
+    for session in dispute.sessions.filter(state=SessionState.PLANNED).order_by("number"):
+        is_to_come = session.planned_at > at
+        if not (is_to_come or past_too):
+            continue
+        _change_planned(session, state=SessionState.CANCELLED)
+        record("dispute.session_cancelled", on=dispute, by=by, at=at, session=session)
+        if is_to_come:
+            letters.tell_of_session(session, letters.What.SESSION_CANCELLED, at=at)
+
+
 @transaction.atomic
 def hold_session(
     session: Session,

@@ -6,19 +6,22 @@ Whoever signs sends the digest of the text they read. Where it is not the text o
 import base64
 import hashlib
 import hmac
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from linli.journal.actions import record
 from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput, Refused
-from linli.mediation.actions.agreeing import missing, settle
+from linli.mediation.actions.agreeing import missing, settle, still_counts
 from linli.mediation.actions.course import go, require_party, require_step
 from linli.mediation.actions.files import keep_sealed
 from linli.mediation.actions.telling import heads_of, keepers_and_mediators
@@ -26,6 +29,7 @@ from linli.mediation.agreeing.filling import clean
 from linli.mediation.agreeing.suspicions import Point, is_even
 from linli.mediation.models import Agreement, Mediator, Party, Signature, sealed_words
 from linli.mediation.rules import AgreementState, AssignmentState, SignatureWay, moved_on
+from linli.mediation.rules.parties import normal_name
 from linli.people.models import Person
 
 #: A picture of a signature is small; strokes are a few hundred points.
@@ -54,8 +58,10 @@ def sign_on_phone(
     """
     step = require_step("sign", agreement.dispute, by=None, at=at, party=party)
     _require_text(agreement, text_sha256)
-    _require_drawn(drawn, *_names(party, speaker))
-    made = _signed(agreement, SignatureWay.PHONE, at, drawn=drawn, party=party, speaker=speaker)
+    names = _names(party, speaker)
+    _require_drawn(drawn, *names)
+    name = names[0] if party.speaks_for_group else ""
+    made = _signed(agreement, SignatureWay.PHONE, at, drawn=drawn, party=party, speaker=speaker, name=name)
     go(step, agreement.dispute)
     _record(made, by=None, at=at)
     return made
@@ -98,7 +104,7 @@ def stamp(agreement: Agreement, *, by: Person, at: datetime) -> None:
         raise Refused(
             "unsigned",
             _("The stamp comes last. Still missing: %(missing)s."),
-            missing=", ".join(lacking),
+            missing=(_now(", ")).join(lacking),
         )
     agreement.stamped_at, agreement.stamped_by = at, by
     agreement.save(update_fields=["stamped_at", "stamped_by"])
@@ -130,7 +136,8 @@ def _names(party: Party, speaker: int) -> list[str]:
 
 def _require_drawn(drawn: Drawn, *names: str) -> None:
     if drawn.typed:
-        if "".join(clean(drawn.typed).split()) not in ("".join(clean(name).split()) for name in names):
+        # The dot between the parts of a name is another sign on every keyboard.
+        if normal_name(drawn.typed) not in map(normal_name, names):
             raise BadInput("name_differs", _("Type the name exactly as it stands in the agreement."), field="typed")
         return
     points = [point for stroke in drawn.strokes for point in stroke]
@@ -150,14 +157,15 @@ def _require_drawn(drawn: Drawn, *names: str) -> None:
         )
 
 
-def read_strokes(sent: Any) -> tuple[tuple[Point, ...], ...]:
-    """Strokes as a phone sends them, `[[[across, down, milliseconds], …], …]`. Raises `BadInput`."""
+def read_strokes(sent: str) -> tuple[tuple[Point, ...], ...]:
+    """Strokes as a phone sends them, as text: `[[[across, down, milliseconds], …], …]`. Raises `BadInput`."""
     try:
-        return tuple(tuple((float(x), float(y), float(ms)) for x, y, ms in stroke) for stroke in sent)
-    except (TypeError, ValueError):
-        raise BadInput(
-            "not_drawn", _("Nothing was signed yet. Sign in the field, or type the name."), field="image"
-        ) from None
+        strokes = tuple(tuple((float(x), float(y), float(ms)) for x, y, ms in stroke) for stroke in json.loads(sent))
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        strokes = ()
+    if not strokes or not all(isfinite(one) for stroke in strokes for point in stroke for one in point):
+        raise BadInput("not_drawn", _("Nothing was signed yet. Sign in the field, or type the name."), field="image")
+    return strokes
 
 
 # --- what is kept of it -----------------------------------------------------------------------------------------------
@@ -173,15 +181,24 @@ def _signed(
     party: Party | None = None,
     mediator: Mediator | None = None,
     speaker: int = 0,
+    name: str = "",
 ) -> Signature:
-    if agreement.signatures.filter(party=party, mediator=mediator, speaker__in=[0, speaker]).exists():
+    before = agreement.signatures.filter(party=party, mediator=mediator, speaker__in=[0, speaker]).select_related(
+        "party"
+    )
+    if any(still_counts(one) for one in before):
         raise Refused("signed_already", _("This was signed already. There is nothing more to do."))
+    if before:
+        raise Refused(
+            "speakers_changed",
+            _("Who speaks for this group was changed after somebody had signed. Have the agreement put together anew."),
+        )
     key, drawn = new_key(), drawn or Drawn()
     words = {
         "image": base64.b64encode(drawn.image).decode(),
         "strokes": [list(map(list, stroke)) for stroke in drawn.strokes],
         "typed": clean(drawn.typed),
-    }
+    } | ({"name": name} if name else {})
     file = {} if way == SignatureWay.PHONE else keep_sealed(scan, model=Signature, key=key).fields
     return Signature.objects.create(
         key=key,

@@ -12,7 +12,7 @@ from linli.journal.actions import record
 from linli.kit.keys import new_key
 from linli.kit.prepared import Prepared
 from linli.kit.refusal import BadInput, Refused
-from linli.mediation.actions.clocks import term_for
+from linli.mediation.actions.clocks import last_day_of, term_for
 from linli.mediation.actions.course import go, lock, require_step
 from linli.mediation.actions.telling import around, keepers_and_mediators
 from linli.mediation.models import Dispute, FollowUp, Obligation, sealed_words
@@ -23,9 +23,7 @@ from linli.mediation.rules import (
     ObligationState,
     State,
     TermCode,
-    Unit,
     VisitWhy,
-    add_months,
 )
 from linli.people.models import Person
 
@@ -146,8 +144,7 @@ def has_lasted(dispute: Dispute, days: int, *, at: datetime) -> bool | None:
 
 
 def _after(dispute: Dispute, day: date, at: datetime) -> date:
-    term = term_for(TermCode.FOLLOW_UP, dispute.area_id, at)
-    return add_months(day, term.amount) if term.unit == Unit.MONTH else day + timedelta(days=term.amount)
+    return last_day_of(term_for(TermCode.FOLLOW_UP, dispute.area_id, at), day)
 
 
 def _plan(dispute: Dispute, why: str, due_on: date) -> FollowUp:

@@ -77,7 +77,11 @@ def _one(words: str) -> Decimal:
         whole, rest = "", bare
     if not (whole or rest):
         raise _not_understood(words)
-    return _within(_yuan(whole, is_closed=cut is not None) + _coins(rest.removesuffix("整").removesuffix("正")))
+    coins = rest.removesuffix("整").removesuffix("正")
+    if coins and "." in whole:
+        # 10.5元5角: decimals have said the jiao already.
+        raise _not_understood(words)
+    return _within(_yuan(whole, is_closed=cut is not None) + _coins(coins))
 
 
 def _within(amount: Decimal) -> Decimal:

@@ -70,6 +70,7 @@ def read_clause(code: str, sent: Mapping[str, Any], parties: Collection[str]) ->
             refusal.facts.setdefault("field", field.name)
             raise
     _refuse_both_sides(values)
+    _refuse_days_out_of_order(values)
     return Clause(code, values)
 
 
@@ -103,6 +104,14 @@ def _refuse_both_sides(values: Mapping[str, Any]) -> None:
     if creditor is not None and debtors == {creditor}:
         raise BadInput(
             "same_on_both_sides", _("Who owes and who receives are the same. Choose two parties."), field="owed_to"
+        )
+
+
+def _refuse_days_out_of_order(values: Mapping[str, Any]) -> None:
+    begins, ends = values.get("from_on"), values.get("until_on")
+    if begins and ends and begins > ends:
+        raise BadInput(
+            "days_out_of_order", _("The first day lies after the last. Put them in order."), field="until_on"
         )
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from linli.mediation.actions.agreeing import speakers_of
+from linli.mediation.actions.agreeing import speakers_of, still_counts
 from linli.mediation.agreeing.amounts import in_figures
 from linli.mediation.agreeing.assembling import AGREED
 from linli.mediation.dossier import values as v
@@ -46,7 +46,11 @@ def agreement_of(file: "File") -> v.Agreement | v.OralAgreement | None:
     if row.form == AgreementForm.ORAL:
         registered = Sign("人民调解员", row.made_by.name, "系统登记", row.made_at)
         return v.OralAgreement(text, row.effective_at or row.made_at, (registered,), stamp)
-    given: list[Signature] = [one for one in row.given if one.text_sha256 == row.text_sha256]  # type: ignore[attr-defined]
+    given: list[Signature] = [
+        one
+        for one in row.given  # type: ignore[attr-defined]
+        if one.text_sha256 == row.text_sha256 and still_counts(one)
+    ]
     by_party = {(one.party_id, one.speaker): one for one in given if one.party_id}
     parties = [
         sign
@@ -168,13 +172,14 @@ def _follow_up(row: FollowUp, at: datetime) -> v.FollowUp:
 
 
 def receipts_of(file: "File") -> tuple[v.Receipt, ...]:
-    """Each proof that who receives has confirmed."""
-    proofs = (
-        Proof.objects.filter(obligation__agreement__dispute=file.dispute, confirmed_at__isnull=False)
-        .select_related("obligation")
-        .order_by("at", "key")
-    )
-    return tuple(_receipt(file, one) for one in proofs)
+    """One of each proof that who receives has confirmed."""
+    return tuple(_receipt(file, one) for one in confirmed_proofs(file))
+
+
+def confirmed_proofs(file: "File") -> list[Proof]:
+    """In the order of their receipts."""
+    proofs = Proof.objects.filter(obligation__agreement__dispute=file.dispute, confirmed_at__isnull=False)
+    return list(proofs.select_related("obligation").order_by("at", "key"))
 
 
 def _receipt(file: "File", proof: Proof) -> v.Receipt:

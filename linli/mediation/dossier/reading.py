@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.db.models import Prefetch
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from linli.kit.refusal import Refused
 from linli.mediation.actions.files import open_sealed
 from linli.mediation.dossier import asked, claims, outcome
 from linli.mediation.dossier import values as v
@@ -348,7 +350,9 @@ class File:
         return outcome.not_accepted_of(self)
 
     def draft(self, filing: Filing, *, note: str = "") -> Draft:
-        """The dossier as far as it has come."""
+        """The dossier as far as it has come. Raises `Refused` where nobody is a party: papers name them."""
+        if not self.parties:
+            raise Refused("no_parties", _("No party is entered yet."))
         application, ruling = self.confirmation
         return Draft(
             head=self.head,
@@ -373,12 +377,16 @@ class File:
         )
 
     def single(self) -> dict[str, v.Form]:
-        """All papers that can be had alone, by codes that stay; those to be signed are pre-filled."""
+        """All papers that can be had alone, by codes that stay; those to be signed are pre-filled. None without a party."""
+        if not self.parties:
+            return {}
         found = {code: form for code, of in _ONE.items() if (form := of(self)) is not None}
         return found | {f"{code}-{place}": form for code, of in _MANY.items() for place, form in enumerate(of(self), 1)}
 
     def paper(self, code: str) -> v.Form | None:
         """One of them, and only what it needs is read; None where there is none."""
+        if not self.parties:
+            return None
         if code in _ONE:
             return _ONE[code](self)
         kind, _dash, place = code.partition("-")

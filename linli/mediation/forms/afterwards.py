@@ -2,12 +2,24 @@
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.kit.papers.asking import available
 from linli.mediation.actions.confirming import LONGEST_COURT, NEXT, needs_a_word_on_status
 from linli.mediation.actions.performing import LONGEST_WORDS
-from linli.mediation.forms.fields import ActForm, Scan, choice, line, several, text_box, tick, untried_words, ways_told
+from linli.mediation.forms.fields import (
+    ActForm,
+    Scan,
+    choice,
+    day,
+    line,
+    several,
+    text_box,
+    tick,
+    untried_words,
+    ways_told,
+)
 from linli.mediation.forms.sessions import OfParty
 from linli.mediation.models import Dispute
 from linli.mediation.rules import (
@@ -68,9 +80,10 @@ class Said(ActForm):
 
 
 class ApplyConfirmation(ActForm):
-    """To which court."""
+    """To which court, and when."""
 
     court = line(_("Court"), longest=LONGEST_COURT)
+    applied_on = day(_("On which day they applied"), required=False)
     about_status = tick(
         _("It is about identity, adoption or whether a marriage exists"),
         help_text=_("No court confirms that (法释〔2011〕5号 art. 4)."),
@@ -79,6 +92,7 @@ class ApplyConfirmation(ActForm):
     def prepare(self) -> None:
         """The court of the body; the question only where it may come up."""
         self.initial["court"] = self.target.court
+        self.initial["applied_on"] = timezone.localdate(self.at)
         if not needs_a_word_on_status(self.target):
             del self.fields["about_status"]
 
@@ -91,11 +105,13 @@ class NoteAnswer(ActForm):
     """What the court answered."""
 
     answer = choice(_("What the court answered"), (), radio=True)
+    answered_on = day(_("On which day it answered"), required=False)
     court_no = line(_("Number of the court"), longest=LONGEST_COURT, required=False)
     words = text_box(_("In few words"), longest=1000, required=False, rows=2)
 
     def prepare(self) -> None:
         """What may come next."""
+        self.initial["answered_on"] = timezone.localdate(self.at)
         following = NEXT.get(self.target.answer, ())
         self.fields["answer"].choices = [(one, CourtAnswer(one).label) for one in following]  # type: ignore[attr-defined]
 

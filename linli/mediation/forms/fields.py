@@ -214,13 +214,20 @@ def ways_told(help_text: Any = "") -> Any:
 
 
 def called(parties: Sequence[Party]) -> dict[UUID, str]:
-    """What each party is called where no name is shown: its side and its number on that side."""
+    """What each party is called where no name is shown: its side and its number on that side.
+
+    Those who have left come last, so that all others have the same number wherever they stand.
+    """
     counts: dict[str, int] = {}
     names: dict[UUID, str] = {}
-    for party in parties:
+    for party in sorted(parties, key=_has_left):
         counts[party.side] = counts.get(party.side, 0) + 1
         names[party.pk] = numbered(Side(party.side).label, counts[party.side])
     return names
+
+
+def _has_left(one: Party | Companion) -> bool:
+    return one.left_at is not None
 
 
 def numbered(what: Any, number: int) -> str:
@@ -240,8 +247,8 @@ def companion_choices(dispute: Dispute) -> Pairs:
 
 
 def companions_called(dispute: Dispute) -> dict[UUID, str]:
-    """What everybody who helps or helped is called, by kind and number."""
-    everybody = enumerate(dispute.companions.all(), 1)
+    """What everybody who helps or helped is called, by kind and number; those who help no longer come last."""
+    everybody = enumerate(sorted(dispute.companions.all(), key=_has_left), 1)
     return {one.pk: numbered(CompanionKind(one.kind).label, number) for number, one in everybody}
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from linli.areas.codes import lineage, numbering, within
 from linli.areas.models import Area
 from linli.events.models import Event
-from linli.mediation.models.bodies import Body, Mediator
+from linli.mediation.models.bodies import Body, Mediator, MediatorQuerySet
 from linli.mediation.models.sealed import Sealed
 from linli.mediation.rules.course import ENDED, State
 from linli.mediation.rules.kinds import (
@@ -59,27 +59,28 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
     """Named sets of disputes."""
 
     def visible_to(self, person: Person, at: datetime) -> "DisputeQuerySet":
-        """Those whose file this person may open: as its mediator, as head of the body that has it, or to screen it.
+        """Those whose file this person may open: those they keep, and for a while some of other committees.
 
-        Before a body has it, the heads of the bodies around its place screen it; while another unit is to call the parties
-        back, the heads of that one may, and those of the committee above that a complaint about a head went to. No other role
-        opens a file.
+        While another unit is to call the parties back, the heads of that one may, and those of the committee above that a
+        complaint about a head went to. No other role opens a file.
         """
         if not isinstance(person, Person) or not person.is_active:
             return self.none()
         serving = Mediator.objects.serving_on(timezone.localdate(at)).filter(person=person)
-        mine = _rows("Assignment").filter(
-            dispute=OuterRef("pk"), mediator__in=serving, state__in=[AssignmentState.ASKED, AssignmentState.ACCEPTED]
-        )
         heads = serving.heads()
-        headed = Q(body__in=heads.values("body"))
-        screened = Q(body__isnull=True) & within(*heads.values_list("body__area", flat=True))
         calls = _rows("CallBack").filter(dispute=OuterRef("pk"), body__in=heads.values("body"), done_at__isnull=True)
         complained = Q(complaints_to__in=heads.values("body"), archived_at__isnull=True)
         # Few wait for an answer: found by their index, and not asked of every dispute.
         unanswered = _rows("Complaint").filter(body__in=heads.values("body"), answered_at__isnull=True)
         complained |= Q(pk__in=unanswered.values("dispute"))
-        return self.filter(Exists(mine) | headed | screened | Exists(calls) | complained)
+        return self.filter(_kept(serving) | Exists(calls) | complained)
+
+    def kept_by(self, person: Person, at: datetime) -> "DisputeQuerySet":
+        """Those on which this person has something to do: as its mediator, as head of the body that has it, or to screen it.
+
+        Before a body has it, the heads of the bodies around its place screen it.
+        """
+        return self.filter(_kept(Mediator.objects.serving_on(timezone.localdate(at)).filter(person=person)))
 
     def outlines(self, scope: Scope, *, most: int, after: str = "") -> list[Outline]:
         """What those who see an area may know of its disputes, the latest first; at most so many.
@@ -101,6 +102,16 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
     def overdue_at(self, at: datetime) -> "DisputeQuerySet":
         """Open ones whose term of mediation, or of screening, is over."""
         return self.open().filter(due_at__lt=at)
+
+
+def _kept(serving: MediatorQuerySet) -> Q:
+    mine = _rows("Assignment").filter(
+        dispute=OuterRef("pk"), mediator__in=serving, state__in=[AssignmentState.ASKED, AssignmentState.ACCEPTED]
+    )
+    heads = serving.heads()
+    headed = Q(body__in=heads.values("body"))
+    screened = Q(body__isnull=True) & within(*heads.values_list("body__area", flat=True))
+    return Q(Exists(mine)) | headed | screened
 
 
 def village_of(area: str) -> str:

@@ -31,7 +31,7 @@ from linli.mediation.actions import (
     sessions,
     sound,
 )
-from linli.mediation.actions.files import MOST_BYTES, open_sealed
+from linli.mediation.actions.files import MOST_BYTES, open_for_others, open_sealed, type_of
 from linli.mediation.actions.messages import note_messages
 from linli.mediation.models import Evidence, Mediator, Obligation, Party, Proof, Record, Recording, Session
 from linli.mediation.playing import played
@@ -329,7 +329,7 @@ def evidence(request: HttpRequest, party: Party, token: str, key: Any) -> HttpRe
         content = proving.open_evidence_as_party(item, party=party, at=timezone.now())
     except Refused as refusal:
         return page(request, party, token, refusal.status, problem=refusal.message, failed="file")
-    return _file(content, item.file_type, f"{item.position}")
+    return _file(content, f"{item.position}")
 
 
 @require_safe
@@ -341,14 +341,15 @@ def proof(request: HttpRequest, party: Party, token: str, key: Any) -> HttpRespo
     if not Own(party, timezone.now()).concerns(found.obligation):
         raise Http404
     try:
-        content = open_sealed(found)
+        content = open_sealed(found) if found.by_party_id == party.pk else open_for_others(found)
     except Refused as refusal:
         return page(request, party, token, refusal.status, problem=refusal.message, failed="file")
-    return _file(content, found.file_type, f"{found.obligation.number}")
+    return _file(content, f"{found.obligation.number}")
 
 
-def _file(content: bytes, kind: str, number: str) -> HttpResponse:
+def _file(content: bytes, number: str) -> HttpResponse:
     """A file somebody sent is never shown in place: it might hold a script of theirs."""
+    kind = type_of(content)
     response = HttpResponse(content, content_type=kind)
     ending = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}.get(kind, "bin")
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(_('File'))}-{number}.{ending}"

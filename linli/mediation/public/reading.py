@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.mediation.actions import assigning, clocks, confirming, proving, sessions, visiting
-from linli.mediation.actions.agreeing import speakers_of, text_digest, unsigned_by
+from linli.mediation.actions.agreeing import speakers_of, still_counts, text_digest, unsigned_by
 from linli.mediation.actions.course import steps_for
 from linli.mediation.actions.looking import who_looked
 from linli.mediation.agreeing.comparing import compare
@@ -281,7 +281,8 @@ class Own:
         earlier = self._shown().filter(version__lt=agreement.version).order_by("-version").first()
         words = agreement.words["text"]
         spans = compare(earlier.words["text"], words) if earlier else []
-        signed = list(agreement.signatures.filter(text_sha256=agreement.text_sha256).select_related("mediator__person"))
+        to_this = agreement.signatures.filter(text_sha256=agreement.text_sha256)
+        signed = [one for one in to_this.select_related("mediator__person", "party") if still_counts(one)]
         given = {(one.party_id, one.speaker): one.signed_at for one in signed if one.party_id}
         mine = [at for (key, _place), at in given.items() if key == self.party.pk]
         signers = [(self._signer(one), one.signed_at) for one in signed]

@@ -86,7 +86,8 @@ STEPS: tuple[Step, ...] = (
     _step("not_accept", {S.REGISTERED, S.OFFERED}, S.NOT_ACCEPTED, W.KEEPER),
     _step("accept", {S.OFFERED}, S.ACCEPTED, W.KEEPER),
     _step("note_consent", {S.REGISTERED, S.OFFERED}, To.SAME, W.KEEPER, W.PARTY),
-    _step("hand_over", BEFORE_MEDIATION, To.SAME, W.KEEPER),
+    # What is agreed is looked after by another body where this one is closed.
+    _step("hand_over", BEFORE_MEDIATION | {S.SETTLED}, To.SAME, W.KEEPER),
     _step("note_risk", OPEN, To.SAME, *_HERE),
     _step("end_risk", OPEN, To.SAME, *_HERE),
     _step("classify", NOT_SETTLED, To.SAME, *_HERE),
@@ -131,10 +132,11 @@ STEPS: tuple[Step, ...] = (
     _step("sign", {S.MEDIATING}, To.SAME, W.MEDIATOR, W.PARTY),
     _step("stamp", {S.MEDIATING}, To.SAME, W.KEEPER),
     _step("settle", {S.MEDIATING}, S.SETTLED, *_HERE, W.PARTY),
-    _step("claim_performed", {S.SETTLED}, To.SAME, W.MEDIATOR, W.PARTY),
-    _step("confirm_performed", {S.SETTLED}, To.SAME, W.MEDIATOR, W.PARTY),
-    _step("note_breach", {S.SETTLED}, To.SAME, W.MEDIATOR, W.PARTY, W.CLOCK),
-    _step("waive", {S.SETTLED}, To.SAME, W.MEDIATOR, W.PARTY),
+    # The committee urges performance (art. 31), also when its mediator has left.
+    _step("claim_performed", {S.SETTLED}, To.SAME, *_HERE, W.PARTY),
+    _step("confirm_performed", {S.SETTLED}, To.SAME, *_HERE, W.PARTY),
+    _step("note_breach", {S.SETTLED}, To.SAME, *_HERE, W.PARTY, W.CLOCK),
+    _step("waive", {S.SETTLED}, To.SAME, *_HERE, W.PARTY),
     # Whatever became of a dispute since: its agreement is in force, and the law's thirty days run (`actions.confirming`).
     _step("apply_confirmation", State, To.SAME, *_HERE, W.PARTY),
     _step("note_ruling", State, To.SAME, *_HERE),
@@ -149,6 +151,8 @@ STEPS: tuple[Step, ...] = (
     _step("export", WITH_PAPERS, To.SAME, *_HERE),
 )
 
+#: What would change a dossier that lies in the archive. What the law's days bring, and a consent taken back, stay open.
+SHUT_IN_ARCHIVE = frozenset({"write_record", "agree_to_record", "keep_sound"})
 STEP_NAMES: tuple[str, ...] = tuple(dict.fromkeys(step.name for step in STEPS))
 #: By step and state; of two rows the first of the table counts.
 _ROWS: dict[tuple[str, str], Step] = {(row.name, state): row for row in reversed(STEPS) for state in row.sources}
@@ -159,10 +163,10 @@ def row_of(name: str, state: str) -> Step | None:
     return _ROWS.get((name, state))
 
 
-def steps_open(state: str, who: Iterable[Who]) -> list[str]:
+def steps_open(state: str, who: Iterable[Who], *, is_archived: bool = False) -> list[str]:
     """The steps that these may take now, in the order of the table."""
-    mine = frozenset(who)
-    return [name for name in STEP_NAMES if (row := row_of(name, state)) and row.who & mine]
+    mine, shut = frozenset(who), SHUT_IN_ARCHIVE if is_archived else frozenset()
+    return [name for name in STEP_NAMES if name not in shut and (row := row_of(name, state)) and row.who & mine]
 
 
 def require(name: str, state: str, who: Iterable[Who]) -> Step:
@@ -178,6 +182,11 @@ def require(name: str, state: str, who: Iterable[Who]) -> Step:
 def moved_on() -> Refused:
     """The dispute is no longer as it was when it was looked at."""
     return Refused("moved_on", _("This dispute has moved on. Refresh the page, then see what is open now."))
+
+
+def archived() -> Refused:
+    """The dossier was laid in the archive."""
+    return Refused("archived", _("This dossier is in the archive: nothing is changed in it any more."))
 
 
 def not_yours() -> NotYours:

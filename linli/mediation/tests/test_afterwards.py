@@ -2,7 +2,8 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -12,6 +13,8 @@ from linli.areas.models import Area
 from linli.events.testing import NOON
 from linli.journal.models import Entry, Notice
 from linli.kit.refusal import BadInput, NotYours, Refused
+from linli.kit.workdays import stored_calendar
+from linli.mediation.actions import clocks
 from linli.mediation.actions.agreeing import Story, register_oral
 from linli.mediation.actions.calling_back import (
     draw_call_backs,
@@ -24,8 +27,9 @@ from linli.mediation.actions.confirming import apply, court_terms, deadline_of, 
 from linli.mediation.actions.ending import fail, reopen
 from linli.mediation.actions.visiting import has_lasted, is_due, remind, visit
 from linli.mediation.agreeing.suspicions import Share, Sign
+from linli.mediation.dossier.reading import read
 from linli.mediation.models import CallBack, Clock, Confirmation, Dispute
-from linli.mediation.rules import CallBackResult, ClockKind, CourtAnswer, Side, State, VisitWhy
+from linli.mediation.rules import CallBackResult, ClockKind, CourtAnswer, Side, State, Unit, VisitWhy, end_of
 from linli.mediation.testing import RESPONDENT, Mediation, make_dispute, make_mediation, party_of
 from linli.mediation.tests.desks import Desk
 from linli.people.models import Person
@@ -82,6 +86,50 @@ def test_too_late_or_about_status_is_refused(here: Mediation) -> None:
         want(confirmation, party=party_of(confirmation.dispute), own=True, at=late)
     with pytest.raises(NotYours):
         apply(confirmation, court="", about_status=False, by=here.second, at=NOON + DAY)
+
+
+def test_what_was_handed_in_in_time_may_be_noted_later_and_is_dated_by_its_day(here: Mediation) -> None:
+    confirmation = wanted_by_both(here, NOON + DAY)
+    last = timezone.localdate(deadline_of(confirmation))
+    later, noon = deadline_of(confirmation) + DAY, timezone.make_aware(datetime.combine(last, time(12)))
+    told: dict[str, Any] = {"court": "", "about_status": False, "by": here.mediator, "at": later}
+    for day in (timezone.localdate(force_of(confirmation.dispute)) - DAY, last + 9 * DAY):
+        with pytest.raises(BadInput) as refusal:
+            apply(confirmation, **told, applied_on=day)
+        assert refusal.value.facts["field"] == "applied_on"
+    with pytest.raises(Refused) as over:
+        apply(confirmation, **told, applied_on=timezone.localdate(later))
+    assert over.value.code == "too_late"
+    apply(confirmation, **told, applied_on=last)
+    assert confirmation.applied_at == noon
+    accepted = {"answer": CourtAnswer.ACCEPTED, "by": here.mediator, "at": later + 9 * DAY}
+    note_answer(confirmation, **accepted, answered_on=last + DAY)
+    assert court_terms(confirmation).decides_by == court_decides(noon + DAY)
+    ruling = {"answer": CourtAnswer.CONFIRMED, "court_no": "(2026)粤0881民特1号", "by": here.mediator}
+    with pytest.raises(BadInput):
+        note_answer(confirmation, **ruling, at=later + 20 * DAY, answered_on=last)
+    note_answer(confirmation, **ruling, at=later + 20 * DAY, answered_on=last + 5 * DAY)
+    paper = read(confirmation.dispute).confirmation[1]
+    assert paper is not None and paper.answered_on == last + 5 * DAY
+
+
+def court_decides(since: datetime) -> datetime:
+    return end_of(Unit.DAY, 15, since, stored_calendar(since.date()), clocks.home_zone())
+
+
+def test_the_page_offers_to_note_it_while_both_had_said_yes(here: Mediation) -> None:
+    dispute = make_dispute(here, State.SETTLED, at=timezone.now() - 60 * DAY, due_on="2099-06-30")
+    confirmation, desk = dispute.confirmations.get(), Desk(here.mediator)
+    address = reverse("mediation:act_on", args=[dispute.pk, "apply_confirmation", confirmation.pk])
+    desk.open(dispute)
+    assert address not in desk.client.get(f"/mediation/{dispute.pk}/").content.decode()
+    for party in dispute.parties.present():
+        want(confirmation, party=party, own=True, at=timezone.now() - 50 * DAY)
+    assert address in desk.client.get(f"/mediation/{dispute.pk}/").content.decode()
+    day = timezone.localdate() - 45 * DAY
+    desk.do(dispute, "apply_confirmation", confirmation, court="廉江市人民法院", applied_on=f"{day:%Y-%m-%d}")
+    confirmation.refresh_from_db()
+    assert confirmation.applied_at is not None and timezone.localdate(confirmation.applied_at) == day
 
 
 @pytest.mark.parametrize("goes_on", [State.MEDIATING, State.FAILED])

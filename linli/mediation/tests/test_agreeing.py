@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from linli.events.testing import NOON
 from linli.journal.models import Entry
@@ -37,7 +39,7 @@ from linli.mediation.testing import APPLICANT, RESPONDENT, Mediation, make_dispu
 
 AT = NOON + timedelta(days=2)
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"picture"
-STROKES = read_strokes([[[n, n * 2, n * 16 + n % 3] for n in range(20)]])
+STROKES = read_strokes(json.dumps([[[n, n * 2, n * 16 + n % 3] for n in range(20)]]))
 DRAWN = Drawn(PICTURE, STROKES)
 STORY = Story(facts="水沟改道后积水，淹了菜地。", disputed="水沟应从哪里走。", place="村委会", made_on=AT.date())
 PDF = b"%PDF-1.7 scan"
@@ -144,6 +146,21 @@ def test_who_is_missing_is_named(here: Mediation) -> None:
     assert made.dispute.state == State.MEDIATING
 
 
+def test_what_was_to_be_done_before_today_is_offered_only_where_it_is_meant(here: Mediation) -> None:
+    dispute, day = make_dispute(here, State.MEDIATING), timezone.localdate(AT)
+    values = {"owed_by": str(party_of(dispute, Side.RESPONDENT).pk), "owed_to": str(party_of(dispute).pk)}
+    values |= {"reason": "修沟费用", "amount": "1.2万元", "due_on": (day - timedelta(days=366)).isoformat()}
+    clauses = [{"code": "pay_once", "values": values}]
+    made = draft_agreement(dispute, clauses=clauses, story=Story(), by=here.mediator, at=AT)
+    with pytest.raises(Refused) as refusal:
+        offer_agreement(made, by=here.mediator, at=AT)
+    assert refusal.value.code == "days_over" and values["due_on"] in refusal.value.message
+    offer_agreement(made, by=here.mediator, at=AT, as_it_stands=True)
+    values["due_on"] = day.isoformat()
+    today = draft_agreement(dispute, clauses=clauses, story=Story(), by=here.mediator, at=AT)
+    offer_agreement(today, by=here.mediator, at=AT)
+
+
 def test_a_changed_text_voids_what_was_signed(here: Mediation) -> None:
     dispute = make_dispute(here, State.MEDIATING)
     first = offered(here, dispute)
@@ -190,10 +207,20 @@ def test_what_is_no_signature_is_refused(here: Mediation) -> None:
         assert refusal.value.code == code
 
 
+@pytest.mark.parametrize(
+    "typed", ["买买提·吐尔逊", "买买提•吐尔逊", "买买提・吐尔逊", "买买提. 吐尔逊", "买买提吐尔逊"]
+)
+def test_a_name_is_typed_with_whatever_dot_a_keyboard_has(here: Mediation, typed: str) -> None:
+    guest = replace(APPLICANT, name="买买提·吐尔逊")
+    made = offered(here, make_dispute(here, State.MEDIATING, applicant=guest))
+    party, drawn = party_of(made.dispute), Drawn(typed=typed)
+    assert sign_on_phone(made, party=party, drawn=drawn, text_sha256=made.text_sha256, at=AT).words["typed"] == typed
+
+
 def test_signatures_are_sealed_and_tell_only_what_integrity_asks(here: Mediation) -> None:
     made = offered(here, make_dispute(here, State.MEDIATING))
     party = party_of(made.dispute)
-    even = Drawn(PICTURE, read_strokes([[[n, 0, n * 10] for n in range(20)]]))
+    even = Drawn(PICTURE, read_strokes(json.dumps([[[n, 0, n * 10] for n in range(20)]])))
     one = sign_on_phone(made, party=party, drawn=even, text_sha256=made.text_sha256, at=AT)
     assert (one.timing_varies, one.stroke_count, len(one.image_mark)) == (False, 1, 64)
     assert len(one.words["strokes"][0]) == 20
@@ -202,7 +229,7 @@ def test_signatures_are_sealed_and_tell_only_what_integrity_asks(here: Mediation
     assert open_sealed(scan) == PDF and scan.timing_varies is None and not scan.image_mark
     assert Signature.objects.filter(agreement=made).count() == 2
     with pytest.raises(BadInput):
-        read_strokes([["x"]])
+        read_strokes('[["x"]]')
 
 
 def test_an_oral_agreement_binds_when_all_have_said_yes(here: Mediation) -> None:

@@ -103,6 +103,7 @@ REFUSED = {
     "一百二千": "amount_not_understood",
     "1.2.3": "amount_not_understood",
     "12元34元": "amount_not_understood",
+    "10.5元5角": "amount_not_understood",
     "abc": "amount_not_understood",
     "12000元（壹万叁仟元整）": "amount_contradicts",
     "1" * 81: "amount_too_long",

@@ -184,6 +184,7 @@ REFUSED: list[tuple[str, dict[str, str], str, str]] = [
     ("pay_once", {"way": "gold"}, "no_such_choice", "way"),
     ("pay_instalments", {"plan": "2026-12-31 500\n2026-06-30 500"}, "days_out_of_order", "plan"),
     ("pay_instalments", {"plan": "2026-12-31"}, "line_needs_amount", "plan"),
+    ("land_use", {"from_on": "2027-01-01", "until_on": "2026-01-01"}, "days_out_of_order", "until_on"),
     ("pay_instalments", {"plan": "\n".join(f"{2026 + n}-01-01 1" for n in range(61))}, "too_many_instalments", "plan"),
     ("shared_cost", {"shares": f"{ZHANG} 300"}, "same_on_both_sides", "owed_to"),
     ("shared_cost", {"shares": f"{LI} 300\n{LI} 5"}, "share_twice", "shares"),

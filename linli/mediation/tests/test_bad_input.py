@@ -3,6 +3,7 @@
 The same in a browser: `test_slips_browser`.
 """
 
+import base64
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from linli.mediation.actions import agreeing, parties, sessions
 from linli.mediation.actions.performing import amount_of
@@ -19,6 +21,7 @@ from linli.mediation.models import Dispute, Evidence, Obligation, Proof, Recordi
 from linli.mediation.rules import AgreementState, ObligationState, Side, State
 from linli.mediation.testing import Mediation, hold, make_dispute, make_mediation, party_of
 from linli.mediation.tests.desks import Desk, clause_fields, days_ago, local
+from linli.mediation.tests.test_agreeing import PICTURE
 
 
 @pytest.fixture
@@ -137,6 +140,24 @@ def test_a_signature_without_strokes_or_name_is_none(here: Mediation) -> None:
     made = offered(here, dispute)
     address = reverse("mediation:agreement_sign", args=[dispute.pk, made.pk])
     refused(at_desk(here, dispute).client.post(address, {"text_sha256": made.text_sha256, "typed": ""}))
+    assert not made.signatures.exists()
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    ["", "[]", "null", '"abc"', "[[[1, 2]]]", "[[[NaN, 0, 0]]]", f"[[[1{'0' * 400}, 0, 0]]]", "[" * 100_000],
+    ids=["empty", "none", "null", "a word", "no time", "no number", "too large a number", "too deep"],
+)
+def test_strokes_that_are_none_are_said_to_be_none(here: Mediation, strokes: str) -> None:
+    dispute = make_dispute(here, State.MEDIATING, at=days_ago(5))
+    made = offered(here, dispute)
+    sent = {"image": f"data:image/png;base64,{base64.b64encode(PICTURE).decode()}", "strokes": strokes}
+    address = reverse("mediation:agreement_sign", args=[dispute.pk, made.pk])
+    refused(at_desk(here, dispute).client.post(address, {"text_sha256": made.text_sha256, **sent}))
+    own, page = on_page(dispute)
+    page = page.removesuffix("do/") + "agreement"
+    said = refused(own.post(page, {"text": made.text_sha256, "sure": "on", **sent}))
+    assert _("Nothing was signed yet. Sign in the field, or type the name.") in said
     assert not made.signatures.exists()
 
 

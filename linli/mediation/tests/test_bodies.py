@@ -8,8 +8,8 @@ import pytest
 
 from linli.events.testing import NOON
 from linli.kit.refusal import BadInput, NotYours, Refused
-from linli.mediation.actions import bodies, registering
-from linli.mediation.models import Body, Dispute
+from linli.mediation.actions import bodies, performing, registering, screening
+from linli.mediation.models import Body, Dispute, Obligation
 from linli.mediation.rules import LADDER, Level, State
 from linli.mediation.testing import Mediation, make_dispute, make_mediation
 from linli.notices.about_disputes import SENTENCES
@@ -67,6 +67,24 @@ def test_nobody_leaves_while_disputes_wait_for_them() -> None:
     assert not Dispute.objects.visible_to(here.stranger, NOON + timedelta(days=20)).exists()
     with pytest.raises(Refused):
         bodies.add_mediator(here.township, person=here.second, from_on=FROM, by=here.world.cast.system, at=NOON)
+
+
+@pytest.mark.django_db
+def test_what_is_settled_holds_nobody_in_office_and_is_looked_after_all_the_same() -> None:
+    here, at = make_mediation(), NOON + timedelta(days=20)
+    dispute = make_dispute(here, State.SETTLED, due_on="2027-06-30")
+    facts = {"on": date(2026, 12, 1), "by": here.world.cast.system, "at": NOON + timedelta(days=1)}
+    bodies.end_mediator(here.seat(here.mediator), **facts)
+    owed = Obligation.objects.get()
+    with pytest.raises(NotYours):
+        performing.claim(owed, by=here.mediator, at=at)
+    performing.claim(owed, by=here.head, amount="2000", at=at)
+    screening.hand_over(dispute, body=here.county, by=here.head, at=at)
+    bodies.close_body(here.township, **facts)
+    performing.confirm(owed.proofs.get(), by=here.county_head, at=at)
+    assert performing.received(owed) == 2000
+    performing.claim(owed, by=here.county_head, at=at)
+    assert dispute.case_no == "(2026)石人调字第1号"
 
 
 def test_whatever_is_told_of_disputes_is_put_into_words() -> None:

@@ -8,15 +8,18 @@ from django.utils import timezone
 
 from linli.events.testing import NOON
 from linli.journal.models import Entry, Notice
+from linli.kit.refusal import NotYours
+from linli.mediation.actions import looking
 from linli.mediation.actions.calling_back import Share, draw_call_backs, note_call_back
 from linli.mediation.actions.reminding_callers import is_due, next_reminder, remind
-from linli.mediation.models import CallBack
-from linli.mediation.rules import CallBackResult, State
-from linli.mediation.testing import Mediation, make_dispute, make_mediation
+from linli.mediation.models import CallBack, Dispute
+from linli.mediation.rules import CallBackResult, Purpose, State
+from linli.mediation.testing import Mediation, make_dispute, make_mediation, party_of
 from linli.mediation.tests.desks import Desk
 from linli.people.models import Person
 
 DAY = timedelta(days=1)
+PLACE = "/mediation/"
 DUE, LATE = "dispute.call_back_due", "dispute.call_back_overdue"
 
 
@@ -91,6 +94,10 @@ def test_it_stands_first_in_the_list_and_in_the_file_of_whoever_is_to_call(here:
     assert list(after.context["rows"]) == []
 
 
+def looked_by(desk: Desk, place: str) -> set[Person | None]:
+    return {one.person for one, _purpose in desk.client.get(place).context["looks"]}
+
+
 def test_whoever_mediated_sees_nothing_of_it_before_the_parties_were_asked(here: Mediation) -> None:
     call = drawn(here, timezone.now() - 30 * DAY)
     assert remind(timezone.now()) == 1
@@ -99,5 +106,36 @@ def test_whoever_mediated_sees_nothing_of_it_before_the_parties_were_asked(here:
         desk.open(call.dispute)
         assert desk.client.get(place).context["call_backs"] == []
         assert not Notice.objects.filter(person=desk.person, entry__verb__in=[DUE, LATE]).exists()
-    note_call_back(call, result=CallBackResult.VERIFIED, words="都说是", by=caller_of(here, call), at=timezone.now())
+    caller = Desk(caller_of(here, call))
+    caller.open(call.dispute)
+    # That somebody else has opened the file would say it all the same.
+    assert [caller.person in looked_by(desk, place) for desk in (*desks, caller)] == [False, False, True]
+    note_call_back(call, result=CallBackResult.VERIFIED, words="都说是", by=caller.person, at=timezone.now())
     assert all(len(desk.client.get(place).context["call_backs"]) == 1 for desk in desks)
+    assert all(caller.person in looked_by(desk, place) for desk in desks)
+
+
+def test_whoever_calls_opens_who_a_party_is_under_that_purpose_and_no_identity_number(here: Mediation) -> None:
+    call = drawn(here, timezone.now() - 30 * DAY)
+    dispute, party = call.dispute, party_of(call.dispute)
+    Dispute.objects.filter(pk=dispute.pk).update(wants_confirmation=True)
+    caller, place = Desk(caller_of(here, call)), reverse("mediation:reveal", args=[dispute.pk, party.pk])
+    caller.client.post(reverse("mediation:look", args=[dispute.pk]), {"purpose": Purpose.CALL_BACK})
+    assert "with_id_number" not in caller.client.get(place).context["form"].fields
+    assert caller.client.post(place, {"reason": "回访", "with_id_number": "on"}).context["words"]["name"] == "王小明"
+    (opened,) = [one for one in looking.who_looked(dispute) if one.was_identity]
+    assert (opened.person, opened.purpose) == (caller.person, Purpose.CALL_BACK)
+    with pytest.raises(NotYours):
+        looking.reveal(party, reason="回访", by=caller.person, at=timezone.now(), with_id_number=True)
+    desk = Desk(here.mediator)
+    desk.open(dispute)
+    assert "with_id_number" in desk.client.get(place).context["form"].fields
+
+
+def test_whoever_calls_has_nothing_else_to_do_there(here: Mediation) -> None:
+    call = drawn(here, timezone.now() - 60 * DAY)
+    counts = {tab.address: tab.count for tab in Desk(caller_of(here, call)).client.get(PLACE).context["tabs"]}
+    assert counts.pop("?show=calls") == 1
+    assert not any(counts.values())
+    kept = {tab.address: tab.count for tab in Desk(here.head).client.get(PLACE).context["tabs"]}
+    assert kept["?show=visits"]

@@ -8,7 +8,8 @@ from linli.events.testing import NOON
 from linli.journal.models import Entry, Notice
 from linli.kit.models import CalendarDay
 from linli.kit.refusal import BadInput, NotYours, Refused
-from linli.mediation.actions import clocks, ending
+from linli.mediation.actions import clocks, ending, filing
+from linli.mediation.dossier.binding import Retention
 from linli.mediation.models import Clock, Dispute
 from linli.mediation.rules import ClockKind, Side, State, TermCode, Unit
 from linli.mediation.testing import Mediation, make_dispute, make_mediation, party_of
@@ -139,11 +140,27 @@ def test_opened_again_it_has_a_new_month() -> None:
     assert Clock.objects.filter(dispute=dispute, kind=ClockKind.TERM).count() == 2
 
 
+def test_a_limit_that_was_stopped_meanwhile_does_not_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    dispute = make_dispute(make_mediation(), State.ACCEPTED)
+    Clock.objects.filter(dispute=dispute).update(is_provisional=True)
+
+    def somebody_was_quicker(locked: Dispute) -> None:
+        clocks.stop(locked, at=NOON + DAY)
+
+    monkeypatch.setattr(clocks, "lock", somebody_was_quicker)
+    assert clocks.reckon_provisional(NOON + DAY) == 0
+    clock = Clock.objects.filter(dispute=dispute).latest("pk")
+    assert (clock.stopped_at, clock.next_at) == (NOON + DAY, None)
+    dispute.refresh_from_db()
+    assert dispute.due_at is None
+
+
 # --- terms a county sets -------------------------------------------------------------------------------------------------
 
 
 def set_term(here: Mediation, **changed: object) -> object:
     told = {
+        "code": TermCode.MEDIATION,
         "area": here.world.areas["440881"],
         "unit": Unit.DAY,
         "amount": 20,
@@ -152,7 +169,7 @@ def set_term(here: Mediation, **changed: object) -> object:
         "by": here.world.cast.system,
         "at": NOON,
     }
-    return clocks.set_term(TermCode.MEDIATION, **{**told, **changed})  # type: ignore[arg-type]
+    return clocks.set_term(**{**told, **changed})  # type: ignore[arg-type]
 
 
 def test_a_county_sets_a_term_and_what_runs_keeps_its_own() -> None:
@@ -165,6 +182,26 @@ def test_a_county_sets_a_term_and_what_runs_keeps_its_own() -> None:
     assert later.due_at == datetime(2026, 12, 11, 9, 30, tzinfo=UTC)
     clock = Clock.objects.get(dispute=later, kind=ClockKind.TERM)
     assert (clock.amount, clock.unit, clock.source) == (25, Unit.DAY, "廉江市人民调解工作规定第八条")
+
+
+@pytest.mark.parametrize(
+    ("unit", "amount", "until", "words"),
+    [
+        (Unit.MONTH, 120, date(2036, 11, 16), "10年"),
+        (Unit.MONTH, 30, date(2029, 5, 16), "30个月"),
+        (Unit.DAY, 3650, date(2036, 11, 13), "3650日"),
+        (Unit.WORKING_DAY, 5, date(2026, 11, 23), "5个工作日"),
+    ],
+)
+def test_a_dossier_is_kept_as_long_as_its_term_says_whatever_it_is_counted_in(
+    unit: str, amount: int, until: date, words: str
+) -> None:
+    here = make_mediation()
+    set_term(here, code=TermCode.RETENTION, unit=unit, amount=amount)
+    dispute = make_dispute(here, State.FAILED)
+    assert filing._filing(dispute, "黄主任", NOON + DAY).retention == Retention(words, until)
+    ending.archive(dispute, by=here.head, at=NOON + DAY)
+    assert dispute.retention_until == until
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Complaints about a mediator who heads the committee go one level up; whoever they are about reads them nowhere."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,11 +11,11 @@ from django.utils import timezone
 from linli.journal.models import Entry
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.mediation import letters
-from linli.mediation.actions import assigning, bodies, complaining, own, reminding_of_complaints
+from linli.mediation.actions import assigning, bodies, complaining, own, parties, reminding_of_complaints
 from linli.mediation.actions.parties import make_link
 from linli.mediation.models import Body, Complaint, Dispute, Mediator
 from linli.mediation.rules import Purpose, Side, State
-from linli.mediation.testing import Mediation, make_dispute, make_mediation, party_of
+from linli.mediation.testing import RESPONDENT, Mediation, make_dispute, make_mediation, party_of
 from linli.mediation.tests.desks import Desk, days_ago
 from linli.notices.models import Letter
 from linli.people.models import Person
@@ -73,6 +74,19 @@ def test_a_complaint_about_anybody_else_stays_with_the_head(here: Mediation) -> 
     assert "?show=complaints" in Desk(here.head).client.get(reverse("mediation:list")).content.decode()
 
 
+def test_a_party_is_called_the_same_wherever_its_file_speaks_of_it(here: Mediation) -> None:
+    dispute, desk = make_dispute(here, at=days_ago(5)), Desk(here.head)
+    parties.remove_party(party_of(dispute, Side.RESPONDENT), by=here.head, at=days_ago(4))
+    told = replace(RESPONDENT, name="李小力", telephone="13900000009")
+    party = parties.add_party(dispute, told, by=here.head, at=days_ago(4))
+    own.complain(party, words=WORDS, at=days_ago(3))
+    desk.open(dispute)
+    file = desk.client.get(reverse("mediation:file", args=[dispute.pk])).context
+    (listed,) = [one["name"] for one in file["parties"] if one["row"] == party]
+    assert file["from_parties"].complaints[0].party == listed
+    assert desk.client.get(reverse("mediation:reveal", args=[dispute.pk, party.pk])).context["whom"] == listed
+
+
 def test_the_head_beside_them_does_not_judge_it_either(here: Mediation) -> None:
     by, at = here.world.cast.system, days_ago(3)
     bodies.add_mediator(here.township, person=here.world.cast.nobody, from_on=FROM, is_head=True, by=by, at=at)
@@ -90,7 +104,7 @@ def test_a_head_who_takes_it_on_later_reads_what_was_said_of_another(here: Media
     assigning.take_on(dispute, declares_none=True, by=here.head, at=timezone.now())
     assert reads(here.head, dispute)
     own.complain(party_of(dispute), words="还是不公", at=timezone.now())
-    read = own.from_parties(dispute, by=here.head, at=timezone.now()).complaints
+    read = own.from_parties(dispute, names={}, by=here.head, at=timezone.now()).complaints
     assert [one.words for one in read] == [WORDS]
 
 
@@ -99,7 +113,7 @@ def test_why_another_mediator_is_wanted_is_not_read_by_the_one_it_is_about(here:
     own.object_to_mediator(party_of(dispute), words=WORDS, at=timezone.now())
     dispute.refresh_from_db()
     assert dispute.state == State.ACCEPTED and told() == [here.county_head]
-    said = own.from_parties(dispute, by=here.head, at=timezone.now())
+    said = own.from_parties(dispute, names={}, by=here.head, at=timezone.now())
     assert not said.objections and not said.complaints
     assert reads(here.county_head, dispute) and not reads(here.head, dispute)
     assert dispute.complaints.get().is_objection
@@ -138,6 +152,21 @@ def test_the_committee_above_opens_the_file_for_that_and_the_parties_see_it(here
     assert desk.client.get(place).status_code == 200
     complaining.answer(dispute.complaints.get(), words=ANSWER, by=here.county_head, at=timezone.now())
     assert desk.client.get(place).status_code == 404
+
+
+def test_once_it_is_answered_the_committee_above_opens_the_file_no_longer(here: Mediation) -> None:
+    dispute = mediated_by(here, here.head)
+    complain(dispute)
+    own.complain(party_of(dispute, Side.RESPONDENT), words=WORDS, at=timezone.now())
+    desk, place = Desk(here.county_head), reverse("mediation:file", args=[dispute.pk])
+    first, second = dispute.complaints.order_by("at")
+    desk.client.post(reverse("mediation:look", args=[dispute.pk]), {"purpose": Purpose.COMPLAINT})
+    desk.do(dispute, "answer_complaint", of=first, words=ANSWER)
+    assert desk.client.get(place).status_code == 200
+    desk.do(dispute, "answer_complaint", of=second, words=ANSWER)
+    assert desk.client.get(place).status_code == 404
+    own.complain(party_of(dispute), words="又有一事", at=timezone.now())
+    assert desk.client.get(place).status_code == 200
 
 
 # --- the answer ---------------------------------------------------------------------------------------------------------

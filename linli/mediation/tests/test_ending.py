@@ -7,11 +7,12 @@ import pytest
 from linli.events.rules import State as EventState
 from linli.events.testing import NOON, make_event
 from linli.kit.refusal import BadInput, NotYours, Refused
-from linli.mediation.actions import ending, performing, registering, screening, visiting
+from linli.mediation.actions import ending, performing, registering, screening, sessions, visiting
+from linli.mediation.actions.course import steps_for
 from linli.mediation.actions.registering import Told
 from linli.mediation.models import Clock, Dispute, FollowUp, Obligation, Session
 from linli.mediation.rules import ClockKind, Door, Ending, Kind, NotAccepted, ObligationState, SessionState, Side, State
-from linli.mediation.testing import APPLICANT, RESPONDENT, WAYS, Mediation, make_dispute, make_mediation, party_of
+from linli.mediation.testing import APPLICANT, RESPONDENT, WAYS, Mediation, hold, make_dispute, make_mediation, party_of
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(days=40)
@@ -193,3 +194,24 @@ def test_an_archived_dossier_is_kept_as_long_as_its_term_says_and_stays_shut() -
     with pytest.raises(Refused) as refusal:
         ending.reopen(dispute, why="再看看", by=here.head, at=LATER)
     assert refusal.value.code == "archived"
+
+
+def test_what_was_said_is_not_written_anew_once_the_dossier_is_in_the_archive() -> None:
+    here = make_mediation()
+    dispute = make_dispute(here, State.MEDIATING)
+    held = hold(here, dispute, dispute.accepted_at + timedelta(hours=3))
+    at = LATER + timedelta(days=1)
+    written = sessions.write_record(held, text="双方各自陈述。", by=here.mediator, at=at)
+    ending.fail(dispute, ending=Ending.TOO_FAR_APART, why="差距大", ways=WAYS, by=here.mediator, at=at)
+    assert {"write_record", "keep_sound"} <= set(steps_for(dispute, by=here.mediator, at=at))
+    ending.archive(dispute, by=here.head, at=at)
+    shut = {"write_record", "keep_sound", "agree_to_record"}
+    assert not shut & set(steps_for(dispute, by=here.mediator, at=at))
+    assert not shut & set(steps_for(dispute, by=None, party=party_of(dispute), at=at))
+    for act in (
+        lambda: sessions.write_record(held, text="另有说法。", by=here.mediator, at=at),
+        lambda: sessions.agree_to_record(written, party=party_of(dispute), by=None, own=True, at=at),
+    ):
+        with pytest.raises(Refused) as refusal:
+            act()
+        assert refusal.value.code == "archived"

@@ -9,14 +9,18 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from linli.events.testing import NOON
 from linli.journal.models import Entry
+from linli.kit.keys import new_key
 from linli.kit.media.storing import original, store
 from linli.kit.papers.asking import available
 from linli.kit.papers.testing import words_of_docx, words_of_pdf
 from linli.kit.refusal import BadInput, NotYours, Refused
-from linli.mediation.actions import filing, parties, proving, registering
+from linli.mediation.actions import agreeing, ending, filing, parties, performing, proving, registering
 from linli.mediation.actions.filing import (
     WHOLE,
     bind,
@@ -35,9 +39,10 @@ from linli.mediation.dossier.parts import sha256_of
 from linli.mediation.dossier.reading import read
 from linli.mediation.dossier.testing import drawn
 from linli.mediation.dossier.values import Agreement
-from linli.mediation.models import Dispute, IssuedPaper, Look
+from linli.mediation.models import Dispute, IssuedPaper, Look, Obligation, Party, sealed_words
 from linli.mediation.rules import Door, Kind, Purpose, Side, State
 from linli.mediation.testing import APPLICANT, RESPONDENT, Mediation, make_dispute, make_mediation, party_of
+from linli.mediation.tests.desks import Desk
 from linli.mediation.tests.test_agreeing import STROKES, offered
 from linli.people.models import Person
 
@@ -177,6 +182,30 @@ def test_a_party_takes_its_own_papers_and_no_others(here: Mediation) -> None:
             export_for_party(party, what=what, at=LATER)
 
 
+def test_a_receipt_is_for_who_paid_and_who_received(here: Mediation) -> None:
+    dispute = make_dispute(here, State.SETTLED, due_on="2026-12-31")
+    key, words = new_key(), party_of(dispute).words | {"name": "第三人"}
+    third = Party(key=key, dispute=dispute, position=3, side=Side.THIRD, sealed=sealed_words(Party, key, words))
+    third.save()
+    owed = Obligation.objects.get(agreement__dispute=dispute)
+    performing.confirm(performing.claim(owed, by=here.mediator, at=LATER), by=here.mediator, at=LATER)
+    found = [{one.code for one in papers_for(party)} for party in (*dispute.parties.order_by("position")[:2], third)]
+    assert ["receipt-1" in one for one in found] == [True, True, False]
+
+
+def test_a_draft_is_no_paper_of_the_parties_before_it_is_put_before_them(here: Mediation) -> None:
+    dispute = make_dispute(here, State.MEDIATING)
+    clauses = [{"code": "own_words", "values": {"matter": "被申请人或许愿意让三千元"}}]
+    made = agreeing.draft_agreement(dispute, clauses=clauses, story=agreeing.Story(), by=here.mediator, at=LATER)
+    for party in dispute.parties.present():
+        assert "ending" not in {one.code for one in papers_for(party)}
+    with pytest.raises(NotYours):
+        export_for_party(party_of(dispute), what="ending", at=LATER)
+    assert "ending" in {one.code for one in papers_of(dispute)}
+    agreeing.offer_agreement(made, by=here.mediator, at=LATER, as_it_stands=True)
+    assert "ending" in {one.code for one in papers_for(party_of(dispute))}
+
+
 def test_without_the_extra_it_says_what_to_install(here: Mediation, monkeypatch: pytest.MonkeyPatch) -> None:
     from linli.mediation.dossier import papers
 
@@ -302,6 +331,22 @@ def test_the_hash_of_a_paper_does_not_depend_on_the_day_it_is_read(here: Mediati
     dispute = make_dispute(here, State.SETTLED)
     single = [sha256_of(read(dispute).head, read(dispute).single()["ending"]) for _twice in range(2)]
     assert single[0] == single[1]
+
+
+def test_a_dispute_found_early_has_no_party_no_paper_and_a_page_that_says_so(here: Mediation) -> None:
+    at, told = timezone.now() - timedelta(hours=1), registering.Told("两家为水沟争执", Kind.NEIGHBOURS)
+    area, worker = here.world.grid, here.world.cast.worker
+    dispute = registering.register(told, area=area, door=Door.EARLY, by=worker, at=at, body=here.township).dispute
+    desk, page = Desk(here.head), reverse("mediation:papers", args=[dispute.pk])
+    desk.open(dispute)
+    for act in (lambda: None, lambda: ending.withdraw(dispute, why="两家自行和好", by=here.head, at=at)):
+        act()
+        answer = desk.client.get(page)
+        assert answer.status_code == 200 and _("There is no paper yet.") in answer.content.decode()
+        assert papers_of(dispute) == []
+    with pytest.raises(BadInput) as refused:
+        export(dispute, what=WHOLE, purpose=Purpose.OVERSEE, by=here.head, at=timezone.now())
+    assert refused.value.code == "no_such_paper"
 
 
 def test_papers_of_one_kind_are_told_apart_without_a_name(db: None) -> None:

@@ -1,32 +1,35 @@
 """A group signs through its representatives: each on the phone, or all on one paper. Through the acts, on the database."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from linli.events.testing import NOON
 from linli.kit.refusal import BadInput, Refused
 from linli.mediation.actions import agreeing, signing
+from linli.mediation.actions.parties import correct_party
 from linli.mediation.actions.signing import Drawn, sign_on_paper, sign_on_phone
 from linli.mediation.dossier.outcome import agreement_of
 from linli.mediation.dossier.reading import read
 from linli.mediation.models import Agreement, Party
 from linli.mediation.rules import PersonKind, Side, State
 from linli.mediation.rules.parties import Particulars, Representative
-from linli.mediation.testing import RESPONDENT, Mediation, make_dispute, make_mediation, party_of
+from linli.mediation.testing import APPLICANT, RESPONDENT, Mediation, make_dispute, make_mediation, party_of
 from linli.mediation.tests.desks import Desk, days_ago
 
 pytestmark = pytest.mark.django_db
 AT = NOON + timedelta(days=2)
 SPEAKERS = (Representative("陈一"), Representative("陈二"))
+CLAUSES, STORY = [{"code": "end_of_matter", "values": {}}], agreeing.Story()
 GROUP = Particulars(Side.APPLICANT, "一队村民", representatives=SPEAKERS, speaks_for_group=True, group_size=12)
 
 
 def offered(here: Mediation, applicant: Particulars = GROUP) -> tuple[Agreement, Party]:
     dispute = make_dispute(here, State.MEDIATING, applicant=applicant, respondent=RESPONDENT)
-    clauses = [{"code": "end_of_matter", "values": {}}]
-    made = agreeing.draft_agreement(dispute, clauses=clauses, story=agreeing.Story(), by=here.mediator, at=AT)
+    made = agreeing.draft_agreement(dispute, clauses=CLAUSES, story=STORY, by=here.mediator, at=AT)
     agreeing.offer_agreement(made, by=here.mediator, at=AT)
     return made, party_of(dispute)
 
@@ -98,6 +101,41 @@ def test_the_paper_has_a_place_for_each_representative_and_says_for_how_many_the
         ("被申请人", "李大力", False),
     ]
     assert (file.head.parties[0].representative, file.head.parties[0].stands_for) == ("陈一、陈二", 12)
+
+
+def test_whoever_comes_to_speak_for_a_group_has_not_signed_by_the_signature_of_another() -> None:
+    here = make_mediation()
+    agreement, group = offered(here)
+    sign(agreement, group, "陈一", 1)
+    sign(agreement, group, "陈二", 2)
+    changed = replace(GROUP, representatives=(Representative("陈二"), Representative("陈三")))
+    correct_party(group, changed, by=here.mediator, at=AT)
+    assert agreeing.missing(agreement, but_stamp=True)[:2] == ["陈二", "陈三"]
+    made = agreement_of(read(agreement.dispute))
+    assert made is not None and not any(one.is_signed for one in made.signs)
+    with pytest.raises(Refused) as refusal:
+        sign(agreement, group, "陈三", 2)
+    assert refusal.value.code == "speakers_changed"
+    anew = agreeing.draft_agreement(agreement.dispute, clauses=CLAUSES, story=STORY, by=here.mediator, at=AT)
+    agreeing.offer_agreement(anew, by=here.mediator, at=AT)
+    sign(anew, group, "陈三", 2)
+    assert agreeing.missing(anew, but_stamp=True)[:2] == ["陈二", "李大力"]
+
+
+def test_what_one_signed_before_it_was_a_group_is_not_the_word_of_all() -> None:
+    here = make_mediation()
+    agreement, party = offered(here, APPLICANT)
+    sign(agreement, party, APPLICANT.name)
+    correct_party(party, GROUP, by=here.mediator, at=AT)
+    assert agreeing.missing(agreement, but_stamp=True)[:2] == ["陈一", "陈二"]
+
+
+def test_who_is_missing_is_told_as_the_language_of_the_page_does_it() -> None:
+    here = make_mediation()
+    agreement, _group = offered(here)
+    with override("zh-hans"), pytest.raises(Refused) as refusal:
+        signing.stamp(agreement, by=here.head, at=AT)
+    assert "陈一、陈二、" in refusal.value.message and ", " not in refusal.value.message
 
 
 def test_names_after_each_other_in_one_line_are_several_people_and_a_sixth_is_refused() -> None:

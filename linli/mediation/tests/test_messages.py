@@ -1,7 +1,7 @@
 """Text messages to parties: who gets one, what it says, and what is kept of it. Through a real gateway on this machine."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,13 +13,14 @@ from django.urls import reverse
 from linli.events.testing import NOON
 from linli.journal.models import Entry
 from linli.kit.refusal import BadInput, NotYours, Refused
+from linli.mediation.actions import agreeing, assigning, ending
 from linli.mediation.actions.messages import note_messages
 from linli.mediation.actions.parties import correct_party, give_link, make_link, particulars_of
-from linli.mediation.actions.performing import claim, confirm, remind
+from linli.mediation.actions.performing import claim, confirm, note_breach, remind
 from linli.mediation.actions.registering import Told, register
 from linli.mediation.actions.sessions import cancel_session, move_session, plan_session
 from linli.mediation.models import Dispute, Obligation, Party
-from linli.mediation.rules import Door, Kind, PersonKind, Side, State, Way
+from linli.mediation.rules import Door, Kind, PersonKind, SessionState, Side, State, Way
 from linli.mediation.rules.parties import Representative, clean_particulars, mobile_among
 from linli.mediation.testing import APPLICANT, RESPONDENT, Mediation, make_dispute, make_mediation, party_of
 from linli.notices.courier import Courier
@@ -150,6 +151,25 @@ def test_what_was_kept_meanwhile_is_not_urged(here: Mediation, gateway: Receiver
     assert gateway.got == []
 
 
+def test_a_breach_that_somebody_notes_and_what_is_done_late_are_told(here: Mediation, gateway: Receiver) -> None:
+    dispute, debtor = owing(here)
+    creditor, owed = party_of(dispute), Obligation.objects.get()
+    note_messages(creditor, agrees=True, way=Way.IN_PERSON, by=here.mediator, at=AT)
+    midnight = datetime(2026, 12, 31, 16, 30, tzinfo=UTC)
+    remind(midnight)
+    courier_run(midnight)
+    gateway.got.clear()
+    note_breach(owed, party=creditor, at=midnight)
+    morning = midnight + timedelta(hours=9)
+    remind(morning)
+    courier_run(morning)
+    assert sorted(one.json["to"] for one in gateway.got) == [APPLICANT.telephone, NUMBER]
+    gateway.got.clear()
+    claim(owed, party=debtor, at=morning)
+    courier_run(morning)
+    assert [one.json["to"] for one in gateway.got] == [APPLICANT.telephone]
+
+
 def test_an_appointment_is_told_moved_remembered_and_called_off(here: Mediation, gateway: Receiver) -> None:
     dispute = make_dispute(here, State.MEDIATING)
     for side in (Side.APPLICANT, Side.RESPONDENT):
@@ -169,6 +189,39 @@ def test_an_appointment_is_told_moved_remembered_and_called_off(here: Mediation,
     courier_run(AT + timedelta(days=5, hours=2))
     assert len(gateway.got) == 8 and not any(secret in one for one in texts(gateway) for secret in SECRETS)
     assert not any("病" in one for one in texts(gateway))
+
+
+def _withdrawn(here: Mediation, dispute: Dispute, at: datetime) -> None:
+    ending.withdraw(dispute, why="两家自行和好", by=here.mediator, at=at)
+
+
+def _settled(here: Mediation, dispute: Dispute, at: datetime) -> None:
+    agreed, clauses = [one.pk for one in dispute.parties.present()], [{"code": "end_of_matter", "values": {}}]
+    agreeing.register_oral(dispute, clauses=clauses, story=agreeing.Story(), agreed_by=agreed, by=here.mediator, at=at)
+
+
+def _given_back(here: Mediation, dispute: Dispute, at: datetime) -> None:
+    assigning.give_back(dispute, why="外出学习", by=here.mediator, at=at)
+
+
+def _objected(here: Mediation, dispute: Dispute, at: datetime) -> None:
+    assigning.object_to_mediator(party_of(dispute), by=here.head, at=at)
+
+
+@pytest.mark.parametrize("act", [_withdrawn, _settled, _given_back, _objected])
+def test_nobody_waits_before_a_shut_door(here: Mediation, gateway: Receiver, act: Callable[..., None]) -> None:
+    dispute, then = make_dispute(here, State.MEDIATING), AT + timedelta(hours=1)
+    note_messages(party_of(dispute), agrees=True, way=Way.IN_PERSON, by=here.mediator, at=AT)
+    session = plan_session(dispute, planned_at=AT + timedelta(days=5), place="上县村调解室", by=here.mediator, at=AT)
+    courier_run(AT)
+    act(here, dispute, then)
+    session.refresh_from_db()
+    assert session.state == SessionState.CANCELLED
+    assert Entry.objects.get(verb="dispute.session_cancelled").facts == {"session": str(session.pk)}
+    # The day before, nobody is reminded of what will not be.
+    courier_run(AT + timedelta(days=4, hours=1))
+    planned, called_off = texts(gateway)
+    assert "约定取消" in called_off and "约定取消" not in planned
 
 
 def test_a_new_link_is_told_without_the_link(here: Mediation, gateway: Receiver) -> None:

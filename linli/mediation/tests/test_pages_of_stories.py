@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.kit.papers.asking import available
-from linli.mediation.actions import assigning, filing, performing, visiting
+from linli.mediation.actions import assigning, filing, performing, sessions, visiting
 from linli.mediation.actions.parties import make_link
 from linli.mediation.forms.fields import text_box
 from linli.mediation.models import Dispute, Obligation, Party
@@ -154,6 +154,19 @@ def test_a_file_field_of_a_party_says_how_much_may_be_sent_before_it_is_sent() -
     shown = own_page(party_of(make_dispute(here, State.MEDIATING, at=days_ago(1))))
     assert 'data-most-bytes="20000000"' in shown
     assert 'data-too-large="This file has {size} MB; 20 MB at most.' in shown
+
+
+@pytest.mark.parametrize(
+    ("link", "is_address"),
+    [("https://meeting.example/dm/1", True), ("腾讯会议：123-456-789", False), ("javascript:alert(1)", False)],
+)
+def test_a_video_meeting_is_a_link_only_where_an_address_was_given(link: str, is_address: bool) -> None:
+    here = make_mediation()
+    dispute, at = make_dispute(here, State.MEDIATING, at=days_ago(2)), timezone.now()
+    then = at + timedelta(days=1)
+    sessions.plan_session(dispute, planned_at=then, is_remote=True, link=link, by=here.mediator, at=at)
+    page = file_page(Desk(here.mediator), dispute)
+    assert link in page and (f'href="{link}"' in page) is is_address
 
 
 def test_what_an_agreement_lacks_is_said_where_the_page_opens() -> None:

@@ -55,6 +55,16 @@ def paying(here: Mediation, due_on: str = "") -> tuple[Obligation, Party, Party]
     return Obligation.objects.get(), party_of(dispute, Side.RESPONDENT), party_of(dispute)
 
 
+def test_what_was_due_before_the_agreement_came_into_force_is_not_forgotten(here: Mediation) -> None:
+    owed, _debtor, _creditor = paying(here, due_on=(timezone.localdate(AT) - timedelta(days=3)).isoformat())
+    remind(AT + timedelta(minutes=1))
+    owed.refresh_from_db()
+    assert owed.state == S.OWED
+    remind(AT + timedelta(days=1))
+    owed.refresh_from_db()
+    assert (owed.state, owed.next_at) == (S.BREACHED, None)
+
+
 def verbs() -> list[str]:
     return list(Entry.objects.filter(verb__startswith="dispute.").order_by("pk").values_list("verb", flat=True))
 

@@ -207,7 +207,7 @@ def test_choosing_a_mediator_and_having_it_changed_once(here: Mediation) -> None
     own.done("choose", mediator=proposed[0].mediator_id)
     other.done("object", words="他是对方的邻居")
     dispute.refresh_from_db()
-    assert own_acts.from_parties(dispute, by=here.head, at=NOW()).objections[0].words == "他是对方的邻居"
+    assert own_acts.from_parties(dispute, names={}, by=here.head, at=NOW()).objections[0].words == "他是对方的邻居"
     assert not dispute.assignments.in_force().exists()
     assert other.do("object").status_code == 409
 
@@ -220,7 +220,8 @@ def test_handing_in_evidence_and_saying_what_one_thinks_of_it(here: Mediation) -
     item = dispute.evidence.get()
     other.done("stance", key=item.pk, stance="disputes")
     got = other.client.get(f"/mediation/party/{other.secret}/evidence/{item.pk}")
-    assert got.content == picture() and got.headers["Content-Disposition"].startswith("attachment")
+    assert got.content.startswith(b"\xff\xd8\xff") and got.headers["Content-Disposition"].startswith("attachment")
+    assert own.client.get(f"/mediation/party/{own.secret}/evidence/{item.pk}").content == picture()
     own.page()
     (shown,) = own.client.get(f"/mediation/party/{own.secret}/").context["own"].items()
     assert shown.said and "李大力" in shown.said[0]
@@ -303,8 +304,8 @@ def test_a_complaint_goes_to_the_head_and_not_to_the_mediator(here: Mediation) -
     assert "偏袒" not in str(entry.facts)
     assert [one.person for one in entry.notices.all()] == [here.head]
     assert "调解员偏袒对方" in own.page() and "调解员偏袒对方" not in other.page()
-    assert own_acts.from_parties(dispute, by=here.head, at=NOW()).complaints[0].words == "调解员偏袒对方"
-    assert not own_acts.from_parties(dispute, by=here.mediator, at=NOW())
+    assert own_acts.from_parties(dispute, names={}, by=here.head, at=NOW()).complaints[0].words == "调解员偏袒对方"
+    assert not own_acts.from_parties(dispute, names={}, by=here.mediator, at=NOW())
     address = f"/mediation/{dispute.pk}/"
     for person, reads in ((here.head, True), (here.mediator, False)):
         staff = Client()

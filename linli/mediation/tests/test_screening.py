@@ -185,6 +185,23 @@ def test_a_group_speaks_through_five_and_a_namesake_is_somebody_else() -> None:
     assert parties.add_party(dispute, namesake, by=here.head, at=LATER).position == 4
 
 
+def test_a_dispute_has_no_fewer_people_than_its_parties_are() -> None:
+    here = make_mediation()
+    dispute = make_dispute(here)
+    assert dispute.people_count == 2
+    village = replace(APPLICANT, representatives=(Representative("陈一"),), speaks_for_group=True)
+    parties.correct_party(party_of(dispute), replace(village, group_size=40), by=here.head, at=LATER)
+    third = replace(village, side=Side.THIRD, name="二队村民", telephone="", address="", group_size=3)
+    parties.add_party(dispute, third, by=here.head, at=LATER)
+    dispute.refresh_from_db()
+    assert dispute.people_count == 44
+    # Whoever was there may have told of more.
+    screening.classify(dispute, people_count=60, by=here.head, at=LATER)
+    parties.correct_party(party_of(dispute), replace(village, group_size=5), by=here.head, at=LATER)
+    dispute.refresh_from_db()
+    assert dispute.people_count == 60
+
+
 def test_correcting_keeps_what_the_party_said() -> None:
     here = make_mediation()
     dispute = make_dispute(here, State.ACCEPTED)

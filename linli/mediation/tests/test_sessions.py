@@ -1,11 +1,14 @@
 """Sessions, records, notes and evidence."""
 
+import io
 from datetime import timedelta
 
 import pytest
+from PIL import Image
 
 from linli.events.testing import NOON
 from linli.kit.media.storing import original, store
+from linli.kit.media.testing import exif, fractions, picture, text
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.mediation.actions import files, looking, noting, parties, proving, sessions
 from linli.mediation.models import Evidence, Session
@@ -191,7 +194,7 @@ def test_each_item_is_seen_and_answered_by_the_other_side() -> None:
     here = make_mediation()
     dispute = make_dispute(here, State.MEDIATING)
     one, other = party_of(dispute), party_of(dispute, Side.RESPONDENT)
-    item = proving.add_evidence(one, name="照片", content=b"\xff\xd8\xff photo", by=None, at=LATER, own=True)
+    item = proving.add_evidence(one, name="照片", content=picture(), by=None, at=LATER, own=True)
     proving.see_original(item, by=here.mediator, at=LATER)
     with pytest.raises(BadInput):
         proving.take_stance(item, party=one, stance=Stance.ACCEPTS, by=None, at=LATER, own=True)
@@ -201,6 +204,23 @@ def test_each_item_is_seen_and_answered_by_the_other_side() -> None:
     stranger = party_of(make_dispute(here, State.MEDIATING))
     with pytest.raises(NotYours):
         proving.open_evidence_as_party(item, party=stranger, at=LATER)
+
+
+def test_a_picture_reaches_the_other_side_without_where_it_was_taken() -> None:
+    here = make_mediation()
+    dispute = make_dispute(here, State.MEDIATING)
+    one, other = party_of(dispute), party_of(dispute, Side.RESPONDENT)
+    gps = {1: text("N"), 2: fractions((21, 1), (37, 1), (5, 1)), 3: text("E"), 4: fractions((110, 1), (17, 1), (9, 1))}
+    taken = picture(size=(1200, 800), exif=exif(gps=gps))
+    assert b"Exif" in taken
+    item = proving.add_evidence(one, name="照片", content=taken, by=None, at=LATER, own=True)
+    assert proving.open_evidence_as_party(item, party=one, at=LATER) == taken
+    shown = proving.open_evidence_as_party(item, party=other, at=LATER)
+    assert b"Exif" not in shown and Image.open(io.BytesIO(shown)).size == (1200, 800)
+    broken = proving.add_evidence(one, name="坏的", content=b"\xff\xd8\xff photo", by=None, at=LATER, own=True)
+    with pytest.raises(Refused) as refusal:
+        proving.open_evidence_as_party(broken, party=other, at=LATER)
+    assert refusal.value.code == "picture_not_shown"
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,8 @@ def test_a_number_leads_to_its_file_and_a_name_to_nothing(here: Mediation) -> No
     found = client.get(reverse("mediation:list"), {"q": dispute.number})
     assert found.headers["Location"] == reverse("mediation:file", args=[dispute.pk])
     assert client.get(reverse("mediation:list"), {"q": "王小明"}).status_code == 200
+    assert client.get(reverse("mediation:list"), {"q": "\0"}).status_code == 200
+    assert Desk(here.world.cast.desk).client.get(reverse("mediation:list"), {"after": "\0"}).status_code == 200
 
 
 def test_the_list_asks_as_often_for_many_as_for_one(here: Mediation) -> None:

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import json
 from typing import Any
 from uuid import UUID
 
@@ -135,7 +134,8 @@ def _acts(steps: Steps, agreement: Agreement) -> list[Any]:
 
 def _signers(dispute: Dispute, agreement: Agreement) -> list[dict[str, Any]]:
     """Everybody who has to sign, by side and number, and how they did."""
-    given = list(agreement.signatures.filter(text_sha256=agreement.text_sha256).select_related("mediator__person"))
+    to_this = agreement.signatures.filter(text_sha256=agreement.text_sha256)
+    given = [one for one in to_this.select_related("mediator__person", "party") if agreeing.still_counts(one)]
     present = list(dispute.parties.present())
     names = called(present)
     by_party = {(one.party_id, one.speaker): one for one in given if one.party_id}
@@ -222,7 +222,7 @@ class Sign(forms.Form):
         told = self.cleaned_data
         if told["typed"]:
             return signing.Drawn(typed=told["typed"])
-        return signing.Drawn(image=_picture(told["image"]), strokes=signing.read_strokes(_listed(told["strokes"])))
+        return signing.Drawn(image=_picture(told["image"]), strokes=signing.read_strokes(told["strokes"]))
 
 
 def _picture(sent: str) -> bytes:
@@ -231,13 +231,6 @@ def _picture(sent: str) -> bytes:
         return base64.b64decode(rest, validate=True) if head == "data:image/png;base64" else b""
     except (binascii.Error, ValueError):
         return b""
-
-
-def _listed(sent: str) -> Any:
-    try:
-        return json.loads(sent or "[]")
-    except ValueError:
-        return None
 
 
 @file_page

@@ -34,7 +34,7 @@ class Steps:
 
     def __init__(self, dispute: Dispute, who: Iterable[Who]) -> None:
         self.dispute = dispute
-        self.open = set(steps_open(dispute.state, who))
+        self.open = set(steps_open(dispute.state, who, is_archived=dispute.archived_at is not None))
 
     def may(self, name: str) -> bool:
         """Whether the act of this name is open now."""
@@ -95,6 +95,8 @@ def _makes_sense(name: str, dispute: Dispute) -> bool:
     asked = ("propose", "choose", "hand_over", "object_to_mediator")
     if name == "end_risk":
         return dispute.may_intensify
+    if name == "hand_over" and dispute.state == State.SETTLED:
+        return True
     if name in asked:
         someone = dispute.assignments.in_force().exists()
         return someone if name == "object_to_mediator" else not someone

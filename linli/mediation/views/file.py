@@ -19,7 +19,7 @@ from linli.mediation.actions import complaining, looking, own
 from linli.mediation.actions.bodies import seats_of
 from linli.mediation.actions.course import who_of
 from linli.mediation.forms import ANSWER, ANSWER_NAME
-from linli.mediation.forms.fields import choice, line, put_refusal
+from linli.mediation.forms.fields import called, choice, line, put_refusal
 from linli.mediation.models import Dispute
 from linli.mediation.rules import Purpose, State, Who
 from linli.mediation.views.coming import Link
@@ -44,7 +44,8 @@ def show(request: HttpRequest, key: UUID) -> HttpResponse:
     if not is_open(request, dispute, at):
         return _door(request, dispute, Door(initial={"purpose": _likely(request, dispute)}, label_suffix=""))
     context = shown(dispute, by=person_of(request), at=at)
-    context["from_parties"] = own.from_parties(dispute, by=person_of(request), at=at)
+    names = called(list(dispute.parties.all()))
+    context["from_parties"] = own.from_parties(dispute, names=names, by=person_of(request), at=at)
     _answer_complaints(context, dispute)
     return sealed_page(render(request, "mediation/file.html", context | {"room": "mediation"}))
 

@@ -72,6 +72,11 @@ class Mine:
         """Disputes whose file they may open."""
         return Dispute.objects.visible_to(self.person, self.at)
 
+    @property
+    def kept(self) -> QuerySet[Dispute]:
+        """Disputes on which they have something to do themselves; others they only call back, or answer a complaint of."""
+        return Dispute.objects.kept_by(self.person, self.at)
+
 
 @dataclass(frozen=True)
 class Tab:
@@ -112,7 +117,7 @@ def _disputes(rows: QuerySet[Dispute]) -> QuerySet[Dispute]:
 
 def _to_screen(mine: Mine) -> QuerySet[Dispute]:
     states = [State.REGISTERED, State.OFFERED, State.ACCEPTED]
-    waiting = mine.visible.filter(state__in=states).exclude(assignments__state=AssignmentState.ASKED)
+    waiting = mine.kept.filter(state__in=states).exclude(assignments__state=AssignmentState.ASKED)
     return _disputes(waiting)
 
 
@@ -125,7 +130,7 @@ def _assigned(state: str) -> Callable[[Mine], QuerySet[Dispute]]:
 
 
 def _promises(mine: Mine) -> QuerySet[Obligation]:
-    in_force = {"agreement__state": AgreementState.IN_FORCE, "agreement__dispute__in": mine.visible}
+    in_force = {"agreement__state": AgreementState.IN_FORCE, "agreement__dispute__in": mine.kept}
     open_ones = Obligation.objects.filter(**in_force).exclude(state__in=sorted(OBLIGATION_SETTLED))
     near = open_ones.filter(due_on__lte=mine.today + SOON) | open_ones.filter(due_on__isnull=True).exclude(
         kind=ObligationKind.REFRAIN
@@ -142,7 +147,7 @@ def _promise_line(mine: Mine, one: Obligation) -> Row:
 
 def _confirmations(mine: Mine) -> QuerySet[Clock]:
     """Those for which the parties may still apply; whoever waited too long was told."""
-    running = Clock.objects.running().filter(kind=ClockKind.CONFIRMATION, due_at__gte=mine.at, dispute__in=mine.visible)
+    running = Clock.objects.running().filter(kind=ClockKind.CONFIRMATION, due_at__gte=mine.at, dispute__in=mine.kept)
     return running.select_related("dispute__area__parent", "dispute__body").order_by("due_at", "id")
 
 
@@ -151,7 +156,7 @@ def _clock_line(mine: Mine, clock: Clock) -> Row:
 
 
 def _visits(mine: Mine) -> QuerySet[FollowUp]:
-    due = FollowUp.objects.to_do().filter(dispute__in=mine.visible, due_on__lte=mine.today + SOON)
+    due = FollowUp.objects.to_do().filter(dispute__in=mine.kept, due_on__lte=mine.today + SOON)
     return due.select_related("dispute__area__parent", "dispute__body").order_by("due_on", "key")
 
 
@@ -191,7 +196,7 @@ def _of_my_bodies(mine: Mine) -> QuerySet[Dispute]:
 
 
 def _ended(mine: Mine) -> QuerySet[Dispute]:
-    ended = mine.visible.filter(ended_at__isnull=False)
+    ended = mine.kept.filter(ended_at__isnull=False)
     return ended.select_related("area", "area__parent", "body").order_by("-ended_at", "pk")
 
 
@@ -264,7 +269,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context["heads"] = bool(mine.headed)
     if not mine.seats:
         return sealed_page(render(request, "mediation/list.html", context | _outlines(request)))
-    number = " ".join(request.GET.get("q", "").split())[:60]
+    number = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:60]
     found = _by_number(mine, number) if number else None
     if found is not None:
         return redirect("mediation:file", found.pk)
@@ -292,7 +297,7 @@ def _work(request: HttpRequest, mine: Mine) -> dict[str, Any]:
 def _outlines(request: HttpRequest) -> dict[str, Any]:
     if not scope_of(request).area_codes:
         return {"lines": []}
-    after = request.GET.get("after", "")[:40]
+    after = request.GET.get("after", "").replace("\0", "")[:40]
     found = Dispute.objects.outlines(scope_of(request), after=after, most=A_PAGE + 1)
     shown = found[:A_PAGE]
     names = dict(Area.objects.filter(code__in={one.village for one in shown}).values_list("code", "name"))

@@ -15,10 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from linli.kit.refusal import BadInput
 from linli.kit.safe_headers import PAPER_POLICY, SENT_POLICY
 from linli.mediation.actions import looking
+from linli.mediation.actions.course import who_of
 from linli.mediation.actions.opening import open_kept
 from linli.mediation.actions.proving import open_evidence
 from linli.mediation.forms.fields import called, line, put_refusal, tick
 from linli.mediation.models import Agreement, Dispute, EntrustmentLetter, Party, Proof, Signature
+from linli.mediation.rules import Who
 from linli.mediation.views.reaching import file_page, person_of
 
 SHOWN_FOR_S = 60
@@ -42,7 +44,8 @@ def reveal(request: HttpRequest, dispute: Dispute, party: UUID) -> HttpResponse:
     """Ask for a reason, and show it. The page goes back to the file by itself after a minute."""
     row = get_object_or_404(dispute.parties.all(), pk=party)
     form = Reason(request.POST if request.method == "POST" else None, label_suffix="")
-    if not dispute.wants_confirmation:
+    who = who_of(dispute, by=person_of(request), at=timezone.now())
+    if not (dispute.wants_confirmation and who & {Who.KEEPER, Who.MEDIATOR}):
         del form.fields["with_id_number"]
     context: dict[str, Any] = {"dispute": dispute, "form": form, "party": row, "room": "mediation"}
     context["whom"] = called(list(dispute.parties.all())).get(row.pk, "")

@@ -83,7 +83,7 @@ def index(request: HttpRequest, dispute: Dispute) -> HttpResponse:
 def _offered(dispute: Dispute, who: frozenset[Who]) -> list[tuple[str, Any]]:
     papers: list[tuple[str, Any]] = [(one.code, one.title) for one in filing.papers_of(dispute)]
     whole = row_of("export", dispute.state)
-    if whole is not None and whole.who & who:
+    if papers and whole is not None and whole.who & who:
         papers.append((filing.WHOLE, _("The whole dossier")))
         if dispute.issued.filter(is_bound=True).exists():
             papers.append((BOUND, _("The dossier as it was bound and sealed")))

@@ -14,6 +14,7 @@ from linli.mediation.actions import assigning, confirming, looking, noting, perf
 from linli.mediation.actions.clocks import missing_consents
 from linli.mediation.actions.course import who_of
 from linli.mediation.actions.reaching import tries_of
+from linli.mediation.actions.telling import heads_of_body
 from linli.mediation.agreeing.amounts import in_figures
 from linli.mediation.forms import CALL_BACK, CALL_BACK_NAME
 from linli.mediation.forms.fields import called, numbered
@@ -91,7 +92,7 @@ def shown(dispute: Dispute, *, by: Person, at: datetime) -> dict[str, Any]:
         "notes": noting.notes_of(dispute, by=by),
         "may_note": steps.may("write_note"),
         "note_act": steps.link("write_note"),
-        "looks": [(one, Purpose(one.purpose).label) for one in looking.who_looked(dispute)[:MOST_LOOKS]],
+        "looks": [(one, Purpose(one.purpose).label) for one in _looks(dispute, by, at)[:MOST_LOOKS]],
     }
     context |= next_steps(steps, dispute, present, agreements)
     calls = [one for one in context["call_backs"] if one["acts"]]
@@ -201,7 +202,8 @@ def _session(steps: Steps, session: Session, names: dict[UUID, str]) -> dict[str
         "acts": acts,
         "present": listed(name for key, name in names.items() if str(key) in session.present),
         "place": opened.get("place", ""),
-        "link": opened.get("link", ""),
+        "link": (link := opened.get("link", "")),
+        "is_address": link.startswith(("https://", "http://")),
         "is_planned": planned,
         "is_held": held,
         "versions": len(records),
@@ -298,7 +300,11 @@ def _court(steps: Steps, confirmation: Confirmation, names: dict[UUID, str], at:
     wanted = set(confirmation.wanted_by)
     deadline = confirming.deadline_of(confirmation)
     opened = confirmation.words
-    open_acts = ["want_court", "apply_confirmation"] if confirmation.applied_at is None and at <= deadline else []
+    in_time, together = at <= deadline, not confirming.silent(confirmation)
+    open_acts = ["want_court"] if in_time else []
+    # What was handed in on the last day is often noted later.
+    open_acts += ["apply_confirmation"] if in_time or together else []
+    open_acts = open_acts if confirmation.applied_at is None else []
     answering = confirmation.applied_at and confirming.NEXT.get(confirmation.answer)
     return {
         "row": confirmation,
@@ -323,6 +329,14 @@ def _visit(steps: Steps, visit: Any, at: datetime) -> dict[str, Any]:
         "is_late": visit.done_at is None and visit.due_on < timezone.localdate(at),
         "acts": [] if visit.done_at else steps.on(visit.pk, "visit"),
     }
+
+
+def _looks(dispute: Dispute, by: Person, at: datetime) -> list[looking.Looked]:
+    """Who looked. Until they have called, whoever is to call the parties back stands among them for their own committee alone."""
+    waiting = dispute.call_backs.filter(done_at__isnull=True).values_list("body", flat=True)
+    callers = {person.pk for body in waiting for person in heads_of_body(body, at)}
+    looks, is_caller = looking.who_looked(dispute), by.pk in callers
+    return [one for one in looks if is_caller or one.person is None or one.person.pk not in callers]
 
 
 def _call_backs(dispute: Dispute, by: Person, at: datetime) -> list[dict[str, Any]]:
