@@ -114,6 +114,8 @@ def test_a_person_is_appointed_given_leave_and_the_appointment_ended(world: Worl
         ({"role": "handler"}, "needs a department"),
         ({"role": "resident"}, "Select a valid choice"),
         ({"last_on": "2026-11-01"}, "lies before the first"),
+        ({"last_on": "9999-12-31"}, "between 2000 and 2099"),
+        ({"from_on": "0001-01-01"}, "between 2000 and 2099"),
     ],
 )
 def test_an_appointment_that_cannot_be_is_refused_beside_its_field(world: World, changes: dict, says: str) -> None:
