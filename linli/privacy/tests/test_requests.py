@@ -200,10 +200,13 @@ def test_digits_are_tried_five_times_and_hold_half_an_hour(world: World) -> None
     asked, _code = actions.ask_by_message(**said, at=NOON)
     with pytest.raises(Refused):
         actions.prove(asked, code=code_of(asked.pk), at=NOON + timedelta(minutes=31))
-    for _try in range(actions.MOST_TRIES):
-        actions.note_try(asked)
-    with pytest.raises(Refused):
-        actions.prove(asked, code=code_of(asked.pk), at=NOON)
+    wrong = f"{(int(code_of(asked.pk)) + 1) % 10**6:06}"
+    codes = []
+    for typed in [wrong] * actions.MOST_TRIES + [code_of(asked.pk)]:
+        with pytest.raises(Refused) as refusal:
+            actions.prove(asked, code=typed, at=NOON)
+        codes.append(refusal.value.code)
+    assert codes == ["code_wrong"] * actions.MOST_TRIES + ["code_over"]
     assert actions.forget_unproved(NOON + timedelta(days=2)) == 1
 
 
