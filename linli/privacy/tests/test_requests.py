@@ -27,7 +27,7 @@ from linli.openness.models import Subscription
 from linli.people.actions import scope_of
 from linli.people.rules import Held, Role, Scope
 from linli.privacy import actions
-from linli.privacy.finding import copy_of, held_of
+from linli.privacy.finding import _matter, copy_of, held_of
 from linli.privacy.letters import Writing, code_of
 from linli.privacy.models import PersonRequest
 from linli.privacy.reminding import remind
@@ -165,6 +165,15 @@ def test_by_a_receipt_one_sees_that_matter_and_takes_the_copy(world: World) -> N
     stranger = Client()
     assert stranger.post("/privacy/copy").status_code == 404
     assert TELEPHONE not in body(stranger.get("/privacy/answer"))
+
+
+def test_the_copy_has_what_was_said_to_the_reporter_and_by_them(world: World) -> None:
+    event = make_event(world, EventState.ACCEPTED, at=NOON)
+    events.ask_supplement(event, text="哪一根灯杆？", by=world.cast.desk, at=NOON)
+    events.supplement(event, text="桥头第二根", photos=(), by=None, at=NOON)
+    said = _matter(event)["course"]
+    assert [part in "\n".join(said) for part in ("哪一根灯杆？", "桥头第二根")] == [True, True]
+    assert said[-1].endswith("桥头第二根")
 
 
 def test_without_a_proof_or_with_a_wrong_one_nothing_is_taken_down(world: World) -> None:
