@@ -32,6 +32,8 @@ def save(scratch: Path, into: SealedWriter) -> Store:
     with _connected(wanted) as store:
         store.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         store.read_only = True
+        # It rests while the dump is written, longer than the server may let others rest.
+        store.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         row = store.execute("SELECT pg_export_snapshot()").fetchone()
         assert row is not None
         found = tally(store, "postgresql")

@@ -3,6 +3,7 @@
 import secrets
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -143,6 +144,23 @@ def test_reports_figures_notices_backup_and_restore_over_months(
     with psycopg.connect(url) as store:
         kinds = store.execute("SELECT relkind FROM pg_class WHERE relname ~ '^journal_entry' AND relkind IN ('p', 'r')")
         assert sorted(kind for (kind,) in kinds) == [*["p"], *["r"] * len(months.parts())]
+
+
+def test_a_dump_may_take_longer_than_the_server_lets_transactions_rest(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no server.")
+    pour = postgres._pour_out
+
+    def slowly(*given: Any) -> None:
+        pour(*given)
+        time.sleep(1)
+
+    monkeypatch.setattr(postgres, "_pour_out", slowly)
+    # As docs/postgresql.md says, only shorter.
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "options", "-cidle_in_transaction_session_timeout=200")
+    assert home.backup().checked
 
 
 def test_a_backup_says_nothing_to_who_has_no_key(home: Home) -> None:
