@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,7 +24,7 @@ from linli.chores.backup.restoring import Wanted as Restoring
 from linli.chores.backup.restoring import restore
 from linli.chores.running import run_once
 from linli.chores.table import CHORES
-from linli.chores.tests.homes import look
+from linli.chores.tests.homes import PROGRAM, environment, look
 from linli.events import actions
 from linli.events.testing import World, make_world
 from linli.journal import months
@@ -161,6 +162,33 @@ def test_a_dump_may_take_longer_than_the_server_lets_transactions_rest(
     # As docs/postgresql.md says, only shorter.
     monkeypatch.setitem(connection.settings_dict["OPTIONS"], "options", "-cidle_in_transaction_session_timeout=200")
     assert home.backup().checked
+
+
+def test_a_home_in_a_schema_of_its_own_takes_nothing_of_others_along(
+    db: None, new_url: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no schemas.")
+    _require_programs(monkeypatch)
+    url, home, own = new_url(), tmp_path / "home", "&options=-csearch_path%3Dc440881"
+
+    def run(home: Path, url: str, *words: str) -> None:
+        ran = subprocess.run(
+            [*PROGRAM, *words], env=environment(home, LINLI_DATABASE_URL=url), capture_output=True, text=True
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+
+    with psycopg.connect(url, autocommit=True) as store:
+        store.execute("CREATE SCHEMA c440881; CREATE SCHEMA c440882; CREATE TABLE c440882.theirs AS SELECT 1 AS secret")
+    run(home, url + own, "administrators", "list")
+    run(home, url + own, "backup", "--new-key", str(home / "backup_key"))
+    run(home, url + own, "backup", str(tmp_path / "to"))
+    into, key = new_url(), str(home / "backup_key")
+    given = ("--into", str(tmp_path / "new"), "--key-file", key, "--database-url", into + own)
+    run(tmp_path / "nowhere", "", "restore", str(tmp_path / "to"), *given)
+    with psycopg.connect(into) as store:
+        there = {row[0] for row in store.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ '^c4'")}
+        assert there == {"c440881"}
 
 
 def test_a_backup_says_nothing_to_who_has_no_key(home: Home) -> None:
