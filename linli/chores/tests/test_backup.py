@@ -17,7 +17,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.utils import timezone, translation
 
-from linli.chores.backup import keys, postgres
+from linli.chores.backup import folders, keys, postgres
 from linli.chores.backup.checking import NIGHTS
 from linli.chores.backup.making import Made, Wanted, make
 from linli.chores.backup.restoring import Wanted as Restoring
@@ -214,6 +214,16 @@ def test_photos_are_written_once_and_old_backups_are_deleted(home: Home) -> None
     assert home.backup(minute=3, verify=False).manifest.photos.files == 1
     anew = home.backup(minute=4, verify=False, anew=True)
     assert [path.stat().st_nlink for path in anew.path.glob("media/*/*")] == [1]
+
+
+def test_a_backup_of_a_clock_that_was_ahead_is_older_than_those_made_since(home: Home) -> None:
+    ahead = home.backup(minute=600_000, verify=False)
+    report(home.world, 1)
+    made = [home.backup(minute=minute, keep=1, verify=False) for minute in range(2)]
+    assert made[0].forgotten == [ahead.path] and made[1].forgotten == [made[0].path]
+    first = home.to / folders.name_at(timezone.now() + timedelta(days=400))
+    shutil.copytree(made[1].path, first)
+    assert folders.chosen(home.to) == made[1].path
 
 
 def test_what_another_key_sealed_is_left_for_it_may_be_of_another_home(
