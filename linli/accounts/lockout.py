@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.crypto import salted_hmac
 
 from linli.accounts.models import Tries
 from linli.accounts.rules import ADDRESS, FORGOTTEN_AFTER_S, NAME, NAME_AND_ADDRESS, SECOND, Limit
+
+#: Failures further ahead were counted before the clock of this machine was set back: nobody waits until the clock is there again.
+_AHEAD = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ def try_second(person: int, at: datetime) -> Try:
 
 def forget_old(at: datetime) -> int:
     """Take away failures that no longer count; how many."""
-    return Tries.objects.filter(last_at__lt=at - timedelta(seconds=FORGOTTEN_AFTER_S)).delete()[0]
+    old = Q(last_at__lt=at - timedelta(seconds=FORGOTTEN_AFTER_S)) | Q(last_at__gt=at + _AHEAD)
+    return Tries.objects.filter(old).delete()[0]
 
 
 def _mark(kind: str, what: str) -> str:
@@ -72,11 +76,11 @@ def _count(limits: Mapping[str, Limit], own: tuple[str, ...], shared: tuple[str,
     # In one order everywhere, so that two tries never wait for each other crosswise.
     Tries.objects.bulk_create([Tries(mark=mark, last_at=at) for mark in marks], ignore_conflicts=True)
     rows = list(Tries.objects.select_for_update().filter(mark__in=marks).order_by("mark"))
-    waits = [row.until_at - at for row in rows if row.until_at is not None and row.until_at > at]
+    waits = [row.until_at - at for row in rows if row.until_at and row.until_at > at and not _is_ahead(row, at)]
     if waits:  # another try was quicker
         return Try(own, shared, wait=max(waits))
     for row in rows:
-        is_old = (at - row.last_at).total_seconds() > FORGOTTEN_AFTER_S
+        is_old = (at - row.last_at).total_seconds() > FORGOTTEN_AFTER_S or _is_ahead(row, at)
         row.count = 1 if is_old else row.count + 1
         wait_s = limits[row.mark].wait_s(row.count)
         row.last_at, row.until_at = at, at + timedelta(seconds=wait_s) if wait_s else None
@@ -85,5 +89,9 @@ def _count(limits: Mapping[str, Limit], own: tuple[str, ...], shared: tuple[str,
 
 
 def _waits(marks: list[str], at: datetime) -> list[timedelta]:
-    ends = Tries.objects.filter(mark__in=marks, until_at__gt=at).values_list("until_at", flat=True)
-    return [end - at for end in ends if end is not None]
+    known = Tries.objects.filter(mark__in=marks, until_at__gt=at, last_at__lte=at + _AHEAD)
+    return [end - at for end in known.values_list("until_at", flat=True) if end is not None]
+
+
+def _is_ahead(row: Tries, at: datetime) -> bool:
+    return row.last_at > at + _AHEAD

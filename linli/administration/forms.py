@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.administration.rules import LONGEST_REASON, MOST_HOURS
 from linli.areas.models import ANSWERING, Area
 from linli.events.models import Event
+from linli.kit.day_field import DayField
 from linli.people.models import Department
 from linli.people.rules import Role, Scope, roles_to_give
 
@@ -63,10 +64,6 @@ class Ask(RefusableForm):
         return area
 
 
-def _day() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date", "min": "2000-01-01", "max": "2099-12-31"}, format="%Y-%m-%d")
-
-
 class AddPerson(RefusableForm):
     """Somebody new. What they may do comes by appointing them."""
 
@@ -109,10 +106,8 @@ class AppointPerson(RefusableForm):
         widget=forms.RadioSelect,
         initial="holder",
     )
-    from_on = forms.DateField(label=_("From"), initial=timezone.localdate, widget=_day())
-    last_on = forms.DateField(
-        label=_("Last day"), required=False, widget=_day(), help_text=_("Leave it empty if the end is open.")
-    )
+    from_on = DayField(label=_("From"), initial=timezone.localdate)
+    last_on = DayField(label=_("Last day"), required=False, help_text=_("Leave it empty if the end is open."))
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

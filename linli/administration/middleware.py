@@ -66,7 +66,8 @@ def _entered(request: HttpRequest) -> Access | None:
 
 def _note(request: HttpRequest, response: HttpResponse, access: Access) -> None:
     match = request.resolver_match
-    if match is None or match.view_name not in LOOKS or response.status_code != 200:
+    # A player asks for films and voices by parts.
+    if match is None or match.view_name not in LOOKS or response.status_code not in (200, 206):
         return
     pk = match.kwargs.get("pk")
     event = Event.objects.filter(pk=pk).first() if isinstance(pk, UUID) else None

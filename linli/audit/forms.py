@@ -12,6 +12,7 @@ from linli.audit.rules import LOOKS, Asked, Sort
 from linli.events.models import Event
 from linli.events.telling import SENTENCES
 from linli.journal.models import Entry
+from linli.kit.day_field import DayField
 from linli.mediation.models import Dispute
 from linli.people.models import Person
 
@@ -50,12 +51,8 @@ class Question(forms.Form):
     )
     of = forms.CharField(label=gettext_lazy("Number of a matter or dispute"), max_length=60, required=False)
     area = forms.CharField(label=gettext_lazy("Code of an area"), max_length=30, required=False)
-    first = forms.DateField(
-        label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    last = forms.DateField(
-        label=gettext_lazy("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    first = DayField(label=gettext_lazy("From"), required=False)
+    last = DayField(label=gettext_lazy("To"), required=False)
 
     def clean_account(self) -> int | None:
         """The key of the person."""

@@ -393,7 +393,7 @@ def _look_at_seals(at: datetime) -> Findings:
 
 
 def _look_at_backups(at: datetime) -> Findings:
-    last = last_backup()
+    last = last_backup().as_of(at)
     if last.has_failed_since:
         yield _warn(_("The last backup failed: %(why)s") % {"why": last.why})
     if last.good_at is None and not settings.BACKUP_TO:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from linli.holds.models import Hold
@@ -21,8 +21,12 @@ def place(on: models.Model, *, reason: str, by: Person, at: datetime) -> Hold:
     kind, key = HeldKind(str(on._meta.model_name)), str(on.pk)
     why = _reason(reason)
     if Hold.objects.standing().filter(on_kind=kind, on_key=key).exists():
-        raise Refused("held_already", _("It is held already. Look at the list of holds."))
-    made: Hold = Hold.objects.create(on_kind=kind, on_key=key, reason=why, placed_by=by, placed_at=at)
+        raise _held_already()
+    try:
+        with transaction.atomic():
+            made: Hold = Hold.objects.create(on_kind=kind, on_key=key, reason=why, placed_by=by, placed_at=at)
+    except IntegrityError:  # somebody was quicker
+        raise _held_already() from None
     record("hold.placed", on=made, by=by, at=at, area=getattr(on, "area_id", None), kind=kind, of=key)
     return made
 
@@ -46,6 +50,10 @@ def require_not_held(on: models.Model) -> None:
 def _require_holder(by: Person, at: datetime) -> None:
     if not scope_of(by, at).holds(*HOLDERS):
         raise not_yours()
+
+
+def _held_already() -> Refused:
+    return Refused("held_already", _("It is held already. Look at the list of holds."))
 
 
 def _reason(words: str) -> str:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from linli.holds.rules import LONGEST, HeldKind
 from linli.people.models import Person
@@ -15,6 +15,10 @@ class HoldQuerySet(models.QuerySet["Hold"]):
     def standing(self) -> "HoldQuerySet":
         """Not ended."""
         return self.filter(ended_at__isnull=True)
+
+    def standing_first(self) -> "HoldQuerySet":
+        """Those that stand, then those that ended, each the latest first."""
+        return self.order_by(F("ended_at").desc(nulls_first=True), "-id")
 
     def keys_of(self, kind: str) -> list[UUID]:
         """What is held of a kind. There are few: each is an act of a person."""

@@ -9,8 +9,9 @@ class IntakeConfig(AppConfig):
     name = "linli.intake"
 
     def ready(self) -> None:
-        """Put the end of our phones where accounts find it."""
-        from linli.accounts.actions.signing import ENDED_TOO
-        from linli.intake.devices import end_all
+        """Put where accounts find it what becomes of our phones."""
+        from linli.accounts.actions.signing import ENDED_TOO, RENAMED_TOO
+        from linli.intake.devices import end_all, follow_session
 
         ENDED_TOO["phones"] = end_all
+        RENAMED_TOO["phones"] = follow_session

@@ -6,14 +6,20 @@ slowly takes a place from those who wait for a page. No body is ever unpacked: `
 """
 
 import asyncio
+import errno
 import logging
+import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import IO, Any
 
+from linli.intake import requests
 from linli.intake.requests import Receive, Scope, Send
+from linli.kit.full_disk import is_full
 from linli.kit.safe_headers import OF_FILES
 
 log = logging.getLogger(__name__)
@@ -22,8 +28,14 @@ MAX_BODY = 200 * 1024 * 1024
 #: Bytes of a body that holds no files.
 MAX_WORDS = 4_000_000
 _FILES = b"multipart/form-data"
-#: Requests whose body is on its way; seconds without a byte of it, and bytes a second on the whole after the first minute.
-MOST_READING, IDLE_S, _SLOWEST, _FIRST_S = 1024, 30.0, 500, 60.0
+#: Bytes of the disk that no body takes; and what its sender reads then, for whom no page can be made.
+LEAST_FREE = 200_000_000
+_FULL = (
+    "服务器的磁盘已满，内容没有保存。请告知系统管理员。\n"
+    "The disk of the server is full, and nothing was saved. Tell the system administrator.\n"
+)
+#: Requests whose body is on its way.
+MOST_READING = 1024
 #: How long the last pages may take when the process is told to stop.
 _LAST_PAGES_S = 5.0
 #: Requests that may wait for a thread; then people are asked to come back.
@@ -33,6 +45,10 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 class TooLarge(Exception):
     """The body is longer than anything we take."""
+
+
+class NoRoom(Exception):
+    """The disk on which bodies are laid is full."""
 
 
 class Pages:
@@ -45,20 +61,25 @@ class Pages:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if self.waiting >= MOST_WAITING or self.reading >= MOST_READING:
+        if self.waiting >= MOST_WAITING or (self.reading >= MOST_READING and _brings_a_body(scope)):
             await _say(send, 503, b"busy\n")
             return
+        body = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed below, whatever a full disk says to that
         try:
-            with tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
-                length = await self._body(scope, receive, body)
-                body.seek(0)
-                await self._page(_Answer(self._application, _environ(scope, body, length), send))
+            length = await self._body(scope, receive, body)
+            body.seek(0)
+            await self._page(_Answer(self._application, _environ(scope, body, length), send))
         except TooLarge:
             await _say(send, 413, b"too large\n")
+        except NoRoom:
+            await _say(send, 507, _FULL.encode())
         except TimeoutError:
             await _say(send, 408, b"too slow\n")
         except ConnectionError:
             pass  # nobody is there any more
+        finally:
+            with suppress(OSError):
+                body.close()
 
     async def _body(self, scope: Scope, receive: Receive, body: IO[bytes]) -> int:
         kind = dict(scope["headers"]).get(b"content-type", b"")
@@ -66,6 +87,10 @@ class Pages:
         self.reading += 1
         try:
             return await _read(receive, body, most)
+        except OSError as error:
+            if is_full(error):
+                raise NoRoom from error
+            raise
         finally:
             self.reading -= 1
 
@@ -84,11 +109,17 @@ class Pages:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
+def _brings_a_body(scope: Scope) -> bool:
+    """By its head (RFC 9112 §6.3). Whoever only asks for a page waits for nobody who sends."""
+    told = dict(scope["headers"])
+    return b"transfer-encoding" in told or told.get(b"content-length", b"0") != b"0"
+
+
 async def _read(receive: Receive, body: IO[bytes], most: int) -> int:
     """The length of the body. Raises `TooLarge`, `ConnectionError` when it breaks off, `TimeoutError` when it is too slow."""
     length, more, begun = 0, True, time.monotonic()
     while more:
-        async with asyncio.timeout(IDLE_S):
+        async with asyncio.timeout(requests.IDLE_S):
             message = await receive()
         if message["type"] == "http.disconnect":
             raise ConnectionResetError
@@ -96,16 +127,27 @@ async def _read(receive: Receive, body: IO[bytes], most: int) -> int:
         length += len(part)
         if length > most:
             raise TooLarge
-        if time.monotonic() - begun > _FIRST_S + length / _SLOWEST:
+        if time.monotonic() - begun > requests.FIRST_S + length / requests.SLOWEST:
             raise TimeoutError
         if part:
             body.write(part)
+            _keep_room(length)
         more = message.get("more_body", False)
     return length
 
 
+def _keep_room(length: int) -> None:
+    """What is sent to pages must not take the last of the disk from those who report. Raises `OSError`."""
+    if length > _IN_MEMORY and shutil.disk_usage(tempfile.gettempdir()).free < LEAST_FREE:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 async def _say(send: Send, status: int, words: bytes) -> None:
-    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(words)).encode()), *OF_FILES]
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(words)).encode()),
+        *OF_FILES,
+    ]
     if status == 503:
         headers.append((b"retry-after", b"2"))
     await send({"type": "http.response.start", "status": status, "headers": headers})

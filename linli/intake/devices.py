@@ -6,12 +6,12 @@ from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from linli.accounts.actions.signing import end_session
 from linli.areas.codes import outermost, parent_of, within
 from linli.intake.models import Device, DeviceQuerySet, Ending
 from linli.journal.actions import record
@@ -108,6 +108,11 @@ def end_all(person: Person, *, but: str, by: Person | None, at: datetime) -> Non
             _end(device, Ending.EVERYWHERE, by, at)
 
 
+def follow_session(before: str, after: str) -> None:
+    """The session of a phone goes on under another key: after its holder has changed the password on it."""
+    Device.objects.filter(session=before).update(session=after)
+
+
 #: Why somebody else signs a phone out.
 REASONS = [reason for reason in Ending if reason not in (Ending.OWN, Ending.EVERYWHERE)]
 
@@ -117,7 +122,7 @@ def _end(device: Device, reason: str, by: Person | None, at: datetime) -> None:
     if not ours.update(revoked_at=at, ended_for=reason, session=""):
         raise Refused("signed_out_already", _("It is signed out already. Refresh the page."))
     if device.session:
-        SessionStore().delete(device.session)
+        end_session(device.session)
     notices.close_installation(device.person, device.installation, at=at)
     record("device.revoked", on=device, by=by, at=at, person=device.person_id, reason=reason)
 

@@ -69,12 +69,13 @@ def rotate(
     """Another text for the key of this name, with an end of its own; the old one is taken beside it for a week.
 
     The system stays the same sender: what it has sent already is known again. `at_once`: the old one ends now, because
-    somebody else may have it. Raises `BadInput`, `NotYours`.
+    somebody else may have it. What has ended already opens nothing again. Raises `BadInput`, `NotYours`.
     """
     key = _named(name)
     _require_keeper(key, by, at)
     text = _BEGINS + secrets.token_urlsafe(32)
-    key.old_sha256, key.old_until = (None, None) if at_once else (key.sha256, at + GRACE)
+    has_ended = key.ends_on is not None and key.ends_on <= timezone.localdate(at)
+    key.old_sha256, key.old_until = (None, None) if at_once or has_ended else (key.sha256, at + GRACE)
     key.sha256, key.warned_on = _digest(text), None
     key.ends_on = timezone.localdate(at) + timedelta(days=_days(days))
     key.save(update_fields=["sha256", "old_sha256", "old_until", "ends_on", "warned_on"])

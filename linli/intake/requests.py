@@ -1,6 +1,7 @@
 """A request as ASGI brings it, and the answer as ASGI takes it: the few things the hatch needs of either."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import datetime
 from http.cookies import CookieError, SimpleCookie
@@ -22,6 +23,9 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = Iterable[tuple[bytes, bytes]]
 _OURSELVES = ("127.0.0.1", "::1")
+#: Seconds without a byte of a body, and bytes a second on the whole after the first minute: slower than that is no phone at the
+#: edge of its network, but somebody who holds connections.
+IDLE_S, SLOWEST, FIRST_S = 30.0, 500, 60.0
 
 
 class Request:
@@ -88,7 +92,8 @@ class Request:
         said = self.header(b"content-length")
         if said.isdecimal() and whole_number(said, most) is None:
             raise _too_large(most)
-        message = await self._receive()
+        begun = time.monotonic()
+        message = await self._part()
         if not message.get("more_body"):
             body: bytes = message.get("body", b"")
             if len(body) > most:
@@ -96,12 +101,22 @@ class Request:
             return body
         parts, length = [message.get("body", b"")], len(message.get("body", b""))
         while message.get("more_body"):
-            message = await self._receive()
+            message = await self._part()
             parts.append(message.get("body", b""))
             length += len(parts[-1])
             if length > most:
                 raise _too_large(most)
+            if time.monotonic() - begun > FIRST_S + length / SLOWEST:
+                raise _too_slow()
         return b"".join(parts)
+
+    async def _part(self) -> dict[str, Any]:
+        """What comes next of the body. Raises `Turned` when nothing comes."""
+        try:
+            async with asyncio.timeout(IDLE_S):
+                return await self._receive()
+        except TimeoutError:
+            raise _too_slow() from None
 
     async def send(self, message: dict[str, Any]) -> None:
         """Send a part of an answer that comes in parts."""
@@ -145,6 +160,12 @@ class Request:
 
 def _no_moment() -> datetime:
     raise Turned(422, "sent_at", _("Linli-Sent-At is a time with its zone, e.g. 2026-11-16T12:00:00+08:00."))
+
+
+def _too_slow() -> Turned:
+    return Turned(
+        408, "too_slow", _("It came too slowly, and nothing was kept. Send it again where the network is better.")
+    )
 
 
 def _too_large(most: int) -> Turned:

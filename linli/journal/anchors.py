@@ -113,9 +113,9 @@ def _parsed(line: bytes) -> tuple[Anchor, str] | None:
 
 
 def is_anchored(at: datetime) -> bool:
-    """Whether the anchors of this day are there."""
+    """Whether the anchors of this day are there. A later day was written before the clock of this machine was set back."""
     lines = read_anchors().lines
-    return bool(lines) and lines[-1].day >= timezone.localdate(at).isoformat()
+    return bool(lines) and lines[-1].day == timezone.localdate(at).isoformat()
 
 
 def anchor(at: datetime, by: Person | None = None) -> int:
@@ -134,12 +134,18 @@ def anchor(at: datetime, by: Person | None = None) -> int:
         before = read_anchors().lines
         last = before[-1].sha256 if before else _FIRST
         text, last = _text(day, heads, last)
-        os.write(file.fileno(), (b"" if _ends_well(path) else b"\n") + text)
+        _write(file.fileno(), (b"" if _ends_well(path) else b"\n") + text)
         os.fsync(file.fileno())
     _sync_folder(path.parent)
     facts = {"day": day, "lines": len(before) + len(heads), "last": last}
     record_many([Act("journal.anchored", "journal", day, None, by.pk if by else None, at, facts)])
     return len(heads)
+
+
+def _write(file: int, text: bytes) -> None:
+    """All of it. A disk that is nearly full takes a part without complaint, and says so when asked for the rest."""
+    while text:
+        text = text[os.write(file, text) :]
 
 
 def _text(day: str, heads: list[ChainHead], last: str) -> tuple[bytes, str]:

@@ -24,7 +24,7 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "says": record.getMessage(),
+            "says": _said(record),
         }
         if number := REQUEST.get():
             line["request"] = number
@@ -32,6 +32,20 @@ class JsonLines(logging.Formatter):
         if record.exc_info and record.exc_info[1] is not None:
             line.update(_of_error(record.exc_info[1]))
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _said(record: logging.LogRecord) -> str:
+    """Its message, where Django names an address with the pattern of it: people put words and names into addresses."""
+    request: Any = getattr(record, "request", None)
+    path = getattr(request, "path", None)
+    if not isinstance(path, str) or not isinstance(record.args, tuple):
+        return record.getMessage()
+    match = getattr(request, "resolver_match", None)
+    pattern = f"/{match.route}" if match else "(no page)"
+    # Django spells what is not ASCII by its numbers.
+    spelled = {path, path.encode("unicode_escape").decode("ascii")}
+    args = tuple(pattern if one in spelled else one for one in record.args)
+    return str(record.msg) % args if args else str(record.msg)
 
 
 def _of_error(error: BaseException) -> dict[str, Any]:

@@ -3,10 +3,13 @@
 import json
 import os
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+
+#: The clocks of two machines that share a home.
+_MAY_DIFFER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,15 @@ class LastBackup:
     failed_at: datetime | None = None
     #: The sentence with which it failed.
     why: str = ""
+
+    def as_of(self, at: datetime) -> "LastBackup":
+        """Without what lies ahead: it was noted before the clock of this machine was set back, and tells nothing of now."""
+        latest = at + _MAY_DIFFER
+        return replace(
+            self,
+            good_at=self.good_at if self.good_at is None or self.good_at <= latest else None,
+            failed_at=self.failed_at if self.failed_at is None or self.failed_at <= latest else None,
+        )
 
     @property
     def has_failed_since(self) -> bool:
@@ -49,7 +61,7 @@ def note_failure(why: str, *, at: datetime) -> None:
 
 def age_s(at: datetime) -> float:
     """Seconds since the last good one was begun; infinite if there was none."""
-    good_at = last_backup().good_at
+    good_at = last_backup().as_of(at).good_at
     return float("inf") if good_at is None else (at - good_at).total_seconds()
 
 

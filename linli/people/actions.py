@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,10 @@ from linli.kit.prepared import Prepared
 from linli.kit.refusal import BadInput
 from linli.people.models import Appointment, AppointmentQuerySet, Department, Leave, Person
 from linli.people.rules import ADMINISTRATORS, KEEPS_APPOINTMENTS, KEEPS_REGISTER, Held, Role, Scope, clash, not_yours
+from linli.people.signing_in import spelled
+
+#: Characters of a name, and of a user name.
+LONGEST_NAME = 60
 
 
 def scope_of(person: Person | AnonymousUser | None, at: datetime) -> Scope:
@@ -137,14 +141,33 @@ def add_person(*, username: str, name: str, password: str | None = None, telepho
     """A new person. Raises `BadInput` for a user name or telephone number already taken or not usable."""
     digits = "".join(str(int(sign)) for sign in telephone if sign.isdecimal())
     if telephone and not 5 <= len(digits) <= 15:
-        raise BadInput("bad_telephone", _("A telephone number has 5 to 15 digits."))
-    if not username.strip() or username.isdecimal():
-        raise BadInput("bad_username", _("A user name is needed, and not digits alone: those are telephone numbers."))
+        raise BadInput("bad_telephone", _("A telephone number has 5 to 15 digits."), field="telephone")
+    # As whoever signs in types it; otherwise nobody would ever be found by it.
+    username, name = spelled(username), name.strip()
+    if not username or username.isdecimal() or not username.isprintable():
+        raise BadInput(
+            "bad_username",
+            _("A user name is needed, and not digits alone: those are telephone numbers."),
+            field="username",
+        )
+    if len(username) > LONGEST_NAME or len(name) > LONGEST_NAME:
+        field = "username" if len(username) > LONGEST_NAME else "name"
+        raise BadInput("text_too_long", _("At most %(longest)s characters."), longest=LONGEST_NAME, field=field)
+    _refuse_taken(username, digits)
+    try:
+        with transaction.atomic():
+            return Person.objects.create_user(username, name, password, digits or None)
+    except IntegrityError:  # somebody was quicker
+        _refuse_taken(username, digits)
+        raise
+
+
+def _refuse_taken(username: str, digits: str) -> None:
     if Person.objects.filter(username=username).exists():
-        raise BadInput("username_taken", _("The user name %(username)s is taken. Choose another."), username=username)
+        words = _("The user name %(username)s is taken. Choose another.")
+        raise BadInput("username_taken", words, username=username, field="username")
     if digits and Person.objects.filter(telephone=digits).exists():
-        raise BadInput("telephone_taken", _("This telephone number belongs to another person."))
-    return Person.objects.create_user(username.strip(), name.strip(), password, digits or None)
+        raise BadInput("telephone_taken", _("This telephone number belongs to another person."), field="telephone")
 
 
 def speak(person: Person, language: str) -> None:

@@ -29,8 +29,14 @@ class UsernameOrTelephone(BaseBackend):
 
 def find(typed: str) -> Person | None:
     """Who has this user name or telephone number, however it is typed."""
-    name = unicodedata.normalize("NFKC", typed).strip()
-    digits = "".join(sign for sign in name if sign.isdecimal())
-    is_number = bool(digits) and not any(sign.isalpha() for sign in name)
-    found = Person.objects.filter(telephone=digits) if is_number else Person.objects.filter(username=name)
+    name = spelled(typed)
+    found = Person.objects.filter(telephone=name) if name.isdecimal() else Person.objects.filter(username=name)
     return found.first()
+
+
+def spelled(typed: str) -> str:
+    """A user name, or the digits of a telephone number, as they are looked for: nothing else tells two spellings apart."""
+    name = unicodedata.normalize("NFKC", typed).strip()
+    digits = "".join(str(int(sign)) for sign in name if sign.isdecimal())
+    is_number = bool(digits) and not any(sign.isalpha() for sign in name)
+    return digits if is_number else name

@@ -89,7 +89,6 @@ def prove(request: HttpRequest) -> HttpResponse:
             try:
                 actions.prove(found, code=form.cleaned_data["code"], at=timezone.now())
             except Refused as refusal:
-                actions.note_try(found)
                 form.add_error("code", refusal.message)
             else:
                 return redirect("privacy:answer")

@@ -194,7 +194,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
 @_of_officers
 @require_http_methods(["GET", "POST"])
 def holds_list(request: HttpRequest) -> HttpResponse:
-    """What is held, and holding one more thing by its number."""
+    """What is held, then what was; and holding one more thing by its number."""
     form = PlaceHold(request.POST if request.method == "POST" else None, label_suffix="")
     status = 200
     if request.method == "POST":
@@ -211,10 +211,11 @@ def holds_list(request: HttpRequest) -> HttpResponse:
                 else:
                     messages.success(request, _("Held. Nothing of it is deleted until the hold is ended."))
                     return redirect("privacy:holds")
-    rows = list(Hold.objects.select_related("placed_by", "ended_by")[:200])
+    rows = list(Hold.objects.standing_first().select_related("placed_by", "ended_by"))
     numbers = _numbers_of(request, rows)
     listed = [{"hold": row, "number": numbers[row.on_key]} for row in rows if row.on_key in numbers]
-    return _page(request, "holds", "holds", {"form": form, "rows": listed}, status)
+    page = Paginator(listed, _A_PAGE).get_page(request.GET.get("page"))
+    return _page(request, "holds", "holds", {"form": form, "page": page}, status)
 
 
 @_of_officers

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from linli.events import story
 from linli.events.actions import forgetting
 from linli.events.models import Contact, Event, Statement
 from linli.kit.refusal import BadInput
@@ -129,8 +130,14 @@ def _matter(event: Event) -> dict[str, Any]:
         "state": str(event.get_state_display()),
         "outcome": event.outcome,
         "photos": event.pictures.filter(kind="report").count(),
+        # As its reporter reads it on the status page: what they added and answered, and what they were told.
+        "course": [_happened(one) for one in reversed(story.lines(event))],
     }
-    return {name: value for name, value in said.items() if value not in ("", 0)}
+    return {name: value for name, value in said.items() if value not in ("", 0, [])}
+
+
+def _happened(line: story.Line) -> str:
+    return f"{_day(line.at)} · {line.words}" + (f" · {line.remark}" if line.remark else "")
 
 
 def _dispute(party: Party) -> dict[str, Any]:
@@ -148,6 +155,10 @@ def _day(at: Any) -> str:
     return date_format(timezone.localtime(at), "DATE_FORMAT")
 
 
+def _in_lines(value: Any) -> Any:
+    return "\n".join(value) if isinstance(value, list) else value
+
+
 #: The names of a copy in words, for the page.
 NAMES: dict[str, Any] = {
     "number": gettext_lazy("Number"),
@@ -161,6 +172,7 @@ NAMES: dict[str, Any] = {
     "state": gettext_lazy("State"),
     "outcome": gettext_lazy("Result"),
     "photos": gettext_lazy("Photos"),
+    "course": gettext_lazy("What happened so far"),
     "name": gettext_lazy("Name"),
     "telephone": gettext_lazy("Telephone"),
     "address": gettext_lazy("Address"),
@@ -184,6 +196,6 @@ def sections_of(copy: dict[str, Any]) -> list[tuple[str, list[list[tuple[str, An
     found = []
     for code, heading in headings.items():
         rows = copy[code] if isinstance(copy[code], list) else [copy[code]]
-        told = [[(str(NAMES[name]), value) for name, value in row.items()] for row in rows]
+        told = [[(str(NAMES[name]), _in_lines(value)) for name, value in row.items()] for row in rows]
         found += [(heading, told)] if told else []
     return found

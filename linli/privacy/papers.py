@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from linli.kit.papers import asking
+from linli.kit.papers.glyphs import clean, everywhere
 from linli.kit.refusal import Refused
 from linli.privacy.finding import FOUND
 from linli.privacy.models import PersonRequest, Sheet
@@ -38,7 +39,8 @@ def docx_of(paper: Paper) -> bytes:
     """Set it. Raises `Refused` where the extra `papers` is not installed."""
     if not asking.available():
         raise Refused("no_papers", _("Papers need the extra “papers”. Print the page instead, or have it installed."))
-    made = asking.ask("linli.privacy.setting", asdict(paper), makes=("paper.docx",))
+    # What is pasted out of other programs holds signs that no such file may hold.
+    made = asking.ask("linli.privacy.setting", everywhere(clean, asdict(paper)), makes=("paper.docx",))
     return made["paper.docx"]
 
 

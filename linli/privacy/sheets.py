@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from linli.journal.actions import record
@@ -30,9 +30,17 @@ def fill_in(
             raise BadInput("answer_missing", _("Please fill this in."), field=one.name)
     last = Sheet.objects.filter(sheet=sheet, kind=kind).order_by("-version").first() if sheet else None
     if (last.version if last else 0) != after:
-        raise Refused("changed_meanwhile", _("Somebody wrote a newer version meanwhile. Look at it first."))
-    made = Sheet.objects.create(
-        sheet=sheet or new_key(), version=after + 1, kind=kind, words=clean, made_by=by, made_at=at
-    )
+        raise _changed()
+    try:
+        with transaction.atomic():
+            made = Sheet.objects.create(
+                sheet=sheet or new_key(), version=after + 1, kind=kind, words=clean, made_by=by, made_at=at
+            )
+    except IntegrityError:  # somebody was quicker
+        raise _changed() from None
     record("sheet.filled_in", on=made, by=by, at=at, kind=kind, sheet=str(made.sheet), version=made.version)
     return made
+
+
+def _changed() -> Refused:
+    return Refused("changed_meanwhile", _("Somebody wrote a newer version meanwhile. Look at it first."))

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from linli.journal.actions import record
-from linli.kit.refusal import BadInput
+from linli.kit.refusal import BadInput, Refused
 from linli.people.actions import scope_of
 from linli.people.models import Person
 from linli.people.rules import not_yours
@@ -67,7 +67,7 @@ def promise() -> Promise:
 
 @transaction.atomic
 def set_term(code: str, *, days: int, source: str, by: Person, at: datetime) -> Term:
-    """Set a number of days from now on, with the decision that says so. Raises `NotYours`, `BadInput`."""
+    """Set a number of days from now on, with the decision that says so. Raises `NotYours`, `BadInput`, `Refused`."""
     if not scope_of(by, at).holds(*OFFICERS):
         raise not_yours()
     if code not in BOUNDS:
@@ -82,6 +82,10 @@ def set_term(code: str, *, days: int, source: str, by: Person, at: datetime) -> 
         raise BadInput("source_missing", _("Name the decision of the county, by its number."), field="source")
     last = approved([code]).get(code)
     version = last.version + 1 if last else 1
-    made = Term.objects.create(code=code, version=version, days=days, source=said, set_by=by, set_at=at)
+    try:
+        with transaction.atomic():
+            made = Term.objects.create(code=code, version=version, days=days, source=said, set_by=by, set_at=at)
+    except IntegrityError:
+        raise Refused("moved_on", _("Somebody was quicker. Refresh the page.")) from None
     record("privacy.term_set", on=made, by=by, at=at, code=code, days=days, version=version)
     return made

@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -14,6 +14,7 @@ from linli.areas.actions import kinds_below
 from linli.areas.codes import within
 from linli.areas.crs import Crs
 from linli.areas.models import ANSWERING, SETTLEMENTS, Area, Kind, PlaceKind
+from linli.kit.day_field import DayField
 from linli.people.models import Department, Person
 from linli.people.rules import Role, Scope, roles_to_give
 
@@ -21,21 +22,7 @@ from linli.people.rules import Role, Scope, roles_to_give
 MAX_FILE = 1_500_000
 MAX_PIECES = 20
 _NAME = 100
-_YEARS = range(2000, 2100)
 _MOST_PEOPLE = 2000
-
-
-class DayField(forms.DateField):
-    """A day, within the years people can mean."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-    def clean(self, value: Any) -> date | None:
-        """The day. Refuses years that are slips of the keyboard."""
-        day: date | None = super().clean(value)
-        if day is not None and day.year not in _YEARS:
-            raise forms.ValidationError(_("Choose a day between 2000 and 2099."), code="bad_year")
-        return day
 
 
 class OutlinesField(forms.FileField):

@@ -1,7 +1,6 @@
 """Signing in and out, and choosing the language."""
 
 import json
-import unicodedata
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +19,7 @@ from linli.accounts.actions import has_lapsed, note_lock, note_sign_out
 from linli.kit.own_pages import own_page
 from linli.people.actions import speak
 from linli.people.rules import Role
-from linli.people.signing_in import find
+from linli.people.signing_in import find, spelled
 from linli.web import throttle
 from linli.web.account import pending
 from linli.web.rooms import first_room
@@ -39,8 +38,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return page(request, following, error=request.session.pop(REFUSED, ""))
     username = request.POST.get("username", "").replace("\0", "")[:100]
     password = request.POST.get("password", "")[:200]
-    # Spelled as the search for the person spells it, so that full-width letters are no fresh tries.
-    name, at = unicodedata.normalize("NFKC", username).strip().lower(), timezone.now()
+    # Spelled as the search for the person spells it: full-width letters, or blanks in a number, are no fresh tries.
+    name, at = spelled(username).lower(), timezone.now()
     one = lockout.try_password(name, throttle.sender(request), at)
     if one.wait is not None:
         return page(request, following, username, too_many_tries(one.wait_min), status=429)

@@ -302,7 +302,8 @@ def pages(folder: Path) -> Target:
     world = testing.make_world()
     testing.draw_boundaries(world)
     of = things_of.things(world, testing.GRID, things_of.HERE, world.cast.desk)
-    clients = [_client(one) for one in (None, world.cast.desk, world.cast.county, world.cast.system, world.cast.worker)]
+    who = ("desk", "county", "worker", "handler", "leader", "mediator", "system", "security", "auditor")
+    clients = [_client(None), *(_client(getattr(world.cast, one)) for one in who)]
     fields = _names_of_fields()
 
     def make(dice: Dice) -> tuple[int, str, str, dict[str, str], bytes]:

@@ -50,10 +50,21 @@ def _is_too_old(account: Account, at: datetime) -> bool:
 
 def set_password(person: Person, password: str, *, must_change: bool, at: datetime) -> None:
     """Store a password and remember the one before it."""
+    _remember(person, at)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    Account.objects.update_or_create(person=person, defaults={"password_set_at": at, "must_change": must_change})
+
+
+def end_password(person: Person, *, at: datetime) -> None:
+    """The password of now opens nothing any more, and is not taken again; until another is given there is none."""
+    _remember(person, at)
+    person.set_unusable_password()
+    person.save(update_fields=["password"])
+
+
+def _remember(person: Person, at: datetime) -> None:
     if person.has_usable_password():
         FormerPassword.objects.create(person=person, password=person.password, until_at=at)
         kept = FormerPassword.objects.filter(person=person).order_by("-id").values_list("pk", flat=True)
         FormerPassword.objects.filter(person=person).exclude(pk__in=list(kept[:REMEMBERED])).delete()
-    person.set_password(password)
-    person.save(update_fields=["password"])
-    Account.objects.update_or_create(person=person, defaults={"password_set_at": at, "must_change": must_change})

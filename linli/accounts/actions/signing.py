@@ -55,6 +55,14 @@ def note_seen(session: str, *, at: datetime, ends_at: datetime) -> None:
 def rename_session(before: str, after: str) -> None:
     """The session goes on under another key."""
     SignIn.objects.filter(session=before).update(session=after)
+    for rename in RENAMED_TOO.values():
+        rename(before, after)
+
+
+def end_session(session: str) -> None:
+    """It ends with what it belonged to. No entry: the act this belongs to has its own."""
+    SessionStore().delete(session)
+    SignIn.objects.filter(session=session).delete()
 
 
 @transaction.atomic
@@ -86,6 +94,8 @@ def end_others(person: Person, *, but: str, at: datetime) -> int:
 
 #: What else somebody is signed in by, of rooms above this one: each ends all of it, but for what hangs on the session `but`.
 ENDED_TOO: dict[str, Callable[..., None]] = {}
+#: What else knows a session by its key: each is told the one before and the new one.
+RENAMED_TOO: dict[str, Callable[[str, str], None]] = {}
 
 
 def end_sessions(person: Person, *, at: datetime, by: Person | None = None, but: str = "", way: str = "") -> int:

@@ -75,3 +75,10 @@ def test_neither_names_nor_addresses_are_kept() -> None:
     fail(1, name="13800138000", address="10.9.8.7")
     kept = " ".join(f"{row.mark}" for row in Tries.objects.all())
     assert "13800138000" not in kept and "10.9.8.7" not in kept
+
+
+def test_nobody_waits_for_a_clock_that_was_set_back() -> None:
+    fail(6, at=NOON + timedelta(days=3000))
+    assert [one.wait is None for one in fail(6)] == [True] * 5 + [False]
+    fail(6, name="other", at=NOON + timedelta(days=3000))
+    assert lockout.forget_old(NOON) == 3

@@ -9,6 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.actions import end_sessions, give_password, persons_helped
+from linli.accounts.actions.links import forget_links
+from linli.accounts.actions.passwords import end_password
 from linli.accounts.actions.signing import area_of
 from linli.areas.codes import lineage
 from linli.journal.actions import record
@@ -50,10 +52,14 @@ def close(person: Person, *, by: Person, at: datetime) -> None:
 
 @transaction.atomic
 def reopen(person: Person, *, by: Person, at: datetime) -> None:
-    """They may sign in again, with a new password alone. Raises `NotYours`, `Refused`."""
+    """They may sign in again, with a new password alone: whoever knows the one before, or holds the account at the provider,
+    may be why it was closed. Raises `NotYours`, `Refused`.
+    """
     _require_keeper(person, by, at)
     if not Person.objects.filter(pk=person.pk, is_active=False).update(is_active=True):
         raise Refused("open_already", _("This account is open already. Refresh the page."))
+    end_password(person, at=at)
+    forget_links(person)
     record("person.reopened", on=person, by=by, at=at, area=area_of(person, at))
 
 

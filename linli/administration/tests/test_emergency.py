@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -14,9 +15,13 @@ from django.utils import timezone
 from linli.administration.actions import emergencies
 from linli.administration.models import Access
 from linli.administration.rules import AS_ALWAYS, LAPSES_AFTER, LOOKS, MOST_HOURS, OPENS, Hand, State, hands_of
+from linli.events.actions import receive_picture
 from linli.events.models import Event
+from linli.events.rules import State as EventState
 from linli.events.testing import GRID, NOON, World, make_event
 from linli.journal.models import Entry, Notice
+from linli.kit.media.keeping import keep_file
+from linli.kit.media.testing import voice
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.people.actions import add_person, appoint
 from linli.people.models import Person
@@ -207,6 +212,18 @@ def test_under_it_a_matter_is_read_and_the_look_is_written_down(world: World) ->
     assert Access.objects.get().looks == 1
     client.post(reverse("administration:emergency_leave"))
     assert client.get(page).status_code == 404
+
+
+def test_a_voice_that_a_player_asks_for_by_parts_is_a_look_as_well(world: World, tmp_path: Path) -> None:
+    at = timezone.now()
+    (tmp_path / "recording").write_bytes(voice())
+    recording = keep_file(tmp_path / "recording", as_voice=True)
+    event = make_event(world, EventState.DISPATCHED, at=at - timedelta(hours=3))
+    receive_picture(event, recording, by=None, at=at)
+    client = entered(world, granted(world, at=at, what=event))
+    answer = client.get(reverse("voice", args=[recording.sha256]), headers={"Range": "bytes=0-"})
+    assert answer.status_code == 206 and Access.objects.get().looks == 1
+    assert Entry.objects.get(verb="emergency.looked").facts["file"] == recording.sha256
 
 
 def test_it_reads_alone_and_nothing_else_is_open_meanwhile(world: World) -> None:

@@ -9,6 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from linli.accounts.actions import give_password, link
+from linli.accounts.passwords import problems
 from linli.events.testing import GRID, World
 from linli.intake.models import Device
 from linli.journal.models import Entry
@@ -112,6 +114,8 @@ def test_a_person_is_appointed_given_leave_and_the_appointment_ended(world: Worl
         ({"role": "handler"}, "needs a department"),
         ({"role": "resident"}, "Select a valid choice"),
         ({"last_on": "2026-11-01"}, "lies before the first"),
+        ({"last_on": "9999-12-31"}, "between 2000 and 2099"),
+        ({"from_on": "0001-01-01"}, "between 2000 and 2099"),
     ],
 )
 def test_an_appointment_that_cannot_be_is_refused_beside_its_field(world: World, changes: dict, says: str) -> None:
@@ -144,6 +148,18 @@ def test_a_closed_account_signs_in_no_more_and_what_is_signed_in_ends(world: Wor
     assert Person.objects.get(pk=person.pk).is_active and not Device.objects.exists()
     told = Entry.objects.filter(on_kind="person", on_key=str(person.pk), verb__startswith="person.")
     assert list(told.values_list("verb", flat=True)) == ["person.closed", "person.reopened"]
+
+
+def test_an_account_that_is_opened_again_waits_for_a_new_password(world: World) -> None:
+    client, person = browser(world.cast.security), world.cast.worker
+    link(person, issuer="https://sso.example", digest="d", at=timezone.now())
+    client.post(reverse("administration:person_close", args=[person.pk]))
+    client.post(reverse("administration:person_reopen", args=[person.pk]))
+    assert not Client().login(username="worker", password=PASSWORD) and not person.links.exists()
+    given = give_password(person, by=world.cast.security, at=timezone.now())
+    assert Client().login(username="worker", password=given)
+    person.refresh_from_db()
+    assert problems(PASSWORD, person)
 
 
 @pytest.mark.parametrize("name", ["system", "auditor", "county", "leader", "desk", "nobody"])

@@ -1,5 +1,6 @@
 """The page of the chains: verifying beside all other work, what it says of a changed table, and the anchors."""
 
+import os
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -164,6 +165,26 @@ def test_the_worker_anchors_once_a_day_and_verifies_once_a_week(world: World) ->
     assert Verification.objects.count() == 1
     _chore("journal_verified")(AT + timedelta(days=8))
     assert Verification.objects.count() == 2
+
+
+def test_after_a_day_with_a_wrong_clock_it_anchors_and_verifies_as_before(world: World) -> None:
+    make_journal()
+    for at in (AT + timedelta(days=3000), AT, AT + timedelta(days=1)):
+        _chore("journal_anchored")(at)
+        _chore("journal_verified")(at)
+        while _chore("verifications")(at):
+            pass
+    assert Entry.objects.filter(verb="journal.anchored").count() == 3
+    assert Verification.objects.count() == 2 and not list(verify_chain())
+
+
+def test_a_line_that_the_disk_takes_in_parts_is_whole(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_journal()
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda file, text: write(file, text[:7]))
+    anchor(AT)
+    monkeypatch.undo()
+    assert is_anchored(AT) and not list(verify_chain())
 
 
 def test_nothing_the_worker_forgets_is_an_act_or_a_look(world: World) -> None:

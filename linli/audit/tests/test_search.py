@@ -192,6 +192,8 @@ def test_a_search_is_written_down_by_keys_and_so_is_each_page_of_it(told: World)
         ("of", "440881101-202611-999999"),
         ("area", "999"),
         ("first", "gestern"),
+        ("first", "0001-01-01"),
+        ("last", "9999-12-31"),
         ("verb", "event.invented"),
         ("sort", "other"),
     ],

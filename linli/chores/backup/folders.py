@@ -7,9 +7,10 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.kit.refusal import Refused
@@ -23,16 +24,18 @@ def name_at(at: datetime) -> str:
     return f"linli-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def all_in(folder: Path) -> list[Path]:
-    """The complete backups, the oldest first."""
-    return sorted(path for path in folder.glob("linli-*") if _NAME.fullmatch(path.name) and path.is_dir())
+def all_in(folder: Path, at: datetime) -> list[Path]:
+    """The complete backups, the oldest first. One named later than now is of a clock that has been set back since."""
+    found = [path for path in folder.glob("linli-*") if _NAME.fullmatch(path.name) and path.is_dir()]
+    return sorted(found, key=lambda path: (path.name <= name_at(at), path.name))
 
 
 def chosen(path: Path) -> Path:
     """This backup, or the last one in this folder. Raises `Refused` if there is none."""
     if (path / "manifest").is_file():
         return path
-    found = all_in(path) if path.is_dir() else []
+    # Another machine's clock may lag a little.
+    found = all_in(path, timezone.now() + timedelta(days=1)) if path.is_dir() else []
     if not found:
         raise Refused("no_backup_there", _("There is no backup in %(folder)s."), folder=str(path))
     return found[-1]

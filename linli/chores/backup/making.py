@@ -97,7 +97,7 @@ def _told(to: Path) -> Iterator[None]:
 def _make(wanted: Wanted, home: Path, at: datetime) -> Made:
     wanted.to.mkdir(mode=0o700, parents=True, exist_ok=True)
     folders.clear_leftovers(wanted.to, home)
-    former = _former(wanted)
+    former = _former(wanted, at)
     before = manifest.read(former, wanted.key).store.entries if former else 0
     name = folders.name_at(at)
     if (wanted.to / name).exists():
@@ -120,7 +120,7 @@ def _make(wanted: Wanted, home: Path, at: datetime) -> Made:
     has_shrunk = written.store.entries < before
     # Beside a journal that does not hold, or holds less, older backups are the evidence, and perhaps all there is.
     is_sound = not has_shrunk and (checked is None or checked.is_whole)
-    there = folders.all_in(wanted.to)
+    there = folders.all_in(wanted.to, at)
     own = [path for path in there if _is_own(path, wanted.key)]
     forgotten = folders.forget_old(own, wanted.keep) if is_sound else []
     others = [path for path in there if path not in own]
@@ -135,12 +135,12 @@ def _is_own(path: Path, key: bytes) -> bool:
         return False
 
 
-def _former(wanted: Wanted) -> Path | None:
+def _former(wanted: Wanted, at: datetime) -> Path | None:
     """The backup before, from which photos are taken over; none if it was sealed with another key.
 
     Raises `Refused` if it is of another home: the rotation of the one would delete those of the other.
     """
-    found = folders.all_in(wanted.to)
+    found = folders.all_in(wanted.to, at)
     if not found:
         return None
     try:

@@ -43,6 +43,7 @@ def waits() -> bool:
 
 def is_due(last: LastBackup, at: datetime) -> bool:
     """Whether none was made since the last night began. The first one need not wait for the night."""
+    last = last.as_of(at)
     if last.has_failed_since and last.failed_at is not None and at < last.failed_at + _AGAIN_AFTER:
         return False
     return last.good_at is None or last.good_at < _night_before(at)

@@ -32,12 +32,16 @@ def save(scratch: Path, into: SealedWriter) -> Store:
     with _connected(wanted) as store:
         store.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         store.read_only = True
+        # It rests while the dump is written, longer than the server may let others rest.
+        store.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         row = store.execute("SELECT pg_export_snapshot()").fetchone()
         assert row is not None
         found = tally(store, "postgresql")
         dump = [_program("pg_dump", store), "--format=custom", "--compress=1", "--no-owner", "--no-privileges"]
+        # A home that shares its database lies in a schema of its own: nothing of the others goes along.
+        only = [f'--schema="{schema}"'] if (schema := _own_schema(store)) else []
         # Of this very moment, while writers go on.
-        _pour_out([*dump, f"--snapshot={row[0]}"], wanted, into)
+        _pour_out([*dump, *only, f"--snapshot={row[0]}"], wanted, into)
     return found
 
 
@@ -92,11 +96,20 @@ def refuse_filled(url: str) -> None:
 def empty(url: str) -> None:
     """Take out again what `load` has laid there."""
     with _connected(postgres(url)) as store:
+        if schema := _own_schema(store):
+            store.execute(f'DROP SCHEMA "{schema}" CASCADE')
+            return
         for table in _tables(store):
             store.execute(f'DROP TABLE IF EXISTS "{table}" CASCADE')
 
 
 _NEEDS_URL = _("This backup holds a PostgreSQL database. Name an empty one with --database-url postgres://…")
+
+
+def _own_schema(store: "psycopg.Connection[Any]") -> str:
+    """The schema that `search_path` names; empty for the one that every database has."""
+    row = store.execute("SELECT current_schema()").fetchone()
+    return "" if row is None or row[0] in (None, "public") else str(row[0])
 
 
 def _tables(store: "psycopg.Connection[Any]") -> list[str]:

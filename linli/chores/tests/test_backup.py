@@ -2,7 +2,9 @@
 
 import secrets
 import shutil
+import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -15,14 +17,14 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.utils import timezone, translation
 
-from linli.chores.backup import keys, postgres
+from linli.chores.backup import folders, keys, postgres
 from linli.chores.backup.checking import NIGHTS
 from linli.chores.backup.making import Made, Wanted, make
 from linli.chores.backup.restoring import Wanted as Restoring
 from linli.chores.backup.restoring import restore
 from linli.chores.running import run_once
 from linli.chores.table import CHORES
-from linli.chores.tests.homes import look
+from linli.chores.tests.homes import PROGRAM, environment, look
 from linli.events import actions
 from linli.events.testing import World, make_world
 from linli.journal import months
@@ -145,6 +147,50 @@ def test_reports_figures_notices_backup_and_restore_over_months(
         assert sorted(kind for (kind,) in kinds) == [*["p"], *["r"] * len(months.parts())]
 
 
+def test_a_dump_may_take_longer_than_the_server_lets_transactions_rest(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no server.")
+    pour = postgres._pour_out
+
+    def slowly(*given: Any) -> None:
+        pour(*given)
+        time.sleep(1)
+
+    monkeypatch.setattr(postgres, "_pour_out", slowly)
+    # As docs/postgresql.md says, only shorter.
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "options", "-cidle_in_transaction_session_timeout=200")
+    assert home.backup().checked
+
+
+def test_a_home_in_a_schema_of_its_own_takes_nothing_of_others_along(
+    db: None, new_url: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no schemas.")
+    _require_programs(monkeypatch)
+    url, home, own = new_url(), tmp_path / "home", "&options=-csearch_path%3Dc440881"
+
+    def run(home: Path, url: str, *words: str) -> None:
+        ran = subprocess.run(
+            [*PROGRAM, *words], env=environment(home, LINLI_DATABASE_URL=url), capture_output=True, text=True
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+
+    with psycopg.connect(url, autocommit=True) as store:
+        store.execute("CREATE SCHEMA c440881; CREATE SCHEMA c440882; CREATE TABLE c440882.theirs AS SELECT 1 AS secret")
+    run(home, url + own, "administrators", "list")
+    run(home, url + own, "backup", "--new-key", str(home / "backup_key"))
+    run(home, url + own, "backup", str(tmp_path / "to"))
+    into, key = new_url(), str(home / "backup_key")
+    given = ("--into", str(tmp_path / "new"), "--key-file", key, "--database-url", into + own)
+    run(tmp_path / "nowhere", "", "restore", str(tmp_path / "to"), *given)
+    with psycopg.connect(into) as store:
+        there = {row[0] for row in store.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ '^c4'")}
+        assert there == {"c440881"}
+
+
 def test_a_backup_says_nothing_to_who_has_no_key(home: Home) -> None:
     made = home.backup(verify=False)
     files = [path for path in made.path.rglob("*") if path.is_file()]
@@ -168,6 +214,16 @@ def test_photos_are_written_once_and_old_backups_are_deleted(home: Home) -> None
     assert home.backup(minute=3, verify=False).manifest.photos.files == 1
     anew = home.backup(minute=4, verify=False, anew=True)
     assert [path.stat().st_nlink for path in anew.path.glob("media/*/*")] == [1]
+
+
+def test_a_backup_of_a_clock_that_was_ahead_is_older_than_those_made_since(home: Home) -> None:
+    ahead = home.backup(minute=600_000, verify=False)
+    report(home.world, 1)
+    made = [home.backup(minute=minute, keep=1, verify=False) for minute in range(2)]
+    assert made[0].forgotten == [ahead.path] and made[1].forgotten == [made[0].path]
+    first = home.to / folders.name_at(timezone.now() + timedelta(days=400))
+    shutil.copytree(made[1].path, first)
+    assert folders.chosen(home.to) == made[1].path
 
 
 def test_what_another_key_sealed_is_left_for_it_may_be_of_another_home(

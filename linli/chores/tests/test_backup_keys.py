@@ -79,6 +79,9 @@ def test_a_key_that_others_can_read_or_that_is_not_there_is_told(file: Path, tmp
         (DAY, HOUR, True),
         (None, HOUR / 2, False),
         (HOUR / 2, HOUR, False),  # it went well the second time
+        (-900 * DAY, None, True),  # before the clock was set back
+        (DAY, -900 * DAY, True),
+        (-900 * DAY, HOUR / 2, False),
     ],
 )
 def test_a_backup_is_due_each_night_and_an_hour_after_a_failure(
@@ -110,6 +113,8 @@ def test_the_doctor_warns_of_old_unproved_and_failed_backups(settings: Any, tmp_
         assert ["LINLI_BACKUP_TO" in one.sentence for one in _look_at_backups(AT)] == [named]
     assert levels(AT) == [Level.WARN]
     assert last_backup.age_s(AT) == float("inf")
+    note_good(tmp_path / "ahead", at=AT + 900 * DAY, verified=True)
+    assert levels(AT) == [Level.WARN] and last_backup.age_s(AT) == float("inf")
     note_good(tmp_path / "one", at=AT, verified=True)
     assert levels(AT + DAY) == [Level.OK]
     assert last_backup.age_s(AT + DAY) == 86_400

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from linli.accounts import actions as accounts
+from linli.accounts.models import SignIn
 from linli.administration.actions import persons
 from linli.events.testing import World
 from linli.intake import devices
@@ -23,6 +24,7 @@ from linli.journal.proving import verify_chain
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.kit.testing import together
 from linli.people.models import Person
+from linli.people.testing import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DEVICES = "/intake/v1/devices"
@@ -164,6 +166,19 @@ def test_a_new_password_signs_out_on_other_phones_and_not_on_the_one_in_ones_han
         devices.register(worker, UUID(installation), name="", session=session, at=timezone.now())
     accounts.change_password(worker, "A lane of 7 doors", session="here", at=timezone.now())
     assert Device.objects.get(revoked_at=None).session == "here"
+
+
+def test_after_a_new_password_too_the_session_ends_with_the_phone(world: World) -> None:
+    at, phone, worker = timezone.now(), Client(), world.cast.worker
+    phone.post("/sign-in", {"username": "worker", "password": PASSWORD})
+    session = str(phone.session.session_key)
+    device, _token = devices.register(worker, UUID(PHONE), name="", session=session, at=at)
+    password = "a sentence of my own"
+    changed = phone.post("/account/password", {"password": password, "again": password})
+    assert changed.status_code == 302 and phone.get("/account/").status_code == 200
+    device.refresh_from_db()
+    devices.revoke(device, reason=Ending.LOST, by=world.cast.system, at=at)
+    assert phone.get("/account/").status_code == 302 and not SignIn.objects.filter(person=worker).exists()
 
 
 def test_signed_out_at_a_distance_somebody_can_sign_in_anew(door: Door, world: World) -> None:

@@ -13,9 +13,10 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connection, connections
 
 from linli.events.testing import GRID, World
-from linli.intake import bridge
+from linli.intake import bridge, requests
 from linli.intake.models import Kept
 from linli.intake.testing import Door, a_report
+from linli.intake.turned import Turned
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Environ = dict[str, Any]
@@ -167,7 +168,7 @@ def test_whoever_sends_no_more_of_a_body_is_hung_up_on(monkeypatch: pytest.Monke
         await asyncio.Event().wait()
         return {}
 
-    monkeypatch.setattr(bridge, "IDLE_S", 0.01)
+    monkeypatch.setattr(requests, "IDLE_S", 0.01)
     with pytest.raises(TimeoutError):
         asyncio.run(bridge._read(silent, io.BytesIO(), 10))
 
@@ -176,6 +177,51 @@ def test_whoever_drips_a_body_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> 
     async def dripping() -> dict[str, Any]:
         return {"type": "http.request", "body": b"x", "more_body": True}
 
-    monkeypatch.setattr(bridge, "_FIRST_S", -1.0)
+    monkeypatch.setattr(requests, "FIRST_S", -1.0)
     with pytest.raises(TimeoutError):
         asyncio.run(bridge._read(dripping, io.BytesIO(), 10**6))
+
+
+def test_however_many_send_slowly_whoever_asks_for_a_page_gets_it(
+    opened: list[Door], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def page(environ: Environ, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [b"here"]
+
+    monkeypatch.setattr(bridge, "MOST_READING", 0)
+    door = over(page, opened)
+    assert door.get("/x") == (200, "here")
+    assert door.ask("POST", "/x", b"text=1")[0] == 503
+
+
+@pytest.mark.parametrize("which", ["IDLE_S", "FIRST_S"])
+def test_the_hatch_too_hangs_up_on_whoever_is_silent_or_drips(monkeypatch: pytest.MonkeyPatch, which: str) -> None:
+    is_begun = False
+
+    async def dripping() -> dict[str, Any]:
+        nonlocal is_begun
+        if is_begun and which == "IDLE_S":
+            await asyncio.Event().wait()
+        is_begun = True
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    monkeypatch.setattr(requests, which, {"IDLE_S": 0.01, "FIRST_S": -1.0}[which])
+    asked = requests.Request({"headers": []}, dripping, dripping)  # type: ignore[arg-type]
+    with pytest.raises(Turned) as turned:
+        asyncio.run(asked.body(10**6))
+    assert (turned.value.status, turned.value.code) == (408, "too_slow")
+
+
+def test_what_is_sent_to_pages_leaves_the_last_of_the_disk_to_reports(
+    opened: list[Door], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def page(environ: Environ, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [b"here"]
+
+    monkeypatch.setattr(bridge, "LEAST_FREE", 1 << 60)
+    door = over(page, opened)
+    assert door.ask("POST", "/x", b"x" * 1000)[0] == 200
+    status, words = door.ask("POST", "/x", b"x" * 300_000)
+    assert status == 507 and "磁盘已满" in words

@@ -151,6 +151,13 @@ def test_rotated_at_once_or_revoked_neither_old_nor_new_is_left(db: None) -> Non
         keys.rotate("传感器", at=NOON)
 
 
+def test_what_has_ended_opens_nothing_again_when_it_is_rotated(db: None) -> None:
+    _made, old = keys.create("传感器", purpose=Purpose.INTAKE, at=NOON, days=1)
+    later = NOON + timedelta(days=400)
+    again, new = keys.rotate("传感器", at=later)
+    assert again.old_until is None and not opens(old, later) and opens(new, later)
+
+
 def test_those_who_keep_it_are_told_a_month_a_week_and_a_day_before(world: World) -> None:
     keys.create("传感器", purpose=Purpose.INTAKE, at=NOON, area="440881101")
     keys.create("别处", purpose=Purpose.INTAKE, at=NOON, days=700)

@@ -5,9 +5,14 @@ import io
 import json
 import logging
 import sqlite3
+from contextlib import suppress
 from typing import Any
 
 from django.db import DatabaseError, OperationalError
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.urls import Resolver404, resolve
+from django.utils.log import log_response
 
 from linli.kit.full_disk import is_full
 from linli.kit.json_logs import REQUEST, JsonLines
@@ -53,6 +58,18 @@ def test_an_error_is_told_without_its_words() -> None:
     assert lines[0]["where"][-1].endswith(" fail")
     assert "1381234" not in json.dumps(lines)
     assert "SECRET" not in json.dumps(lines)
+
+
+def test_an_address_is_told_by_its_pattern() -> None:
+    def ask(log: logging.Logger) -> None:
+        for path in ("/status/张三13812345678", "/没有/13812345678"):
+            request = RequestFactory().get(path)
+            with suppress(Resolver404):
+                request.resolver_match = resolve(path)
+            log_response("%s: %s", "Not Found", path, response=HttpResponse(status=404), request=request, logger=log)
+
+    told = [line["says"] for line in _lines(ask)]
+    assert told == ["Not Found: /status/<str:number>", "Not Found: (no page)"]
 
 
 def test_a_full_disk_is_known_by_the_words_of_each_store() -> None:

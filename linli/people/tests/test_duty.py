@@ -7,6 +7,7 @@ import pytest
 
 from linli.events.testing import GRID, NOON, World
 from linli.kit.refusal import BadInput
+from linli.people import actions
 from linli.people.actions import (
     Posts,
     add_leave,
@@ -21,6 +22,7 @@ from linli.people.actions import (
 )
 from linli.people.models import Appointment
 from linli.people.rules import ADMINISTRATORS, KEEPS_APPOINTMENTS, KEEPS_REGISTER, Role, clash
+from linli.people.signing_in import find
 
 
 def names(world: World, at=NOON, area: str = GRID) -> list[str]:
@@ -146,11 +148,42 @@ def test_an_impossible_appointment_is_refused(world: World, changes: dict, code:
 
 
 @pytest.mark.parametrize(
-    "given", [{"username": "worker"}, {"username": "12345"}, {"telephone": "199-0000-0001"}, {"telephone": "12"}]
+    "given",
+    [
+        *(
+            {"username": name}
+            for name in ("worker", " worker ", "ｗｏｒｋｅｒ", "12345", "12-34", "2026_11", "", "a\u200bb")
+        ),
+        *({"telephone": number} for number in ("199-0000-0001", "12")),
+        *({"username": "長" * 61}, {"name": "长" * 61}),
+    ],
 )
 def test_a_person_needs_a_name_and_number_of_their_own(world: World, given: dict) -> None:
     with pytest.raises(BadInput):
         add_person(**{"username": "new", "name": "新人", **given})
+
+
+@pytest.mark.parametrize("username", ["ｚｈａｎｇ", "古丽·买买提", "li.si-2", " padded ", "Wang"])
+def test_whoever_is_added_is_found_by_the_name_that_was_given(world: World, username: str) -> None:
+    added = add_person(username=username, name="新人")
+    assert find(username) == added
+
+
+def test_of_two_who_add_the_same_name_at_once_one_is_told_that_it_is_taken(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    look = actions._refuse_taken
+
+    def a_moment_too_early(username: str, digits: str) -> None:
+        if asked:
+            look(username, digits)
+        asked.append(username)
+
+    monkeypatch.setattr(actions, "_refuse_taken", a_moment_too_early)
+    with pytest.raises(BadInput) as refusal:
+        add_person(username="worker", name="新人")
+    assert refusal.value.code == "username_taken" and len(asked) == 1
 
 
 def test_full_width_digits_of_a_telephone_number_are_read(world: World) -> None:

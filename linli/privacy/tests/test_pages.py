@@ -149,6 +149,15 @@ def test_the_filing_pack_and_a_sheet_are_papers_too(world: World) -> None:
     assert "某某云公司" in words_of_docx(client.get(f"/desk/privacy/sheets/{first.pk}.docx").content)
 
 
+@pytest.mark.skipif(not available(), reason="the extra papers is not installed")
+def test_signs_that_no_paper_may_hold_are_left_out_of_it(world: World) -> None:
+    by = world.cast.security
+    asked = ask_at_window(by, name="王\x0b大爷")
+    actions.refuse(asked, reason="not_proved", words="请带\x01身份证\n到窗口", by=by, at=NOON)
+    words = words_of_docx(officer(world).get(f"/desk/privacy/requests/{asked.pk}/letter.docx").content)
+    assert "王大爷" in words and "请带身份证" in words and "到窗口" in words
+
+
 def test_lists_of_five_take_as_many_queries_as_lists_of_one(world: World) -> None:
     client, by = officer(world), world.cast.security
 

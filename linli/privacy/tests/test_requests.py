@@ -27,7 +27,7 @@ from linli.openness.models import Subscription
 from linli.people.actions import scope_of
 from linli.people.rules import Held, Role, Scope
 from linli.privacy import actions
-from linli.privacy.finding import copy_of, held_of
+from linli.privacy.finding import _matter, copy_of, held_of
 from linli.privacy.letters import Writing, code_of
 from linli.privacy.models import PersonRequest
 from linli.privacy.reminding import remind
@@ -167,6 +167,15 @@ def test_by_a_receipt_one_sees_that_matter_and_takes_the_copy(world: World) -> N
     assert TELEPHONE not in body(stranger.get("/privacy/answer"))
 
 
+def test_the_copy_has_what_was_said_to_the_reporter_and_by_them(world: World) -> None:
+    event = make_event(world, EventState.ACCEPTED, at=NOON)
+    events.ask_supplement(event, text="哪一根灯杆？", by=world.cast.desk, at=NOON)
+    events.supplement(event, text="桥头第二根", photos=(), by=None, at=NOON)
+    said = _matter(event)["course"]
+    assert [part in "\n".join(said) for part in ("哪一根灯杆？", "桥头第二根")] == [True, True]
+    assert said[-1].endswith("桥头第二根")
+
+
 def test_without_a_proof_or_with_a_wrong_one_nothing_is_taken_down(world: World) -> None:
     client = Client()
     event, _code = reported(client)
@@ -200,10 +209,13 @@ def test_digits_are_tried_five_times_and_hold_half_an_hour(world: World) -> None
     asked, _code = actions.ask_by_message(**said, at=NOON)
     with pytest.raises(Refused):
         actions.prove(asked, code=code_of(asked.pk), at=NOON + timedelta(minutes=31))
-    for _try in range(actions.MOST_TRIES):
-        actions.note_try(asked)
-    with pytest.raises(Refused):
-        actions.prove(asked, code=code_of(asked.pk), at=NOON)
+    wrong = f"{(int(code_of(asked.pk)) + 1) % 10**6:06}"
+    codes = []
+    for typed in [wrong] * actions.MOST_TRIES + [code_of(asked.pk)]:
+        with pytest.raises(Refused) as refusal:
+            actions.prove(asked, code=typed, at=NOON)
+        codes.append(refusal.value.code)
+    assert codes == ["code_wrong"] * actions.MOST_TRIES + ["code_over"]
     assert actions.forget_unproved(NOON + timedelta(days=2)) == 1
 
 

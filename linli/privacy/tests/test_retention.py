@@ -161,3 +161,15 @@ def test_the_page_holds_by_number_and_says_nothing_of_what_lies_elsewhere(world:
     assert client.post("/desk/privacy/schedule", {"code": "contact", "days": 5, "source": "x"}).status_code == 422
     assert client.post("/desk/privacy/schedule", {"code": "contact", "days": 90, "source": "x"}).status_code == 302
     assert Term.objects.get().days == 90
+
+
+def test_what_is_held_stands_before_all_that_was_however_much_that_is(world: World) -> None:
+    standing, over, by = ended(world), ended(world), world.cast.security
+    held = holds.place(standing, reason="诉讼", by=by, at=NOON)
+    told = {"on_kind": "event", "on_key": str(over.pk), "reason": "诉讼", "placed_by": by, "placed_at": NOON}
+    Hold.objects.bulk_create([Hold(**told, ended_by=by, ended_at=NOON, ended_for="撤诉") for _each in range(205)])
+    client = Client()
+    client.force_login(by)
+    page = client.get("/desk/privacy/holds").content.decode()
+    assert f"/holds/{held.pk}/end" in page and page.count(over.number) == 29
+    assert client.get("/desk/privacy/holds?page=7").content.decode().count(over.number) == 26

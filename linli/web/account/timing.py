@@ -21,6 +21,8 @@ def begin(session: Any, at: datetime) -> datetime:
 
 def go_on(session: Any, at: datetime) -> datetime:
     """It is used: its end moves, never beyond the last one."""
+    # A beginning that lies ahead was written before the clock of this machine was set back.
+    session[BEGAN] = min(session[BEGAN], at.timestamp())
     last = datetime.fromtimestamp(session[BEGAN], UTC) + timedelta(seconds=settings.SESSION_COOKIE_AGE)
     ends_at = min(last, at + timedelta(seconds=settings.IDLE_S))
     session[SEEN] = at.timestamp()
@@ -32,4 +34,5 @@ def is_to_note(session: Any, at: datetime) -> bool:
     """Whether use at this moment moves the end. A session without a beginning ends by its age alone."""
     if session.get(BEGAN) is None:
         return False
-    return bool(at.timestamp() - session.get(SEEN, 0) >= min(_NOTED_S, settings.IDLE_S / 5))
+    since = at.timestamp() - session.get(SEEN, 0)
+    return bool(abs(since) >= min(_NOTED_S, settings.IDLE_S / 5))

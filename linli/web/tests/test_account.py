@@ -281,6 +281,18 @@ def test_a_session_ends_after_a_time_without_use_in_the_store_itself(world: Worl
     assert client.get("/account/").status_code == 302
 
 
+def test_after_the_clock_was_set_back_a_session_ends_by_the_clock_of_now(world: World, client: Client) -> None:
+    sign_in(client, "worker")
+    session, ahead = client.session, 3000 * 86_400
+    session["began"] += ahead
+    session["seen"] += ahead
+    session.set_expiry(timezone.now() + timedelta(seconds=ahead))
+    session.save()
+    client.get("/account/")
+    assert stored_end(client) <= timezone.now() + timedelta(seconds=django_settings.IDLE_S)
+    assert client.session["began"] <= timezone.now().timestamp()
+
+
 def test_use_moves_the_end_once_a_minute_but_not_beyond_the_last(world: World, client: Client, settings: Any) -> None:
     sign_in(client, "worker")
     first = stored_end(client)

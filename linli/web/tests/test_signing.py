@@ -80,6 +80,13 @@ def test_after_five_wrong_tries_the_name_waits_and_others_do_not(world: World, c
     assert sign_in(client, "desk").status_code == 302
 
 
+def test_a_number_spelled_in_ever_other_ways_is_one_name(world: World, client: Client) -> None:
+    spelled = ["19900000001", "199 0000 0001", "199-0000-0001", "(199)00000001", "1.9.900000001"]
+    for typed in spelled:
+        assert sign_in(client, typed, "wrong").status_code == 422
+    assert sign_in(client, "+ 199 00 000 001", "wrong").status_code == 429
+
+
 def test_a_name_nobody_has_waits_just_as_long_in_the_same_words(world: World, client: Client) -> None:
     told = {}
     for name in ("worker", "nobody-of-this-name"):
