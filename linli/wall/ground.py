@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from linli.events.models import RUNS_OUT_AT, Event
 from linli.statistics.map_cells import Window, cells
 from linli.statistics.rules.cubes import ZOOMS
@@ -35,10 +37,14 @@ def clusters(area: str, window: Window, zoom: int) -> list[Cluster]:
 
 
 def near(area: str, window: Window) -> list[Near]:
-    """The open matters of a window, those first whose clock runs out first; `MOST_NEAR` at most. Keys first, then the rows."""
+    """The open matters of a window, those first whose clock runs out first; `MOST_NEAR` at most. Keys first, then the rows.
+
+    What is for mediation has no place of its own here: it would be the door of somebody who quarrels.
+    """
     west, south, east, north = window
     inside = Event.objects.visible_to(of_area(area)).open()
     inside = inside.filter(lon__gte=west, lon__lte=east, lat__gte=south, lat__lte=north)
+    inside = inside.filter(Q(category__isnull=True) | Q(category__for_mediation=False))
     keys = list(inside.order_by(RUNS_OUT_AT.asc(nulls_last=True), "pk").values_list("pk", flat=True)[:MOST_NEAR])
     found = lines_of(inside, keys)
     return [Near(round(event.lon or 0, 6), round(event.lat or 0, 6), line) for event, line in found]

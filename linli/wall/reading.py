@@ -14,6 +14,8 @@ from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils import timezone
 
+from linli.areas.codes import at_level
+from linli.areas.models import Area
 from linli.events.models import IS_OPEN, IS_WAITING, STEPPED_AT, Event, EventQuerySet, Part
 from linli.events.queue import TURN, Filters, Show, in_sight
 from linli.events.rules import SOLVED, WITH_DEPARTMENT, State
@@ -216,16 +218,29 @@ def lines_of(events: EventQuerySet, keys: Sequence[UUID]) -> list[tuple[Event, W
     rows = events.filter(pk__in=keys).order_by().select_related("area", "category").in_bulk()
     leads = Part.objects.filter(event__in=keys, leads=True).select_related("department")
     names = {part.event_id: str(part.department) for part in leads}
-    return [(rows[key], _line(rows[key], names.get(key, ""))) for key in keys if key in rows]
+    places = _places(rows.values())
+    return [(rows[key], _line(rows[key], names.get(key, ""), places[key])) for key in keys if key in rows]
 
 
-def _line(event: Event, lead: str) -> Waiting:
+def _places(events: Iterable[Event]) -> dict[UUID, str]:
+    """What the wall calls the area of each matter: of a quarrel between people the village, as for everybody outside its file."""
+    named = {one.pk: one.area.name for one in events}
+    villages = {
+        one.pk: village
+        for one in events
+        if one.category and one.category.for_mediation and (village := at_level(one.area_id, "village"))
+    }
+    known = dict(Area.objects.filter(code__in=villages.values()).values_list("code", "name")) if villages else {}
+    return named | {key: known[village] for key, village in villages.items()}
+
+
+def _line(event: Event, lead: str, place: str) -> Waiting:
     """In the language of the page. `lead`: the name of the department that leads; empty: none does."""
     return Waiting(
         number=event.number,
         address=reverse("events:show", args=[event.pk]),
         category=str(event.category or ""),
-        place=event.area.name,
+        place=place,
         state=event.state,
         state_name=event.get_state_display(),
         turn=_turn(event, lead),

@@ -273,6 +273,16 @@ def test_the_map_shows_clusters_from_afar_and_matters_from_near(world: World) ->
     assert [one["matter"]["number"] for one in desk.get(f"/wall/{TOWNSHIP}/{close}").json()["matters"]] == [here.number]
 
 
+def test_of_a_quarrel_the_wall_tells_the_village_and_no_place(world: World) -> None:
+    here, quarrel = place(world, GRID, 110.281, 21.611), place(world, GRID, 110.282, 21.612)
+    Event.objects.filter(pk=quarrel.pk).update(category=world.quarrel)
+    county = signed_in(world.cast.county)
+    near = county.get(f"/wall/{COUNTY}/map.json?box=110.27,21.6,110.29,21.62").json()["matters"]
+    assert [one["matter"]["number"] for one in near] == [here.number]
+    places = {one["number"]: one["place"] for one in county.get(f"/wall/{COUNTY}/now.json").json()["queue"]}
+    assert places == {here.number: world.areas[GRID].name, quarrel.number: world.areas[GRID[:12]].name}
+
+
 @pytest.mark.parametrize(
     "sent",
     [
