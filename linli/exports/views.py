@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -80,10 +81,11 @@ def listed(request: HttpRequest) -> HttpResponse:
     """One's own exports, and those that wait for one's answer."""
     by: Any = request.user
     at, scope = timezone.now(), request.scope  # type: ignore[attr-defined]
-    areas = [held.area for held in scope.held if any(held.role in kind.approvers for kind in KINDS.values())]
-    waiting = (
-        Export.objects.waiting().filter(within(*areas)).select_related("asked_by", "area").order_by("key")[:_SHOWN]
-    )
+    theirs = Q(pk__in=[])
+    for name, kind in KINDS.items():
+        theirs |= Q(kind=name) & within(*(held.area for held in scope.held if held.role in kind.approvers))
+    rows = Export.objects.waiting().filter(theirs).exclude(asked_by=by)
+    waiting = rows.select_related("asked_by", "area").order_by("key")[:_SHOWN]
     mine = Export.objects.of(by).select_related("area", "answered_by")[:_SHOWN]
     context = {
         "mine": [(one, one.state == State.MADE and one.expires_at is not None and one.expires_at > at) for one in mine],

@@ -195,6 +195,8 @@ def appoint(
         raise BadInput("ends_before_start", _("The last day lies before the first. Correct the dates."))
     if not area.is_open:
         raise BadInput("area_closed", _("%(area)s is closed. Appoint in the area that follows it."), area=area.name)
+    if not person.is_active:
+        raise BadInput("account_closed", _("This account is closed. Open it first, or appoint somebody else."))
     _keep_apart(person, role, from_on, to_on)
     return Appointment.objects.create(
         person=person, role=role, area=area, from_on=from_on, to_on=to_on, department=department, is_deputy=is_deputy

@@ -96,6 +96,19 @@ def test_from_the_machine_too_nobody_gets_a_second_role(world: World) -> None:
     assert not Person.objects.filter(username="newcomer").exists()
 
 
+def test_who_could_not_sign_in_is_given_no_role(world: World) -> None:
+    Person.objects.filter(username="worker").update(is_active=False)
+    with pytest.raises(BadInput) as refusal:
+        said("name", "nobody", "--role", "auditor")
+        said("name", "worker", "--role", "auditor")
+    assert refusal.value.code == "account_closed"
+    given = {"role": "leader", "area": COUNTY, "held_as": "holder", "from_on": "2026-12-01"}
+    page = browser(world.cast.security).post(
+        reverse("administration:person_appoint", args=[world.cast.worker.pk]), given
+    )
+    assert page.status_code == 422 and refusal.value.message in page.content.decode()
+
+
 def test_the_doctor_finds_who_is_missing_and_who_holds_two(world: World) -> None:
     with translation.override("en"):
         Appointment.objects.create(

@@ -13,7 +13,7 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from linli.events.testing import World, make_event, make_world
-from linli.exports import actions, rules
+from linli.exports import actions, rules, views
 from linli.exports.models import Export
 from linli.exports.rules import State
 from linli.journal.models import Entry, Notice
@@ -213,3 +213,15 @@ def test_an_empty_page_says_so_and_the_approver_sees_name_and_reason(world: Worl
     of(world.cast.county).post(ADDRESS, {"reason": "<b>分析</b>"})
     page = of(world.cast.leader).get(reverse("exports:list")).content.decode()
     assert "&lt;b&gt;分析&lt;/b&gt;" in page and world.cast.county.name in page
+
+
+def test_an_approver_finds_what_waits_for_them_behind_all_that_waits_for_others(
+    world: World, small: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "_SHOWN", 1)
+    of(world.cast.auditor).post(reverse("audit:export") + "?search=1", {"reason": "季度检查", "unmasked": "1"})
+    of(world.cast.leader).post(ADDRESS, {"reason": "自用"})
+    of(world.cast.county).post(ADDRESS, {"reason": "年度分析"})
+    assert Export.objects.waiting().count() == 3
+    page = of(world.cast.leader).get(reverse("exports:list")).content.decode()
+    assert "年度分析" in page and "季度检查" not in page
