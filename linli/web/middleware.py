@@ -4,15 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 
 from linli.kit import safe_headers
-from linli.kit.refusal import Refused
+from linli.kit.refusal import BadInput, Refused
 from linli.people.actions import scope_of
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -113,6 +115,11 @@ class refusals:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer a refusal; let everything else surface."""
+        if isinstance(error, DataError) and "NUL" in str(error):  # PostgreSQL takes none, wherever it stands in a text
+            words = _(
+                "What was typed holds a sign that cannot be kept (NUL). Go back, type it anew, and send it again."
+            )
+            error = BadInput("bad_sign", words)
         return refusal_page(request, error) if isinstance(error, Refused) else None
 
 

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from linli.events.testing import World
+from linli.events.testing import World, make_event
 from linli.kit import health
 from linli.people.testing import PASSWORD
 
@@ -49,6 +49,13 @@ def test_signing_in_on_a_full_disk_says_so_and_works_again_with_room(visitor: Cl
     assert (told.status_code, told.json()["error"]["code"]) == (507, "disk_full")
     assert read.status_code == 200
     assert visitor.post("/sign-in", SIGN_IN).status_code == 302
+
+
+def test_a_nul_in_what_was_typed_is_refused_and_breaks_nothing(visitor: Client, world: World) -> None:
+    event = make_event(world)
+    visitor.force_login(world.cast.desk)
+    answer = visitor.post(f"/desk/events/{event.pk}/shield", {"department": "a\0b"})
+    assert answer.status_code == (422 if connection.vendor == "postgresql" else 404)
 
 
 @pytest.mark.django_db(transaction=True)
