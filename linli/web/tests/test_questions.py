@@ -11,6 +11,7 @@ from linli.events.models import Event
 from linli.events.rules import clean_answers
 from linli.events.testing import GRID, NOON, World, make_event
 from linli.kit.refusal import BadInput
+from tests.browser import settled
 
 HURT = {
     "code": "hurt",
@@ -130,6 +131,7 @@ def test_the_desk_answers_what_the_chosen_category_asks(
     page.locator("#id_text").fill("沟堵了")
     page.locator("#id_area").select_option(GRID)
     page.locator("#id_category").select_option(str(asking.drain.pk))
+    settled(page)  # what is known of the text comes in above, and moves what is below
     page.get_by_role("group", name="有人受伤吗？").get_by_label("没有").check()
     page.get_by_label("水深多少厘米？").fill("30")
     accessible(page)
