@@ -57,7 +57,7 @@ run: $(VENV)/.core $(EXTRAS:%=$(VENV)/.extra-%)  ## Install, make the demo count
 
 # Where SQL is written by hand, and where many act at once: there the stores differ, if anywhere.
 STORES_DIFFER := linli/kit linli/journal linli/events/tests/test_at_once.py linli/intake/tests/test_writer.py \
-	linli/mediation/tests/test_dispute_at_once.py tests/test_postgres_page.py
+	linli/mediation/tests/test_dispute_at_once.py
 ROOMS ?=
 AGAIN ?=
 

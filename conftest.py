@@ -51,8 +51,8 @@ FORGETTERS = (
 
 #: They walk all pages as everybody, which asks of PostgreSQL what the tests of each page have asked.
 WALKS = frozenset({"tests/test_hardening.py", "tests/test_scope.py", "tests/test_sealed.py", "tests/test_sweeps.py"})
-#: What is asked of SQLite alone besides: files and streams of whole programs, conversations with a mailbox, and the same page
-#: in its hundreds of cases.
+#: What is asked of SQLite alone besides: files, voices and streams of whole programs, conversations with a mailbox, broken input,
+#: a search through everything that is kept, and the same page in its hundreds of cases.
 ONCE = WALKS | frozenset(
     {
         "linli/desk/tests/test_bar.py",
@@ -62,7 +62,10 @@ ONCE = WALKS | frozenset(
         "linli/intake/tests/test_areas_command.py",
         "linli/intake/tests/test_live_process.py",
         "linli/intake/tests/test_mail.py",
+        "linli/intake/tests/test_marked_secrets.py",
         "linli/intake/tests/test_media_crashes.py",
+        "linli/intake/tests/test_voices.py",
+        "tests/test_fuzz.py",
     }
 )
 #: In the names of files whose cases each ask the store something else.
