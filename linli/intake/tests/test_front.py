@@ -182,15 +182,16 @@ def test_whoever_drips_a_body_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> 
         asyncio.run(bridge._read(dripping, io.BytesIO(), 10**6))
 
 
+def _here(environ: Environ, start_response: Any) -> list[bytes]:
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"here"]
+
+
 def test_however_many_send_slowly_whoever_asks_for_a_page_gets_it(
     opened: list[Door], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def page(environ: Environ, start_response: Any) -> list[bytes]:
-        start_response("200 OK", [("Content-Type", "text/plain")])
-        return [b"here"]
-
     monkeypatch.setattr(bridge, "MOST_READING", 0)
-    door = over(page, opened)
+    door = over(_here, opened)
     assert door.get("/x") == (200, "here")
     assert door.ask("POST", "/x", b"text=1")[0] == 503
 
@@ -216,12 +217,8 @@ def test_the_hatch_too_hangs_up_on_whoever_is_silent_or_drips(monkeypatch: pytes
 def test_what_is_sent_to_pages_leaves_the_last_of_the_disk_to_reports(
     opened: list[Door], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def page(environ: Environ, start_response: Any) -> list[bytes]:
-        start_response("200 OK", [("Content-Type", "text/plain")])
-        return [b"here"]
-
     monkeypatch.setattr(bridge, "LEAST_FREE", 1 << 60)
-    door = over(page, opened)
+    door = over(_here, opened)
     assert door.ask("POST", "/x", b"x" * 1000)[0] == 200
     status, words = door.ask("POST", "/x", b"x" * 300_000)
     assert status == 507 and "磁盘已满" in words
