@@ -113,7 +113,8 @@ NEEDS: dict[str, dict[str, str]] = {
     "briefing:end_schedule": {"code": "code", "pk": "schedule"},
     **{f"briefing:{name}": {"pk": "briefing"} for name in ("show", "make_again")},
     "briefing:paper": {"pk": "briefing", "kind": "=pdf"},
-    **{f"wall:{name}": {"code": "code"} for name in ("wall", "now", "map")},
+    **{f"wall:{name}": {"code": "code"} for name in ("wall", "now", "map", "areas", "screen")},
+    **{f"wall:screen_{name}": {"key": "screen"} for name in ("renew", "end")},
     "wall:rows": {"code": "code", "what": "=due_soon"},
     **{
         f"openness:{name}": {"code": "town"}
@@ -184,6 +185,7 @@ NEEDS_NOTHING = {
         "statistics:mine",
         "statistics:definitions",
         "wall:mine",
+        "wall:screens",
         "briefing:mine",
         "open311:root",
     ),

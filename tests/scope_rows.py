@@ -13,6 +13,8 @@ LINE = "worker deputy cadre desk county verifier leader away"
 MATTER = f"{LINE} handler co_handler"
 #: At the desks, and whoever keeps the register of areas beside them.
 DESK, KEEPER = "desk county away", "desk county away system"
+#: Who lets a screen show the wall of their area.
+SCREENS = f"{DESK} cadre leader"
 EVERYBODY = "everybody"
 
 
@@ -66,6 +68,10 @@ REACHES: dict[str, Reach] = {
     "matter-author": reach("desk", among=MATTER),
     "area": reach(LINE),
     "area-desk": reach(DESK, among=LINE),
+    "area-screens": reach(SCREENS),
+    "screens": reach(f"{SCREENS} system", f"{SCREENS} system"),
+    "screen-keepers": reach(f"{SCREENS} system"),
+    "screen-renewers": reach(SCREENS, among="system"),
     "area-ground": reach(f"{LINE} system"),
     "area-keeper": reach(KEEPER, among=LINE),
     "area-appointer": reach(f"{DESK} security", among=f"{LINE} system"),
@@ -228,8 +234,12 @@ matter-release matter-desk: events:release
 - matter-author: events:take_back
 - area: briefing:make_now
 area -: briefing:index briefing:template_file statistics:area statistics:compare statistics:hotspots
-    statistics:official statistics:official_template statistics:rows statistics:suggestion statistics:table wall:map
-    wall:now wall:rows wall:wall
+    statistics:official statistics:official_template statistics:rows statistics:suggestion statistics:table
+    wall:areas wall:map wall:now wall:rows wall:wall
+area-screens area-screens: wall:screen
+- screen-renewers: wall:screen_renew
+- screen-keepers: wall:screen_end
+screens -: wall:screens
 area area: statistics:rows_csv
 - area-desk: briefing:end_template
 area-desk area-desk: briefing:schedule briefing:template statistics:official_bring

@@ -12,10 +12,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from linli.events.rules import State
 from linli.events.testing import GRID, World, draw_boundaries, make_world
 from linli.people.models import Person
+from linli.wall.screens import set_up
+from linli.wall.watching import COOKIE
 from tests.addresses import ASKED_IN_JSON, HIDDEN, NAMES, NEEDS, OPEN_DATA, PUBLIC, QUERY
 from tests.things import HERE, OTHER_GRID, THERE, Things, more_of_everything, things
 from tools.messages import PO
@@ -80,6 +83,18 @@ def test_whoever_is_not_signed_in_is_asked_to(here: Things, client: Client) -> N
             if HERE in body(response) or not (asked or in_json or (name in HIDDEN and is_hidden)):
                 let_in.append(name)
     assert let_in == []
+
+
+def test_the_screen_of_a_wall_opens_nothing_but_its_wall(here: Things, client: Client) -> None:
+    grid = here.event.area
+    client.cookies[COOKIE] = set_up(grid, name="大屏", days=7, by=here.world.cast.desk, at=timezone.now())[1]
+    opened = set()
+    for name in set(NAMES) - PUBLIC:
+        for response in (client.get(address(name, here)), client.post(address(name, here))):
+            asked = response.status_code == 302 and response.headers["Location"].startswith("/sign-in?next=")
+            if HERE in body(response) or not (asked or response.status_code in (401, 404, 405)):
+                opened.add(name)
+    assert opened == {"wall:mine", "wall:wall", "wall:now", "wall:map", "wall:areas"}
 
 
 def test_public_addresses_answer_everybody_and_tell_of_no_matter(here: Things, client: Client) -> None:

@@ -50,6 +50,7 @@ from linli.people.models import Appointment, Person
 from linli.privacy import sheets
 from linli.privacy.rules.sheets import SHEETS
 from linli.privacy.testing import ask_at_window
+from linli.wall.screens import set_up
 
 HERE, THERE = "石城的水沟堵了", "新民的路灯坏了"
 OTHER_GRID = "440881102201001"
@@ -84,6 +85,7 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         **_duties(world, grid),
         "kept": set_aside(grid, text).pk,
         "device": phone_of(desk).pk,
+        "screen": set_up(area, name=f"{text}旁的大屏", days=30, by=desk, at=timezone.now())[0].pk,
         **_webhooks(world, text),
         **_notices(desk, text),
         **_desk_tools(event, desk, text),

@@ -26,6 +26,7 @@ _FAMILIES: dict[str, Any] = {
     "area": gettext_lazy("Areas"),
     "key": gettext_lazy("Keys for other systems"),
     "device": gettext_lazy("Phones and devices"),
+    "screen": gettext_lazy("Wall screens"),
     "journal": gettext_lazy("Journal"),
 }
 

@@ -52,6 +52,7 @@ from linli.openness import letters
 from linli.privacy import reminding as privacy_reminding
 from linli.privacy import retention as privacy_retention
 from linli.statistics import comparing, counting
+from linli.wall import screens
 
 #: Read notices are kept so long; the journal keeps the acts themselves for good.
 NOTICES_KEPT = timedelta(days=90)
@@ -388,6 +389,7 @@ CHORES: tuple[Work, ...] = (
     Work("notices_to_reporters", 10, _take_in_reporters, waits=ways_set),
     Work("letters_to_followers", 60, letters.write_due, waits=letters.are_due, lease_s=60),
     Work("keys_that_end", _HOUR, keys.warn),
+    Work("screens_that_end", _HOUR, screens.look_after),
     Work("unsent_reports", _HOUR, devices_reminding.remind, lease_s=60),
     Work("notices_old", _HOUR, _forget_sent_notices),
     Work("category_model", _DAY, _learn_categories),

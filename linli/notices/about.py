@@ -58,6 +58,11 @@ def _key_ends(facts: dict[str, Any]) -> str:
     return words % {"name": facts.get("name", ""), "day": facts.get("ends_on", "")}
 
 
+def _screen_ends(facts: dict[str, Any]) -> str:
+    words = _("The screen “%(name)s” goes dark on %(day)s. Renew it before.")
+    return words % {"name": facts.get("name", ""), "day": facts.get("ends_on", "")}
+
+
 def _differing(facts: dict[str, Any]) -> str:
     number = int(facts.get("numbers", 1))
     words = ngettext(
@@ -133,6 +138,7 @@ ABOUT: dict[str, About] = {
     "emergency.refused": About(lambda _facts: _("Your emergency access was not granted."), _emergencies, "siren"),
     "emergency.ended": About(_ended, _emergencies, "siren"),
     "key.ends_soon": About(_key_ends, lambda _key: reverse("intake:keys"), "key-round"),
+    "screen.ends_soon": About(_screen_ends, lambda _key: reverse("wall:screens"), "monitor"),
     "figures.differ": About(_differing, lambda _key: reverse("statistics:definitions") + "#kept", "triangle-alert"),
     "journal.broken": About(_broken, lambda _key: reverse("audit:chains"), "triangle-alert"),
     "ledgers.differ": About(_ledgers_differ, lambda _key: reverse("ledgers:definitions"), "triangle-alert"),
@@ -170,7 +176,7 @@ ABOUT: dict[str, About] = {
 #: What they are about, in the journal's words.
 KINDS = (
     *("access", "apikey", "device", "export", "opinion", "difference", "ledgerfollower", "briefing", "verification"),
-    *("dispute", "person", "personrequest"),
+    *("dispute", "person", "personrequest", "screen"),
 )
 
 

@@ -55,7 +55,7 @@ VERBS: dict[str, frozenset[str]] = {
             "event.part_extension_asked",
             *("device.reports_wait", "opinion.left", "figures.differ", "ledgers.differ"),
             "request.asked",
-            *("emergency.asked", "key.ends_soon"),
+            *("emergency.asked", "key.ends_soon", "screen.ends_soon"),
             *("event.part_objected", "event.part_objection_upheld", "event.part_objection_dismissed"),
             *("dispute.registered", "dispute.handed_over", "dispute.accepted", "dispute.mediator_asked"),
             *("dispute.mediator_declined", "dispute.interest_declared", "dispute.mediator_objected"),

@@ -14,6 +14,7 @@ from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils import timezone
 
+from linli import __version__
 from linli.areas.codes import at_level
 from linli.areas.models import Area
 from linli.events.models import IS_OPEN, IS_WAITING, STEPPED_AT, Event, EventQuerySet, Part
@@ -81,6 +82,10 @@ class Now:
     stages: dict[str, Number]
     hours: list[Hour]
     duty: Duty
+    #: Of linli: a page that runs for days loads itself anew when another one answers.
+    version: str = __version__
+    #: Of the screen that shows it, if nobody is signed in on it.
+    ends_at: datetime | None = None
 
 
 def now_of(area: str, at: datetime) -> Now:

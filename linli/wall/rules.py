@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from linli.events.rules import Urgency
-from linli.people.rules import Role
+from linli.people.rules import ADMINISTERED, Role
 from linli.statistics.rules import MATTERS
 
 #: Numbers older than this are grey, and say so.
@@ -30,6 +30,16 @@ ON_DUTY: tuple[Role, ...] = (Role.LEADER, Role.DESK, Role.VERIFIER, Role.CADRE, 
 EXPECTED_BELOW: dict[str, Role] = {"township": Role.DESK, "village": Role.CADRE, "grid": Role.GRID_WORKER}
 #: Areas below without anybody that are named; the others are counted.
 MOST_EMPTY = 6
+#: Who may let a screen show the wall of an area on and on; and who may end one besides, as with phones.
+ANSWERS_FOR = frozenset({Role.LEADER, Role.DESK, Role.CADRE})
+ENDS_TOO = frozenset({ADMINISTERED["phones"]})
+#: How long a screen may go on before somebody renews it: days, and what is offered first.
+DAYS: tuple[int, ...] = (7, 30, 90, 365)
+USUAL_DAYS = 90
+#: Screens of one area, and letters of what one is called.
+MOST_SCREENS, LONGEST_NAME = 20, 60
+#: How often is noted that a screen is there; how long before its end it is told.
+SEEN_EVERY, WARNED_BEFORE = timedelta(hours=1), timedelta(days=7)
 
 
 class Own(models.TextChoices):

@@ -1,13 +1,18 @@
-"""The doors of the wall: the page, what changes on it, its map, and the rows behind what it counts itself."""
+"""The doors of the wall: the page, what changes on it, its map, and the rows behind what it counts itself.
+
+All but the rows open for a screen too, on which nobody is signed in.
+"""
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from linli.areas.models import Area
+from linli.events.views.maps import outlines_in
 from linli.journal import following
 from linli.kit.refusal import BadInput
 from linli.statistics import listing
@@ -25,26 +31,35 @@ from linli.statistics.rules.cubes import ZOOMS
 from linli.statistics.sight import area_in_sight, scope_of
 from linli.wall import rules
 from linli.wall.ground import clusters, near
-from linli.wall.reading import now_of, rows_of
+from linli.wall.reading import Now, now_of, rows_of
+from linli.wall.screens import may_answer
+from linli.wall.watching import Watched, for_watchers, screen_of
 
 
-@login_required
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """To the wall of the person's own area; a choice where they have several, a word where they have none."""
+    """To the wall of a screen, or of the person's own area; a choice where they have several, a word where they have none."""
+    if not request.user.is_authenticated:
+        screen = screen_of(request)
+        return redirect("wall:wall", screen.area_id) if screen else redirect_to_login(request.get_full_path())
     scope = scope_of(request)
     if len(scope.area_codes) == 1:
         return redirect("wall:wall", scope.area_codes[0])
-    return render(request, "wall/mine.html", {"room": "wall", "areas": Area.objects.filter(pk__in=scope.area_codes)})
+    context = {
+        "room": "wall",
+        "areas": Area.objects.filter(pk__in=scope.area_codes),
+        "keeps_screens": scope.holds(*rules.ANSWERS_FOR, *rules.ENDS_TOO),
+    }
+    return render(request, "wall/mine.html", context)
 
 
-@login_required
+@for_watchers
 @require_safe
-def wall(request: HttpRequest, code: str) -> HttpResponse:
+def wall(request: HttpRequest, watched: Watched) -> HttpResponse:
     """The page. It holds the numbers already, so that it says something before any script runs."""
     # Before anything is read: from there on the page listens to what happens.
-    place, area, at = following.spelled(following.place()), area_in_sight(request, code), timezone.now()
-    now = now_of(code, at)
+    place, area, at = following.spelled(following.place()), watched.area, timezone.now()
+    now = _now(watched, at)
     context = {
         "room": "wall",
         "area": area,
@@ -57,23 +72,32 @@ def wall(request: HttpRequest, code: str) -> HttpResponse:
         "coalesced_s": rules.COALESCED_S,
         "tianditu": settings.TIANDITU_KEY,
         "live_after": place,
+        "screen": watched.screen,
+        "warned_before_s": int(rules.WARNED_BEFORE.total_seconds()),
+        "may_stay": watched.screen is None and may_answer(scope_of(request), area.code),
     }
     return render(request, "wall/wall.html", context)
 
 
-@login_required
+@for_watchers
 @require_safe
-def now_json(request: HttpRequest, code: str) -> HttpResponse:
+def now_json(request: HttpRequest, watched: Watched) -> HttpResponse:
     """All that changes on the wall, in the language of the reader; 304 while nothing has happened."""
-    area_in_sight(request, code)
-    return _told(request, lambda at: now_of(code, at))
+    return _told(request, lambda at: _now(watched, at))
 
 
-@login_required
+@for_watchers
 @require_safe
-def map_json(request: HttpRequest, code: str) -> HttpResponse:
+def areas_json(request: HttpRequest, watched: Watched) -> HttpResponse:
+    """The outlines of the area and of those in it."""
+    return outlines_in(watched.area.code)
+
+
+@for_watchers
+@require_safe
+def map_json(request: HttpRequest, watched: Watched) -> HttpResponse:
     """What is open in a window, `?box=west,south,east,north`: by cell of a `zoom` (0 to 4), one by one without."""
-    area_in_sight(request, code)
+    code = watched.area.code
     window, zoom = _window(request.GET.get("box", "")), request.GET.get("zoom", "")
     if not zoom:
         return _told(request, lambda at: {"matters": near(code, window)})
@@ -109,6 +133,11 @@ def rows(request: HttpRequest, code: str, what: str) -> HttpResponse:
         "wall": reverse("wall:wall", args=[code]),
     }
     return render(request, "wall/rows.html", context)
+
+
+def _now(watched: Watched, at: datetime) -> Now:
+    ends_at = watched.screen.ends_at if watched.screen else None
+    return replace(now_of(watched.area.code, at), ends_at=ends_at)
 
 
 def _window(sent: str) -> Window:

@@ -20,6 +20,7 @@ from linli.kit.own_pages import own_page
 from linli.people.actions import speak
 from linli.people.rules import Role
 from linli.people.signing_in import find, spelled
+from linli.wall.watching import screen_of
 from linli.web import throttle
 from linli.web.account import pending
 from linli.web.rooms import first_room
@@ -69,6 +70,7 @@ def page(
         "username": username,
         "error": error,
         "provider": provider.name() if provider.is_set() else "",
+        "is_screen": screen_of(request) is not None,
     }
     return render(request, "web/sign_in.html", context, status=status)
 
@@ -110,7 +112,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         note_sign_out(pending.unwrapped(request), session=str(request.session.session_key), at=timezone.now())
     logout(request)
-    return redirect("home")
+    # On the computer of a wall that comes back.
+    return redirect("wall:mine" if screen_of(request) else "home")
 
 
 @require_POST

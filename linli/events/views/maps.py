@@ -78,7 +78,7 @@ def areas_json(request: HttpRequest) -> HttpResponse:
     if inside:
         if numbering().level(inside) is None:
             raise BadInput("unknown_area", _("There is no area %(code)s. Choose one of the list."), code=inside[:30])
-        return outlines([inside, *_below(inside)])
+        return outlines_in(inside)
     codes: list[str] = []
     for code in request.scope.area_codes[:20]:  # type: ignore[attr-defined]
         codes += [code, *_below(code)]
@@ -86,6 +86,11 @@ def areas_json(request: HttpRequest) -> HttpResponse:
         codes = list(Area.objects.open().filter(parent__isnull=True).values_list("pk", flat=True)[:20])
         codes += [below for code in codes for below in _below(code)]
     return outlines(codes)
+
+
+def outlines_in(code: str) -> HttpResponse:
+    """The outlines of an area and of those right below it."""
+    return outlines([code, *_below(code)])
 
 
 def _below(code: str) -> list[str]:

@@ -31,6 +31,7 @@ from linli.intake.turned import Turned
 from linli.journal import following
 from linli.journal.following import Place
 from linli.kit.refusal import Refused
+from linli.wall.watching import COOKIE
 
 log = logging.getLogger(__name__)
 PATH = "/live"
@@ -132,7 +133,10 @@ class Hub:
     # --- one stream ---------------------------------------------------------------------------------------------------
 
     async def answer(self, request: Request) -> None:
-        """`GET /live`: listen for as long as the reader stays. `?number=` listens to one matter by its receipt."""
+        """`GET /live`: listen for as long as the reader stays.
+
+        `?number=` listens to one matter by its receipt, `?screen=1` to the area of the screen that the browser is.
+        """
         stream = Stream(request.send)
         try:
             await self._enter(stream, *self._asked(request))
@@ -156,7 +160,8 @@ class Hub:
             raise Turned(405, "wrong_method", _("This address takes %(method)s."), method="GET")
         asked = parse_qs(request.scope["query_string"].decode("latin-1"))
         number = asked.get("number", [""])[0][:40].replace("\0", "")
-        session = request.cookie(settings.SESSION_COOKIE_NAME)
+        screen = request.cookie(COOKIE) if "screen" in asked else ""
+        session = screen or request.cookie(settings.SESSION_COOKIE_NAME)
         if not session:
             raise _not_yours(number)
         if self._stopping or self.listening + len(self._arrivals) >= self.most:
@@ -164,7 +169,7 @@ class Hub:
         if self._audience.open_for(session) >= MOST_OF_A_SESSION:
             raise _full(60)
         where = request.header(b"last-event-id") or asked.get("after", [""])[0]
-        return Asked(session[:100], number), following.read(where[:4000])
+        return Asked(session[:100], number, bool(screen)), following.read(where[:4000])
 
     async def _enter(self, stream: Stream, asked: Asked, after: Place | None) -> None:
         arrival = _Arrival(stream, asked, after)
@@ -259,7 +264,7 @@ class Hub:
     def _tell_missed(self, stream: Stream, missed: News, where: str) -> None:
         """What has happened between the place it came from and now, as far as it concerns this one."""
         if missed.place != self._place:
-            self._tell([stream], news.much("queue" if stream.listener and stream.listener.person else "matter", where))
+            self._tell([stream], news.much("matter" if stream.listener and stream.listener.watched else "queue", where))
             return
         seen = [
             one for one in missed.changes if any(stream in circle.streams for circle in self._audience.who_sees(one))

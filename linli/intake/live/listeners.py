@@ -1,4 +1,4 @@
-"""Who listens: somebody signed in with what they may see, or somebody who holds the receipt of one matter.
+"""Who listens: somebody signed in with what they may see, somebody who holds the receipt of one matter, or a screen of a wall.
 
 Looked up many at a time, when they come and every few seconds after: whoever has signed out, lost an appointment or
 changed the password hears nothing more.
@@ -21,20 +21,27 @@ from linli.kit.refusal import Refused
 from linli.kit.sealing import unseal_from_session
 from linli.people.actions import scopes_of
 from linli.people.models import Person
+from linli.wall.screens import areas_shown
 
 _CHUNK = 500
 
 
 class Asked(NamedTuple):
-    """A browser's session, and the number of the matter whose receipt it holds; without one it is of somebody signed in."""
+    """A browser's session, and the number of the matter whose receipt it holds; without one it is of somebody signed in.
+
+    Of a screen `session` is its token.
+    """
 
     session: str
     number: str = ""
+    is_screen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """One who may listen. `person` is 0, and `areas` and `departments` are empty, for the holder of a receipt."""
+    """One who may listen. `person` is 0 for the holder of a receipt, who has no areas and departments, and for a screen, which
+    has one area.
+    """
 
     asked: Asked
     person: int
@@ -48,11 +55,15 @@ class Listener:
 
 def admit(asked: Sequence[Asked]) -> list[Listener | None]:
     """For each who it is; None for a session that has no right to this."""
-    marks = _marks([(one, _person_of(one.session)) for one in asked])
+    marks = _marks([(one, 0 if one.is_screen else _person_of(one.session)) for one in asked])
     scopes = scopes_of([person for person, _mark in marks if person], timezone.now())
+    shown = _shown(asked)
     found: list[Listener | None] = []
     for one, (person, mark) in zip(asked, marks, strict=True):
-        if one.number:
+        if one.is_screen:
+            area = shown.get(one.session)
+            found.append(Listener(one, 0, (area,), mark=mark) if area else None)
+        elif one.number:
             watched = _watched(one)
             found.append(Listener(one, 0, watched=watched, mark=mark) if watched else None)
         elif person:
@@ -70,13 +81,21 @@ def changed(listeners: Iterable[Listener]) -> dict[Listener, Listener | None]:
     while some := list(islice(rest, _CHUNK)):
         marks = _marks([(one.asked, one.person) for one in some])
         scopes = scopes_of([one.person for one in some if one.person], timezone.now())
+        shown = _shown([one.asked for one in some])
         doubtful = [
             one
             for one, (_person, mark) in zip(some, marks, strict=True)
-            if mark != one.mark or (one.person and not _sees(one, scopes[one.person]))
+            if mark != one.mark
+            or (one.person and not _sees(one, scopes[one.person]))
+            or (one.asked.is_screen and one.areas != (shown.get(one.asked.session),))
         ]
         found |= dict(zip(doubtful, admit([one.asked for one in doubtful]), strict=True))
     return found
+
+
+def _shown(asked: Iterable[Asked]) -> dict[str, str]:
+    """Of the screens among them, by token, the area whose wall each shows."""
+    return areas_shown([one.session for one in asked if one.is_screen], timezone.now())
 
 
 def is_same(one: Listener, now: Listener | None) -> bool:

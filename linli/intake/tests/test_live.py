@@ -21,8 +21,10 @@ from linli.intake.tests.live import Listening, session_of
 from linli.journal import following
 from linli.journal.actions import mark_read, record
 from linli.people.actions import appoint, end_appointment
-from linli.people.models import Person
+from linli.people.models import Appointment, Person
 from linli.people.rules import Role
+from linli.wall.screens import set_up
+from linli.wall.watching import COOKIE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Listen = Callable[..., Listening]
@@ -69,6 +71,23 @@ def test_a_step_names_the_matter_and_where_it_stands_and_no_words(world: World, 
     desk = listen(world.cast.desk)
     actions.accept(event, by=world.cast.worker, at=timezone.now())
     assert desk.next("queue").told["events"] == {str(event.pk): "accepted"}
+
+
+def test_a_screen_hears_of_its_area_alone_and_only_as_long_as_it_may_show_it(
+    world: World, listen: Listen, quick: None
+) -> None:
+    _screen, token = set_up(world.areas["440881101"], name="大厅", days=7, by=world.cast.desk, at=timezone.now())
+    screen = listen("", "screen=1", cookie=f"{COOKIE}={token}")
+    assert screen.status == 200
+    make_event(world, area=world.areas["440881102201001"])
+    event = make_event(world)
+    assert screen.next("queue").told == {"n": 1, "new": 1, "areas": [event.area_id], "events": {}}
+    assert listen("", cookie=f"{COOKIE}={token}").status == 401  # as somebody signed in it is nobody
+    assert listen("", "screen=1", cookie=f"{COOKIE}=linlis_{'a' * 43}").status == 401
+    held = Appointment.objects.get(person=world.cast.desk, area="440881101")
+    end_appointment(held, on=timezone.localdate())
+    with pytest.raises(EOFError):
+        screen.next("queue")
 
 
 def test_the_stream_says_how_it_is_to_be_treated_on_the_way(world: World, listen: Listen) -> None:

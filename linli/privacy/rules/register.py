@@ -379,6 +379,7 @@ REGISTER: tuple[Line, ...] = (
         """
         intake.Device: person name sha256 session app
         accounts.SignIn: person session browser system
+        wall.Screen: person name sha256
         """,
     ),
 )

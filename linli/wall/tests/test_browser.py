@@ -5,12 +5,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import CDPSession, Page, expect
 
 from linli.events.models import Event
 from linli.events.rules import State
 from linli.events.testing import World, draw_boundaries, make_event
+from linli.wall.models import Screen
+from linli.wall.screens import end, set_up
+from linli.wall.watching import COOKIE
 
 pytestmark = pytest.mark.browser
 #: A busy machine answers late, and the wall asks the more seldom the later it answers.
@@ -250,3 +254,66 @@ def test_however_much_is_told_it_is_asked_once_a_second(wall: Callable[..., Page
         )
         asked_meanwhile = len(asked)
     assert asked_meanwhile <= took_s + 2
+
+
+def test_a_screen_stays_asks_before_anything_leads_off_it_and_goes_dark_from_afar(
+    busy: World, wall: Callable[..., Page], accessible: Callable[[Page], None]
+) -> None:
+    page = wall()
+    page.get_by_role("link", name="设为常亮大屏").click()
+    page.get_by_label("大屏所在位置").fill("三楼值班室")
+    accessible(page)
+    page.get_by_role("button", name="退出登录并显示大屏").click()
+    page.locator("[data-ground][data-ready]").wait_for()
+    assert settings.SESSION_COOKIE_NAME not in {one["name"] for one in page.context.cookies()}
+    expect(page.locator(".wall-map .maplibregl-canvas")).to_be_visible()
+    question = page.get_by_role("dialog")
+    page.locator("[data-tile=open] .wall-number").click()
+    expect(question).to_contain_text("本机无人登录")
+    accessible(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("8")
+    page.keyboard.press("Enter")  # a matter of the queue
+    expect(question).to_be_visible()
+    page.get_by_role("link", name="登录").click()
+    page.wait_for_url("**/sign-in?next=**")
+    page.goto("/wall/")
+    page.locator("[data-ground][data-ready]").wait_for()
+    end(Screen.objects.get(), by=busy.cast.county, at=timezone.now())
+    expect(page.locator("[data-wall]")).to_have_attribute("data-standing", "signed-out", timeout=PATIENT_MS)
+
+
+def test_a_question_nobody_answers_goes_and_the_last_week_is_told(busy: World, wall: Callable[..., Page]) -> None:
+    page = wall()
+    county = busy.areas["440881"]
+    screen, token = set_up(county, name="大厅", days=7, by=busy.cast.county, at=timezone.now())
+    Screen.objects.filter(pk=screen.pk).update(ends_at=timezone.now() + timedelta(days=6))
+    page.context.clear_cookies()
+    page.context.add_cookies([{"name": COOKIE, "value": token, "url": page.url.partition("/wall")[0]}])
+    page.goto("/wall/")
+    page.locator("[data-ground][data-ready]").wait_for()
+    expect(page.locator(".wall-ends")).to_contain_text("到期")
+    page.evaluate(
+        """() => {
+          const later = setTimeout;
+          globalThis.setTimeout = (act, ms, ...more) => later(act, ms === 20_000 ? 2_000 : ms, ...more);
+        }"""
+    )
+    page.locator("[data-tile=open] .wall-number").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_be_hidden(timeout=PATIENT_MS)
+
+
+@pytest.mark.parametrize("width", [390, 1920])
+def test_the_list_of_screens_fits(
+    busy: World, wall: Callable[..., Page], accessible: Callable[[Page], None], width: int
+) -> None:
+    at, page = timezone.now(), wall(width)
+    for name, code in (("三楼值班室", "440881"), ("石城镇综治中心一楼大厅东侧", "440881101")):
+        set_up(busy.areas[code], name=name, days=90, by=busy.cast.desk if code != "440881" else busy.cast.county, at=at)
+    page.goto("/wall/screens/")
+    expect(page.get_by_text("三楼值班室")).to_be_visible()
+    accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="为“三楼值班室”续期").click()
+    expect(page.get_by_text("已续期")).to_be_visible()

@@ -342,5 +342,10 @@ def test_all_addresses_of_the_wall_are_walked_by_the_sweeps() -> None:
         "wall:wall",
         "wall:now",
         "wall:map",
+        "wall:areas",
         "wall:rows",
+        "wall:screen",
+        "wall:screens",
+        "wall:screen_renew",
+        "wall:screen_end",
     }

@@ -6,6 +6,7 @@ import { showDuty } from "./duty.js";
 import { dressGround, fillGround, lookAtGround, startGround } from "./ground.js";
 import "./keys.js";
 import { showQueue, tickQueue } from "./queue.js";
+import { showScreen, tickScreen } from "./screen.js";
 import { showTiles, stand, tick } from "./tiles.js";
 import { clock, local, now, put, setClock } from "./words.js";
 
@@ -20,6 +21,7 @@ export const show = (told) => {
   showQueue(told);
   showCourse(told);
   showDuty(told.duty);
+  showScreen(told);
 };
 
 const everySecond = () => {
@@ -27,6 +29,7 @@ const everySecond = () => {
   put(day, written.format(local(now())));
   tick();
   tickQueue();
+  tickScreen();
 };
 
 const dress = () => {
@@ -34,14 +37,17 @@ const dress = () => {
   dressGround();
 };
 
+const first = JSON.parse(document.getElementById("wall-first").textContent);
 startCourse();
-show(JSON.parse(document.getElementById("wall-first").textContent));
+show(first);
 everySecond();
 setInterval(everySecond, 1000);
 startGround();
 document.addEventListener("wall:theme", dress);
 addEventListener("resize", dress);
 listen((told) => {
+  // Another version of linli answers: this page is that of the one before.
+  if (told.version !== first.version) return location.reload();
   show(told);
   lookAtGround();
 }, stand);
