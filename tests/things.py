@@ -85,7 +85,7 @@ def things(world: World, grid: str, text: str, desk: Person) -> Things:
         **_duties(world, grid),
         "kept": set_aside(grid, text).pk,
         "device": phone_of(desk).pk,
-        "screen": set_up(area, name=f"{text}旁的大屏", days=30, by=desk, at=timezone.now())[0].pk,
+        "screen": set_up(area, name="一楼大厅", days=30, by=desk, at=timezone.now())[0].pk,
         **_webhooks(world, text),
         **_notices(desk, text),
         **_desk_tools(event, desk, text),

@@ -36,12 +36,16 @@ from linli.wall.screens import may_answer
 from linli.wall.watching import Watched, for_watchers, screen_of
 
 
-@require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """To the wall of a screen, or of the person's own area; a choice where they have several, a word where they have none."""
-    if not request.user.is_authenticated:
-        screen = screen_of(request)
-        return redirect("wall:wall", screen.area_id) if screen else redirect_to_login(request.get_full_path())
+    if request.user.is_authenticated:
+        return _of_person(request)
+    screen = screen_of(request)
+    return redirect("wall:wall", screen.area_id) if screen else redirect_to_login(request.get_full_path())
+
+
+@require_safe
+def _of_person(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request)
     if len(scope.area_codes) == 1:
         return redirect("wall:wall", scope.area_codes[0])
