@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import CDPSession, Page, Route, expect
 
 from linli.events.models import Event
 from linli.events.rules import State
@@ -317,3 +317,17 @@ def test_the_list_of_screens_fits(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("button", name="为“三楼值班室”续期").click()
     expect(page.get_by_text("已续期")).to_be_visible()
+
+
+def test_when_another_version_answers_the_page_loads_itself_anew(wall: Callable[..., Page]) -> None:
+    page = wall()
+    page.evaluate("globalThis.isOld = true")
+
+    def newer(route: Route) -> None:
+        told = route.fetch()
+        route.fulfill(response=told, json=told.json() | {"version": "99.0"})
+
+    page.route("**/now.json", newer, times=1)
+    page.evaluate("document.dispatchEvent(new CustomEvent('live:queue', { detail: {} }))")
+    page.wait_for_function("() => !globalThis.isOld", timeout=PATIENT_MS)
+    page.locator("[data-ground][data-ready]").wait_for()
