@@ -301,7 +301,7 @@ securities securities: administration:person_add intake:keys privacy:holds priva
     privacy:sheet_new privacy:window
 - accounts: account_help
 accounts -: account_other
-accounts-office -: account_others
+accounts-office accounts-office: account_others
 overseers -: administration:emergencies_all
 - emergency-end: administration:emergency_end
 - emergency-enter: administration:emergency_enter

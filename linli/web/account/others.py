@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.accounts import actions
 from linli.accounts.rules import GIVES_PASSWORDS, RESETS_FACTORS
@@ -55,16 +55,20 @@ ACTS: dict[str, Callable[[HttpRequest, Person, str, datetime], HttpResponse | No
 
 
 @login_required
-@require_safe
+@require_http_methods(["GET", "POST"])
 def others(request: HttpRequest) -> HttpResponse:
-    """Whom to help is found by the whole user name or telephone number: nobody browses through accounts here."""
+    """Whom to help is found by the whole user name or telephone number: nobody browses through accounts here.
+
+    What is typed is sent, and stands in no address: no history, log or proxy keeps the number of anybody.
+    """
     if not _helps(request):
         raise Http404
-    typed = request.GET.get("who", "").replace("\0", "")[:100]
+    typed = request.POST.get("who", "").replace("\0", "").strip()[:100]
     person = find(typed) if typed else None
     if person is not None and _in_sight(request).filter(pk=person.pk).exists():
         return redirect("account_other", person.pk)
-    return render(request, "web/account/others.html", {"room": "account", "typed": typed})
+    context = {"room": "account", "typed": typed}
+    return render(request, "web/account/others.html", context, status=422 if typed else 200)
 
 
 @login_required
