@@ -79,6 +79,7 @@ LONG = WALKS | frozenset(
         "linli/chores/tests/test_command.py",
         "linli/chores/tests/test_ladder_killed.py",
         "linli/chores/tests/test_months.py",
+        "linli/chores/tests/test_new_tables.py",
         "linli/chores/tests/test_resealing_killed.py",
         "linli/chores/tests/test_upgrade.py",
         "linli/demo/tests/test_demo.py",
@@ -257,8 +258,17 @@ def _prepare(settings: Any) -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest) -> None:
+    """As pytest-django's, which makes the tables on PostgreSQL, in the way a new home has them made."""
+    from linli.kit.new_tables import each_model_alone
+
+    with each_model_alone():
+        request.getfixturevalue("django_db_setup")
+
+
+@pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
-    """On SQLite every run begins with a copy of a migrated store: all migrations take as long as hundreds of tests.
+    """On SQLite every run begins with a copy of a migrated store: all migrations take as long as a hundred tests.
 
     It is kept under a name of these very migrations, and is migrated still, which finds nothing to do.
     """
@@ -290,8 +300,8 @@ def _migrate_into(kept: Path) -> None:
     """By a process of its own, in a home of its own; whole, or not at all. Stores of other migrations are thrown away."""
     with tempfile.TemporaryDirectory(dir=RUN) as home:
         env = {**os.environ, "LINLI_HOME": home, "LINLI_DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "linli.settings"}
-        command = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
-        subprocess.run(command, env=env, cwd=Path(__file__).parent, check=True)
+        words = "import django; django.setup(); from linli.kit.new_tables import make_tables; make_tables()"
+        subprocess.run([sys.executable, "-c", words], env=env, cwd=Path(__file__).parent, check=True)
         for older in kept.parent.glob("*.sqlite3"):
             older.unlink()
         whole = kept.with_suffix(".whole")
