@@ -18,6 +18,10 @@ LOCKS := core media blur s3 parquet papers dev
 # Checks read the settings; they must not touch anybody's home.
 CHECK_HOME := LINLI_HOME=$(CURDIR)/build/check
 
+# What Python has compiled is kept beside the sources, whatever the caller's setting: every worker and program started by a
+# test would compile all of it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install run test test-sqlite test-long test-postgres browser bench fuzz sbom audit release lock messages vendor clean \
 	check check-format check-lint check-imports check-types check-migrations check-messages check-vendor
