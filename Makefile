@@ -71,7 +71,7 @@ test: test-sqlite  ## Tests on SQLite, then those where stores may differ on a P
 test-sqlite: $(VENV)/.dev
 	$(RUN) -m pytest -q -m 'not browser and not long' -n $(WORKERS)
 
-test-long: $(VENV)/.dev  ## Walks over everything, programs started whole, and those killed again and again, on SQLite
+test-long: $(VENV)/.dev  ## What takes long (docs/tests.md): walks over everything, programs started whole and killed, on SQLite
 	$(RUN) -m pytest -q -m long -n $(WORKERS)
 
 test-postgres: $(VENV)/.dev  ## All that asks the store, on PostgreSQL; URL=postgres://user@host:port/database for one of your own, with the pages too

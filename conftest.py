@@ -20,6 +20,8 @@ import hypothesis
 import pytest
 from django.core.management.commands import flush
 
+from tests.parts import FIRST, LONG, ONCE, SEARCHES
+
 # Made before the settings are read: they keep everything under LINLI_HOME. Workers of one run share its folder.
 RUN = Path(os.environ.setdefault("LINLI_TEST_RUN", "") or tempfile.mkdtemp(prefix="linli-test-"))
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -50,79 +52,6 @@ FORGETTERS = (
     "linli.events.suggesting:forget",
     "linli.intake.allowance:forget",
     "linli.kit.throttle:forget",
-)
-
-#: They walk all pages as everybody, which asks of PostgreSQL what the tests of each page have asked.
-WALKS = frozenset({"tests/test_hardening.py", "tests/test_scope.py", "tests/test_sealed.py", "tests/test_sweeps.py"})
-#: What is asked of SQLite alone besides: files, voices and streams of whole programs, conversations with a mailbox, broken input,
-#: a search through everything that is kept, and the same page in its hundreds of cases.
-ONCE = WALKS | frozenset(
-    {
-        "linli/desk/tests/test_bar.py",
-        "linli/chores/tests/test_media_command.py",
-        "linli/events/tests/test_pages_steps.py",
-        "linli/intake/tests/test_acts_steps.py",
-        "linli/intake/tests/test_areas_command.py",
-        "linli/intake/tests/test_live_process.py",
-        "linli/intake/tests/test_mail.py",
-        "linli/intake/tests/test_marked_secrets.py",
-        "linli/intake/tests/test_media_crashes.py",
-        "linli/intake/tests/test_voices.py",
-        "tests/test_fuzz.py",
-    }
-)
-#: In the names of files whose cases each ask the store something else.
-SEARCHES = ("search", "queue", "ledger", "wall", "filter")
-#: Two thirds of all the time: walks, years that are played through, mail and acts in all their cases, programs that are started
-#: whole, and those that are killed again and again. `make test-long`.
-LONG = WALKS | frozenset(
-    {
-        "linli/chores/tests/test_backup.py",
-        "linli/chores/tests/test_backup_killed.py",
-        "linli/chores/tests/test_command.py",
-        "linli/chores/tests/test_ladder_killed.py",
-        "linli/chores/tests/test_months.py",
-        "linli/chores/tests/test_new_tables.py",
-        "linli/chores/tests/test_resealing_killed.py",
-        "linli/chores/tests/test_upgrade.py",
-        "linli/demo/tests/test_demo.py",
-        "linli/events/tests/test_learning.py",
-        "linli/events/tests/test_pages_steps.py",
-        "linli/intake/tests/test_acts.py",
-        "linli/intake/tests/test_acts_crashes.py",
-        "linli/intake/tests/test_acts_own.py",
-        "linli/intake/tests/test_acts_steps.py",
-        "linli/intake/tests/test_acts_stopped.py",
-        "linli/intake/tests/test_areas_command.py",
-        "linli/intake/tests/test_import_files.py",
-        "linli/intake/tests/test_live_process.py",
-        "linli/intake/tests/test_mail.py",
-        "linli/intake/tests/test_marked_secrets.py",
-        "linli/intake/tests/test_media_crashes.py",
-        "linli/intake/tests/test_proof.py",
-        "linli/intake/tests/test_webhooks_proof.py",
-        "linli/kit/media/tests/test_faces.py",
-        "linli/notices/tests/test_killed.py",
-        "linli/notices/tests/test_law.py",
-        "linli/statistics/tests/test_counters.py",
-        "linli/statistics/tests/test_killed.py",
-        "tests/test_dispute_year.py",
-        "tests/test_scope_recomputed.py",
-        "tests/test_year.py",
-    }
-)
-
-#: Of what drives a browser the files that take a minute or two, the longest first: begun first, as the file that is left at the
-#: end keeps one worker alone.
-FIRST = (
-    "linli/wall/tests/test_browser.py",
-    "linli/web/tests/test_live_browser.py",
-    "tests/test_accessible.py",
-    "linli/field/tests/test_waiting_in_browser.py",
-    "linli/field/tests/test_shell_looks.py",
-    "linli/field/tests/test_outbox_keeping.py",
-    "linli/events/tests/test_pages_in_browser.py",
-    "linli/field/tests/test_voice.py",
 )
 
 
