@@ -18,6 +18,10 @@ LOCKS := core media blur s3 parquet papers dev
 # Checks read the settings; they must not touch anybody's home.
 CHECK_HOME := LINLI_HOME=$(CURDIR)/build/check
 
+# What Python has compiled is kept beside the sources, whatever the caller's setting: every worker and program started by a
+# test would compile all of it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install run test test-sqlite test-long test-postgres browser bench fuzz sbom audit release lock messages vendor clean \
 	check check-format check-lint check-imports check-types check-migrations check-messages check-vendor
@@ -67,7 +71,7 @@ test: test-sqlite  ## Tests on SQLite, then those where stores may differ on a P
 test-sqlite: $(VENV)/.dev
 	$(RUN) -m pytest -q -m 'not browser and not long' -n $(WORKERS)
 
-test-long: $(VENV)/.dev  ## Walks over everything, programs started whole, and those killed again and again, on SQLite
+test-long: $(VENV)/.dev  ## What takes long (docs/tests.md): walks over everything, programs started whole and killed, on SQLite
 	$(RUN) -m pytest -q -m long -n $(WORKERS)
 
 test-postgres: $(VENV)/.dev  ## All that asks the store, on PostgreSQL; URL=postgres://user@host:port/database for one of your own, with the pages too

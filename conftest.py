@@ -1,6 +1,7 @@
 """What all tests share: a home of their own, either store, no network, and nothing left over from the test before."""
 
 import fcntl
+import gc
 import hashlib
 import os
 import shutil
@@ -19,6 +20,8 @@ import hypothesis
 import pytest
 from django.core.management.commands import flush
 
+from tests.parts import FIRST, LONG, ONCE, SEARCHES
+
 # Made before the settings are read: they keep everything under LINLI_HOME. Workers of one run share its folder.
 RUN = Path(os.environ.setdefault("LINLI_TEST_RUN", "") or tempfile.mkdtemp(prefix="linli-test-"))
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -33,6 +36,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "linli.settings"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 os.environ["DJANGO_LIVE_TEST_SERVER_ADDRESS"] = "127.0.0.1"
 django.setup()
+# While modules are loaded nothing is thrown away.
+gc.disable()
 # A worker that found the name in its environment would read the settings before it comes here.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
@@ -47,78 +52,6 @@ FORGETTERS = (
     "linli.events.suggesting:forget",
     "linli.intake.allowance:forget",
     "linli.kit.throttle:forget",
-)
-
-#: They walk all pages as everybody, which asks of PostgreSQL what the tests of each page have asked.
-WALKS = frozenset({"tests/test_hardening.py", "tests/test_scope.py", "tests/test_sealed.py", "tests/test_sweeps.py"})
-#: What is asked of SQLite alone besides: files, voices and streams of whole programs, conversations with a mailbox, broken input,
-#: a search through everything that is kept, and the same page in its hundreds of cases.
-ONCE = WALKS | frozenset(
-    {
-        "linli/desk/tests/test_bar.py",
-        "linli/chores/tests/test_media_command.py",
-        "linli/events/tests/test_pages_steps.py",
-        "linli/intake/tests/test_acts_steps.py",
-        "linli/intake/tests/test_areas_command.py",
-        "linli/intake/tests/test_live_process.py",
-        "linli/intake/tests/test_mail.py",
-        "linli/intake/tests/test_marked_secrets.py",
-        "linli/intake/tests/test_media_crashes.py",
-        "linli/intake/tests/test_voices.py",
-        "tests/test_fuzz.py",
-    }
-)
-#: In the names of files whose cases each ask the store something else.
-SEARCHES = ("search", "queue", "ledger", "wall", "filter")
-#: Two thirds of all the time: walks, years that are played through, mail and acts in all their cases, programs that are started
-#: whole, and those that are killed again and again. `make test-long`.
-LONG = WALKS | frozenset(
-    {
-        "linli/chores/tests/test_backup.py",
-        "linli/chores/tests/test_backup_killed.py",
-        "linli/chores/tests/test_command.py",
-        "linli/chores/tests/test_ladder_killed.py",
-        "linli/chores/tests/test_months.py",
-        "linli/chores/tests/test_resealing_killed.py",
-        "linli/chores/tests/test_upgrade.py",
-        "linli/demo/tests/test_demo.py",
-        "linli/events/tests/test_learning.py",
-        "linli/events/tests/test_pages_steps.py",
-        "linli/intake/tests/test_acts.py",
-        "linli/intake/tests/test_acts_crashes.py",
-        "linli/intake/tests/test_acts_own.py",
-        "linli/intake/tests/test_acts_steps.py",
-        "linli/intake/tests/test_acts_stopped.py",
-        "linli/intake/tests/test_areas_command.py",
-        "linli/intake/tests/test_import_files.py",
-        "linli/intake/tests/test_live_process.py",
-        "linli/intake/tests/test_mail.py",
-        "linli/intake/tests/test_marked_secrets.py",
-        "linli/intake/tests/test_media_crashes.py",
-        "linli/intake/tests/test_proof.py",
-        "linli/intake/tests/test_webhooks_proof.py",
-        "linli/kit/media/tests/test_faces.py",
-        "linli/notices/tests/test_killed.py",
-        "linli/notices/tests/test_law.py",
-        "linli/statistics/tests/test_counters.py",
-        "linli/statistics/tests/test_killed.py",
-        "tests/test_dispute_year.py",
-        "tests/test_scope_recomputed.py",
-        "tests/test_year.py",
-    }
-)
-
-#: Of what drives a browser the files that take a minute or two, the longest first: begun first, as the file that is left at the
-#: end keeps one worker alone.
-FIRST = (
-    "linli/wall/tests/test_browser.py",
-    "linli/web/tests/test_live_browser.py",
-    "tests/test_accessible.py",
-    "linli/field/tests/test_waiting_in_browser.py",
-    "linli/field/tests/test_shell_looks.py",
-    "linli/field/tests/test_outbox_keeping.py",
-    "linli/events/tests/test_pages_in_browser.py",
-    "linli/field/tests/test_voice.py",
 )
 
 
@@ -149,6 +82,14 @@ def pytest_configure(config: pytest.Config) -> None:
     # The same examples every time, however slow the machine.
     hypothesis.settings.register_profile("linli", derandomize=True, deadline=None, database=None)
     hypothesis.settings.load_profile("linli")
+
+
+def pytest_collection_finish() -> None:
+    """The collector of cycles need not look through what is loaded by now, and seldom at the rest: a fifth of all the time."""
+    gc.enable()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
 
 
 def pytest_report_header() -> str:
@@ -257,8 +198,17 @@ def _prepare(settings: Any) -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest) -> None:
+    """As pytest-django's, which makes the tables on PostgreSQL, in the way a new home has them made."""
+    from linli.kit.new_tables import each_model_alone
+
+    with each_model_alone():
+        request.getfixturevalue("django_db_setup")
+
+
+@pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
-    """On SQLite every run begins with a copy of a migrated store: all migrations take as long as hundreds of tests.
+    """On SQLite every run begins with a copy of a migrated store: all migrations take as long as a hundred tests.
 
     It is kept under a name of these very migrations, and is migrated still, which finds nothing to do.
     """
@@ -290,8 +240,8 @@ def _migrate_into(kept: Path) -> None:
     """By a process of its own, in a home of its own; whole, or not at all. Stores of other migrations are thrown away."""
     with tempfile.TemporaryDirectory(dir=RUN) as home:
         env = {**os.environ, "LINLI_HOME": home, "LINLI_DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "linli.settings"}
-        command = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
-        subprocess.run(command, env=env, cwd=Path(__file__).parent, check=True)
+        words = "import django; django.setup(); from linli.kit.new_tables import make_tables; make_tables()"
+        subprocess.run([sys.executable, "-c", words], env=env, cwd=Path(__file__).parent, check=True)
         for older in kept.parent.glob("*.sqlite3"):
             older.unlink()
         whole = kept.with_suffix(".whole")
@@ -348,9 +298,23 @@ def _emptied_plainly() -> Iterator[None]:
         yield
 
 
+UNLOOKED = (
+    """SELECT set_config('session_replication_role', 'replica', true) WHERE current_setting('is_superuser') = 'on'"""
+)
+
+
 def _emptying(_style: Any, connection: Any, **_how: bool) -> list[str]:
-    """The statements that empty tables; foreign keys are looked at when all is done."""
-    tables = [connection.ops.quote_name(one) for one in connection.introspection.django_table_names(only_existing=True)]
+    """The statements that empty tables; foreign keys are looked at when all is done.
+
+    Of a server it is asked in one go, and whoever may tells it not to look for what points to each row: nothing will be left.
+    A thread that has ended keeps its connection until the collector of cycles comes by.
+    """
+    gc.collect()
+    tables = [
+        connection.ops.quote_name(one) for one in connection.introspection.django_table_names(include_views=False)
+    ]
+    if connection.vendor == "postgresql":
+        return ["; ".join([UNLOOKED, *(f"DELETE FROM {one}" for one in tables)])]
     asked = " UNION ALL ".join(f"SELECT {place} WHERE EXISTS (SELECT 1 FROM {one})" for place, one in enumerate(tables))
     with connection.cursor() as cursor:
         cursor.execute(asked)

@@ -165,6 +165,9 @@ COMES = """() => Boolean(globalThis.isLeft) || document.readyState !== "complete
 MOVES = """() => document.getAnimations().some((one) =>
   one.playState === "running" && one.effect.getComputedTiming().endTime !== Infinity)"""
 
+#: What axe finds against a page. Nobody reads what passed, and to bring it out of the browser takes as long as to look.
+VIOLATIONS = "(how) => axe.run(how).then((found) => found.violations)"
+
 
 def settled(page: Page) -> None:
     """Wait until the page a click led to is here, whole and still.
@@ -191,12 +194,12 @@ def accessible() -> Callable[[Page], None]:
 
     def look(page: Page) -> None:
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
-        # Preloading would ask for the files a style sheet imports as if they lay beside the page; and nobody reads what passed.
+        # Preloading would ask for the files a style sheet imports as if they lay beside the page.
         how = {"runOnly": {"type": "tag", "values": tags}, "preload": False, "resultTypes": ["violations"]}
         settled(page)
         if not page.evaluate("typeof axe === 'object'"):
             page.evaluate(Axe().axe_script)
-        found = page.evaluate("how => axe.run(how)", how)["violations"]
+        found = page.evaluate(VIOLATIONS, how)
         lines = [f"{one['id']}: {one['help']} at {[node['target'] for node in one['nodes']]}" for one in found]
         assert not lines, "\n".join(lines)
 

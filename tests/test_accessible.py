@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from linli.events.testing import GRID, World, draw_boundaries, make_world
 from tests.addresses import NAMES
-from tests.browser import OpenPage, Watch
+from tests.browser import VIOLATIONS, OpenPage, Watch
 from tests.test_sweeps import address, body
 from tests.things import HERE, Things, things
 
@@ -57,7 +57,7 @@ def _is_page(response: Any) -> bool:
 
 def findings(page: Page) -> list[str]:
     """What is serious, with the places."""
-    found = page.evaluate("how => axe.run(how)", _HOW)["violations"]
+    found = page.evaluate(VIOLATIONS, _HOW)
     return [
         f"{one['id']}: {one['help']} at {[' '.join(map(str, node['target'])) for node in one['nodes']][:4]}"
         for one in found

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.events import packs
 from linli.kit.holidays import load_calendar
+from linli.kit.new_tables import make_tables
 from linli.kit.refusal import Refused
 
 Names = frozenset[tuple[str, str]]
@@ -88,9 +89,11 @@ def make_ready(*, only_if_empty: bool = False) -> None:
         refuse_lost_store()
     with alone():
         if schema().outstanding:  # nobody was quicker
-            call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
             if found.is_empty:
+                make_tables()
                 _furnish()
+            else:
+                call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
 
 
 def _furnish() -> None:

@@ -17,9 +17,9 @@ LINLI = [sys.executable, "-m", "linli.command"]
 _BUILD = f"""
 import django; django.setup()
 from datetime import timedelta
-from django.core.management import call_command
 from django.utils import timezone
-call_command("migrate", verbosity=0)
+from linli.kit.new_tables import make_tables
+make_tables()
 from linli.events.testing import make_event, make_world
 world, begun = make_world(), timezone.now() - timedelta(days=200)
 for number in range({CLOCKS}):

@@ -23,8 +23,8 @@ from linli.intake.webhooks.models import Delivery
 from linli.intake.webhooks.testing import a_subscription, work
 """
 SUBSCRIBE = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
+from linli.kit.new_tables import make_tables
+make_tables()
 from linli.events.testing import make_world
 a_subscription(make_world(), {address!r})
 """
