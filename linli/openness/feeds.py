@@ -66,9 +66,10 @@ def asked_of(path: str, query: str = "") -> str:
 
 
 def in_language() -> str:
-    """What an address needs to be answered in the language spoken now: nothing in that of the home."""
-    spoken = get_language() or settings.LANGUAGE_CODE
-    return "" if spoken == settings.LANGUAGE_CODE else f"?language={spoken}"
+    """What an address needs to be answered in the language spoken now. That of the home is named too: the browser that follows
+    it may have chosen another.
+    """
+    return f"?language={get_language() or settings.LANGUAGE_CODE}"
 
 
 def following(name: str, page: Page) -> str:
