@@ -223,6 +223,7 @@ SENTENCES: dict[str, Any] = {
     "export.asked": _("asked to take a list away"),
     "export.granted": _("let a list be taken away"),
     "export.refused": _("did not let a list be taken away"),
+    "export.lapsed": _("gave up a list that nobody had answered"),
     "export.made": _("had a list made as a file"),
     "export.taken": _("fetched the file of a list"),
     "vault.rotated": _("made a new key of the vault"),
