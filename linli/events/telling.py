@@ -208,6 +208,8 @@ SENTENCES: dict[str, Any] = {
     "import.failed": _("could not bring in a table"),
     "report.retaken": _("took in a report that had been set aside"),
     "report.settled": _("entered by hand a report that had been set aside"),
+    "report.contact_forgotten": _("deleted the contact of a report that had been set aside"),
+    "report.contact_corrected": _("corrected the contact of a report that had been set aside"),
     "act.retried": _("had an act from a phone tried again that a fault had stopped"),
     "act.settled": _("did by hand an act from a phone that a fault had stopped"),
     "robot.added": _("added the robot of a group"),
