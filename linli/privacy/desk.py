@@ -299,21 +299,24 @@ def _fill_in(request: HttpRequest, kind: str, last: Sheet | None) -> HttpRespons
         else {}
     )
     form = SheetForm(request.POST if request.method == "POST" else None, sheet_kind=SHEETS[kind], initial=initial)
-    status = 200
+    status, newer = 200, None
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            made = sheets.fill_in(
-                kind,
-                words=form.answers,
-                by=_person(request),
-                at=timezone.now(),
-                sheet=last.sheet if last else None,
-                after=last.version if last else 0,
-            )
-            messages.success(request, _("Kept as version %(n)s.") % {"n": made.version})
-            return redirect("privacy:sheet", made.pk)
-    return _page(request, "sheet_form", kind, {"kind": SHEETS[kind], "form": form, "last": last}, status)
+            on = {"sheet": last.sheet if last else None, "after": last.version if last else 0}
+            try:
+                made = sheets.fill_in(kind, words=form.answers, by=_person(request), at=timezone.now(), **on)
+            except Refused as refusal:
+                if refusal.code != "changed_meanwhile":
+                    raise
+                # What was typed stays, and is kept on top of the newer version once that was looked at.
+                form.add_error(None, refusal.message)
+                status, newer = 409, Sheet.objects.newest().filter(sheet=on["sheet"]).first()
+            else:
+                messages.success(request, _("Kept as version %(n)s.") % {"n": made.version})
+                return redirect("privacy:sheet", made.pk)
+    context = {"kind": SHEETS[kind], "form": form, "last": last, "newer": newer}
+    return _page(request, "sheet_form", kind, context, status)
 
 
 @_of_officers
