@@ -43,7 +43,12 @@ def told_of(row: Kept, reach: str) -> dict[str, str]:
     sent: dict[str, Any] = msgspec.json.decode(row.content)
     own = {name: str(sent[name]) for name in ("title", "text", "place") if sent.get(name)}
     left: list[str] = []
-    _rewritten(row, reach, lambda words: left.append(words) or words)
+
+    def noted(words: str) -> str:
+        left.append(words)
+        return words
+
+    _rewritten(row, reach, noted)
     return own | {"contact": " · ".join(left)}
 
 

@@ -303,15 +303,16 @@ def _fill_in(request: HttpRequest, kind: str, last: Sheet | None) -> HttpRespons
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            on = {"sheet": last.sheet if last else None, "after": last.version if last else 0}
+            on, after = (last.sheet, last.version) if last else (None, 0)
+            by, at = _person(request), timezone.now()
             try:
-                made = sheets.fill_in(kind, words=form.answers, by=_person(request), at=timezone.now(), **on)
+                made = sheets.fill_in(kind, words=form.answers, by=by, at=at, sheet=on, after=after)
             except Refused as refusal:
                 if refusal.code != "changed_meanwhile":
                     raise
                 # What was typed stays, and is kept on top of the newer version once that was looked at.
                 form.add_error(None, refusal.message)
-                status, newer = 409, Sheet.objects.newest().filter(sheet=on["sheet"]).first()
+                status, newer = 409, Sheet.objects.newest().filter(sheet=on).first()
             else:
                 messages.success(request, _("Kept as version %(n)s.") % {"n": made.version})
                 return redirect("privacy:sheet", made.pk)
