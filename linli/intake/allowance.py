@@ -12,8 +12,8 @@ still survives, and none has to ask another or the store. What could not be kept
   send, while neighbours who report once are still heard: of a village behind a single address some 200 households an hour.
 - Tokens 60 an hour and address. Whoever gathers them ahead is still counted by address.
 - One of the staff 3000, acts included, on all their phones: weeks without signal come at once, and a phone in other hands ends.
-- One key of another system 36,000: ten a second. The county has let it in, but what runs wild there floods every desk before
-  somebody revokes the key (`LINLI_KEY_REPORTS`).
+- One key or webhook of another system 36,000: ten a second. The county has let it in, but what runs wild there floods every desk
+  before somebody revokes the key (`LINLI_KEY_REPORTS`).
 
 A flood from thousands of addresses cannot be told from a typhoon, and is let in.
 """
@@ -80,20 +80,22 @@ def give_back_of_staff(person: int) -> None:
     _throttle.give_back(_staff(person))
 
 
-def spend_of_key(key: int) -> None:
-    """Count one report of another system. Raises `Turned` when it is one too many; then it is not counted."""
-    if not _take(_system(key), settings.KEY_REPORTS):
+def spend_of_system(who: str) -> None:
+    """Count one report of another system: of its key (`key 7`), or of its webhook (`hook 7`). Raises `Turned` when it is one too
+    many; then it is not counted.
+    """
+    if not _take(who, settings.KEY_REPORTS):
         raise Turned(
             429,
             "too_many",
             _("Very much has been sent with this key within the hour. Keep the rest, and send it later."),
-            retry_after=_again_after(_system(key)),
+            retry_after=_again_after(who),
         )
 
 
-def give_back_of_key(key: int) -> None:
+def give_back_of_system(who: str) -> None:
     """What was counted could not be kept after all."""
-    _throttle.give_back(_system(key))
+    _throttle.give_back(who)
 
 
 def give_back(*, token: Token | None, address: str, area: str) -> None:
@@ -167,10 +169,6 @@ def _is_known(token: Token | None) -> bool:
 
 def _staff(person: int) -> str:
     return f"staff {person}"
-
-
-def _system(key: int) -> str:
-    return f"key {key}"
 
 
 def _phone(token: Token) -> str:

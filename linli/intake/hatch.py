@@ -175,7 +175,7 @@ class Hatch:
                 elif sender.kind == SenderKind.PERSON:
                     allowance.give_back_of_staff(sender.key)
                 elif sender.kind == SenderKind.KEY:
-                    allowance.give_back_of_key(sender.key)
+                    allowance.give_back_of_system(f"key {sender.key}")
             raise
 
     async def _prepared(self, request: Request) -> tuple[Sender, datetime]:

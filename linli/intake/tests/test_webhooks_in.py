@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from linli.events.models import Contact, Event
 from linli.events.testing import GRID, World
-from linli.intake import digest, kept_contacts, setaside
+from linli.intake import allowance, digest, kept_contacts, setaside
 from linli.intake.models import Kept, KeptState
 from linli.intake.testing import Door
 from linli.intake.webhooks import actions, mapping, signing
@@ -118,6 +118,15 @@ def test_whoever_guesses_at_signatures_is_told_to_wait(pushing: Pushing, monkeyp
     # What is signed rightly goes in: another system behind the same address is not kept out.
     pushing.secret = right
     assert pushing.push()[0] == 201
+
+
+def test_a_system_that_runs_wild_is_told_to_wait(pushing: Pushing, settings: Any) -> None:
+    settings.KEY_REPORTS = 3
+    allowance.forget()
+    told = [pushing.push(f"m{n}")[0] for n in range(5)]
+    assert told == [201, 201, 201, 429, 429]
+    assert Kept.objects.count() == 3
+    allowance.forget()
 
 
 @pytest.mark.parametrize("minutes", [-6, 6])
