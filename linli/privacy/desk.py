@@ -312,7 +312,8 @@ def _fill_in(request: HttpRequest, kind: str, last: Sheet | None) -> HttpRespons
                     raise
                 # What was typed stays, and is kept on top of the newer version once that was looked at.
                 form.add_error(None, refusal.message)
-                status, newer = 409, Sheet.objects.newest().filter(sheet=on).first()
+                status = 409
+                newer = Sheet.objects.newest().filter(sheet=on).first() if on else None
             else:
                 messages.success(request, _("Kept as version %(n)s.") % {"n": made.version})
                 return redirect("privacy:sheet", made.pk)
