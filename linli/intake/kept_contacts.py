@@ -52,26 +52,34 @@ def told_of(row: Kept, reach: str) -> dict[str, str]:
     return own | {"contact": " · ".join(left)}
 
 
+@transaction.atomic
 def forget_contact(row: Kept, reach: str, *, by: Person, at: datetime) -> bool:
     """Delete it; whether it was still there."""
-    return _write(row, _rewritten(row, reach, lambda _words: ""), "report.contact_forgotten", by, at)
-
-
-def correct_contact(row: Kept, reach: str, *, words: str, by: Person, at: datetime) -> bool:
-    """Put another in its place; whether it was still there."""
-    clean = clean_words(words, field="reach", required=True, longest=_LONGEST)
-    return _write(row, _rewritten(row, reach, lambda _words: clean), "report.contact_corrected", by, at)
+    if not _write(row, _rewritten(row, reach, lambda _words: "")):
+        return False
+    record("report.contact_forgotten", on=row, area=_area_of(row), by=by, at=at)
+    return True
 
 
 @transaction.atomic
-def _write(row: Kept, contact: str, verb: str, by: Person, at: datetime) -> bool:
-    sealed = seal(contact, bound_to=row.pk.bytes, place=_PLACE) if contact else b""
-    if not Kept.objects.set_aside().filter(pk=row.pk).update(sealed_contact=sealed):
+def correct_contact(row: Kept, reach: str, *, words: str, by: Person, at: datetime) -> bool:
+    """Put another in its place; whether it was still there."""
+    clean = clean_words(words, field="reach", required=True, longest=_LONGEST)
+    if not _write(row, _rewritten(row, reach, lambda _words: clean)):
         return False
-    # It may have been routed to an area that is gone.
-    around = Area.objects.filter(pk__in=lineage(row.area)).order_by("-code").values_list("pk", flat=True).first()
-    record(verb, on=row, area=around, by=by, at=at)
+    record("report.contact_corrected", on=row, area=_area_of(row), by=by, at=at)
     return True
+
+
+def _write(row: Kept, contact: str) -> bool:
+    sealed = seal(contact, bound_to=row.pk.bytes, place=_PLACE) if contact else b""
+    return bool(Kept.objects.set_aside().filter(pk=row.pk).update(sealed_contact=sealed))
+
+
+def _area_of(row: Kept) -> str | None:
+    """Where it was routed to, or the nearest around it: that area may be gone."""
+    around = Area.objects.filter(pk__in=lineage(row.area)).order_by("-code")
+    return around.values_list("pk", flat=True).first()
 
 
 def _opened(row: Kept) -> str:
