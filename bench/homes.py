@@ -25,6 +25,7 @@ def home() -> Iterator[tuple[dict[str, str], str]]:
         divisions.write_text(f"code,name\n440881,廉江市\n440881101,石城镇\n{AREA},上县村\n", encoding="utf-8")
         path = os.pathsep.join([str(place), str(Path(__file__).resolve().parent.parent)])
         environment = os.environ | {"LINLI_HOME": str(place / "home"), "LINLI_LANGUAGE": "en", "PYTHONPATH": path}
+        environment["LINLI_KEY_REPORTS"] = "1000000000"
         _linli(environment, "areas", "divisions", str(divisions), "--county", "440881")
         _linli(environment, "categories", "load", "grid-cn-lite")
         _linli(environment, "holidays")

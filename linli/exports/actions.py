@@ -15,7 +15,7 @@ from linli.areas.codes import lineage
 from linli.areas.models import Area
 from linli.exports import files
 from linli.exports.models import Export
-from linli.exports.rules import KINDS, LASTS, LONGEST_REASON, State, needs_approver
+from linli.exports.rules import ANSWERED_WITHIN, KINDS, LASTS, LONGEST_REASON, State, needs_approver
 from linli.journal.actions import record
 from linli.kit.refusal import BadInput, Refused
 from linli.people.actions import scope_of
@@ -144,13 +144,23 @@ def take(export: Export, *, by: Person, at: datetime) -> None:
 
 
 def end_old(at: datetime) -> int:
-    """Delete the files whose time is over, and end what nobody made use of; how many."""
+    """Delete the files whose time is over, end what nobody made use of, and give up what nobody answered; how many."""
     over = list(Export.objects.filter(state__in=[State.GRANTED, State.MADE], expires_at__lte=at)[:SLICE])
     for one in over:
         files.remove(one.stored_as)
         Export.objects.filter(pk=one.pk).update(state=State.ENDED, sealed_key=b"", stored_as="")
     files.remove_strays(at)
-    return len(over)
+    unanswered = list(Export.objects.waiting().filter(asked_at__lte=at - ANSWERED_WITHIN).order_by("key")[:SLICE])
+    for one in unanswered:
+        _lapse(one, at)
+    return max(len(over), len(unanswered))
+
+
+@transaction.atomic
+def _lapse(export: Export, at: datetime) -> None:
+    """Who asked is told: they may ask anew. Not where an answer was quicker."""
+    if Export.objects.waiting().filter(pk=export.pk).update(state=State.LAPSED):
+        record("export.lapsed", on=export, by=None, at=at, tell=[export.asked_by])
 
 
 def mark_of(export: Export) -> str:

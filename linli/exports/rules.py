@@ -13,6 +13,8 @@ from linli.people.rules import Role
 FREE_ROWS = 500
 #: A file is deleted after so long; a yes not made use of ends after so long too.
 LASTS = timedelta(hours=24)
+#: What nobody has answered for so long is given up: the reason is stale, and may be said anew.
+ANSWERED_WITHIN = timedelta(days=7)
 LONGEST_REASON = 200
 
 
@@ -24,6 +26,7 @@ class State(models.TextChoices):
     REFUSED = "refused", _("Refused")
     MADE = "made", _("Made")
     ENDED = "ended", _("Deleted")
+    LAPSED = "lapsed", _("Not answered in time")
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,8 @@ def _report(one: Arrival, answering: Answering) -> Row:
         allowance.spend(token=sender.token, address=sender.address, device=report.device, area=answers.code)
     elif sender.kind == SenderKind.PERSON:
         allowance.spend_of_staff(sender.key)
+    elif sender.kind == SenderKind.KEY and sender.key:  # our own mailbox has none
+        allowance.spend_of_system(f"key {sender.key}")
     digest = digest_of(canonical(sent))
     contact = sent.pop("contact", "").strip()
     # Asked for the rate limit alone: what else came from a device is nobody's business.

@@ -12,7 +12,8 @@ still survives, and none has to ask another or the store. What could not be kept
   send, while neighbours who report once are still heard: of a village behind a single address some 200 households an hour.
 - Tokens 60 an hour and address. Whoever gathers them ahead is still counted by address.
 - One of the staff 3000, acts included, on all their phones: weeks without signal come at once, and a phone in other hands ends.
-  Other systems have no number: the county has let them in, knows how much they bring, and revokes a key within seconds.
+- One key or webhook of another system 36,000: ten a second. The county has let it in, but what runs wild there floods every desk
+  before somebody revokes the key (`LINLI_KEY_REPORTS`).
 
 A flood from thousands of addresses cannot be told from a typhoon, and is let in.
 """
@@ -22,6 +23,7 @@ from functools import lru_cache
 from ipaddress import IPv6Address
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from linli.intake.tokens import Token
@@ -76,6 +78,24 @@ def spend_of_staff(person: int) -> None:
 def give_back_of_staff(person: int) -> None:
     """What was counted could not be kept after all."""
     _throttle.give_back(_staff(person))
+
+
+def spend_of_system(who: str) -> None:
+    """Count one report of another system: of its key (`key 7`), or of its webhook (`hook 7`). Raises `Turned` when it is one too
+    many; then it is not counted.
+    """
+    if not _take(who, settings.KEY_REPORTS):
+        raise Turned(
+            429,
+            "too_many",
+            _("Very much has been sent with this key within the hour. Keep the rest, and send it later."),
+            retry_after=_again_after(who),
+        )
+
+
+def give_back_of_system(who: str) -> None:
+    """What was counted could not be kept after all."""
+    _throttle.give_back(who)
 
 
 def give_back(*, token: Token | None, address: str, area: str) -> None:

@@ -174,6 +174,8 @@ class Hatch:
                     allowance.give_back(token=sender.token, address=sender.address, area=row.area)
                 elif sender.kind == SenderKind.PERSON:
                     allowance.give_back_of_staff(sender.key)
+                elif sender.kind == SenderKind.KEY:
+                    allowance.give_back_of_system(f"key {sender.key}")
             raise
 
     async def _prepared(self, request: Request) -> tuple[Sender, datetime]:

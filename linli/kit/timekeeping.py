@@ -5,11 +5,18 @@ Limits, receipts and the order of acts hang on it, and tokens of a second factor
 
 import ctypes
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection
+from django.db.models import Q
 
 #: The kernel's word for a clock that nobody has set for a while (`STA_UNSYNC` of <sys/timex.h>).
 _UNSYNC = 0x40
+
+
+def is_due(at: Any, farthest: Any) -> Q:
+    """Rows due by now, and those dated farther ahead than any is ever put off: before the clock of this machine was set back."""
+    return Q(due_at__lte=at) | Q(due_at__gt=farthest)
 
 
 class _Timex(ctypes.Structure):

@@ -170,6 +170,11 @@ ABOUT: dict[str, About] = {
     ),
     "export.asked": About(lambda _facts: _("Somebody asks to take a list away. Say yes or no."), _exports, "file-text"),
     "export.granted": About(lambda _facts: _("You may take the list away that you asked for."), _exports, "file-text"),
+    "export.lapsed": About(
+        lambda _facts: _("Nobody answered in time whether you may take a list away. Ask for it anew."),
+        _exports,
+        "file-text",
+    ),
     "export.refused": About(lambda _facts: _("The list you asked for is not given away."), _exports, "file-text"),
     "briefing.made": About(lambda _facts: _("A new briefing is there to read."), _briefing, "file-text"),
 }

@@ -17,10 +17,23 @@ from django.db.models import QuerySet
 
 from linli.kit.prepared import Prepared, PreparedUpdate
 from linli.kit.refusal import Refused
+from linli.kit.timekeeping import is_due
 from linli.notices import reporters
 from linli.notices.letters import WRITERS, Words
 from linli.notices.models import Channel, Decision, Delivery
-from linli.notices.rules import CODE_DIGITS, LEASE, ROBOTS, UNFINISHED, Kind, Purpose, Result, State, Verdict, judge
+from linli.notices.rules import (
+    CODE_DIGITS,
+    LEASE,
+    LONGEST_WAIT,
+    ROBOTS,
+    UNFINISHED,
+    Kind,
+    Purpose,
+    Result,
+    State,
+    Verdict,
+    judge,
+)
 from linli.notices.wording import compose
 
 SLICE = 500
@@ -42,24 +55,26 @@ class Parcel:
 
 def kinds_due(at: datetime) -> list[str]:
     """The ways by which something is to be sent, or was lost, now."""
-    found = set(_kinds_due(at))
+    found = set(_kinds_due(at, at + LONGEST_WAIT))
     return [one for one in Kind.values if one in found]
 
 
 @Prepared
-def _kinds_due(at: datetime) -> QuerySet[Any, str]:
-    return Delivery.objects.unfinished().filter(due_at__lte=at).order_by().values_list("kind", flat=True).distinct()
+def _kinds_due(at: datetime, farthest: datetime) -> QuerySet[Any, str]:
+    return (
+        Delivery.objects.unfinished().filter(is_due(at, farthest)).order_by().values_list("kind", flat=True).distinct()
+    )
 
 
 def due(kind: str, at: datetime, most: int) -> list[Delivery]:
     """What is to be sent now by one way, the oldest first."""
-    return _oldest(most)(kind, at)
+    return _oldest(most)(kind, at, at + LONGEST_WAIT)
 
 
 @cache
-def _oldest(most: int) -> Prepared[[str, datetime], Delivery]:
-    def due(kind: str, at: datetime) -> QuerySet[Delivery]:
-        rows = Delivery.objects.filter(kind=kind, state=State.WAITING, due_at__lte=at)
+def _oldest(most: int) -> Prepared[[str, datetime, datetime], Delivery]:
+    def due(kind: str, at: datetime, farthest: datetime) -> QuerySet[Delivery]:
+        rows = Delivery.objects.filter(is_due(at, farthest), kind=kind, state=State.WAITING)
         related = rows.select_related("channel__person", "reporter_message__entry", "reporter_message__event", "letter")
         return related.order_by("due_at", "pk")[:most]
 
@@ -197,13 +212,13 @@ def _given_up(channel: Channel, at: datetime) -> dict[str, Any]:
 
 def give_up_lost(at: datetime) -> bool:
     """Settle what was claimed by a worker that never came back; whether there may be more."""
-    rows = _lost(at)
+    rows = _lost(at, at + LONGEST_WAIT)
     for pk, tries in rows:
         settle(pk, tries, Result(Verdict.UNKNOWN, "no_answer"), at)
     return len(rows) == SLICE
 
 
 @Prepared
-def _lost(at: datetime) -> QuerySet[Any, Any]:
-    lost = Delivery.objects.filter(state=State.SENDING, due_at__lte=at).order_by("due_at")
+def _lost(at: datetime, farthest: datetime) -> QuerySet[Any, Any]:
+    lost = Delivery.objects.filter(is_due(at, farthest), state=State.SENDING).order_by("due_at")
     return lost.values_list("pk", "tries")[:SLICE]

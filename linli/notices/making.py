@@ -21,11 +21,13 @@ from linli.journal.following import Written
 from linli.journal.models import Notice
 from linli.kit.bulk import insert
 from linli.kit.prepared import Prepared, PreparedUpdate
+from linli.kit.timekeeping import is_due
 from linli.kit.workdays import stored_calendar
 from linli.notices.models import Channel, Decision, Delivery, Follower, QuietHours, quiet_of
 from linli.notices.reporters import way_of
 from linli.notices.rules import (
     HOURLY_CHOICES,
+    LONGEST_HELD,
     Decided,
     Purpose,
     Why,
@@ -78,7 +80,7 @@ def _followed_to() -> QuerySet[Follower, Any]:
 
 def waits(at: datetime) -> bool:
     """Whether there is anything to decide or to give to deliveries."""
-    return has_news() or bool(_channels_due(at))
+    return has_news() or bool(_channels_due(at, at + LONGEST_HELD))
 
 
 @transaction.atomic
@@ -255,15 +257,15 @@ def _in_departments(people: list[int], departments: list[str], day: date) -> Que
 
 def bundle(at: datetime) -> bool:
     """Give what is due to deliveries, one for each channel; whether there may be more."""
-    keys = _channels_due(at)
+    keys = _channels_due(at, at + LONGEST_HELD)
     for key in keys:
         bundle_channel(key, at)
     return len(keys) == CHANNELS_A_TURN
 
 
 @Prepared
-def _channels_due(at: datetime) -> QuerySet[Any, int]:
-    due = Decision.objects.filter(due_at__lte=at).order_by().values_list("channel", flat=True)
+def _channels_due(at: datetime, farthest: datetime) -> QuerySet[Any, int]:
+    due = Decision.objects.filter(is_due(at, farthest)).order_by().values_list("channel", flat=True)
     return due.distinct()[:CHANNELS_A_TURN]
 
 
@@ -273,7 +275,7 @@ def bundle_channel(pk: int, at: datetime) -> Delivery | None:
     (channel,) = _locked_channel(pk)
     held = _held(pk)
     left = _without_needless(channel, held)
-    due = [one for one in left if one.due_at and one.due_at <= at]
+    due = [one for one in left if one.due_at and not at < one.due_at <= at + LONGEST_HELD]
     if not due:
         return None
     presses = any(one.is_pressing for one in due)
@@ -283,7 +285,7 @@ def bundle_channel(pk: int, at: datetime) -> Delivery | None:
         return None
     # What is collected for the same minutes goes along, so that a bundle is not followed by its own tail.
     until = at if presses else at + timedelta(minutes=channel.bundle_minutes)
-    carried = [one.pk for one in left if one.due_at and one.due_at <= until]
+    carried = [one.pk for one in left if one in due or one.due_at and one.due_at <= until]
     delivery = Delivery.objects.create(
         channel=channel, kind=channel.kind, purpose=Purpose.NOTICES, made_at=at, due_at=at
     )
@@ -339,7 +341,7 @@ def skip_all(channel: Channel, why: Why) -> None:
 
 
 def _free_at(channel: Channel, at: datetime) -> datetime:
-    lately = (made_at for made_at in _sent_last(channel.pk) if made_at > at - _HOUR)
+    lately = (made_at for made_at in _sent_last(channel.pk) if at - _HOUR < made_at <= at)
     sent = sorted(islice(lately, channel.most_an_hour))
     return free_at(sent, channel.most_an_hour, at)
 

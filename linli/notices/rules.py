@@ -278,6 +278,9 @@ KEPT_FOR = timedelta(days=90)
 CODE_HOLDS, CODE_DIGITS = timedelta(minutes=15), 6
 MOST_CHANNELS = 10
 _LONGEST_ASKED_FOR_S = 6 * 3600
+#: No delivery is put off for longer, and no notice held: what is due later was dated before the clock of this machine was set
+#: back, and is due now.
+LONGEST_WAIT, LONGEST_HELD = timedelta(seconds=max(*WAITS_S, _LONGEST_ASKED_FOR_S)), timedelta(days=_MOST_TURNS + 1)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -49,7 +50,9 @@ def answer(
     if response is None:
         response = HttpResponse(made.content, content_type=content_type)
     response.headers["ETag"], response.headers["Last-Modified"] = made.etag, http_date(made.since)
-    patch_cache_control(response, public=True, max_age=HOLDS_S)
+    # A language that only the browser asked for is in no address: a cache between would give it to others.
+    is_for_all = get_language() in (request.GET.get("language"), settings.LANGUAGE_CODE)
+    patch_cache_control(response, **{"public" if is_for_all else "private": True}, max_age=HOLDS_S)
     return response
 
 

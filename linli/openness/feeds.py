@@ -9,7 +9,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -66,9 +66,10 @@ def asked_of(path: str, query: str = "") -> str:
 
 
 def in_language() -> str:
-    """What an address needs to be answered in the language spoken now: nothing in that of the home."""
-    spoken = get_language() or settings.LANGUAGE_CODE
-    return "" if spoken == settings.LANGUAGE_CODE else f"?language={spoken}"
+    """What an address needs to be answered in the language spoken now. That of the home is named too: the browser that follows
+    it may have chosen another.
+    """
+    return f"?language={get_language() or settings.LANGUAGE_CODE}"
 
 
 def following(name: str, page: Page) -> str:
@@ -81,7 +82,7 @@ def following(name: str, page: Page) -> str:
 
 def atom(area: Area, asked: Asked, page: Page, at: datetime) -> bytes:
     """Atom 1.0 (RFC 4287), paged (RFC 5005), with points (GeoRSS Simple)."""
-    updated = max((matter.updated for matter in page.matters), default=datetime(at.year, 1, 1, tzinfo=UTC))
+    updated = max((matter.updated_on for matter in page.matters), default=date(at.year, 1, 1))
     links = {"self": address("feed", area.code, asked.query), "alternate": address("area", area.code)}
     if more := following("feed", page):
         links["next"] = more
@@ -90,7 +91,7 @@ def atom(area: Area, asked: Asked, page: Page, at: datetime) -> bytes:
         f"<feed {_SPACES} xml:lang={_attribute(get_language() or 'zh-hans')}>",
         f"<id>{_id(f'area {area.code}')}</id>",
         f"<title>{_text(_('Matters in %(area)s') % {'area': area.name})}</title>",
-        f"<updated>{_moment(updated)}</updated>",
+        f"<updated>{_begins(updated)}</updated>",
         f"<author><name>{_text(area.name)}</name></author>",
         f"<rights>{_text(licence())}</rights>",
         f"<subtitle>{_text(coordinates())}</subtitle>",
@@ -103,9 +104,9 @@ def _entry(matter: Matter) -> Iterator[str]:
     yield "<entry>"
     yield f"<id>{_id(f'matter {matter.number}')}</id>"
     yield f"<title>{_text(f'{matter.category} · {matter.area_name} · {matter.words}')}</title>"
-    yield f"<updated>{_moment(matter.updated)}</updated>"
     # The day alone is public: who was seen there at that minute is nobody's business.
-    yield f"<published>{timezone.make_aware(datetime.combine(matter.reported_on, time())).isoformat()}</published>"
+    yield f"<updated>{_begins(matter.updated_on)}</updated>"
+    yield f"<published>{_begins(matter.reported_on)}</published>"
     yield f'<link rel="alternate" href={_attribute(address("area", matter.area))}/>'
     yield f"<category term={_attribute(matter.category_code)} label={_attribute(matter.category)}/>"
     yield f"<summary>{_text(told(matter))}</summary>"
@@ -129,8 +130,8 @@ def _id(words: str) -> str:
     return f"urn:uuid:{uuid.uuid5(_NAMES, words)}"
 
 
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+def _begins(day: date) -> str:
+    return timezone.make_aware(datetime.combine(day, time())).isoformat()
 
 
 def _text(words: str) -> str:
@@ -185,7 +186,7 @@ def _properties(matter: Matter) -> dict[str, Any]:
         "answer": matter.answer or None,
         "photos": [own_address(one) for one in matter.photos],
         "cell_degrees": matter.spot.size if matter.spot else None,
-        "updated": matter.updated.astimezone(UTC).isoformat(),
+        "updated": _begins(matter.updated_on),
     }
 
 

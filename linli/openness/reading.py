@@ -6,7 +6,7 @@ No word of a reporter, no name, contact or address is read into what is given ou
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -21,6 +21,7 @@ from linli.events.models import IS_OPEN, Category, Event, Part
 from linli.events.published import UPDATED, area_shown, blotted, cut, speaks, spot_of, touched_since
 from linli.events.released import public_pictures
 from linli.events.rules import PublicPlace, Spot, State, shown_at
+from linli.openness.places import read_place, sealed_place
 from linli.openness.rules import IN_FILE, LISTED, MOST_ON_MAP, ON_MAP_FOR, PLAIN
 
 
@@ -47,7 +48,8 @@ class Matter:
     answer: str
     #: Paths of pictures that somebody has looked at and confirmed.
     photos: tuple[str, ...]
-    updated: datetime
+    #: The day on which what is public of it changed last.
+    updated_on: date
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,9 @@ class Asked:
     area: str
     #: Codes; none: all public ones.
     categories: tuple[str, ...] = ()
+    #: The beginning of a day.
     since: datetime | None = None
-    #: The number of the last matter of the page before.
+    #: The place at which the page before ended (`places`), or the number of its last matter.
     after: str = ""
     size: int = IN_FILE
     #: The size of whoever does not ask for another.
@@ -70,9 +73,14 @@ class Asked:
         return not (self.categories or self.since or self.after) and self.size == self.usual
 
     @property
+    def order(self) -> str:
+        """The column of moments by which they come."""
+        return "reported_at" if self.since is None else "updated"
+
+    @property
     def query(self) -> str:
         """As the parameters of an address."""
-        since = {"since": f"{self.since.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"} if self.since else {}
+        since = {"since": str(timezone.localdate(self.since))} if self.since else {}
         given = {"category": list(self.categories), **since, "after": self.after}
         size = {} if self.size == self.usual else {"limit": self.size}
         return urlencode({name: value for name, value in (given | size).items() if value}, doseq=True)
@@ -107,31 +115,37 @@ def page_of(asked: Asked, at: datetime) -> Page:
     """The page asked for: the latest report first; with `since` the oldest change first, so that what changes while somebody
     turns the pages moves to the end and is not missed.
     """
-    events = listed(asked.area, asked.categories)
-    last = _last(asked)
+    events, last = listed(asked.area, asked.categories), _last(asked)
     if asked.since is None:
         if last is not None:
-            beyond = Q(reported_at__lt=last.reported_at) | Q(pk__lt=last.pk)
-            events = events.filter(beyond, reported_at__lte=last.reported_at)
+            beyond = Q(reported_at__lt=last[0]) | Q(pk__lt=last[1])
+            events = events.filter(beyond, reported_at__lte=last[0])
         ordered = events.order_by("-reported_at", "-pk")
     else:
-        changed = touched_since(events, asked.since).annotate(updated=UPDATED).filter(updated__gte=asked.since)
+        since = asked.since if last is None else max(last[0], asked.since)
+        changed = touched_since(events, since).annotate(updated=UPDATED).filter(updated__gte=since)
         if last is not None:
-            changed = changed.filter(Q(updated__gt=asked.since) | Q(pk__gt=last.pk))
+            changed = changed.filter(Q(updated__gt=last[0]) | Q(pk__gt=last[1]))
         ordered = changed.order_by("updated", "pk")
-    keys = list(ordered.values_list("pk", flat=True)[: asked.size + 1])
-    matters = matters_of(keys[: asked.size], at)
-    if len(keys) <= asked.size or not matters:
+    rows = list(ordered.values_list("pk", asked.order)[: asked.size + 1])
+    matters = matters_of([key for key, _moment in rows[: asked.size]], at)
+    if len(rows) <= asked.size:
         return Page(matters, None)
-    since = matters[-1].updated if asked.since else None
-    return Page(matters, replace(asked, after=matters[-1].number, since=since))
+    key, moment = rows[asked.size - 1]
+    return Page(matters, replace(asked, after=sealed_place(moment, key, asked.order)))
 
 
-def _last(asked: Asked) -> Event | None:
-    """The matter after which the page begins. Of one that was never public nothing is told, not even where it stood."""
+def _last(asked: Asked) -> tuple[datetime, UUID] | None:
+    """The place after which the page begins; that of a matter is read where its number stands. Of one that was never public
+    nothing is told, not even where it stood.
+    """
     if not asked.after:
         return None
-    return Event.objects.filter(number=asked.after, category__is_public=True).only("pk", "reported_at").first()
+    place = read_place(asked.after, asked.order)
+    if place is None:
+        known: Any = Event.objects.filter(number=asked.after, category__is_public=True).annotate(updated=UPDATED)
+        place = known.values_list(asked.order, "pk").first()
+    return place
 
 
 def matters_of(keys: Sequence[UUID], at: datetime) -> list[Matter]:
@@ -170,7 +184,7 @@ def _matter(event: Any, names: dict[str, str], photos: Sequence[str], at: dateti
         spot=spot_of(event),
         answer=blotted(event.outcome) if speaks(event) and not event.is_open else "",
         photos=tuple(reverse("public_photo", args=[one]) for one in photos),
-        updated=event.updated,
+        updated_on=timezone.localdate(event.updated),
     )
 
 

@@ -148,7 +148,7 @@ def _asked(request: HttpRequest, found: Area, *, size: int, most: int = 0) -> As
         found.code,
         tuple(sorted(set(categories))),
         since=_since(sent.get("since", "")),
-        after=sent.get("after", "")[:40],
+        after=sent.get("after", "")[:120],
         size=size,
         usual=size,
     )
@@ -171,7 +171,9 @@ def _since(sent: str) -> datetime | None:
         raise BadInput(
             "bad_moment", _("“%(value)s” is no moment. Write it as 2026-11-16T08:00:00+08:00."), value=sent[:40]
         )
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+    aware = moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+    # Asked minute by minute, it would tell the minute of a change.
+    return timezone.localtime(aware).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 # --- files --------------------------------------------------------------------------------------------------------------

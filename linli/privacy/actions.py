@@ -21,6 +21,7 @@ from linli.events.models import Event
 from linli.events.rules import clean_words
 from linli.holds.models import Hold
 from linli.holds.rules import HeldKind
+from linli.intake import kept_contacts
 from linli.journal.actions import record
 from linli.kit.keys import new_key
 from linli.kit.refusal import BadInput, Refused
@@ -211,15 +212,16 @@ def _nothing(_request: PersonRequest, _held: Held, _by: Person, _at: datetime) -
     return {}
 
 
-def _delete(_request: PersonRequest, held: Held, by: Person, at: datetime) -> dict[str, int]:
+def _delete(request: PersonRequest, held: Held, by: Person, at: datetime) -> dict[str, int]:
     """What is kept by consent, and their own words. Matters and dossiers stay as long as the schedule says."""
-    return _withdraw(_request, held, by, at) | {
+    return _withdraw(request, held, by, at) | {
         "deleted_own_words": sum(forgetting.forget_own_words(one, by=by, at=at) for one in _free(held)),
     }
 
 
-def _withdraw(_request: PersonRequest, held: Held, by: Person, at: datetime) -> dict[str, int]:
+def _withdraw(request: PersonRequest, held: Held, by: Person, at: datetime) -> dict[str, int]:
     deleted = sum(forgetting.forget_contact(one, by=by, at=at) for one in _free(held))
+    deleted += sum(kept_contacts.forget_contact(one, request.words["reach"], by=by, at=at) for one in held.kept)
     for one in held.followed:
         stop(one)
     kept_back = len(held.events) - len(_free(held))
@@ -230,6 +232,8 @@ def _correct(request: PersonRequest, held: Held, by: Person, at: datetime) -> di
     words = request.words["new_reach"]
     free = [one for one in _free(held) if one.pk in held.with_contact]
     corrected = sum(forgetting.correct_contact(one, words=words, by=by, at=at) for one in free)
+    for one in held.kept:
+        corrected += kept_contacts.correct_contact(one, request.words["reach"], words=words, by=by, at=at)
     return {"corrected": corrected, "held": len(held.events) - len(_free(held))}
 
 

@@ -299,21 +299,26 @@ def _fill_in(request: HttpRequest, kind: str, last: Sheet | None) -> HttpRespons
         else {}
     )
     form = SheetForm(request.POST if request.method == "POST" else None, sheet_kind=SHEETS[kind], initial=initial)
-    status = 200
+    status, newer = 200, None
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            made = sheets.fill_in(
-                kind,
-                words=form.answers,
-                by=_person(request),
-                at=timezone.now(),
-                sheet=last.sheet if last else None,
-                after=last.version if last else 0,
-            )
-            messages.success(request, _("Kept as version %(n)s.") % {"n": made.version})
-            return redirect("privacy:sheet", made.pk)
-    return _page(request, "sheet_form", kind, {"kind": SHEETS[kind], "form": form, "last": last}, status)
+            on, after = (last.sheet, last.version) if last else (None, 0)
+            by, at = _person(request), timezone.now()
+            try:
+                made = sheets.fill_in(kind, words=form.answers, by=by, at=at, sheet=on, after=after)
+            except Refused as refusal:
+                if refusal.code != "changed_meanwhile":
+                    raise
+                # What was typed stays, and is kept on top of the newer version once that was looked at.
+                form.add_error(None, refusal.message)
+                status = 409
+                newer = Sheet.objects.newest().filter(sheet=on).first() if on else None
+            else:
+                messages.success(request, _("Kept as version %(n)s.") % {"n": made.version})
+                return redirect("privacy:sheet", made.pk)
+    context = {"kind": SHEETS[kind], "form": form, "last": last, "newer": newer}
+    return _page(request, "sheet_form", kind, context, status)
 
 
 @_of_officers

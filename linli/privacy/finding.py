@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 from linli.events import story
 from linli.events.actions import forgetting
 from linli.events.models import Contact, Event, Statement
+from linli.intake import kept_contacts
+from linli.intake.models import Kept
 from linli.kit.refusal import BadInput
 from linli.mediation.actions.marks import telephone_mark_of
 from linli.mediation.models import Party
@@ -26,6 +28,7 @@ FOUND: dict[str, Any] = {
     "matters": gettext_lazy("Matters reported"),
     "contacts": gettext_lazy("Contacts kept with them"),
     "own_words": gettext_lazy("Own words written down"),
+    "set_aside": gettext_lazy("Reports that are no matters yet, with their contacts"),
     "disputes": gettext_lazy("Disputes as a party"),
     "followed": gettext_lazy("Areas followed by mail"),
     "deleted_contacts": gettext_lazy("Contacts deleted"),
@@ -43,6 +46,8 @@ class Held:
     events: Sequence[Event] = ()
     parties: Sequence[Party] = ()
     followed: Sequence[Subscription] = ()
+    #: Reports that were set aside: each has a contact.
+    kept: Sequence[Kept] = ()
     with_contact: frozenset[UUID] = field(default_factory=frozenset)
     with_words: frozenset[UUID] = field(default_factory=frozenset)
 
@@ -53,6 +58,7 @@ class Held:
             "matters": len(self.events),
             "contacts": len(self.with_contact),
             "own_words": len(self.with_words),
+            "set_aside": len(self.kept),
             "disputes": len(self.parties),
             "followed": len(self.followed),
         }
@@ -69,7 +75,8 @@ def held_of(request: PersonRequest) -> Held:
     events = Event.objects.filter(pk__in=forgetting.matters_of(reach, under=request.area_id)).select_related(
         "category", "area"
     )
-    return _with(events.order_by("reported_at"), parties=_parties_of(reach), followed=_followed_by(reach))
+    kept = kept_contacts.kept_of(reach, under=request.area_id)
+    return _with(events.order_by("reported_at"), parties=_parties_of(reach), followed=_followed_by(reach), kept=kept)
 
 
 def _with(events: Any, **others: Any) -> Held:
@@ -107,6 +114,7 @@ def copy_of(request: PersonRequest) -> dict[str, Any]:
     held = held_of(request)
     return {
         "reported": [_matter(one) for one in held.events],
+        "set_aside": [_set_aside(one, request.words["reach"]) for one in held.kept],
         "disputes": [_dispute(one) for one in held.parties],
         "followed": [
             {"area": str(one.area), "since": _day(one.asked_at), "address": one.address["to"]} for one in held.followed
@@ -134,6 +142,18 @@ def _matter(event: Event) -> dict[str, Any]:
         "course": [_happened(one) for one in reversed(story.lines(event))],
     }
     return {name: value for name, value in said.items() if value not in ("", 0, [])}
+
+
+def _set_aside(row: Kept, reach: str) -> dict[str, Any]:
+    told = kept_contacts.told_of(row, reach)
+    words = " ".join(told[name] for name in ("title", "text") if name in told)
+    said = {
+        "reported": _day(row.received_at),
+        "place": told.get("place", ""),
+        "words": words,
+        "contact": told["contact"],
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def _happened(line: story.Line) -> str:
@@ -189,6 +209,7 @@ def sections_of(copy: dict[str, Any]) -> list[tuple[str, list[list[tuple[str, An
     """A copy as sections of rows for a page: [(heading, [[(name, value)]])], without those that hold nothing."""
     headings = {
         "reported": _("What you reported"),
+        "set_aside": _("What you reported, and is no matter yet"),
         "disputes": _("Disputes where you are a party"),
         "followed": _("Areas you follow"),
         "request": _("This request"),

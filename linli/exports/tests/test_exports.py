@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from python_calamine import CalamineWorkbook
 
 from linli.events.testing import World, make_event, make_world
@@ -225,3 +226,19 @@ def test_an_approver_finds_what_waits_for_them_behind_all_that_waits_for_others(
     assert Export.objects.waiting().count() == 3
     page = of(world.cast.leader).get(reverse("exports:list")).content.decode()
     assert "年度分析" in page and "季度检查" not in page
+
+
+def test_what_nobody_answers_lapses_and_whoever_asked_is_told(world: World, small: None) -> None:
+    county, now = of(world.cast.county), timezone.now()
+    county.post(ADDRESS, {"reason": "年度分析"})
+    assert actions.end_old(now + rules.ANSWERED_WITHIN - timedelta(minutes=5)) == 0
+    assert the().state == State.WAITING
+    assert actions.end_old(now + rules.ANSWERED_WITHIN + timedelta(minutes=5)) == 1
+    assert the().state == State.LAPSED
+    assert Notice.objects.filter(entry__verb="export.lapsed", person=world.cast.county).exists()
+    assert (
+        of(world.cast.leader).post(reverse("exports:answer", args=[the().pk]), {"answer": "grant"}).status_code == 409
+    )
+    assert "年度分析" not in of(world.cast.leader).get(reverse("exports:list")).content.decode()
+    assert str(_("Not answered in time")) in county.get(reverse("exports:list")).content.decode()
+    assert actions.end_old(now + 2 * rules.ANSWERED_WITHIN) == 0

@@ -1,11 +1,13 @@
 """Figures: those of the statistics, read by their own functions, with what would tell of a few kept back.
 
 A key sees no matter's file, so small numbers are kept back for it as they are for a person outside. What neighbours answered
-is not told of villages, as on the public pages: it would follow from the township less the other villages. Nor is it told of
-periods that are no months: a day would follow from the days until it less those before.
+stands in no list: it must follow from no other answer either. So it is told of months alone, and of several if it may be told of
+each (a month would follow from two less the other, a day from the days until it); of counties and townships, not of villages;
+and by category or department of the top alone (of a township it would follow from the county less the other townships).
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import UTC, date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -14,7 +16,7 @@ from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from linli.areas.codes import lineage, numbering
+from linli.areas.codes import lineage, numbering, parent_of
 from linli.events.models import Category
 from linli.events.published import cut
 from linli.intake.api import answers
@@ -39,6 +41,8 @@ TOLD_APART = (BELOW, reading.CATEGORY, reading.DEPARTMENT, reading.MONTH)
 OF_WHOLE = tuple(figure.code for figure in FIGURES if figure.code not in COUNTED)
 #: Together they are one of the others: of two parts one could be reckoned from that.
 PARTS = (("held", "fell"), ("lot_held", "lot_not_held", "lot_not_seen"))
+#: The same of answers: what was answered, and what was closed.
+PARTS_OF_ANSWERS = (("satisfied", "partly", "not_satisfied"), ("answered", "unknown", "no_answer"))
 
 
 def figures(asking: Asking) -> answers.Figures:
@@ -50,16 +54,14 @@ def figures(asking: Asking) -> answers.Figures:
     period = Period.parse(sent, timezone.localdate(asking.at))
     found = reading.figures(Scope(), area.code, period, by=level, at=asking.at)
     names = _codes_of_categories(found.rows) if by == reading.CATEGORY else {}
-    is_close = len(area.code) > len(cut(area.code, "township")) or level in _close_levels()
     back = _back_among_siblings(area.code, period, asking)
-    if is_close or not _is_of_months(period, timezone.localdate(asking.at)):
-        back |= OF_ANSWERS
+    of_answers = _back_of_answers(area.code, period, level, found.rows, asking)
     if by:
-        rows = [_row(names.get(row.key, row.key), row.counts, (), back) for row in found.rows.values()]
+        rows = [_row(names.get(key, key), row.counts, (), back | of_answers[key]) for key, row in found.rows.items()]
     else:
         moment = Moment(period, asking.at)
         counts = {**found.whole.counts, **_of_whole(area.code, moment)}
-        rows = [_row("", counts, _durations(area.code, moment), back)]
+        rows = [_row("", counts, _durations(area.code, moment), back | of_answers[""])]
     return answers.Figures(area.code, period.first, period.last, by, found.as_of.astimezone(UTC), rows)
 
 
@@ -108,6 +110,45 @@ def _back_among_siblings(code: str, period: Period, asking: Asking) -> set[str]:
     found = zip(lineage(code)[1:], reading.several(Scope(), around), strict=True)
     rows = [told.rows[one] for one, told in found if one in told.rows]
     return {figure for row in rows for figure, n in row.counts.items() if n is None}
+
+
+def _back_of_answers(code: str, period: Period, by: str, keys: Iterable[str], asking: Asking) -> dict[str, set[str]]:
+    """What is kept back of answers, row by row: what is in one of its months."""
+    is_close = len(code) > len(cut(code, "township")) or by in _close_levels()
+    is_of_part = by in (reading.CATEGORY, reading.DEPARTMENT) and parent_of(code) is not None
+    if is_close or is_of_part or not _is_of_months(period, timezone.localdate(asking.at)):
+        return {key: set(OF_ANSWERS) for key in keys}
+    of_all: set[str] = set()
+    back: dict[str, set[str]] = defaultdict(set)
+    for month in period.months():
+        here, rows = _back_in_month(code, month, by, asking)
+        if by == reading.MONTH:
+            back[str(month.first)] |= here | rows[""]
+            continue
+        of_all |= here
+        for key, some in rows.items():
+            back[key] |= some
+    return {key: of_all | back[key] for key in keys}
+
+
+def _back_in_month(code: str, month: Period, by: str, asking: Asking) -> tuple[set[str], dict[str, set[str]]]:
+    """What is kept back in a month of all rows of an area, since it is of the area itself or of one around it, and of each."""
+    told_apart = "" if by == reading.MONTH else by
+    asked = Asked(code, month, told_apart, asking.at, with_now=False)
+    (found,) = reading.several(Scope(), [asked])
+    rows = {key: {one for one, n in _beside_parts(row.counts).items() if n is None} for key, row in found.rows.items()}
+    return _back_among_siblings(code, month, asking) & OF_ANSWERS, defaultdict(set, rows)
+
+
+def _beside_parts(counts: Mapping[str, int | None]) -> dict[str, int | None]:
+    """With one more answer kept back where a single one would follow from the others: of no more than these."""
+    told = {code: counts[code] for code in OF_ANSWERS}
+    for parts in PARTS_OF_ANSWERS:
+        shown = {part: n for part in parts if (n := told[part]) is not None}
+        if len(shown) == len(parts) - 1:
+            least = min((n for n in shown.values() if n), default=0)
+            told |= dict.fromkeys([part for part, n in shown.items() if n == least])
+    return told
 
 
 def _is_of_months(period: Period, today: date) -> bool:

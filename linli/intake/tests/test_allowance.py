@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from linli.events.testing import World
-from linli.intake import allowance, tokens
-from linli.intake.models import Kept
+from linli.intake import allowance, keys, tokens
+from linli.intake.models import Kept, Purpose
 from linli.intake.testing import Door
 from linli.intake.tests.test_accept import OURS, REPORTS, cookie_of, report
 from linli.intake.tokens import Token
@@ -136,7 +139,7 @@ SENDERS = st.lists(
 )
 
 
-@settings(max_examples=20)
+@hypothesis_settings(max_examples=20)
 @given(SENDERS)
 def test_what_could_not_be_kept_leaves_everybody_as_they_were(senders: list[tuple[int, bool, str]]) -> None:
     allowance.forget()
@@ -149,6 +152,15 @@ def test_what_could_not_be_kept_leaves_everybody_as_they_were(senders: list[tupl
     assert passed(own) == allowance.PER_PHONE
     flood = [sends(a_token(), address=f"203.0.113.{number}") for number in (201, 202, 203) for _each in range(200)]
     assert passed(flood) == allowance.PER_AREA + 3 * allowance.MORE_NEW
+
+
+def test_a_key_that_runs_wild_is_told_to_wait_and_no_other(door: Door, world: World, settings: Any) -> None:
+    settings.KEY_REPORTS = 3
+    wild, other = (keys.create(name, purpose=Purpose.INTAKE, at=timezone.now())[1] for name in ("wild", "other"))
+    told = [door.post(REPORTS, report(n), authorization=f"Bearer {wild}") for n in range(1, 6)]
+    assert [status for status, _answer in told] == [201, 201, 201, 429, 429]
+    assert told[-1][1]["error"]["code"] == "too_many"
+    assert door.post(REPORTS, report(9), authorization=f"Bearer {other}")[0] == 201
 
 
 def test_one_of_the_staff_sends_weeks_at_once_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,9 +11,10 @@ from linli.chores.running import run_once
 from linli.events.rules import State as MatterState
 from linli.events.testing import World, make_event, make_world
 from linli.intake.webhooks.courier import COURIER, Courier
+from linli.intake.webhooks.making import make_deliveries
 from linli.intake.webhooks.models import Delivery
 from linli.intake.webhooks.posting import Parcel
-from linli.intake.webhooks.rules import LANES, Answer, Outcome, State
+from linli.intake.webhooks.rules import LANES, WAITS_S, Answer, Outcome, State
 from linli.intake.webhooks.testing import LOOPBACK, a_subscription, receiver
 from linli.kit import key_ring
 
@@ -44,8 +45,6 @@ def test_a_receiver_that_does_not_answer_delays_no_other() -> None:
 
 
 def _made(courier: Courier) -> Courier:
-    from linli.intake.webhooks.making import make_deliveries
-
     make_deliveries(timezone.now())
     return courier
 
@@ -120,3 +119,27 @@ def test_a_home_with_other_keys_leaves_the_delivery_alone_for_a_while(world: Wor
         pass
     delivery.refresh_from_db()
     assert delivery.state == State.DELIVERED
+
+
+@pytest.mark.django_db
+def test_what_was_dated_before_the_clock_was_set_back_is_sent_now(world: World) -> None:
+    a_subscription(world, "https://receiver.example/")
+    now = timezone.now()
+    make_event(world, at=now)
+    make_deliveries(now + timedelta(days=3))
+    courier = Courier(send=lambda parcel: Answer(Outcome.ANSWERED, 200))
+    assert courier.has_work(now)
+    while courier.turn(now):
+        pass
+    assert Delivery.objects.get().state == State.DELIVERED
+
+
+@pytest.mark.django_db
+def test_what_the_schedule_puts_off_is_not_sent_sooner(world: World) -> None:
+    a_subscription(world, "https://receiver.example/")
+    now = timezone.now()
+    make_event(world, at=now)
+    make_deliveries(now)
+    Delivery.objects.update(due_at=now + timedelta(seconds=max(WAITS_S)))
+    courier = Courier(send=lambda parcel: Answer(Outcome.ANSWERED, 200))
+    assert not courier.has_work(now) and not courier.turn(now)

@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from linli.events.models import Contact, Event
 from linli.events.testing import GRID, World
-from linli.intake import digest, setaside
+from linli.intake import allowance, digest, kept_contacts, setaside
 from linli.intake.models import Kept, KeptState
 from linli.intake.testing import Door
 from linli.intake.webhooks import actions, mapping, signing
 from linli.intake.webhooks.models import Arrival, Pusher
 from linli.kit.refusal import BadInput, Refused
+from linli.kit.sealing import unseal
 from linli.people.actions import scope_of
 
 PATH = "/intake/v1/hooks/hotline"
@@ -119,6 +120,15 @@ def test_whoever_guesses_at_signatures_is_told_to_wait(pushing: Pushing, monkeyp
     assert pushing.push()[0] == 201
 
 
+def test_a_system_that_runs_wild_is_told_to_wait(pushing: Pushing, settings: Any) -> None:
+    settings.KEY_REPORTS = 3
+    allowance.forget()
+    told = [pushing.push(f"m{n}")[0] for n in range(5)]
+    assert told == [201, 201, 201, 429, 429]
+    assert Kept.objects.count() == 3
+    allowance.forget()
+
+
 @pytest.mark.parametrize("minutes", [-6, 6])
 def test_an_old_message_is_turned_away(pushing: Pushing, minutes: int) -> None:
     status, answer = pushing.push(at=timezone.now() + timedelta(minutes=minutes))
@@ -178,6 +188,24 @@ def test_what_says_nowhere_is_kept_and_set_aside_and_taken_in_where_the_desk_say
     assert (str(event.pk), event.text) == (answer["event"], "村口水沟堵了\n已三天")
     assert Contact.objects.filter(event=event).exists()
     assert bytes(Kept.objects.get().sealed_contact) == b""
+
+
+def test_of_a_message_set_aside_the_contact_goes_and_the_report_stays(pushing: Pushing) -> None:
+    """Nobody knows what is in it: the number goes wherever it stands, but not out of the words of the report."""
+    pushing.push(town="哪里", caller={"tel": "+86 139-0013-9000", "name": "李"}, content="水沟堵了，13900139000")
+    digest.digest_all(timezone.now())
+    (row,) = kept_contacts.kept_of("13900139000", under="440881")
+    assert not kept_contacts.kept_of("13900139001", under="440881") and not kept_contacts.kept_of(
+        "13900139000", under="1"
+    )
+    assert "13900139000" in kept_contacts.told_of(row, "13900139000")["text"]
+    county, at = pushing.world.cast.county, timezone.now()
+    assert kept_contacts.forget_contact(row, "13900139000", by=county, at=at)
+    row.refresh_from_db()
+    message = unseal(bytes(row.sealed_contact), bound_to=row.pk.bytes, place="intake.kept.sealed_contact")
+    assert "139-0013-9000" not in message and "李" in message
+    event = setaside.retake(row, scope=scope_of(county, at), by=county, at=at, area=GRID)
+    assert event.text.startswith("水沟堵了")
 
 
 def test_after_the_mapping_is_mended_a_message_set_aside_is_read_with_it(pushing: Pushing) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from linli.intake import allowance
 from linli.intake.accept import MAX_REPORT, Row
 from linli.intake.answering import Answering
 from linli.intake.requests import Request
@@ -53,7 +54,13 @@ class Hooks:
         def made(answering: Answering) -> Row:
             return incoming.row_of(message, known, answering, at, refusals)
 
-        row, first, outcome = await self._hatch.keep_pushed(made, request)
+        who = f"hook {known.pusher.pk}"
+        allowance.spend_of_system(who)
+        try:
+            row, first, outcome = await self._hatch.keep_pushed(made, request)
+        except Turned:
+            allowance.give_back_of_system(who)
+            raise
         await request.answer(*outcome)
         code = refusals[0].code if refusals else ""
         await self._note(known, at, message.id, outcome.status, code, first.id if first else row.id)

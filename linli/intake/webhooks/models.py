@@ -10,10 +10,20 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.areas.codes import contains, lineage, within
 from linli.areas.models import Area
-from linli.intake.webhooks.rules import DOWN_AFTER, LANES, LANES_WHEN_DOWN, UNFINISHED, Outcome, State, verbs_of
+from linli.intake.webhooks.rules import (
+    DOWN_AFTER,
+    LANES,
+    LANES_WHEN_DOWN,
+    LONGEST_WAIT,
+    UNFINISHED,
+    Outcome,
+    State,
+    verbs_of,
+)
 from linli.journal.models import Entry
 from linli.kit.keys import KeyField, new_key
 from linli.kit.sealing import SealedField, by_key
+from linli.kit.timekeeping import is_due
 from linli.people.rules import Role, Scope
 
 #: What is left to deliver. Written as the partial indexes are, so that they serve it.
@@ -139,12 +149,16 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Neither delivered nor given up."""
         return self.filter(NOT_FINISHED)
 
+    def under_way(self, at: datetime) -> "DeliveryQuerySet":
+        """Those that an attempt holds still."""
+        return self.filter(state=State.UNKNOWN, due_at__gt=at, due_at__lte=at + LONGEST_WAIT)
+
     def due_at_moment(self, at: datetime) -> "DeliveryQuerySet":
         """Those to send now: none while an earlier one about the same matter is still to be delivered."""
         earlier = Delivery.objects.filter(
             NOT_FINISHED, subscription=OuterRef("subscription"), on_key=OuterRef("on_key"), pk__lt=OuterRef("pk")
         )
-        return self.filter(NOT_FINISHED, due_at__lte=at).exclude(Q(~Q(on_key=""), Exists(earlier)))
+        return self.filter(NOT_FINISHED, is_due(at, at + LONGEST_WAIT)).exclude(Q(~Q(on_key=""), Exists(earlier)))
 
 
 class Delivery(models.Model):

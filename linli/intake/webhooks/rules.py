@@ -185,6 +185,8 @@ GIVEN_UP_AFTER, KEPT_FOR = timedelta(days=7), timedelta(days=90)
 #: After this many failures in a row the receiver counts as having been down.
 DOWN_AFTER = 3
 _LONGEST_ASKED_FOR_S = 12 * 3600
+#: No delivery is put off for longer: one due later was dated before the clock of this machine was set back, and is due now.
+LONGEST_WAIT = timedelta(seconds=max(*WAITS_S, _LONGEST_ASKED_FOR_S))
 _GONE = 410
 
 

@@ -16,6 +16,7 @@ from linli.intake.webhooks.rules import (
     GIVEN_UP_AFTER,
     KEPT_FOR,
     LEASE,
+    LONGEST_WAIT,
     RESTS_S,
     Answer,
     Judgement,
@@ -26,6 +27,7 @@ from linli.intake.webhooks.rules import (
 )
 from linli.journal.actions import record
 from linli.kit.prepared import Prepared
+from linli.kit.timekeeping import is_due
 
 #: Rows given up or forgotten in one slice.
 SLICE = 2000
@@ -34,12 +36,13 @@ SLICE = 2000
 def ready(at: datetime) -> list[Subscription]:
     """The systems that may be told something now and have something due."""
     # A time further ahead than any rest was written before the clock of this machine was set back.
-    return [one for one in _due(at) if one.rest_until is None or not at < one.rest_until < at + timedelta(hours=13)]
+    farthest = at + LONGEST_WAIT
+    return [one for one in _due(at, farthest) if one.rest_until is None or not at < one.rest_until <= farthest]
 
 
 @Prepared
-def _due(at: datetime) -> QuerySet[Subscription]:
-    due = Delivery.objects.unfinished().filter(due_at__lte=at).order_by().values_list("subscription").distinct()
+def _due(at: datetime, farthest: datetime) -> QuerySet[Subscription]:
+    due = Delivery.objects.unfinished().filter(is_due(at, farthest)).order_by().values_list("subscription").distinct()
     return Subscription.objects.filter(pk__in=due, standing=Standing.ACTIVE)
 
 
@@ -130,7 +133,7 @@ def give_up_old(at: datetime) -> bool:
     old = (
         Delivery.objects.unfinished()
         .filter(wanted_since__lt=at - GIVEN_UP_AFTER)
-        .exclude(state=State.UNKNOWN, due_at__gt=at)
+        .exclude(pk__in=Delivery.objects.under_way(at).values("pk"))
     )
     keys = list(old.order_by("pk").values_list("pk", flat=True)[:SLICE])
     Delivery.objects.unfinished().filter(pk__in=keys).update(state=State.GIVEN_UP, due_at=None, finished_at=at)

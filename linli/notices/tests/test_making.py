@@ -224,3 +224,15 @@ def test_a_message_that_failed_says_so_and_one_sent_after_it_too(world: World) -
     reporters.note(message, State.DELIVERED, NOON)
     message.refresh_from_db()
     assert message.state == MessageState.SENT
+
+
+@pytest.mark.parametrize("stays", ["held", "delivery"])
+def test_what_was_dated_before_the_clock_was_set_back_goes_out_now(world: World, stays: str) -> None:
+    a_channel(world.cast.desk, at=NOON, bundle_minutes=0)
+    make_event(world, at=NOON)
+    ahead = NOON + timedelta(days=200)
+    making.follow(ahead)
+    if stays == "delivery":
+        making.bundle(ahead)
+    assert len(send(NOON + timedelta(minutes=1))) == 1
+    assert Delivery.objects.get().state == State.DELIVERED

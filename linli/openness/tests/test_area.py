@@ -316,7 +316,7 @@ def test_an_area_is_found_by_name_also_by_that_of_a_natural_village(world: World
     cover(world.grid, settlement)
     for words in ("上县", "荔枝园"):
         found = client.get("/area/", {"q": words}).content.decode()
-        assert f'href="/area/{VILLAGE}/"' in found
+        assert f'href="/area/{VILLAGE}/?language=zh-hans"' in found
         assert "第五网格" not in found
     assert "没有名称含这些字的区域" in client.get("/area/", {"q": "火星"}).content.decode()
 
@@ -327,7 +327,7 @@ def test_an_area_is_found_by_a_point_sent_in_the_body(world: World, client: Clie
     def at(**sent: Any) -> Any:
         return client.post("/area/at", sent, headers={"accept": "application/json"})
 
-    assert at(lon="110.050", lat="21.700").json() == {"address": f"/area/{VILLAGE}/", "name": "上县村"}
+    assert at(lon="110.050", lat="21.700").json() == {"address": f"/area/{VILLAGE}/?language=zh-hans", "name": "上县村"}
     assert at(lon="116.4", lat="39.9").status_code == 404
     assert at(lon="nan", lat="21").status_code == 404
     assert at(lon="x", lat="").status_code == 422
@@ -365,3 +365,25 @@ def test_whoever_reads_english_goes_on_in_english(world: World, client: Client, 
     assert f"/area/{COUNTY}/?category=C01&amp;language=en" in contents[3]
     found = client.post("/area/at?language=en", {"lon": "110.051", "lat": "21.700"}).json()
     assert found["address"] == f"/area/{VILLAGE}/?language=en"
+
+
+def test_the_language_of_a_link_wins_over_that_of_the_browser_and_is_passed_on(world: World, client: Client) -> None:
+    client.cookies["linli_language"] = "en"
+    make_secret(world, at=NOW - timedelta(hours=2))
+    html = page(client, query="?language=zh-hans")
+    assert '<html lang="zh-hans">' in html and '<input type="hidden" name="language" value="zh-hans">' in html
+    # The offer of the other language apart.
+    links = set(re.findall(r'href="(/area/[^"]*)"', html)) - {f"/area/{COUNTY}/?language=en"}
+    assert links
+    for link in links:
+        assert client.get(unescape(link)).headers["Content-Language"] == "zh-hans", link
+    feed = client.get(f"/area/{COUNTY}/feed.atom").content.decode()
+    for link in re.findall(r'rel="alternate" href="[^"]*(/area/[^"]*)"', feed):
+        assert client.get(unescape(link)).headers["Content-Language"] == "zh-hans", link
+
+
+def test_a_page_in_the_language_of_a_browser_is_kept_by_no_cache_for_others(world: World, client: Client) -> None:
+    assert "public" in client.get(f"/area/{COUNTY}/").headers["Cache-Control"]
+    client.cookies["linli_language"] = "en"
+    assert "private" in client.get(f"/area/{COUNTY}/").headers["Cache-Control"]
+    assert "public" in client.get(f"/area/{COUNTY}/?language=en").headers["Cache-Control"]

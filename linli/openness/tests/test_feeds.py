@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -56,7 +57,7 @@ def test_the_feed_is_atom(world: World, client: Client) -> None:
 
 
 def test_an_entry_keeps_its_id_and_says_when_it_changed(world: World, client: Client) -> None:
-    event = make_event(world, State.ACCEPTED, at=NOW - timedelta(hours=5))
+    event = make_event(world, State.ACCEPTED, at=NOW - timedelta(days=2))
 
     def entry() -> tuple[str | None, str | None]:
         cache.clear()
@@ -191,6 +192,42 @@ def test_the_place_of_a_matter_that_was_never_public_is_no_place_in_the_list(wor
     event = make_event(world, State.HANDLING, at=NOW - timedelta(hours=2))
     secret = make_event(world, State.ACCEPTED, at=NOW - timedelta(hours=1), category=world.quarrel)
     assert walk(client, "matters.csv", f"after={secret.number}") == [event.number]
+
+
+@pytest.mark.parametrize("query", ["limit=5", "since=1990-01-01&limit=5"])
+@pytest.mark.parametrize("leaves", ["its category", "its state"])
+def test_pages_go_on_where_the_last_matter_has_left_the_public(
+    world: World, client: Client, many: list[str], query: str, leaves: str
+) -> None:
+    told: list[str] = []
+    voided = {"state": State.VOIDED, "ended_at": timezone.now()}
+
+    def leave(turn: int) -> None:
+        if turn == 1:
+            last = Event.objects.filter(number=told[-1])
+            last.update(**{"category": world.quarrel} if leaves == "its category" else voided)
+
+    where, turn = f"/area/{COUNTY}/matters.geojson?{query}", 0
+    while where:
+        page = get(client, where).json()
+        told += [one["id"] for one in page["features"]]
+        where, turn = local(page["next"]) if page["next"] else "", turn + 1
+        leave(turn)
+    assert sorted(told) == sorted(many)
+
+
+def test_no_file_and_no_address_tells_more_of_a_change_than_its_day(
+    world: World, client: Client, many: list[str]
+) -> None:
+    """The moments of reports and acts are neither written nor asked out of it."""
+    for kind in ("feed.atom", "matters.geojson", "matters.csv"):
+        content = get(client, f"/area/{COUNTY}/{kind}?since=1990-01-01&limit=5").content.decode()
+        moments = re.findall(r"\d{4}-\d\d-\d\dT[0-9:.+Z]*", content)
+        assert moments and {one[10:] for one in moments} == {"T00:00:00+08:00"}, kind
+        assert not set(re.findall(r"since=([^&\s\"]+)", content)) - {"1990-01-01"}
+    event = make_event(world, State.ACCEPTED, at=NOW - timedelta(days=2))
+    night = f"{timezone.localdate(NOW - timedelta(days=2))}T23:59:59%2B08:00"
+    assert walk(client, "matters.csv", f"since={night}") == [event.number]
 
 
 # --- asking again -------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The pages: what residents read, the notices beside forms, large type, sheets in versions, the filing pack."""
 
+import re
 from typing import Any
 
 import pytest
@@ -125,6 +126,21 @@ def test_a_breach_is_urgent_until_the_department_is_told(world: World) -> None:
     assert 'value="2026-11-16T09:30"' in body(client.get(edit))
     assert client.post(edit, sent | {"department_at": "2026-11-16T11:00"}).status_code == 302
     assert not Sheet.objects.newest().get().is_urgent
+
+
+def test_what_was_typed_is_not_lost_when_somebody_wrote_a_newer_version(world: World) -> None:
+    client = officer(world)
+    first = sheets.fill_in("processor", words=PROCESSOR, by=world.cast.security, at=NOON)
+    on = {"sheet": first.sheet, "after": 1, "by": world.cast.security, "at": NOON}
+    second = sheets.fill_in("processor", words=PROCESSOR | {"who": "另一家"}, **on)
+    sent = PROCESSOR | {"who": "我写的那家"}
+    answer = client.post(f"/desk/privacy/sheets/{first.pk}/edit", sent)
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "我写的那家" in page and f'href="/desk/privacy/sheets/{second.pk}"' in page
+    (again,) = re.findall(r'action="(/desk/privacy/sheets/[0-9]+/edit)"', page)
+    assert client.post(again, sent).status_code == 302
+    assert Sheet.objects.newest().get().words["who"] == "我写的那家"
 
 
 def test_the_filing_pack_says_what_is_in_force(world: World) -> None:

@@ -1,6 +1,7 @@
 """Requests of persons: asked with proof, done through the rooms, refused with a law, read by the code."""
 
 import json
+import random
 from datetime import timedelta
 from typing import Any
 
@@ -12,8 +13,13 @@ from linli.events import actions as events
 from linli.events.actions.forgetting import reaches_in
 from linli.events.models import Contact, Event, Statement
 from linli.events.rules import State as EventState
-from linli.events.testing import NOON, World, make_event
+from linli.events.testing import GRID, NOON, World, make_event
 from linli.holds import actions as holds
+from linli.intake import digest, setaside
+from linli.intake.accept import Sender, accept
+from linli.intake.answering import Answering
+from linli.intake.models import Kept, KeptState
+from linli.intake.testing import a_report
 from linli.journal.models import Entry, Notice
 from linli.kit import throttle
 from linli.kit.refusal import BadInput, NotYours, Refused
@@ -74,6 +80,39 @@ def test_by_a_number_only_its_own_matters_are_found(world: World) -> None:
     mine = event_of(world, f"王大爷 {TELEPHONE}")
     event_of(world, OTHER)
     assert [one.pk for one in held_of(ask_at_window(world.cast.security)).events] == [mine.pk]
+
+
+def set_aside(contact: str) -> Kept:
+    """A report routed to an area that is gone."""
+    answering = Answering()
+    answering.renew()
+    sent = json.dumps(a_report(random.Random(contact), area=GRID, text="桥面裂缝", contact=contact)).encode()
+    row = accept(sent, Sender("public"), answering, received_at=timezone.now(), sent_at=None)
+    kept = Kept.objects.create(**row._asdict() | {"area": "440881101201999"})
+    digest.digest_all(timezone.now())
+    return kept
+
+
+@pytest.mark.parametrize("kind", ["delete", "withdraw", "correct"])
+def test_a_report_that_was_set_aside_is_found_and_its_contact_goes_too(world: World, kind: str) -> None:
+    mine, other = set_aside(f"王大爷 {TELEPHONE}"), set_aside(OTHER)
+    asked = ask_at_window(world.cast.security, kind, new_reach="13700137000" if kind == "correct" else "")
+    assert [one.pk for one in held_of(asked).kept] == [mine.pk]
+    (told,) = copy_of(asked)["set_aside"]
+    assert (told["words"], told["contact"]) == ("桥面裂缝", f"王大爷 {TELEPHONE}")
+    done = answered(asked, world)
+    assert done.found["set_aside"] == done.found["corrected" if kind == "correct" else "deleted_contacts"] == 1
+    for row in (mine, other):
+        row.refresh_from_db()
+    assert bytes(other.sealed_contact) and mine.state == KeptState.SET_ASIDE
+    taken_in(mine, world)
+    assert Contact.objects.filter(event=mine.pk).exists() == (kind == "correct")
+    assert not held_of(ask_at_window(world.cast.security)).kept
+
+
+def taken_in(row: Kept, world: World) -> None:
+    county, at = world.cast.county, timezone.now()
+    setaside.retake(row, scope=scope_of(county, at), by=county, at=at, area=GRID)
 
 
 def test_deleting_takes_contact_and_own_words_and_leaves_the_matter(world: World) -> None:

@@ -214,9 +214,13 @@ class InARow:
     tallest: int
 
 
-def in_a_row(scope: Scope, area: Area, figure: Figure, *, at: datetime) -> InARow:
-    """The last 24 whole months; where counting began later, from the month after: the first was perhaps not whole."""
-    first, last = _span(timezone.localdate(at))
+def in_a_row(scope: Scope, area: Area, figure: Figure, *, at: datetime, days: Period | None = None) -> InARow:
+    """The last 24 whole months; where counting began later, from the month after: the first was perhaps not whole.
+
+    `days`: the 24 until their end, of which those are shown that lie in them whole.
+    """
+    today = timezone.localdate(at)
+    first, last = _span(min(today, days.last + timedelta(days=1)) if days else today)
     found = figures(scope, area.code, Period(first, last), by=MONTH, at=at)
     months = [Period(day, _last_of(day)) for day in _firsts(first, last)]
     counts = [_count(found.rows.get(str(one.first)), figure) for one in months]
@@ -226,8 +230,9 @@ def in_a_row(scope: Scope, area: Area, figure: Figure, *, at: datetime) -> InARo
     seen = course([(count, one.last.day) for one, count in zip(months, counts, strict=True)])
     if seen is None:
         return InARow(figure, [], None, 0)
-    tallest = max(max(one.count, one.expected.high) for one in seen.months) or 1
-    bars = [_bar(area, figure, period, month, tallest) for period, month in zip(months, seen.months, strict=True)]
+    shown = [one for one in zip(months, seen.months, strict=True) if days is None or days.first <= one[0].first]
+    tallest = max((max(month.count, month.expected.high) for _period, month in shown), default=0) or 1
+    bars = [_bar(area, figure, period, month, tallest) for period, month in shown]
     return InARow(figure, bars, seen, tallest)
 
 

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.paginator import Page, Paginator
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +22,9 @@ from linli.statistics.reading import MONTH, Row, figures
 from linli.statistics.rules import BY_CODE, RATE_BY_CODE, percent, signed
 from linli.statistics.rules.official import is_percent
 from linli.statistics.sheet import Number
+
+#: Values of a page.
+A_PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -62,26 +67,40 @@ def plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def official_of(scope: Scope, area: Area, *, at: datetime) -> list[Shown]:
-    """All series of just this area. As many queries for one as for many."""
-    series = list(OfficialSeries.objects.filter(area=area))
-    versions: dict[int, list[OfficialValue]] = defaultdict(list)
-    for value in OfficialValue.objects.filter(series__in=series).select_related("imported_by"):
-        versions[value.series_id].append(value)
-    ours = _Ours(scope, area, [v for one in series if one.figure for v in versions[one.pk]], at)
-    return [_shown(one, versions[one.pk], ours) for one in series]
+def official_of(scope: Scope, area: Area, number: str | None, *, at: datetime) -> tuple[Page, list[Shown]]:
+    """A page of the values in force of just this area, series by series; as many queries for one as for many."""
+    in_force = OfficialValue.objects.filter(series__area=area, replaced_at__isnull=True)
+    names = ("series__indicator", "series__source", "series")
+    ordered = in_force.order_by(*names, "-last_on", "-first_on").select_related("series", "imported_by")
+    page = Paginator(ordered, A_PAGE).get_page(number)
+    values = list(page.object_list)
+    beside = _versions_beside(values)
+    ours = _Ours(scope, area, [one for one in values if one.series.figure], at)
+    shown = [_shown(series, list(some), beside, ours) for series, some in groupby(values, lambda one: one.series)]
+    return page, shown
 
 
-def _shown(series: OfficialSeries, versions: list[OfficialValue], ours: "_Ours") -> Shown:
-    in_force = [one for one in versions if one.replaced_at is None]
-    by_days = {(one.first_on, one.last_on): one for one in in_force}
+#: The versions of a series, by the days of which they tell.
+_Beside = dict[tuple[int, date, date], list[OfficialValue]]
+
+
+def _versions_beside(values: list[OfficialValue]) -> _Beside:
+    """All versions of these, and those of the year before."""
+    days = {one.first_on for one in values} | {_year_before(one.first_on) for one in values}
+    found = OfficialValue.objects.filter(series__in={one.series_id for one in values}, first_on__in=days)
+    beside: _Beside = defaultdict(list)
+    for one in found:
+        beside[one.series_id, one.first_on, one.last_on].append(one)
+    return beside
+
+
+def _shown(series: OfficialSeries, values: list[OfficialValue], beside: _Beside, ours: "_Ours") -> Shown:
     named = BY_CODE.get(series.figure) or RATE_BY_CODE.get(series.figure)
     shown = Shown(series, named.name if named else "")
-    for one in in_force:
-        earlier = [
-            old for old in versions if old.replaced_at and (old.first_on, old.last_on) == (one.first_on, one.last_on)
-        ]
-        before = by_days.get((_year_before(one.first_on), _year_before(one.last_on)))
+    for one in values:
+        earlier = [old for old in beside[series.pk, one.first_on, one.last_on] if old.replaced_at]
+        year_before = beside[series.pk, _year_before(one.first_on), _year_before(one.last_on)]
+        before = next((old for old in year_before if old.replaced_at is None), None)
         printed = signed(one.change_percent) if one.change_percent is not None else ""
         reckoned = _reckoned(one, before, is_percent(series.unit))
         shown.lines.append(Line(one, earlier, printed, reckoned, ours.beside(series, one)))

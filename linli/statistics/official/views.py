@@ -44,11 +44,13 @@ _SHOWN, _LARGEST, _WAITS_S = 200, 2_000_000, 3600
 def official(request: HttpRequest, code: str) -> HttpResponse:
     """The official series of an area beside our own figures."""
     area, scope = area_in_sight(request, code), scope_of(request)
+    page, shown = official_of(scope, area, request.GET.get("page"), at=timezone.now())
     context = {
         "room": "statistics",
         "area": area,
         "path": path_to(request, code),
-        "shown": official_of(scope, area, at=timezone.now()),
+        "page": page,
+        "shown": shown,
         "may_bring": Role.DESK in scope.roles_in(code),
     }
     return render(request, "statistics/official.html", context)

@@ -60,14 +60,16 @@ def signed(percent: Decimal | None) -> str:
 
 
 def kept_back(counts: Mapping[str, int]) -> set[str]:
-    """Which of some siblings are not shown outside scope: the small ones, and one more where they could be reckoned from their
-    sum. Nought tells of nobody and is shown.
+    """Which of some siblings are not shown outside scope: the small ones, and always the next smallest beside them (all that are
+    as small as that); where all are below five, noughts too.
+
+    So no small number follows from the others and their sum, not even for who knows this rule: unless all that are kept back
+    are alike, they could be each other's; and if all are alike, one more here and one less there would be kept back alike.
     """
-    small = {key for key, n in counts.items() if 0 < n < SMALL}
-    if follow_from_sum([counts[key] for key in small]):
-        others = sorted((n, key) for key, n in counts.items() if n >= SMALL)
-        small |= {key for _n, key in others[:1]}
-    return small
+    if not any(0 < n < SMALL for n in counts.values()):
+        return set()
+    next_smallest = min((n for n in counts.values() if n >= SMALL), default=None)
+    return {key for key, n in counts.items() if next_smallest is None or 0 < n <= next_smallest}
 
 
 def follow_from_sum(small: Sequence[int]) -> bool:

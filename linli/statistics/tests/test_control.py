@@ -230,3 +230,18 @@ def test_a_chart_that_is_not_there_is_refused_in_words(world: World, query: str)
 def test_nobody_compares_what_they_do_not_see(world: World) -> None:
     for person in (world.cast.neighbour, world.cast.handler, world.cast.nobody, world.cast.system):
         page(person, f"/desk/statistics/{COUNTY}/compare/", status=404)
+
+
+def test_days_that_were_asked_stay_and_the_months_are_those_within_them(world: World) -> None:
+    today = timezone.localdate()
+    for back in range(1, 13):
+        for _each in range(3):
+            make_event(world, at=_mid_month(today, back))
+    first, last = _mid_month(today, 5).date().replace(day=1), _mid_month(today, 2).date().replace(day=1)
+    days = f"from={first}&to={last - timedelta(days=1)}"
+    html = page(world.cast.county, f"/desk/statistics/{COUNTY}/compare/?{days}&rate=closing")
+    months = {address.split("from=")[1][:10] for address, figure, _n in numbers(html) if figure == "reported"}
+    assert months == {str(_mid_month(today, back).date().replace(day=1)) for back in (5, 4, 3)}
+    # Another rate of the same days, another period of the same rate.
+    assert f'<input type="hidden" name="from" value="{first}">' in html
+    assert '?rate=closing&amp;by=areas&amp;figure=reported&amp;period=this_month"' in html

@@ -324,3 +324,18 @@ def test_nobody_sees_or_brings_in_figures_of_elsewhere(world: World) -> None:
 def test_the_empty_table_names_the_columns(world: World) -> None:
     answer = signed_in(world.cast.county).get(f"/desk/statistics/{COUNTY}/official/table.csv")
     assert io.StringIO(answer.content.decode("utf-8-sig")).readline().startswith("指标,区域,统计期,数值,同比")
+
+
+def test_the_page_of_official_figures_is_turned(world: World) -> None:
+    several = [{"indicator": name, "period": f"{year}年"} for name in ("甲", "乙") for year in range(1960, 2025)]
+    import_rows(rows(*several), area=Area.objects.get(pk=COUNTY), by=world.cast.county, at=timezone.now())
+    client, seen = signed_in(world.cast.county), []
+    address = f"/desk/statistics/{COUNTY}/official/"
+    while address:
+        html = client.get(address).content.decode()
+        lines = re.findall(r'<tr><th scope="row">(\d{4})', html)
+        assert len(lines) <= 100
+        seen += lines
+        following = re.search(r'rel="next" href="([^"]+)"', html)
+        address = f"/desk/statistics/{COUNTY}/official/{following.group(1)}" if following else ""
+    assert sorted(seen) == sorted(str(year) for year in range(1960, 2025) for _name in ("甲", "乙"))

@@ -1,6 +1,8 @@
 """What the figures mean: the tables, without a database."""
 
 from collections import Counter
+from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -104,10 +106,14 @@ def test_a_change_has_its_sign_as_county_reports_state_it(now: int, before: int,
     [
         ({"a": 0, "b": 9}, set()),
         ({"a": 4, "b": 9, "c": 12}, {"a", "b"}),
-        ({"a": 4, "b": 1, "c": 12}, {"a", "b"}),
-        # Two matters in two places are one in each; three times four is twelve.
+        # Always the next smallest: else one would know of small ones that they are as many as they are.
+        ({"a": 4, "b": 1, "c": 12}, {"a", "b", "c"}),
         ({"a": 1, "b": 1, "c": 12, "d": 9}, {"a", "b", "d"}),
         ({"a": 4, "b": 4, "c": 4, "d": 9, "e": 10}, {"a", "b", "c", "d"}),
+        # Were only one of two alike kept back, it would be told which of the others is the small one.
+        ({"a": 1, "b": 5, "c": 5, "d": 9}, {"a", "b", "c"}),
+        # Five in five places are one in each, were it known that there is nothing elsewhere.
+        ({"a": 1, "b": 1, "c": 1, "d": 1, "e": 1, "f": 0}, {"a", "b", "c", "d", "e", "f"}),
         ({"a": 4}, {"a"}),
         ({"a": SMALL, "b": 0}, set()),
     ],
@@ -116,16 +122,20 @@ def test_small_numbers_are_kept_back_and_cannot_be_reckoned(counts: dict[str, in
     assert kept_back(counts) == hidden
 
 
-@given(some.dictionaries(some.sampled_from("abcdefgh"), some.integers(0, 9), min_size=2))
-def test_no_small_number_follows_from_the_others_and_their_sum(counts: dict[str, int]) -> None:
-    """Of those kept back other numbers would do as well, unless there is no larger one to keep back beside them."""
-    hidden = kept_back(counts)
-    whole = sum(counts[key] for key in hidden)
-    if not hidden or all(counts[key] < SMALL for key in hidden) and not any(n >= SMALL for n in counts.values()):
-        return
-    assert len(hidden) > 1
-    if all(counts[key] < SMALL for key in hidden):
-        assert len(hidden) < whole < len(hidden) * (SMALL - 1)
+@pytest.mark.parametrize("places", [2, 3, 4])
+def test_no_small_number_follows_from_the_others_and_their_sum(places: int) -> None:
+    """By trying all: whoever sees what is shown, the sum if it is none of the small ones, and knows the rule, is left with
+    more than one number for each that is kept back.
+    """
+    left: dict[Any, list[set[int]]] = {}
+    for numbers in product(range(2 * SMALL), repeat=places):
+        counts = dict(zip("abcd", numbers, strict=False))
+        back, whole = kept_back(counts), sum(numbers)
+        seen = (whole if whole >= SMALL else None, *(None if key in back else n for key, n in counts.items()))
+        for known, n in zip(left.setdefault(seen, [set() for _each in numbers]), numbers, strict=True):
+            known.add(n)
+    for seen, known in left.items():
+        assert all(n is not None or len(one) > 1 for n, one in zip(seen[1:], known, strict=True)), seen
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,52 @@ def test_what_neighbours_answered_is_told_of_months_alone(world: World) -> None:
         assert counts(row)["reported"] == 5
 
 
+def satisfied(key: Any, first: str, last: str, **asked: str) -> dict[str, int | None]:
+    rows = ask(key, "figures", from_=first, to=last, **asked)["rows"]
+    return {one["key"]: counts(one)["satisfied"] for one in rows}
+
+
+def test_what_neighbours_answered_in_a_month_does_not_follow_from_longer_periods(world: World) -> None:
+    for n, days in ((3, 31), (7, 0)):
+        for minute in range(n):
+            make_event(world, State.CLOSED, at=NOON - timedelta(days=days, minutes=minute))
+    Event.objects.update(rating=Rating.SATISFIED)
+    key = make_key(COUNTY)
+    assert satisfied(key, "2026-10-01", "2026-10-31", area=COUNTY) == {"": None}
+    assert satisfied(key, "2026-11-01", "2026-11-30", area=COUNTY) == {"": 7}
+    # Ten, less the seven.
+    for asked in (
+        {"area": COUNTY},
+        {"area": HERE},
+        {"area": COUNTY, "by": "below"},
+        {"area": COUNTY, "by": "category"},
+    ):
+        assert set(satisfied(key, "2026-10-01", "2026-11-30", **asked).values()) == {None}, asked
+    assert satisfied(key, "2026-10-01", "2026-11-30", area=COUNTY, by="month")["2026-10-01"] is None
+
+
+def test_what_neighbours_answered_of_a_category_is_told_of_the_top_alone(world: World) -> None:
+    many(world, 5)
+    Event.objects.update(rating=Rating.SATISFIED)
+    key = make_key(COUNTY)
+    for by in ("category", "department"):
+        assert list(satisfied(key, "2026-11-01", "2026-11-30", area=COUNTY, by=by).values()) == [5]
+        # The township follows from the county less the other townships.
+        assert list(satisfied(key, "2026-11-01", "2026-11-30", area=HERE, by=by).values()) == [None]
+
+
+def test_of_the_parts_of_what_was_answered_one_alone_is_not_kept_back(world: World) -> None:
+    many(world, 12)
+    for n, rating in ((7, Rating.SATISFIED), (2, Rating.NOT_SATISFIED)):
+        some = list(Event.objects.filter(rating="").values_list("pk", flat=True)[:n])
+        Event.objects.filter(pk__in=some).update(rating=rating)
+    (row,) = ask(make_key(COUNTY), "figures", area=COUNTY, **DAYS)["rows"]
+    told = counts(row)
+    # Nine answered: seven and two. Twelve were closed: nine answered and three did not.
+    assert (told["closed"], told["unknown"], told["answered"]) == (12, None, None)
+    assert (told["satisfied"], told["not_satisfied"]) == (None, None)
+
+
 def test_what_neighbours_answered_is_not_told_of_villages(world: World) -> None:
     many(world, 24)
     Event.objects.update(rating=Rating.SATISFIED)
