@@ -18,8 +18,8 @@ FRONTS = int(os.environ.get("LINLI_FRONTS", "0"))
 SENT_KEPT_DAYS = int(os.environ.get("LINLI_SENT_KEPT_DAYS", "30"))
 #: A note between shifts that nobody has taken over after so many minutes stands at the top of the queue.
 HANDOVER_MINUTES = int(os.environ.get("LINLI_HANDOVER_MINUTES", "30"))
-#: Reports that one key of another system may send in an hour; ten a second, unless a county lets it send more.
-KEY_REPORTS = int(os.environ.get("LINLI_KEY_REPORTS", "36000"))
+#: Reports that one key of another system may send in an hour: what a county moves over in one go, and no flood without an end.
+KEY_REPORTS = int(os.environ.get("LINLI_KEY_REPORTS", "1000000"))
 DEBUG = os.environ.get("LINLI_DEBUG") == "1"
 #: A production home is meant for others than this machine; `checks.py` then refuses what is unsafe.
 HOSTS = [host for host in os.environ.get("LINLI_HOSTS", "").split(",") if host]

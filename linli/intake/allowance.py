@@ -12,8 +12,8 @@ still survives, and none has to ask another or the store. What could not be kept
   send, while neighbours who report once are still heard: of a village behind a single address some 200 households an hour.
 - Tokens 60 an hour and address. Whoever gathers them ahead is still counted by address.
 - One of the staff 3000, acts included, on all their phones: weeks without signal come at once, and a phone in other hands ends.
-- One key or webhook of another system 36,000: ten a second. The county has let it in, but what runs wild there floods every desk
-  before somebody revokes the key (`LINLI_KEY_REPORTS`).
+- One key or webhook of another system a million: a county moves its years over in one go, and what runs wild there ends somewhere
+  though nobody has revoked the key yet (`LINLI_KEY_REPORTS`).
 
 A flood from thousands of addresses cannot be told from a typhoon, and is let in.
 """
