@@ -37,6 +37,8 @@ OF_DISPUTES: dict[str, Any] = {
     "dispute.earlier_searched": _("had the house look whether mediators had an earlier matter with one of the sides"),
     "dispute.mediators_proposed": _("proposed mediators"),
     "dispute.mediator_asked": _("asked a mediator to take it on"),
+    "dispute.mediator_named": _("named a mediator beyond the proposals"),
+    "dispute.mediator_name_taken_back": _("took back whom it had named as mediator"),
     "dispute.mediator_declined": _("declined to mediate"),
     "dispute.mediator_objected": _("wanted another mediator"),
     "dispute.interest_declared": _("declared a tie to a party"),

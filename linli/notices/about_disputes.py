@@ -15,6 +15,7 @@ SENTENCES: dict[str, Any] = {
     "dispute.mediator_asked": _(
         "You are asked to mediate a dispute. Declare ties if there are any, then take it on or decline."
     ),
+    "dispute.mediator_named": _("A party has named a mediator. Ask the other side whether it names the same."),
     "dispute.taken_on": _("A mediator has taken a dispute on."),
     "dispute.mediator_declined": _("A mediator has declined. Ask somebody else."),
     "dispute.interest_declared": _("A mediator declared a tie to a party. Ask somebody else."),

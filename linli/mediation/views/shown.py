@@ -18,7 +18,7 @@ from linli.mediation.actions.telling import heads_of_body
 from linli.mediation.agreeing.amounts import in_figures
 from linli.mediation.forms import CALL_BACK, CALL_BACK_NAME
 from linli.mediation.forms.fields import called, numbered
-from linli.mediation.forms.mediators import earlier_words
+from linli.mediation.forms.mediators import earlier_words, wanted_words
 from linli.mediation.letters import sends_messages
 from linli.mediation.models import Agreement, Clock, Confirmation, Dispute, Mediator, Obligation, Party, Session
 from linli.mediation.rules import (
@@ -169,6 +169,10 @@ def _mediator(
         "assigned": assigned,
         "asked": asked,
         "earlier": earlier_words(asked.earlier) if asked and asked.earlier and Who.ASKED in who else "",
+        "wanted": wanted_words(dispute, taken) if (taken := assigned or asked) else "",
+        "named": [
+            {"row": one, "by": words} for one in rows if one.state == "named" and (words := wanted_words(dispute, one))
+        ],
         "proposals": [
             {
                 "row": one,

@@ -192,7 +192,7 @@ REGISTER: tuple[Line, ...] = (
         "dossier",
         """
         mediation.Dispute: sealed number case_no ways_told
-        mediation.Assignment: reasons earlier
+        mediation.Assignment: reasons earlier named_by
         mediation.Agreement: sealed file_sha256 text_sha256
         mediation.Signature: sealed file_sha256 image_mark text_sha256
         mediation.Obligation: sealed
