@@ -382,6 +382,8 @@ def session(request: HttpRequest, party: Party, token: str, key: Any) -> HttpRes
     """A session to come, for the calendar of a phone (RFC 5545). It says nothing of the matter: calendars are shared."""
     planned = Session.objects.filter(dispute=party.dispute, state=SessionState.PLANNED)
     found = get_object_or_404(planned, pk=key)
+    if not found.invites(party):
+        raise Http404
     words = found.words
     event = IcalEvent()
     event.add("uid", f"{found.pk}@linli")

@@ -196,10 +196,13 @@ class Own:
 
     @cached_property
     def meetings(self) -> list[Meeting]:
-        """Sessions to come, and those held; called-off ones are left out. The record only where this party was."""
+        """Sessions to which this party is to come, and those held where it was; called-off ones are left out."""
         found = self.dispute.sessions.exclude(state=SessionState.CANCELLED).order_by("planned_at")
-        mine = [one for one in found if one.state == SessionState.PLANNED or self._was_there(one)]
+        mine = [one for one in found if self._is_to_come(one) or self._was_there(one)]
         return [self._meeting(one) for one in mine]
+
+    def _is_to_come(self, session: Session) -> bool:
+        return session.state == SessionState.PLANNED and session.invites(self.party)
 
     def _was_there(self, session: Session) -> bool:
         return str(self.party.pk) in session.present

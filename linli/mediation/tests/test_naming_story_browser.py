@@ -1,4 +1,4 @@
-"""The story of a mediator whom nobody proposed: one side finds and names them, the other wants the same; or both tell the desk."""
+"""The story of a mediator whom nobody proposed: one side names them and the other agrees, or both tell the desk."""
 
 from collections.abc import Callable
 from typing import Any

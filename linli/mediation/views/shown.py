@@ -205,6 +205,7 @@ def _session(steps: Steps, session: Session, names: dict[UUID, str]) -> dict[str
         "row": session,
         "acts": acts,
         "present": listed(name for key, name in names.items() if str(key) in session.present),
+        "invited": listed(name for key, name in names.items() if str(key) in (session.invited or ())),
         "place": opened.get("place", ""),
         "link": (link := opened.get("link", "")),
         "is_address": link.startswith(("https://", "http://")),

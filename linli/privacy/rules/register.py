@@ -203,7 +203,7 @@ REGISTER: tuple[Line, ...] = (
         mediation.Complaint: sealed
         mediation.EntrustmentLetter: sealed file_sha256
         mediation.IssuedPaper: sealed file_sha256 content_sha256 pdf_sha256 docx_sha256
-        mediation.Session: sealed present
+        mediation.Session: sealed invited present
         mediation.Record: sealed text_sha256 read_by
         mediation.Note: sealed
         mediation.Evidence: sealed file_sha256 stances
