@@ -41,6 +41,7 @@ OF_DISPUTES: dict[str, Any] = {
     "dispute.mediator_name_taken_back": _("took back whom it had named as mediator"),
     "dispute.mediator_declined": _("declined to mediate"),
     "dispute.mediator_objected": _("wanted another mediator"),
+    "dispute.mediator_released": _("told a mediator that a dispute is theirs no longer"),
     "dispute.interest_declared": _("declared a tie to a party"),
     "dispute.taken_on": _("took a dispute on"),
     "dispute.given_back": _("gave a dispute back"),

@@ -353,8 +353,9 @@ def object_to_mediator(party: Party, *, by: Person | None, at: datetime, own: bo
     _move(assigned, AssignmentState.OBJECTED, objected_by=party, ended_at=at)
     sessions.call_off_planned(dispute, by=by, at=at)
     go(step, dispute)
-    told = [*telling.heads_of(dispute, at), assigned.mediator.person]
+    told = telling.heads_of(dispute, at)
     record("dispute.mediator_objected", on=dispute, by=by, at=at, tell=told, party=party, mediator=assigned.mediator_id)
+    _release(assigned, by=by, at=at)
 
 
 @transaction.atomic
@@ -367,8 +368,17 @@ def give_back(dispute: Dispute, *, why: str, by: Person, at: datetime) -> None:
     sessions.call_off_planned(dispute, by=by, at=at)
     store_note(dispute, words, by=by, at=at)
     go(step, dispute)
-    told = [*telling.heads_of(dispute, at), assigned.mediator.person]
+    told = telling.heads_of(dispute, at)
     record("dispute.given_back", on=dispute, by=by, at=at, tell=told, mediator=assigned.mediator_id)
+    _release(assigned, by=by, at=at)
+
+
+def _release(assigned: Assignment, *, by: Person | None, at: datetime) -> None:
+    """Whoever mediated hears that it is theirs no longer: by number, as they open its file no more."""
+    person, dispute = assigned.mediator.person, assigned.dispute
+    if person != by:
+        facts = {"mediator": assigned.mediator_id, "number": dispute.number}
+        record("dispute.mediator_released", on=dispute, by=by, at=at, tell=[person], **facts)
 
 
 def assigned_to(dispute: Dispute) -> Assignment | None:
