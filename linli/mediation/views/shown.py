@@ -276,7 +276,7 @@ def _promises(steps: Steps, agreement: Agreement, names: dict[UUID, str], at: da
 
 
 def _promise_acts(steps: Steps, one: Obligation, at: datetime) -> list[Link]:
-    names = ["claim_performed", "waive"]
+    names = ["waive"] if performing.waits_for_answer(one) else ["claim_performed", "waive"]
     if (
         one.state == ObligationState.OWED
         and performing.is_late(one, at)
