@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linli.mediation.actions import assigning, confirming, looking, noting, performing
+from linli.mediation.actions import assigning, confirming, ending, looking, noting, performing
 from linli.mediation.actions.clocks import missing_consents
 from linli.mediation.actions.course import who_of
 from linli.mediation.actions.reaching import tries_of
@@ -69,6 +69,7 @@ def shown(dispute: Dispute, *, by: Person, at: datetime) -> dict[str, Any]:
         "dispute": dispute,
         "now": at,
         "words": words,
+        "ends_before": ending.ends_before(dispute),
         "who": [one.label for one in Who if one in who],
         "is_mediator": Who.MEDIATOR in who,
         "clocks": [_clock(one, at) for one in clocks],
