@@ -14,6 +14,7 @@ from linli.journal.actions import record
 from linli.kit.refusal import Refused
 from linli.mediation.actions import clocks, sessions, telling
 from linli.mediation.actions.course import go, require_step
+from linli.mediation.actions.parties import forget_id_numbers
 from linli.mediation.actions.screening import clean_ways
 from linli.mediation.models import Clock, Dispute, Obligation, Party
 from linli.mediation.rules import (
@@ -211,6 +212,7 @@ def archive(dispute: Dispute, *, by: Person, at: datetime) -> None:
     changes: dict[str, Any] = {"archived_at": at, "retention_until": kept_until}
     Dispute.objects.filter(pk=dispute.pk).update(**changes)
     dispute.archived_at, dispute.retention_until = at, kept_until
+    forget_id_numbers(dispute)
     clocks.stop(dispute, at=at)
     record("dispute.archived", on=dispute, by=by, at=at, until=kept_until)
 
