@@ -377,7 +377,7 @@ def _release(assigned: Assignment, *, by: Person | None, at: datetime) -> None:
     """Whoever mediated hears that it is theirs no longer: by number, as they open its file no more."""
     person, dispute = assigned.mediator.person, assigned.dispute
     if person != by:
-        facts = {"mediator": assigned.mediator_id, "number": dispute.number}
+        facts: dict[str, Any] = {"mediator": assigned.mediator_id, "number": dispute.number}
         record("dispute.mediator_released", on=dispute, by=by, at=at, tell=[person], **facts)
 
 

@@ -338,3 +338,18 @@ def test_identity_numbers_are_not_laid_in_the_archive(here: Mediation) -> None:
     archive(dispute, by=here.head, at=at)
     party.refresh_from_db()
     assert "id_number" not in party.words
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_identity_numbers_go_when_the_days_are_over_and_a_side_was_silent(here: Mediation, together: bool) -> None:
+    dispute = make_dispute(here, State.SETTLED)
+    confirmation, party = dispute.confirmations.get(), party_of(dispute)
+    for one in dispute.parties.all() if together else [party]:
+        want(confirmation, party=one, own=True, at=NOON + DAY)
+    keep_id_number(party, id_number="11010519491231002X", by=here.mediator, at=NOON + DAY)
+    clocks.climb(deadline_of(confirmation) - DAY)
+    party.refresh_from_db()
+    assert party.words["id_number"]
+    clocks.climb(deadline_of(confirmation))
+    party.refresh_from_db()
+    assert bool(party.words.get("id_number")) == together
