@@ -8,7 +8,7 @@ from linli.events import actions as events
 from linli.events.rules import Source
 from linli.mediation.actions import assigning, clocks, noting, own, parties, proving, registering, screening, sessions
 from linli.mediation.ledgers.narrowing import LARGE_FROM
-from linli.mediation.rules import CompanionKind, Door, SessionState, Stance, Way
+from linli.mediation.rules import AssignmentState, CompanionKind, Door, SessionState, Stance, Way
 from linli.people.models import Person
 
 # --- at the door --------------------------------------------------------------------------------------------------------
@@ -110,7 +110,13 @@ def _choose(case: Case, act: Act) -> None:
     mediator = case.county.mediators[body.area_id][act.facts["mediator"]]
     place = act.facts["party"]
     party = None if place is None else case.party(place)
-    assigning.choose(case.dispute, mediator=mediator, by=case.keeper if party is None else None, at=act.at, party=party)
+    if party is None:
+        assigning.choose(case.dispute, mediator=mediator, by=case.keeper, at=act.at)
+        return
+    asked = assigning.choose(case.dispute, mediator=mediator, by=None, at=act.at, party=party)
+    # Beyond the proposals the others are to name the same.
+    for other in clocks.missing_consents(case.dispute, asked.named_by) if asked.state == AssignmentState.NAMED else ():
+        assigning.choose(case.dispute, mediator=mediator, by=None, at=act.at, party=other)
 
 
 def _take_on(case: Case, act: Act) -> None:

@@ -60,9 +60,9 @@ def tell(obligation: Obligation, what: What, *, at: datetime) -> int:
 
 
 def tell_of_session(session: Session, what: What, *, at: datetime) -> int:
-    """Tell all parties of an appointment, and of one to come again the day before; how many letters."""
+    """Tell those invited of an appointment, and of one to come again the day before; how many letters."""
     facts = {"session": str(session.pk), "moved": session.moved}
-    parties = list(session.dispute.parties.present())
+    parties = [one for one in session.dispute.parties.present() if session.invites(one)]
     told = sum(_wrote(one, session.pk, f"{what} {session.moved}", facts | {"what": what}, at) for one in parties)
     if what == What.SESSION_CANCELLED:
         return told

@@ -15,10 +15,12 @@ SENTENCES: dict[str, Any] = {
     "dispute.mediator_asked": _(
         "You are asked to mediate a dispute. Declare ties if there are any, then take it on or decline."
     ),
+    "dispute.mediator_named": _("A party has named a mediator. Ask the other side whether it names the same."),
     "dispute.taken_on": _("A mediator has taken a dispute on."),
     "dispute.mediator_declined": _("A mediator has declined. Ask somebody else."),
     "dispute.interest_declared": _("A mediator declared a tie to a party. Ask somebody else."),
     "dispute.mediator_objected": _("A party wants another mediator. Ask somebody else."),
+    "dispute.mediator_released": _("Dispute %(number)s is yours no longer: somebody else is to mediate it."),
     "dispute.given_back": _("A dispute was given back. Ask another mediator."),
     "dispute.risk_noted": _("Danger: dispute %(number)s may turn violent. Call its committee at once."),
     "dispute.risk_ended": _("Dispute %(number)s has calmed down."),
@@ -58,16 +60,18 @@ SENTENCES: dict[str, Any] = {
 }
 #: A verb that nobody has put into words is told rather than lost.
 OTHERWISE = _("Something was done in a dispute of yours.")
-#: Told to many who may not open the file: they find the number in the list.
-_FOR_MANY = frozenset({"dispute.risk_noted", "dispute.risk_ended"})
+#: Told to those who may not open the file, or no longer: the sentence names the number.
+_BY_NUMBER = frozenset({"dispute.risk_noted", "dispute.risk_ended", "dispute.mediator_released"})
+#: Where they are led instead of the file. Whoever drew lots reads what came of them at the draws.
+_LINKS = dict.fromkeys(_BY_NUMBER, "mediation:list") | {"dispute.called_back": "mediation:draws"}
 
 
 def words_of(verb: str, facts: dict[str, Any]) -> str:
     """The sentence of a notice, in the language of the reader."""
     words = str(SENTENCES.get(verb, OTHERWISE))
-    return words % {"number": facts.get("number", "")} if verb in _FOR_MANY else words
+    return words % {"number": facts.get("number", "")} if verb in _BY_NUMBER else words
 
 
 def link_of(verb: str, key: str) -> str:
-    """The file, which asks what it is opened for; for many, the list."""
-    return reverse("mediation:list") if verb in _FOR_MANY else reverse("mediation:file", args=[key])
+    """The file, which asks what it is opened for; a list for those who may not open it."""
+    return reverse(_LINKS[verb]) if verb in _LINKS else reverse("mediation:file", args=[key])

@@ -58,6 +58,7 @@ VERBS: dict[str, frozenset[str]] = {
             *("emergency.asked", "key.ends_soon", "screen.ends_soon"),
             *("event.part_objected", "event.part_objection_upheld", "event.part_objection_dismissed"),
             *("dispute.registered", "dispute.handed_over", "dispute.accepted", "dispute.mediator_asked"),
+            "dispute.mediator_named",
             *("dispute.mediator_declined", "dispute.interest_declared", "dispute.mediator_objected"),
             *("dispute.given_back", "dispute.call_back_drawn", "dispute.complained", "dispute.reopened"),
             *("dispute.paper_wanted", "dispute.performance_unanswered", "dispute.visit_due"),

@@ -1,7 +1,9 @@
-"""The mediator: three proposals with reasons, the parties' choice, interests declared, one change for each party (art. 19)."""
+"""The mediator: three proposals with reasons, the parties' choice among them or beyond, interests declared, one change for each
+party (art. 19).
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +17,12 @@ from linli.events.rules import clean_words
 from linli.journal.actions import record
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.mediation.actions import sessions, telling
+from linli.mediation.actions.clocks import missing_consents
 from linli.mediation.actions.course import go, require_party, require_step
 from linli.mediation.actions.marks import telephone_mark_of
 from linli.mediation.actions.noting import store_note
 from linli.mediation.models import Assignment, Dispute, Mediator, Party
-from linli.mediation.rules import AssignmentState, Chosen, Interest
+from linli.mediation.rules import AssignmentState, Chosen, Interest, Way
 from linli.mediation.rules.parties import not_a_choice
 from linli.mediation.rules.proposing import Candidate, Wanted
 from linli.mediation.rules.proposing import propose as choose_three
@@ -68,8 +71,6 @@ def _township(area: str) -> str | None:
 def _candidates(dispute: Dispute, by: Person, at: datetime) -> list[Candidate]:
     rows = suitable(dispute, at).select_related("body")
     earlier = look_for_earlier(dispute, rows, by=by, at=at)
-    open_ones = Q(assignments__state__in=[AssignmentState.ASKED, AssignmentState.ACCEPTED])
-    load = Count("assignments", filter=open_ones & Q(assignments__dispute__ended_at__isnull=True))
     return [
         Candidate(
             one.pk,
@@ -79,8 +80,14 @@ def _candidates(dispute: Dispute, by: Person, at: datetime) -> list[Candidate]:
             one.load,
             earlier.get(one.person_id, ()),
         )
-        for one in rows.annotate(load=load)
+        for one in with_load(rows)
     ]
+
+
+def with_load(rows: Any) -> Any:
+    """Mediators, each with `load`: how many open disputes they have."""
+    open_ones = Q(assignments__state__in=[AssignmentState.ASKED, AssignmentState.ACCEPTED])
+    return rows.annotate(load=Count("assignments", filter=open_ones & Q(assignments__dispute__ended_at__isnull=True)))
 
 
 def look_for_earlier(
@@ -126,36 +133,135 @@ def _tied(dispute: Dispute, serving: Iterable[Mediator], at: datetime) -> set[in
 
 @transaction.atomic
 def choose(
-    dispute: Dispute, *, mediator: Mediator, by: Person | None, at: datetime, party: Party | None = None
+    dispute: Dispute,
+    *,
+    mediator: Mediator,
+    by: Person | None,
+    at: datetime,
+    party: Party | None = None,
+    named_by: Iterable[Party] = (),
+    way: str = "",
 ) -> Assignment:
-    """Ask a mediator to take it on: one of the proposals, or another of the body. By a party's own link, or the committee.
+    """Ask a mediator of the body to take it on. `party` by its own link; else the committee, for `named_by`, who told it so in
+    this `way`, or by itself where nobody did.
 
-    Raises `Refused` while another one is asked, `NotYours` for somebody tied to the dispute.
+    One party's word is enough for a proposal. Whoever stands beyond the proposals is asked once all sides have named them: until
+    then the party's word is kept (`AssignmentState.NAMED`). Raises `Refused` while another one is asked and for somebody tied to
+    the dispute, `BadInput` where the committee writes down a choice of which a side has not said yes.
     """
     require_step("choose", dispute, by=by, at=at, party=party)
     _require_nobody_asked(dispute)
     if not suitable(dispute, at).filter(pk=mediator.pk).exists():
         raise Refused("not_suitable", _("This mediator cannot take this dispute. Choose another one."))
-    proposed = dispute.assignments.filter(mediator=mediator, state=AssignmentState.PROPOSED).first()
-    earlier = look_for_earlier(dispute, [mediator], by=by, at=at).get(mediator.person_id, ())
-    assigned = proposed or Assignment(dispute=dispute, mediator=mediator, proposed_at=at)
+    said = {str(party.pk): str(Way.ONLINE)} if party else _told(dispute, named_by, way)
+    words = words_for(dispute, mediator) | said
+    is_proposed = dispute.assignments.filter(mediator=mediator, state=AssignmentState.PROPOSED).exists()
+    if said and not is_proposed and missing_consents(dispute, words):
+        if party is None:
+            raise _not_all_named()
+        return _name(party, mediator, at)
+    chosen = _how(dispute, words, is_proposed)
+    return _ask(dispute, mediator, chosen, words, party=party, by=by, at=at)
+
+
+def _told(dispute: Dispute, parties: Iterable[Party], way: str) -> dict[str, str]:
+    """What the committee was told by whom."""
+    told = list(parties)
+    for one in told:
+        require_party(dispute, one)
+    if told and (way not in Way.values or way == Way.ONLINE):
+        raise BadInput("way_missing", _("Say how they told it: in person, by telephone or in writing."), field="way")
+    return {str(one.pk): way for one in told}
+
+
+def words_for(dispute: Dispute, mediator: Mediator) -> dict[str, str]:
+    """Who of those present has named this mediator on its own page, and how: `Way` by key of the party."""
+    row = dispute.assignments.filter(mediator=mediator, state=AssignmentState.NAMED).first()
+    return still_said(dispute, row.named_by) if row else {}
+
+
+def still_said(dispute: Dispute, words: Mapping[str, str]) -> dict[str, str]:
+    """The words of those who have not left."""
+    present = {str(key) for key in dispute.parties.present().values_list("pk", flat=True)}
+    return {key: way for key, way in words.items() if key in present}
+
+
+def _not_all_named() -> BadInput:
+    return BadInput(
+        "not_all_named",
+        _(
+            "Beyond the proposals a mediator is the choice of the parties only when every side has named them. Ask the side that "
+            "has not, or tick nobody: then the committee names."
+        ),
+        field="named_by",
+    )
+
+
+def _name(party: Party, mediator: Mediator, at: datetime) -> Assignment:
+    """Keep whom a party wants: one at a time. The heads hear of it, the other side reads it on its own page."""
+    dispute = party.dispute
+    _forget(party)
+    row = dispute.assignments.filter(mediator=mediator, state=AssignmentState.NAMED).first() or Assignment(
+        dispute=dispute, mediator=mediator, state=AssignmentState.NAMED, proposed_at=at
+    )
+    row.named_by = row.named_by | {str(party.pk): str(Way.ONLINE)}
+    row.save()
+    told = telling.heads_of(dispute, at)
+    record("dispute.mediator_named", on=dispute, by=None, at=at, tell=told, mediator=mediator, party=party)
+    return row
+
+
+def _forget(party: Party) -> bool:
+    """The party names nobody any more; whether it had."""
+    key, had = str(party.pk), False
+    for row in party.dispute.assignments.filter(state=AssignmentState.NAMED):
+        if key not in row.named_by:
+            continue
+        had = True
+        row.named_by = {other: way for other, way in row.named_by.items() if other != key}
+        row.save() if row.named_by else row.delete()
+    return had
+
+
+@transaction.atomic
+def take_name_back(party: Party, *, at: datetime) -> None:
+    """By its own link a party no longer wants whom it named, and leaves it to the others and the committee."""
+    dispute = party.dispute
+    require_step("choose", dispute, by=None, at=at, party=party)
+    if _forget(party):
+        record("dispute.mediator_name_taken_back", on=dispute, by=None, at=at, party=party)
+
+
+def _how(dispute: Dispute, words: Mapping[str, str], is_proposed: bool) -> str:
+    if words and is_proposed:
+        return Chosen.PROPOSED
+    return Chosen.BY_PARTIES if words and not missing_consents(dispute, words) else Chosen.BY_COMMITTEE
+
+
+def _ask(
+    dispute: Dispute,
+    mediator: Mediator,
+    chosen: str,
+    words: dict[str, str],
+    *,
+    party: Party | None,
+    by: Person | None,
+    at: datetime,
+) -> Assignment:
+    before = dispute.assignments.before_asking()
+    # Of both, the row of the proposal: it has the reasons.
+    assigned = before.filter(mediator=mediator).order_by("-state").first()
+    assigned = assigned or Assignment(dispute=dispute, mediator=mediator, proposed_at=at)
     # Anew, though it was proposed: the parties may have changed since.
-    assigned.earlier = list(earlier)
-    was_proposed = proposed is not None
-    assigned.state = AssignmentState.ASKED
-    assigned.chosen = _how(was_proposed, party)
-    assigned.chosen_by = party
+    assigned.earlier = list(look_for_earlier(dispute, [mediator], by=by, at=at).get(mediator.person_id, ()))
+    assigned.state, assigned.chosen, assigned.chosen_by = AssignmentState.ASKED, chosen, party
+    assigned.named_by = {} if chosen == Chosen.BY_COMMITTEE else words
     assigned.save()
-    dispute.assignments.filter(state=AssignmentState.PROPOSED).delete()
-    facts: dict[str, Any] = {"mediator": mediator, "chosen": assigned.chosen, "party": party}
+    before.delete()
+    facts: dict[str, Any] = {"mediator": mediator, "chosen": chosen, "party": party}
+    facts["named_by"] = sorted(assigned.named_by) or None
     record("dispute.mediator_asked", on=dispute, by=by, at=at, tell=[mediator.person], **facts)
     return assigned
-
-
-def _how(was_proposed: bool, party: Party | None) -> str:
-    if was_proposed:
-        return Chosen.PROPOSED
-    return Chosen.BY_PARTIES if party else Chosen.BY_COMMITTEE
 
 
 def _require_nobody_asked(dispute: Dispute) -> None:
@@ -247,8 +353,9 @@ def object_to_mediator(party: Party, *, by: Person | None, at: datetime, own: bo
     _move(assigned, AssignmentState.OBJECTED, objected_by=party, ended_at=at)
     sessions.call_off_planned(dispute, by=by, at=at)
     go(step, dispute)
-    told = [*telling.heads_of(dispute, at), assigned.mediator.person]
+    told = telling.heads_of(dispute, at)
     record("dispute.mediator_objected", on=dispute, by=by, at=at, tell=told, party=party, mediator=assigned.mediator_id)
+    _release(assigned, by=by, at=at)
 
 
 @transaction.atomic
@@ -261,8 +368,17 @@ def give_back(dispute: Dispute, *, why: str, by: Person, at: datetime) -> None:
     sessions.call_off_planned(dispute, by=by, at=at)
     store_note(dispute, words, by=by, at=at)
     go(step, dispute)
-    told = [*telling.heads_of(dispute, at), assigned.mediator.person]
+    told = telling.heads_of(dispute, at)
     record("dispute.given_back", on=dispute, by=by, at=at, tell=told, mediator=assigned.mediator_id)
+    _release(assigned, by=by, at=at)
+
+
+def _release(assigned: Assignment, *, by: Person | None, at: datetime) -> None:
+    """Whoever mediated hears that it is theirs no longer: by number, as they open its file no more."""
+    person, dispute = assigned.mediator.person, assigned.dispute
+    if person != by:
+        facts: dict[str, Any] = {"mediator": assigned.mediator_id, "number": dispute.number}
+        record("dispute.mediator_released", on=dispute, by=by, at=at, tell=[person], **facts)
 
 
 def assigned_to(dispute: Dispute) -> Assignment | None:
@@ -281,6 +397,12 @@ def _asked(dispute: Dispute, by: Person) -> Assignment:
 def _move(assigned: Assignment, state: str, **changes: Any) -> None:
     Assignment.objects.filter(pk=assigned.pk).update(state=state, **changes)
     assigned.state = state
+
+
+def named(dispute: Dispute) -> Sequence[Assignment]:
+    """Those whom a side has named beyond the proposals, and who wait for the other side."""
+    rows = dispute.assignments.filter(state=AssignmentState.NAMED)
+    return list(rows.select_related("mediator__person", "mediator__body"))
 
 
 def proposals(dispute: Dispute) -> Sequence[Assignment]:

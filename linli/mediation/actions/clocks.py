@@ -17,11 +17,13 @@ from linli.kit.refusal import BadInput, Refused
 from linli.kit.workdays import WorkCalendar, stored_calendar
 from linli.mediation.actions import telling
 from linli.mediation.actions.course import lock, require_party, require_step
+from linli.mediation.actions.parties import forget_id_numbers
 from linli.mediation.models import Clock, Dispute, Party, TermRule
 from linli.mediation.rules import (
     BOTH_SIDES,
     LADDER,
     LONGEST,
+    AgreementState,
     ClockKind,
     Term,
     TermCode,
@@ -217,6 +219,20 @@ def _look(clock: Clock, at: datetime) -> None:
     if moved and last and last.rung > clock.rung:
         told = telling.keepers_and_mediators(dispute, at)
         record(last.verb, on=dispute, by=None, at=at, tell=told, clock=clock, kind=clock.kind, rung=last.rung)
+    if moved and clock.kind == ClockKind.CONFIRMATION and clock.due_at <= at:
+        _let_lapse(dispute)
+
+
+def _let_lapse(dispute: Dispute) -> None:
+    """No court is asked any more where a party had not said yes by then: identity numbers were for its eyes alone.
+
+    Where all had, they may have handed in on the last day what is written down later.
+    """
+    waiting = dispute.confirmations.filter(applied_at__isnull=True, agreement__state=AgreementState.IN_FORCE).first()
+    if waiting is None or {str(one.pk) for one in dispute.parties.present()} <= set(waiting.wanted_by):
+        return
+    forget_id_numbers(dispute)
+    Dispute.objects.filter(pk=dispute.pk).update(wants_confirmation=False)
 
 
 def reckon_provisional(at: datetime) -> int:

@@ -165,26 +165,26 @@ def _shut_again(dispute: Dispute) -> None:
 
 def require_reader(complaint: Complaint, *, by: Person, at: datetime) -> None:
     """Raises `NotYours` for everybody but those who read a complaint."""
-    if not is_for(complaint, by=by, seats=seats_of(by, at)):
+    if not is_for(complaint, by=by, seats=seats_of(by, at), at=at):
         raise NotYours(
             "not_yours_to_answer",
             _("A complaint is answered by a head of the committee it went to, and not by whoever it is about."),
         )
 
 
-def is_for(complaint: Complaint, *, by: Person, seats: Iterable[Mediator]) -> bool:
+def is_for(complaint: Complaint, *, by: Person, seats: Iterable[Mediator], at: datetime) -> bool:
     """Whether somebody who serves in these seats reads a complaint, and may answer it."""
     if by.pk in complaint.words["about"]:
         return False
     if complaint.body_id is None:
-        return any(heads_it(seat, complaint.dispute) for seat in seats)
+        return any(heads_it(seat, complaint.dispute, at) for seat in seats)
     return any(seat.is_head and seat.body_id == complaint.body_id for seat in seats)
 
 
 def waiting_for(by: Person, seats: Sequence[Mediator], at: datetime) -> list[Complaint]:
     """Complaints that this person has to answer, the most urgent first: few, as each is opened to see whom it is about."""
     found = Complaint.objects.open().filter(dispute__in=Dispute.objects.visible_to(by, at)).select_related("dispute")
-    return [one for one in found.order_by("due_at", "key") if is_for(one, by=by, seats=seats)]
+    return [one for one in found.order_by("due_at", "key") if is_for(one, by=by, seats=seats, at=at)]
 
 
 def readers_of(complaint: Complaint, at: datetime) -> list[Person]:

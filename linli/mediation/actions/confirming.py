@@ -14,6 +14,7 @@ from linli.kit.refusal import BadInput, Refused
 from linli.kit.workdays import stored_calendar
 from linli.mediation.actions import clocks
 from linli.mediation.actions.course import go, require_party, require_step
+from linli.mediation.actions.parties import forget_id_numbers
 from linli.mediation.actions.telling import keepers_and_mediators
 from linli.mediation.agreeing.filling import clean
 from linli.mediation.models import Agreement, Clock, Confirmation, Party, sealed_words
@@ -151,7 +152,12 @@ def note_answer(
     confirmation.answer, confirmation.answered_at = answer, answered_at
     confirmation.sealed = sealed_words(Confirmation, confirmation.pk, kept)
     confirmation.save(update_fields=["answer", "answered_at", "sealed"])
-    go(step, dispute)
+    if answer in NEXT:
+        go(step, dispute)
+    else:
+        # The court has said its last word: identity numbers were for its eyes alone.
+        forget_id_numbers(dispute)
+        go(step, dispute, wants_confirmation=False)
     told = keepers_and_mediators(dispute, at)
     record("dispute.confirmation_answered", on=dispute, by=by, at=at, tell=told, answer=answer)
 

@@ -38,7 +38,7 @@ def who_of(dispute: Dispute, *, by: Person | None, at: datetime, party: Party | 
 
 def _of_person(dispute: Dispute, by: Person, at: datetime) -> frozenset[Who]:
     serving = _serving(by.pk, timezone.localdate(at))
-    found = {Who.KEEPER} if any(heads_it(one, dispute) for one in serving) else set()
+    found = {Who.KEEPER} if any(heads_it(one, dispute, at) for one in serving) else set()
     assigned = _assigned.one(dispute.pk, [one.pk for one in serving])
     if assigned is not None:
         found.add(Who.MEDIATOR if assigned.state == AssignmentState.ACCEPTED else Who.ASKED)
@@ -56,12 +56,13 @@ def _assigned(dispute: UUID, mediators: Sequence[int]) -> QuerySet[Assignment]:
     return Assignment.objects.in_force().filter(dispute=dispute, mediator__in=mediators)[:1]
 
 
-def heads_it(mediator: Mediator, dispute: Dispute) -> bool:
-    """The head of its body; while no body has it, of those around its place."""
+def heads_it(mediator: Mediator, dispute: Dispute, at: datetime) -> bool:
+    """The head of its body; of those around that body once it was closed; while no body has it, of those around its place."""
     if not mediator.is_head:
         return False
-    if dispute.body_id is not None:
-        return mediator.body_id == dispute.body_id
+    if dispute.body is not None:
+        is_left = dispute.body.is_left_to(mediator.body.area_id, timezone.localdate(at))
+        return mediator.body_id == dispute.body_id or is_left
     return contains(mediator.body.area_id, dispute.area_id)
 
 

@@ -1,6 +1,7 @@
 """The end of a mediation: by agreement, without one, taken back, over; closing, opening again, and laying in the archive."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from linli.journal.actions import record
 from linli.kit.refusal import Refused
 from linli.mediation.actions import clocks, sessions, telling
 from linli.mediation.actions.course import go, require_step
+from linli.mediation.actions.parties import forget_id_numbers
 from linli.mediation.actions.screening import clean_ways
 from linli.mediation.models import Clock, Dispute, Obligation, Party
 from linli.mediation.rules import (
@@ -20,6 +22,7 @@ from linli.mediation.rules import (
     IN_TERM,
     ClockKind,
     Ending,
+    NotAccepted,
     ObligationState,
     State,
     TermCode,
@@ -29,6 +32,17 @@ from linli.mediation.rules.parties import not_a_choice
 from linli.people.models import Person
 
 Ways = Sequence[str]
+
+
+@dataclass(frozen=True)
+class EndBefore:
+    """An end that did not last: how (empty: it had not ended), when and why; when it was opened again and why."""
+
+    how: Any
+    ended_at: datetime | None
+    why: str
+    reopened_at: datetime
+    reopened_why: str
 
 
 @transaction.atomic
@@ -132,7 +146,7 @@ def reopen(dispute: Dispute, *, why: str, by: Person, at: datetime) -> None:
     if dispute.archived_at is not None:
         raise Refused("archived", _("This dossier is in the archive. Register the dispute anew."))
     _require_event_free(dispute)
-    words = dispute.with_words(why=clean_words(why, field="why", required=True, longest=1000))
+    reason = clean_words(why, field="why", required=True, longest=1000)
     go(
         step,
         dispute,
@@ -141,7 +155,7 @@ def reopen(dispute: Dispute, *, why: str, by: Person, at: datetime) -> None:
         ending="",
         not_accepted_for="",
         ways_told=[],
-        sealed=words,
+        sealed=dispute.with_words(why="", ends=[*dispute.words.get("ends", []), _end_before(dispute, reason, at)]),
         reopened=dispute.reopened + 1,
         reopened_at=at,
         fell_at=dispute.fell_at or (at if dispute.settled_at else None),
@@ -150,6 +164,31 @@ def reopen(dispute: Dispute, *, why: str, by: Person, at: datetime) -> None:
     clocks.start(dispute, ClockKind.TERM if dispute.state in IN_TERM else ClockKind.SCREENING, at)
     told = telling.keepers_and_mediators(dispute, at)
     record("dispute.reopened", on=dispute, by=by, at=at, tell=told, to=dispute.state, times=dispute.reopened)
+
+
+def _end_before(dispute: Dispute, reason: str, at: datetime) -> dict[str, str]:
+    """How it stood when it was opened again: how and when it had ended and why, and why it goes on; all as it was written."""
+    return {
+        "how": dispute.ending or dispute.not_accepted_for,
+        "ended_at": dispute.ended_at.isoformat() if dispute.ended_at else "",
+        "why": str(dispute.words.get("why", "")),
+        "reopened_at": at.isoformat(),
+        "reopened_why": reason,
+    }
+
+
+def ends_before(dispute: Dispute) -> list[EndBefore]:
+    """Each time it was opened again: how it had ended, and why it went on. For whoever has opened the file."""
+    return [
+        EndBefore(
+            dict([*Ending.choices, *NotAccepted.choices]).get(one["how"], ""),
+            datetime.fromisoformat(one["ended_at"]) if one["ended_at"] else None,
+            one["why"],
+            datetime.fromisoformat(one["reopened_at"]),
+            one["reopened_why"],
+        )
+        for one in dispute.words.get("ends", [])
+    ]
 
 
 def _require_event_free(dispute: Dispute) -> None:
@@ -173,6 +212,7 @@ def archive(dispute: Dispute, *, by: Person, at: datetime) -> None:
     changes: dict[str, Any] = {"archived_at": at, "retention_until": kept_until}
     Dispute.objects.filter(pk=dispute.pk).update(**changes)
     dispute.archived_at, dispute.retention_until = at, kept_until
+    forget_id_numbers(dispute)
     clocks.stop(dispute, at=at)
     record("dispute.archived", on=dispute, by=by, at=at, until=kept_until)
 

@@ -59,13 +59,14 @@ class Verified:
 
 def papers_of(dispute: Dispute) -> list[Offered]:
     """Single papers of a dispute, in the order of the dossier. For whoever has opened the file."""
-    return _offered(read(dispute).single())
+    file = read(dispute)
+    return _offered(file, file.single())
 
 
 def papers_for(party: Party) -> list[Offered]:
     """Those that a party may take from its own page."""
     file = read(party.dispute)
-    return _offered({code: form for code, form in file.single().items() if _is_for(party, file, code)})
+    return _offered(file, {code: form for code, form in file.single().items() if _is_for(party, file, code)})
 
 
 def lacks_of(dispute: Dispute, *, at: datetime) -> list[Refused]:
@@ -76,18 +77,21 @@ def lacks_of(dispute: Dispute, *, at: datetime) -> list[Refused]:
         return [refusal]
 
 
-def _offered(papers: Mapping[str, Form]) -> list[Offered]:
+def _offered(file: File, papers: Mapping[str, Form]) -> list[Offered]:
     """Each by its title; several of one kind are told apart, without a name."""
     kinds = Counter(code.partition("-")[0] for code in papers)
-    return [Offered(code, _title(code, form, kinds)) for code, form in papers.items()]
+    return [Offered(code, _title(file, code, form, kinds)) for code, form in papers.items()]
 
 
-def _title(code: str, form: Form, kinds: Mapping[str, int]) -> str:
+def _title(file: File, code: str, form: Form, kinds: Mapping[str, int]) -> str:
     if isinstance(form, Session):
         return f"{form.title}（第{form.number}次）"
     kind, _dash, place = code.partition("-")
     if isinstance(form, Claim):
-        return f"{form.title}（{form.by.side}{place}）"
+        # By its number on its side, as everywhere; not every party has a claim.
+        claimant = file.claimants[int(place) - 1]
+        number = [one.pk for one in file.parties if one.side == claimant.side].index(claimant.pk) + 1
+        return f"{form.title}（{form.by.side}{number}）"
     if kinds[kind] < 2:
         return form.title
     return f"{form.title}（当事人{place}）" if isinstance(form, ServiceAddress) else f"{form.title}（第{place}份）"

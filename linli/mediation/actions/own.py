@@ -200,7 +200,7 @@ def _complaints(dispute: Dispute, called: Mapping[str, str], *, by: Person, at: 
     return tuple(
         Said(one.at, called.get(str(one.party_id), ""), one.words["words"], one, one.words.get("answer", ""))
         for one in rows
-        if complaining.is_for(one, by=by, seats=seats)
+        if complaining.is_for(one, by=by, seats=seats, at=at)
     )
 
 

@@ -192,13 +192,18 @@ def want_confirmation(
     """Judicial confirmation is wanted, or no longer: then identity numbers are deleted."""
     require_step("want_confirmation", dispute, by=by, at=at, party=party)
     if not wanted:
-        for one in dispute.parties.all():
-            words = one.words
-            if words.pop("id_number", None):
-                _update(one, sealed=sealed_words(Party, one.pk, words))
+        forget_id_numbers(dispute)
     Dispute.objects.filter(pk=dispute.pk).update(wants_confirmation=wanted)
     dispute.wants_confirmation = wanted
     record("dispute.confirmation_wanted", on=dispute, by=by, at=at, wanted=wanted, party=party)
+
+
+def forget_id_numbers(dispute: Dispute) -> None:
+    """Delete the identity numbers of all parties, those that left too: no court asks for them any more. Part of an act."""
+    for one in dispute.parties.all():
+        words = one.words
+        if words.pop("id_number", None):
+            _update(one, sealed=sealed_words(Party, one.pk, words))
 
 
 @transaction.atomic

@@ -103,6 +103,11 @@ def claim(
     if party is not None and party.pk != obligation.owed_by_id:
         raise NotYours("not_the_debtor", _("Only who owes it says that it was done. Confirm it if you received it."))
     paid = _part(obligation, amount)
+    if waits_for_answer(obligation):
+        raise Refused(
+            "waits_for_answer",
+            _("This was said already and waits for an answer. Whoever receives it is to confirm or deny."),
+        )
     proof = _proof(obligation, kind or obligation.proof_kind, words, paid, file, by=by, party=party, at=at)
     _become(obligation, S.CLAIMED, at)
     go(step, dispute)
@@ -200,6 +205,12 @@ def received(obligation: Obligation) -> Decimal:
     return sum((Decimal(part) for part in parts if part), Decimal(0))
 
 
+def waits_for_answer(obligation: Obligation) -> bool:
+    """Whether what has no sum was said to be done and nobody has answered: until then it is not said again."""
+    shown = obligation.proofs.all()
+    return amount_of(obligation) is None and any(not (one.confirmed_at or one.denied_at) for one in shown)
+
+
 def is_late(obligation: Obligation, at: datetime) -> bool:
     """Whether its last day is over. What is to be left be has none: that is broken by what somebody does, not by time."""
     return obligation.due_at is None or at >= obligation.due_at
@@ -228,6 +239,9 @@ def _unperformed(obligation: Obligation, at: datetime) -> ObligationState:
     """What it is after an answer that did not settle it."""
     if obligation.proofs.unanswered().exists():
         return S.CLAIMED
+    if obligation.kind == ObligationKind.REFRAIN:
+        # Who says that it was not left be says that it was broken: no time is still to come for it.
+        return S.BREACHED
     was_late = obligation.rung >= RUNGS[-1][0] and is_late(obligation, at)
     return S.BREACHED if was_late else S.OWED
 

@@ -126,6 +126,8 @@ def hand_over(dispute: Dispute, *, body: Body, by: Person, at: datetime) -> None
         raise Refused("mediator_is_asked", _("A mediator has been asked. Wait for the answer, or name somebody else."))
     before = dispute.body_id
     _store(dispute, body=body)
+    # Mediators of the body before.
+    dispute.assignments.before_asking().delete()
     record(
         "dispute.handed_over",
         on=dispute,

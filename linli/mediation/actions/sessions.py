@@ -38,15 +38,36 @@ def plan_session(
     is_remote: bool = False,
     place: str = "",
     link: str = "",
+    invited: Sequence[Party] | None = None,
 ) -> Session:
-    """Plan a session. Raises `BadInput`, and `Refused` where the mediator has another one then."""
+    """Plan a session. `invited` are to come and hear when and where; None: all parties.
+
+    Raises `BadInput`, and `Refused` where the mediator has another one then.
+    """
     require_step("plan_session", dispute, by=by, at=at)
     _check_time(planned_at, minutes, at)
+    keys = _checked_invited(dispute, manner, invited)
     _require_free(dispute, planned_at, minutes, by)
     session = _store(
-        dispute, planned_at=planned_at, minutes=minutes, manner=manner, is_remote=is_remote, place=place, link=link
+        dispute,
+        planned_at=planned_at,
+        minutes=minutes,
+        manner=manner,
+        is_remote=is_remote,
+        place=place,
+        link=link,
+        invited=keys,
     )
-    record("dispute.session_planned", on=dispute, by=by, at=at, session=session, planned_at=planned_at, manner=manner)
+    record(
+        "dispute.session_planned",
+        on=dispute,
+        by=by,
+        at=at,
+        session=session,
+        planned_at=planned_at,
+        manner=manner,
+        invited=keys,
+    )
     letters.tell_of_session(session, letters.What.SESSION_PLANNED, at=at)
     return session
 
@@ -66,6 +87,24 @@ def _store(dispute: Dispute, *, manner: str, is_remote: bool, place: str, link: 
         sealed=sealed_words(Session, key, {"place": where, "link": address}),
         **columns,
     )
+
+
+def _checked_invited(dispute: Dispute, manner: str, invited: Sequence[Party] | None) -> list[str] | None:
+    """Their keys; None for all parties. Raises `BadInput` where nobody is, or a side is missing face to face."""
+    if invited is None:
+        return None
+    for one in invited:
+        require_party(dispute, one)
+    if not invited:
+        raise BadInput("nobody_invited", _("Tick who is to come."), field="invited")
+    if manner == Manner.TOGETHER and not set(BOTH_SIDES) <= {one.side for one in invited}:
+        raise BadInput(
+            "one_side_not_invited",
+            _("Face to face, both sides come. Tick both, or plan it as one side at a time."),
+            field="invited",
+        )
+    keys = _keys(invited)
+    return keys if set(keys) != {str(one.pk) for one in dispute.parties.present()} else None
 
 
 def _check_time(planned_at: datetime, minutes: int, at: datetime) -> None:

@@ -15,11 +15,19 @@ from linli.people.rules import Role
 
 
 def heads_of(dispute: Dispute, at: datetime) -> list[Person]:
-    """The heads of the body that has it; while none has, of the nearest body around its place that has a head."""
+    """The heads of the body that has it; while none has, of the nearest body around its place that has a head.
+
+    Of what a closed body had, those of the nearest around that body.
+    """
+    area, day = dispute.area_id, timezone.localdate(at)
     if dispute.body_id is not None:
-        return heads_of_body(dispute.body_id, at)
-    around = list(Body.objects.open_on(timezone.localdate(at)).above(dispute.area_id))
-    for code in reversed(lineage(dispute.area_id)):
+        found = heads_of_body(dispute.body_id, at)
+        closed = None if found else Body.objects.filter(pk=dispute.body_id, closed_on__lte=day).first()
+        if closed is None:
+            return found
+        area = closed.area_id
+    around = list(Body.objects.open_on(day).above(area))
+    for code in reversed(lineage(area)):
         found = [person for body in around if body.area_id == code for person in heads_of_body(body.pk, at)]
         if found:
             return found

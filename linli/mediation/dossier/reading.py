@@ -181,6 +181,7 @@ class File:
                 objection=f"{self.name(one.objected_by_id)}提出异议，已更换" if one.objected_by_id else "未提出异议",
                 sign=Sign("人民调解员", one.mediator.person.name, "系统确认", one.declared_at),
                 declared_at=one.declared_at,
+                chosen=w.how_chosen(one.chosen, {self.name(key): way for key, way in one.named_by.items()}),
             )
             for one in self.assignments
             if one.declared_at and one.interest

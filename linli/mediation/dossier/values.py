@@ -349,6 +349,8 @@ class Disclosure:
     objection: str
     sign: Sign
     declared_at: datetime
+    #: How they came to the dispute, and who of the parties said so and how.
+    chosen: str = ""
 
 
 @dataclass(frozen=True)

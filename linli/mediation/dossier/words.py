@@ -88,7 +88,7 @@ INTEREST: dict[str, str] = {
 }
 CHOSEN: dict[str, str] = {
     Chosen.BY_PARTIES: "由当事人选择",
-    Chosen.PROPOSED: "由当事人从三名推荐人选中选定",
+    Chosen.PROPOSED: "从三名推荐人选中选定",
     Chosen.BY_COMMITTEE: "由本会指定",
 }
 SIGNED: dict[str, str] = {
@@ -157,3 +157,12 @@ def sound_of(session: Session) -> str:
 def instead_of_words(session: Session) -> str:
     """What stands where nothing was written down."""
     return "（以经各方同意的录音代替记录）" if session.has_audio else ""
+
+
+def how_chosen(chosen: str, said: dict[str, str]) -> str:
+    """How a mediator came to a dispute. `said`: how the parties that chose said so, `Way` by name; empty where none did."""
+    words = CHOSEN.get(chosen, "")
+    told = "；".join(f"{name}，{WAY[way]}" for name, way in said.items())
+    if not told:
+        return words
+    return f"{words if chosen == Chosen.BY_PARTIES else '由当事人' + words}（{told}）"

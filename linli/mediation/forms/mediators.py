@@ -6,29 +6,69 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from linli.mediation.actions.assigning import proposals, suitable
-from linli.mediation.forms.fields import ActForm, choice, party_by, party_choices, text_box, tick
-from linli.mediation.models import Mediator
-from linli.mediation.rules import Interest, Suits
+from linli.mediation.actions.assigning import named, proposals, still_said, suitable
+from linli.mediation.forms.fields import (
+    ActForm,
+    called,
+    choice,
+    parties_by,
+    party_by,
+    party_choices,
+    several,
+    text_box,
+    tick,
+)
+from linli.mediation.models import Assignment, Dispute, Mediator
+from linli.mediation.rules import Interest, Suits, Way
 from linli.mediation.rules.kinds import Against
 
 
 class Choose(ActForm):
-    """Which mediator is asked: one of the proposals, or another of the body."""
+    """Which mediator is asked: one of the proposals, or another of the body; and who of the parties named them, if any did."""
 
     mediator = choice(_("Which mediator is asked"), (), radio=True)
+    named_by = several(
+        _("Parties that chose this mediator"),
+        required=False,
+        help_text=_(
+            "Tick who told you so. Of those proposed one party may choose; anybody else is the parties' choice when every side "
+            "has named them. Tick nobody where the committee names."
+        ),
+    )
+    way = choice(_("How they told you"), [one for one in Way.choices if one[0] != Way.ONLINE], required=False)
 
     def prepare(self) -> None:
-        """Proposals first, with their reasons; then the others who may be asked."""
+        """Proposals first, with their reasons; then the others who may be asked, with who has named them."""
         proposed = {one.mediator_id: one for one in proposals(self.dispute)}
+        wanted = {one.mediator_id: wanted_words(self.dispute, one) for one in named(self.dispute)}
         others = suitable(self.dispute, self.at).exclude(pk__in=proposed).select_related("person", "body")
-        choices = [(str(key), _proposed(one)) for key, one in proposed.items()]
-        choices += [(str(one.pk), one.person.name) for one in others]
+        choices = [(str(key), _with(_proposed(one), wanted.get(key))) for key, one in proposed.items()]
+        choices += [(str(one.pk), _with(one.person.name, wanted.get(one.pk))) for one in others]
         self.fields["mediator"].choices = choices  # type: ignore[attr-defined]
+        self.fields["named_by"].choices = party_choices(self.dispute)  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, Any]:
-        """The mediator."""
-        return {"mediator": Mediator.objects.get(pk=self.cleaned_data["mediator"])}
+        """The mediator, and who told the committee so."""
+        given = self.cleaned_data
+        mediator = Mediator.objects.get(pk=given["mediator"])
+        return {
+            "mediator": mediator,
+            "named_by": parties_by(self.dispute, given["named_by"]),
+            "way": given["way"],
+        }
+
+
+def _with(words: str, more: str | None) -> str:
+    return f"{words} – {more}" if more else words
+
+
+def wanted_words(dispute: Dispute, one: Assignment) -> str:
+    """Who has named this mediator and how, by side and number: “Applicant 1: On their own page”."""
+    names = {str(key): name for key, name in called(list(dispute.parties.all())).items()}
+    said = still_said(dispute, one.named_by)
+    return " · ".join(
+        _("%(who)s: %(how)s") % {"who": name, "how": Way(said[key]).label} for key, name in names.items() if key in said
+    )
 
 
 _AGAINST = _("against: %(what)s")

@@ -35,13 +35,16 @@ from linli.mediation.rules import Manner, Stance
 
 
 class PlanSession(ActForm):
-    """When, how and where."""
+    """When, how and where, and who is to come."""
 
     planned_at = moment(_("When"))
     minutes = forms.IntegerField(
         label=_("How many minutes"), min_value=SHORTEST_MINUTES, max_value=LONGEST_MINUTES, initial=60
     )
     manner = choice(_("How it is held"), Manner.choices, radio=True)
+    invited = several(
+        _("Who is to come"), help_text=_("Nobody else is told when and where it is, on their own page or by message.")
+    )
     is_remote = tick(_("By video or telephone"))
     place = line(_("Where it is held"), longest=200, required=False)
     link = line(_("Link of the video meeting"), longest=300, required=False)
@@ -51,6 +54,13 @@ class PlanSession(ActForm):
         tomorrow = timezone.localtime(self.at) + timedelta(days=1)
         self.initial.setdefault("planned_at", tomorrow.replace(hour=9, minute=0))
         self.initial.setdefault("manner", Manner.TOGETHER)
+        choices = party_choices(self.dispute)
+        self.fields["invited"].choices = choices  # type: ignore[attr-defined]
+        self.initial.setdefault("invited", [key for key, _name in choices])
+
+    def values(self) -> dict[str, Any]:
+        """With rows for keys."""
+        return self.cleaned_data | {"invited": parties_by(self.dispute, self.cleaned_data["invited"])}
 
 
 class MoveSession(ActForm):

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
 
-from linli.areas.codes import lineage
+from linli.areas.codes import contains, lineage, within
 from linli.areas.models import Area
 from linli.mediation.rules.kinds import BodyKind, Level
 from linli.people.models import Person
@@ -18,6 +18,10 @@ class BodyQuerySet(models.QuerySet["Body"]):
     def open_on(self, day: date) -> "BodyQuerySet":
         """Bodies that have not been closed by that day."""
         return self.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=day))
+
+    def left_to(self, *areas: str, day: date) -> "BodyQuerySet":
+        """Bodies of these areas, and of all within, that were closed by that day: what they had is left to the heads there."""
+        return self.filter(within(*areas), closed_on__lte=day)
 
     def above(self, area: str) -> "BodyQuerySet":
         """The bodies of an area and of those that contain it."""
@@ -47,6 +51,10 @@ class Body(models.Model):
             models.UniqueConstraint(fields=["prefix"], name="one_body_per_prefix"),
             models.CheckConstraint(condition=~Q(prefix=""), name="a_body_numbers_its_cases"),
         ]
+
+    def is_left_to(self, area: str, day: date) -> bool:
+        """Whether it was closed by that day, and what it had is left to the heads of bodies of this area."""
+        return self.closed_on is not None and self.closed_on <= day and contains(area, self.area_id)
 
     def __str__(self) -> str:
         return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name

@@ -1,7 +1,7 @@
 """The dispute: one row and one number from the first word to the end, and the series its numbers come from."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.apps import apps
 from django.db import models
@@ -73,14 +73,16 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         # Few wait for an answer: found by their index, and not asked of every dispute.
         unanswered = _rows("Complaint").filter(body__in=heads.values("body"), answered_at__isnull=True)
         complained |= Q(pk__in=unanswered.values("dispute"))
-        return self.filter(_kept(serving) | Exists(calls) | complained)
+        return self.filter(_kept(serving, timezone.localdate(at)) | Exists(calls) | complained)
 
     def kept_by(self, person: Person, at: datetime) -> "DisputeQuerySet":
         """Those on which this person has something to do: as its mediator, as head of the body that has it, or to screen it.
 
-        Before a body has it, the heads of the bodies around its place screen it.
+        Before a body has it, the heads of the bodies around its place screen it; what a closed body had, the heads around that
+        body keep.
         """
-        return self.filter(_kept(Mediator.objects.serving_on(timezone.localdate(at)).filter(person=person)))
+        day = timezone.localdate(at)
+        return self.filter(_kept(Mediator.objects.serving_on(day).filter(person=person), day))
 
     def outlines(self, scope: Scope, *, most: int, after: str = "") -> list[Outline]:
         """What those who see an area may know of its disputes, the latest first; at most so many.
@@ -104,13 +106,16 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         return self.open().filter(due_at__lt=at)
 
 
-def _kept(serving: MediatorQuerySet) -> Q:
+def _kept(serving: MediatorQuerySet, day: date) -> Q:
     mine = _rows("Assignment").filter(
         dispute=OuterRef("pk"), mediator__in=serving, state__in=[AssignmentState.ASKED, AssignmentState.ACCEPTED]
     )
     heads = serving.heads()
     headed = Q(body__in=heads.values("body"))
-    screened = Q(body__isnull=True) & within(*heads.values_list("body__area", flat=True))
+    areas = list(heads.values_list("body__area", flat=True))
+    screened = Q(body__isnull=True) & within(*areas)
+    if areas:
+        headed |= Q(body__in=Body.objects.left_to(*areas, day=day).values("pk"))
     return Q(Exists(mine)) | headed | screened
 
 
@@ -127,7 +132,7 @@ def _rows(model: str) -> models.QuerySet[models.Model]:
 
 class Dispute(Sealed):
     """One dispute. Behind the seal: `summary`, `claims`, `place`, `entrusted_by`, `agreed_how` (to mediate beside an event),
-    `why` (of its end, in words).
+    `why` (of its end, in words), `ends` (those before it was opened again, and why it was).
     """
 
     #: For people, given at registration: township, year, running number, e.g. `440881103-2026-00012`.

@@ -109,20 +109,26 @@ class Companion(Sealed):
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     """Named sets of assignments."""
 
+    def before_asking(self) -> "AssignmentQuerySet":
+        """Those proposed, or named by a side: of no weight once one is asked."""
+        return self.filter(state__in=[AssignmentState.PROPOSED, AssignmentState.NAMED])
+
     def in_force(self) -> "AssignmentQuerySet":
         """Whoever is asked, or has taken it on."""
         return self.filter(IN_FORCE)
 
 
 class Assignment(models.Model):
-    """A mediator is proposed, asked and mediates. Why not, in words, is behind the seal of the dispute's notes."""
+    """A mediator is proposed or named, asked and mediates. Why not, in words, is behind the seal of the dispute's notes."""
 
     id = models.BigAutoField(primary_key=True)
     dispute = models.ForeignKey(Dispute, models.CASCADE, related_name="assignments")
     mediator = models.ForeignKey(Mediator, models.PROTECT, related_name="assignments", db_index=False)
     state = models.CharField(max_length=10, choices=AssignmentState, default=AssignmentState.PROPOSED)
     chosen = models.CharField(max_length=15, choices=Chosen, blank=True)
-    #: The party that chose; empty where the committee named.
+    #: Who named or chose them, and how they said so: `Way` by key of the party; empty where the committee named.
+    named_by = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
+    #: The party that chose by its own page; empty where the committee wrote it down.
     chosen_by = models.ForeignKey(Party, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     #: Codes of `Suits`, and how many open disputes they had when they were proposed.
     reasons = models.JSONField(default=list)

@@ -26,6 +26,8 @@ class Session(Sealed):
     moved = models.PositiveSmallIntegerField(default=0)
     began_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    #: Keys of the parties that are to come and hear when and where; None: all of them, those who join later too.
+    invited = models.JSONField(null=True, blank=True)
     #: Keys of parties and companions who were there.
     present = models.JSONField(default=list)
     #: Keys of parties and companions who agree to sound being kept; it is kept only while all who were there do.
@@ -51,6 +53,10 @@ class Session(Sealed):
                 name="a_session_ends_after_it_began",
             ),
         ]
+
+    def invites(self, party: Party) -> bool:
+        """Whether this party is to come."""
+        return self.invited is None or str(party.pk) in self.invited
 
 
 class Record(Sealed):

@@ -35,9 +35,10 @@ from linli.mediation.actions.files import MOST_BYTES, open_for_others, open_seal
 from linli.mediation.actions.messages import note_messages
 from linli.mediation.models import Evidence, Mediator, Obligation, Party, Proof, Record, Recording, Session
 from linli.mediation.playing import played
+from linli.mediation.public.choosing import Finding
 from linli.mediation.public.doors import by_link, other_languages
 from linli.mediation.public.reading import Own
-from linli.mediation.rules import Ending, ProofKind, SessionState, Way
+from linli.mediation.rules import AssignmentState, Ending, ProofKind, SessionState, Way
 
 #: Proof that somebody without paper can give, and that with one.
 _PROOFS = (ProofKind.RECEIPT, ProofKind.TRANSFER, ProofKind.PHOTO, ProofKind.WORD)
@@ -65,6 +66,7 @@ def page(request: HttpRequest, party: Party, token: str, status: int = 200, **mo
     seen = Own(party, timezone.now())
     context = {
         "own": seen,
+        "finding": Finding(party, request.GET, timezone.now()) if seen.choosing else None,
         "token": token,
         "languages": other_languages(),
         "proof_kinds": [(one.value, one.label) for one in _PROOFS],
@@ -126,12 +128,18 @@ def _consent(party: Party, sent: Sent, file: Any, at: Any) -> str:
 
 def _choose(party: Party, sent: Sent, file: Any, at: Any) -> str:
     wanted = sent.get("mediator", "")
-    proposed = {str(one.mediator_id): one.mediator for one in assigning.proposals(party.dispute)}
-    if wanted not in proposed:
-        raise BadInput("nobody_chosen", _("Please choose one of those proposed."), field="mediator")
-    mediator: Mediator = proposed[wanted]
-    assigning.choose(party.dispute, mediator=mediator, by=None, at=at, party=party)
+    mediator = Mediator.objects.filter(pk=wanted).first() if wanted.isdecimal() and len(wanted) < 19 else None
+    if mediator is None:
+        raise BadInput("nobody_chosen", _("Please choose somebody of the list."), field="mediator")
+    assigned = assigning.choose(party.dispute, mediator=mediator, by=None, at=at, party=party)
+    if assigned.state == AssignmentState.NAMED:
+        return _("Thank you. It is noted whom you name. The other side reads it and says whether it wants the same.")
     return _("Thank you. The mediator you chose has been asked.")
+
+
+def _take_name_back(party: Party, sent: Sent, file: Any, at: Any) -> str:
+    assigning.take_name_back(party, at=at)
+    return _("It is noted. You may name somebody else, or leave it to the committee.")
 
 
 def _object(party: Party, sent: Sent, file: Any, at: Any) -> str:
@@ -273,6 +281,7 @@ ACTS: dict[str, tuple[str, Callable[[Party, Sent, Any, Any], str]]] = {
     "rights": ("rights", _read_rights),
     "consent": ("consent", _consent),
     "choose": ("mediator", _choose),
+    "take_name_back": ("mediator", _take_name_back),
     "object": ("mediator", _object),
     "evidence": ("evidence", _give_evidence),
     "stance": ("evidence", _stance),
@@ -373,6 +382,8 @@ def session(request: HttpRequest, party: Party, token: str, key: Any) -> HttpRes
     """A session to come, for the calendar of a phone (RFC 5545). It says nothing of the matter: calendars are shared."""
     planned = Session.objects.filter(dispute=party.dispute, state=SessionState.PLANNED)
     found = get_object_or_404(planned, pk=key)
+    if not found.invites(party):
+        raise Http404
     words = found.words
     event = IcalEvent()
     event.add("uid", f"{found.pk}@linli")

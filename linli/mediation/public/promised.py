@@ -34,7 +34,7 @@ def promise_of(
         late,
         one.kind == "pay",
         is_mine,
-        is_mine and is_open and "claim_performed" in steps,
+        is_mine and is_open and "claim_performed" in steps and not performing.waits_for_answer(one),
         receives and one.state == ObligationState.CLAIMED,
         receives and one.state == ObligationState.OWED and performing.is_late(one, at),
         receives and is_open and "waive" in steps,

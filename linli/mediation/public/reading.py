@@ -33,11 +33,11 @@ from linli.mediation.models import (
     Session,
     Signature,
 )
+from linli.mediation.public.choosing import Choosing
 from linli.mediation.public.promised import promise_of
 from linli.mediation.public.saying import NEXT, WAYS
 from linli.mediation.public.sounds import sounds_of
 from linli.mediation.public.values import (
-    Choice,
     Complained,
     Court,
     Item,
@@ -60,7 +60,6 @@ from linli.mediation.rules import (
     SessionState,
     Stance,
     State,
-    Suits,
 )
 from linli.mediation.rules.parties import mobile_among
 
@@ -162,19 +161,11 @@ class Own:
 
     # --- the mediator ---------------------------------------------------------------------------------------------
 
-    def choices(self) -> list[Choice]:
-        """Whom the committee proposes, each with the reasons."""
-        if "choose" not in self.steps or self.dispute.assignments.in_force().exists():
-            return []
-        return [
-            Choice(
-                one.mediator_id,
-                one.mediator.person.name,
-                str(one.mediator.body),
-                tuple(str(Suits(reason).label) for reason in one.reasons),
-            )
-            for one in assigning.proposals(self.dispute)
-        ]
+    @cached_property
+    def choosing(self) -> Choosing | None:
+        """Whom it may want; None where nobody is to be asked, or somebody was."""
+        is_open = "choose" in self.steps and not self.dispute.assignments.in_force().exists()
+        return Choosing(self.party, self.called, self._at) if is_open else None
 
     def mediator(self) -> Assignment | None:
         """Whoever is asked, or mediates."""
@@ -188,7 +179,8 @@ class Own:
         has_it = found.state == AssignmentState.ACCEPTED
         said = _("has taken it on") if has_it else _("has been asked")
         free = _("Has declared: no tie to any party.") if has_it and found.interest == Interest.NONE else ""
-        return {"name": found.mediator.person.name, "body": str(found.mediator.body), "said": said, "free": free}
+        told = {"name": found.mediator.person.name, "body": str(found.mediator.body), "said": said, "free": free}
+        return told | {"how": found.get_chosen_display()}
 
     def may_object(self) -> bool:
         """Whether the one change of mediator is still open to this party."""
@@ -204,10 +196,13 @@ class Own:
 
     @cached_property
     def meetings(self) -> list[Meeting]:
-        """Sessions to come, and those held; called-off ones are left out. The record only where this party was."""
+        """Sessions to which this party is to come, and those held where it was; called-off ones are left out."""
         found = self.dispute.sessions.exclude(state=SessionState.CANCELLED).order_by("planned_at")
-        mine = [one for one in found if one.state == SessionState.PLANNED or self._was_there(one)]
+        mine = [one for one in found if self._is_to_come(one) or self._was_there(one)]
         return [self._meeting(one) for one in mine]
+
+    def _is_to_come(self, session: Session) -> bool:
+        return session.state == SessionState.PLANNED and session.invites(self.party)
 
     def _was_there(self, session: Session) -> bool:
         return str(self.party.pk) in session.present
@@ -415,7 +410,7 @@ class Own:
         waits = [
             ("rights", _("Read your rights and duties"), self._must_read_rights()),
             ("consent", _("Say whether you want mediation"), self.asks_consent()),
-            ("mediator", _("Choose a mediator, or leave it to the committee"), bool(self.choices())),
+            *([("mediator", words, True) for words in self.choosing.waits()] if self.choosing else []),
             ("time", _("Say whether more time may be given"), self.extension() is not None),
             ("sessions", _("Read the record of a session"), self._must_read_record()),
             ("agreement", _("Read the agreement, and sign it if you want it"), self._must_sign(text)),

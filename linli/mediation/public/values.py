@@ -18,12 +18,25 @@ class Station:
 
 @dataclass(frozen=True)
 class Choice:
-    """A mediator who is proposed, and why."""
+    """A mediator who is proposed, and why; `by`: who of the parties has named them beyond the proposals."""
 
     mediator: int
     name: str
     body: str
-    reasons: tuple[str, ...]
+    reasons: tuple[str, ...] = ()
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A mediator of the body who may be asked: what they know and speak, and how many open disputes they have."""
+
+    mediator: int
+    name: str
+    body: str
+    skills: tuple[str, ...]
+    languages: tuple[str, ...]
+    load: int
 
 
 @dataclass(frozen=True)

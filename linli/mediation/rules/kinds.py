@@ -188,6 +188,8 @@ class AssignmentState(models.TextChoices):
     """How far the asking of a mediator has come."""
 
     PROPOSED = "proposed", _("Proposed")
+    #: Beyond the proposals, by some of the sides; asked once all have named the same.
+    NAMED = "named", _("Named by a side")
     ASKED = "asked", _("Asked to take it on")
     ACCEPTED = "accepted", _("Has taken it on")
     DECLINED = "declined", _("Has declined")

@@ -24,7 +24,8 @@ from linli.mediation.actions.calling_back import (
     outcomes,
 )
 from linli.mediation.actions.confirming import apply, court_terms, deadline_of, note_answer, silent, want
-from linli.mediation.actions.ending import fail, reopen
+from linli.mediation.actions.ending import archive, fail, reopen, withdraw
+from linli.mediation.actions.parties import keep_id_number, want_confirmation
 from linli.mediation.actions.visiting import has_lasted, is_due, remind, visit
 from linli.mediation.agreeing.suspicions import Share, Sign
 from linli.mediation.dossier.reading import read
@@ -309,3 +310,46 @@ def test_signs_stand_at_the_dispute_and_name_nobody(here: Mediation) -> None:
     }
     journal = json.dumps(list(Entry.objects.values_list("facts", flat=True)), ensure_ascii=False)
     assert not any(secret in journal for secret in ("王小明", "李大", "排水沟", "13800000077"))
+
+
+@pytest.mark.parametrize("answer", [CourtAnswer.CONFIRMED, CourtAnswer.REFUSED, CourtAnswer.WITHDRAWN])
+def test_identity_numbers_go_with_the_last_word_of_the_court(here: Mediation, answer: str) -> None:
+    confirmation = wanted_by_both(here, NOON + DAY)
+    dispute = confirmation.dispute
+    dispute.refresh_from_db()
+    for party in dispute.parties.all():
+        keep_id_number(party, id_number="11010519491231002X", by=here.mediator, at=NOON + DAY)
+    apply(confirmation, court="", about_status=False, by=here.mediator, at=NOON + DAY)
+    told: dict[str, Any] = {"by": here.mediator, "at": NOON + 3 * DAY}
+    note_answer(confirmation, answer=CourtAnswer.ACCEPTED, **told)
+    assert all(one.words["id_number"] for one in dispute.parties.all())
+    note_answer(confirmation, answer=answer, court_no="(2026)粤0881民特1号", **told)
+    assert not any("id_number" in one.words for one in dispute.parties.all())
+    with pytest.raises(Refused):
+        keep_id_number(party_of(dispute), id_number="11010519491231002X", by=here.mediator, at=NOON + 3 * DAY)
+
+
+def test_identity_numbers_are_not_laid_in_the_archive(here: Mediation) -> None:
+    dispute, at = make_dispute(here, State.MEDIATING), NOON + DAY
+    party = party_of(dispute)
+    want_confirmation(dispute, wanted=True, by=here.mediator, at=at)
+    keep_id_number(party, id_number="11010519491231002X", by=here.mediator, at=at)
+    withdraw(dispute, why="两家自行和好", by=here.mediator, at=at)
+    archive(dispute, by=here.head, at=at)
+    party.refresh_from_db()
+    assert "id_number" not in party.words
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_identity_numbers_go_when_the_days_are_over_and_a_side_was_silent(here: Mediation, together: bool) -> None:
+    dispute = make_dispute(here, State.SETTLED)
+    confirmation, party = dispute.confirmations.get(), party_of(dispute)
+    for one in dispute.parties.all() if together else [party]:
+        want(confirmation, party=one, own=True, at=NOON + DAY)
+    keep_id_number(party, id_number="11010519491231002X", by=here.mediator, at=NOON + DAY)
+    clocks.climb(deadline_of(confirmation) - DAY)
+    party.refresh_from_db()
+    assert party.words["id_number"]
+    clocks.climb(deadline_of(confirmation))
+    party.refresh_from_db()
+    assert bool(party.words.get("id_number")) == together

@@ -4,15 +4,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from linli.events.testing import NOON
-from linli.journal.models import Entry
+from linli.journal.models import Entry, Notice
 from linli.kit.refusal import BadInput, NotYours, Refused
 from linli.mediation.actions import assigning, parties
 from linli.mediation.models import Assignment, Dispute
 from linli.mediation.rules import AssignmentState, Chosen, Interest, Kind, Language, Side, State, Suits
 from linli.mediation.rules.proposing import Candidate, Wanted, propose
 from linli.mediation.testing import APPLICANT, Mediation, make_dispute, make_mediation, party_of
+from linli.notices.about import about
 from linli.people.actions import appoint
 from linli.people.rules import Role
 from linli.people.testing import FROM
@@ -152,3 +154,32 @@ def asked(here: Mediation) -> Dispute:
 
 def proposed_to(here: Mediation, dispute: Dispute) -> set[object]:
     return {one.mediator.person for one in assigning.propose(dispute, by=here.head, at=LATER)}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("act", ["objected", "taken_back"])
+def test_whoever_mediates_no_longer_is_told_by_number_with_a_link_that_opens(act: str) -> None:
+    here = make_mediation()
+    dispute = make_dispute(here, State.MEDIATING)
+    if act == "objected":
+        assigning.object_to_mediator(party_of(dispute), by=None, at=LATER, own=True)
+    else:
+        assigning.give_back(dispute, why="病假", by=here.head, at=LATER)
+    latest = Notice.objects.filter(person=here.mediator).latest("entry_id").entry
+    said = about(latest)
+    assert said is not None and dispute.number in said.words(latest.facts)
+    client = Client()
+    client.force_login(here.mediator)
+    assert client.get(said.link(latest.on_key)).status_code == 200
+    # Who is to ask somebody else is told so, and opens the file.
+    theirs = Notice.objects.filter(person=here.head).latest("entry_id").entry if act == "objected" else None
+    assert theirs is None or theirs.verb == "dispute.mediator_objected"
+    assert not Entry.objects.filter(verb="dispute.mediator_released", notices__person=here.head).exists()
+
+
+@pytest.mark.django_db
+def test_whoever_gives_it_back_needs_not_be_told() -> None:
+    here = make_mediation()
+    dispute = make_dispute(here, State.MEDIATING)
+    assigning.give_back(dispute, why="病假", by=here.mediator, at=LATER)
+    assert not Entry.objects.filter(verb="dispute.mediator_released").exists()

@@ -185,7 +185,8 @@ def test_a_session_at_times_that_cannot_be_is_refused_and_stays(
 def test_a_session_in_the_past_is_not_planned(here: Mediation) -> None:
     dispute = make_dispute(here, State.MEDIATING, at=days_ago(5))
     when = local(days_ago(1))
-    sent = {"planned_at": when, "minutes": "60", "manner": "together", "place": "石城镇综治中心"}
+    invited = [str(one.pk) for one in dispute.parties.present()]
+    sent = {"planned_at": when, "minutes": "60", "manner": "together", "invited": invited, "place": "石城镇综治中心"}
     refused(at_desk(here, dispute).client.post(act(dispute, "plan_session"), sent), when, "石城镇综治中心")
     assert not dispute.sessions.exists()
 

@@ -8,7 +8,7 @@ import pytest
 
 from linli.events.testing import NOON
 from linli.kit.refusal import BadInput, NotYours, Refused
-from linli.mediation.actions import bodies, performing, registering, screening
+from linli.mediation.actions import bodies, ending, performing, registering, screening, telling
 from linli.mediation.models import Body, Dispute, Obligation
 from linli.mediation.rules import LADDER, Level, State
 from linli.mediation.testing import Mediation, make_dispute, make_mediation
@@ -98,3 +98,29 @@ def test_whatever_is_told_of_disputes_is_put_into_words() -> None:
     assert len(told) > 20
     assert told - set(SENTENCES) == set()
     assert {warned.verb for ladder in LADDER.values() for warned in ladder} <= set(SENTENCES)
+
+
+@pytest.mark.django_db
+def test_what_a_closed_body_had_is_kept_by_the_heads_around_it() -> None:
+    here, at = make_mediation(), NOON + timedelta(days=20)
+    dispute, other = make_dispute(here, State.FAILED), make_dispute(here, State.SETTLED)
+    screening.hand_over(other, body=here.county, by=here.head, at=NOON + timedelta(days=1))
+    for person in (here.county_head, here.village_head, here.stranger):
+        assert dispute not in Dispute.objects.visible_to(person, at)
+    on = {"on": date(2026, 12, 1), "by": here.world.cast.system, "at": NOON + timedelta(days=1)}
+    bodies.close_body(here.township, **on)
+    dispute = Dispute.objects.get(pk=dispute.pk)
+    later = NOON + timedelta(days=60)
+    assert set(Dispute.objects.visible_to(here.county_head, later)) == {dispute, other}
+    for person in (here.head, here.village_head, here.stranger):
+        assert dispute not in Dispute.objects.visible_to(person, later)
+    assert telling.heads_of(dispute, later) == [here.county_head]
+    with pytest.raises(NotYours):
+        ending.archive(dispute, by=here.village_head, at=later)
+    ending.archive(dispute, by=here.county_head, at=later)
+    assert dispute.archived_at == later
+    # What had ended and goes on again is handed over by them, too.
+    again = Dispute.objects.filter(pk=dispute.pk)
+    again.update(archived_at=None, retention_until=None)
+    ending.reopen(dispute, why="又起争执", by=here.county_head, at=later)
+    assert Dispute.objects.kept_by(here.county_head, later).filter(pk=dispute.pk).exists()

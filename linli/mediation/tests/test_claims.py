@@ -1,13 +1,14 @@
 """A claim for the next way: filled in with what one party knows itself, and with nothing of the other side but its name."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from linli.events.testing import NOON
-from linli.mediation.actions import ending, performing, proving, sessions
+from linli.mediation.actions import ending, parties, performing, proving, sessions
 from linli.mediation.actions.filing import papers_for, papers_of
 from linli.mediation.dossier.forms import blocks_of
 from linli.mediation.dossier.reading import read
@@ -120,3 +121,14 @@ def test_whoever_never_said_yes_gets_none_and_the_applicant_gets_its_own() -> No
     _title, paper = claim_for(dispute)
     assert "不予受理通知书" in paper.evidence and "被告：李大力" in said(paper, dispute)
     assert not any(one.code.startswith("claim-") for one in papers_for(party_of(dispute, Side.RESPONDENT)))
+
+
+def test_claimants_are_told_apart_by_their_number_on_their_side() -> None:
+    here = make_mediation()
+    dispute = make_dispute(here, State.MEDIATING)
+    second = replace(RESPONDENT, name="李二力", telephone="13944444444")
+    parties.add_party(dispute, second, by=here.mediator, at=LATER)
+    ending.fail(dispute, ending=Ending.TOO_FAR_APART, why="金额相差太大", ways=WAYS, by=here.mediator, at=LATER)
+    dispute.refresh_from_db()
+    titles = [one.title for one in papers_of(dispute) if one.code.startswith("claim-")]
+    assert [one.rpartition("（")[2] for one in titles] == ["申请人1）", "被申请人1）", "被申请人2）"]

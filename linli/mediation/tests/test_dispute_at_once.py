@@ -11,7 +11,7 @@ from linli.kit.testing import together
 from linli.mediation.actions import assigning, clocks, registering, screening
 from linli.mediation.actions.registering import Told
 from linli.mediation.models import Dispute
-from linli.mediation.rules import AssignmentState, Door, Kind, State
+from linli.mediation.rules import AssignmentState, Chosen, Door, Kind, Side, State
 from linli.mediation.testing import APPLICANT, RESPONDENT, make_dispute, make_mediation, party_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,14 +57,27 @@ def test_of_four_who_ask_a_mediator_at_once_one_is_asked() -> None:
     seats = [here.seat(who) for who in (here.mediator, here.second, here.third, here.head)]
     answers = together(
         AT_ONCE,
-        lambda number: (
-            assigning.choose(
-                seen[number], mediator=seats[number], by=None, at=LATER, party=party_of(seen[number])
-            ).mediator_id
-        ),
+        lambda number: assigning.choose(seen[number], mediator=seats[number], by=here.head, at=LATER).mediator_id,
     )
     assert sorted(map(str, answers))[1:] == ["mediator_is_asked"] * (AT_ONCE - 1)
     assert dispute.assignments.filter(state=AssignmentState.ASKED).count() == 1
+
+
+def test_both_sides_who_name_the_same_at_once_have_them_asked() -> None:
+    here = make_mediation()
+    dispute = make_dispute(here, State.ACCEPTED)
+    seen = [Dispute.objects.get(pk=dispute.pk) for _n in range(2)]
+    sides, seat = (Side.APPLICANT, Side.RESPONDENT), here.seat(here.third)
+    answers = together(
+        2,
+        lambda number: (
+            assigning.choose(
+                seen[number], mediator=seat, by=None, at=LATER, party=party_of(seen[number], sides[number])
+            ).state
+        ),
+    )
+    assert sorted(map(str, answers)) == [AssignmentState.ASKED, AssignmentState.NAMED]
+    assert dispute.assignments.get().chosen == Chosen.BY_PARTIES
 
 
 def test_workers_at_once_give_each_warning_once() -> None:

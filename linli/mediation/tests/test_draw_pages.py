@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from linli.events.testing import NOON
+from linli.journal.models import Notice
 from linli.kit.refusal import Refused
 from linli.mediation.actions.calling_back import Share, draw_call_backs, draw_of_last_month, note_call_back
 from linli.mediation.actions.proving_draws import is_laid_open, wrong_with
@@ -16,6 +17,7 @@ from linli.mediation.models import CallBack, CallBackDraw
 from linli.mediation.rules import CallBackResult, State
 from linli.mediation.testing import Mediation, make_dispute, make_mediation
 from linli.mediation.tests.desks import Desk
+from linli.notices.about import about
 from linli.people.models import Person
 
 DAY = timedelta(days=1)
@@ -162,3 +164,15 @@ def test_what_waits_to_be_called_is_not_drawn_a_second_time(here: Mediation) -> 
     assert CallBack.objects.get().dispute == dispute
     with pytest.raises(Refused):
         draw_call_backs(here.township.area, **days, by=here.head, at=at)
+
+
+def test_whoever_drew_by_hand_is_led_to_the_draws_and_not_to_a_file_they_may_not_open(here: Mediation) -> None:
+    at = timezone.now()
+    dispute = make_dispute(here, State.SETTLED, at=at - 9 * DAY)
+    day = timezone.localdate(dispute.settled_at)
+    draw = draw_call_backs(here.county.area, from_on=day, to_on=day, by=here.county_head, at=at, share=ALL)
+    draw.call_backs.update(body=here.elsewhere)
+    call(here, draw.call_backs.get())
+    told = Notice.objects.get(entry__verb="dispute.called_back", person=here.county_head).entry
+    said = about(told)
+    assert said is not None and Desk(here.county_head).client.get(said.link(told.on_key)).status_code == 200

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils.translation import gettext as _
 
 from linli.events.rules import State as EventState
 from linli.events.testing import NOON, make_event
@@ -13,6 +14,7 @@ from linli.mediation.actions.registering import Told
 from linli.mediation.models import Clock, Dispute, FollowUp, Obligation, Session
 from linli.mediation.rules import ClockKind, Door, Ending, Kind, NotAccepted, ObligationState, SessionState, Side, State
 from linli.mediation.testing import APPLICANT, RESPONDENT, WAYS, Mediation, hold, make_dispute, make_mediation, party_of
+from linli.mediation.tests.desks import Desk
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(days=40)
@@ -215,3 +217,32 @@ def test_what_was_said_is_not_written_anew_once_the_dossier_is_in_the_archive() 
         with pytest.raises(Refused) as refusal:
             act()
         assert refusal.value.code == "archived"
+
+
+def test_opening_again_keeps_why_it_had_ended() -> None:
+    here = make_mediation()
+    dispute = make_dispute(here, State.FAILED)
+    ended = dispute.ended_at
+    ending.reopen(dispute, why="愿意再谈", by=here.head, at=LATER)
+    ending.fail(dispute, ending=Ending.DECLINED, why="又谈不拢", ways=WAYS, by=here.mediator, at=LATER)
+    dispute.refresh_from_db()
+    assert dispute.words["why"] == "又谈不拢"
+    ending.reopen(dispute, why="再谈一次", by=here.head, at=LATER + timedelta(days=1))
+    dispute.refresh_from_db()
+    first, second = ending.ends_before(dispute)
+    assert (first.how, first.ended_at, first.why) == (Ending.TOO_FAR_APART.label, ended, "金额相差太大")
+    assert (first.reopened_at, first.reopened_why) == (LATER, "愿意再谈")
+    assert (second.why, second.reopened_why) == ("又谈不拢", "再谈一次")
+    desk = Desk(here.head)
+    desk.open(dispute)
+    page = desk.client.get(f"/mediation/{dispute.pk}/").content.decode()
+    for words in ("金额相差太大", "愿意再谈", "又谈不拢", "再谈一次", _("It had ended:")):
+        assert words in page
+
+
+def test_why_it_was_opened_again_is_not_why_it_ended() -> None:
+    here = make_mediation()
+    dispute = make_dispute(here, State.SETTLED)
+    ending.reopen(dispute, why="有一处要改", by=here.head, at=LATER)
+    assert dispute.words["why"] == ""
+    assert [(one.how, one.why, one.reopened_why) for one in ending.ends_before(dispute)] == [("", "", "有一处要改")]

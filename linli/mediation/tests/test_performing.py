@@ -286,3 +286,39 @@ def test_the_journal_knows_no_amount_and_no_word(here: Mediation) -> None:
     deny(proof, party=creditor, words="只有四千", at=AT)
     told = json.dumps(list(Entry.objects.values_list("verb", "facts")), ensure_ascii=False)
     assert not any(secret in told for secret in ("5000", "12000", "现金", "四千", "修沟", debtor.words["name"]))
+
+
+@pytest.mark.parametrize("breached", [False, True])
+def test_what_is_to_be_left_be_and_is_said_not_to_have_been_is_broken_and_not_owed_again(
+    here: Mediation, breached: bool
+) -> None:
+    settled(here, ("refrain", {"matter": "堵塞水沟"}))
+    owed = Obligation.objects.get()
+    debtor, creditor = owed.owed_by, party_of(owed.agreement.dispute)
+    if breached:
+        note_breach(owed, party=creditor, at=AT)
+    deny(claim(owed, party=debtor, at=AT), party=creditor, words="又堵了", at=AT)
+    owed.refresh_from_db()
+    assert owed.state == S.BREACHED
+
+
+@pytest.mark.parametrize("clause", ["refrain", "pay_once"])
+def test_what_was_said_to_be_done_is_not_said_again_before_it_is_answered(here: Mediation, clause: str) -> None:
+    if clause == "refrain":
+        settled(here, ("refrain", {"matter": "堵塞水沟"}))
+        owed = Obligation.objects.get()
+        debtor, creditor = owed.owed_by, party_of(owed.agreement.dispute)
+        proof = claim(owed, party=debtor, at=AT)
+        with pytest.raises(Refused) as refusal:
+            claim(owed, party=debtor, at=AT)
+        assert refusal.value.code == "waits_for_answer"
+        deny(proof, party=creditor, words="又堵了", at=AT)
+        claim(owed, party=debtor, at=AT)
+        assert owed.proofs.count() == 2
+        return
+    # Of a payment part after part may be told, until the whole is.
+    owed, debtor, _creditor = paying(here)
+    for _part in range(2):
+        claim(owed, party=debtor, amount="6000", at=AT)
+    with pytest.raises(BadInput):
+        claim(owed, party=debtor, amount="1", at=AT)

@@ -164,12 +164,15 @@ def _assign(here: Mediation) -> object:
     assigning.give_back(dispute, why=secret("交回"), by=here.mediator, at=AT)
     _ask(here, dispute)
     assigning.decline(dispute, why=secret("推辞"), by=here.mediator, at=AT)
+    one, seat = party_of(dispute), here.seat(here.third)
+    named = assigning.choose(dispute, mediator=seat, by=None, at=AT, party=one)
+    assigning.take_name_back(one, at=AT)
     proposed = assigning.propose(dispute, by=here.head, at=AT)
-    assigning.choose(dispute, mediator=here.seat(here.second), by=here.head, at=AT)
+    assigning.choose(dispute, mediator=here.seat(here.second), by=here.head, at=AT, named_by=[one], way=Way.PHONE)
     assigning.object_to_mediator(party_of(dispute), by=None, at=AT, own=True)
     assigning.choose(dispute, mediator=here.seat(here.third), by=here.head, at=AT)
     assigning.declare_interest(dispute, interest=Interest.RELATIVE, by=here.third, at=AT)
-    return [proposed, list(Suits)]
+    return [proposed, named, list(Suits)]
 
 
 def _ask(here: Mediation, dispute: Dispute) -> None:

@@ -84,7 +84,8 @@ def _sessions_and_agreement(here: Mediation) -> set[str]:
     )
     desk.do(dispute, "end_companion", dispute.companions.get())
     when = timezone.now() + timedelta(days=2)
-    desk.do(dispute, "plan_session", planned_at=local(when), minutes="60", manner="together", place="镇综治中心")
+    where = {"place": "镇综治中心", "invited": [str(one.pk) for one in dispute.parties.present()]}
+    desk.do(dispute, "plan_session", planned_at=local(when), minutes="60", manner="together", **where)
     planned = dispute.sessions.get()
     ics = desk.client.get(reverse("mediation:session_calendar", args=[dispute.pk, planned.pk])).content.decode()
     assert dispute.number in ics and "王小明" not in ics
@@ -284,6 +285,7 @@ def test_what_was_done_by_mistake_is_taken_back_from_the_message(here: Mediation
         "planned_at": local(timezone.now() + timedelta(days=2)),
         "minutes": "60",
         "manner": "together",
+        "invited": [str(one.pk) for one in dispute.parties.present()],
         "place": "镇",
     }
     page = desk.client.post(reverse("mediation:act", args=[dispute.pk, "plan_session"]), sent, follow=True)

@@ -95,7 +95,7 @@ def _likely(request: HttpRequest, dispute: Dispute) -> str:
         return Purpose.MEDIATE
     if Who.KEEPER in who and dispute.state in (State.REGISTERED, State.OFFERED):
         return Purpose.SCREEN
-    if any(complaining.is_for(one, by=person, seats=seats) for one in dispute.complaints.open()):
+    if any(complaining.is_for(one, by=person, seats=seats, at=at) for one in dispute.complaints.open()):
         return Purpose.COMPLAINT
     if Who.KEEPER in who:
         return Purpose.OVERSEE

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linli.mediation.actions import assigning, confirming, looking, noting, performing
+from linli.mediation.actions import assigning, confirming, ending, looking, noting, performing
 from linli.mediation.actions.clocks import missing_consents
 from linli.mediation.actions.course import who_of
 from linli.mediation.actions.reaching import tries_of
@@ -18,7 +18,7 @@ from linli.mediation.actions.telling import heads_of_body
 from linli.mediation.agreeing.amounts import in_figures
 from linli.mediation.forms import CALL_BACK, CALL_BACK_NAME
 from linli.mediation.forms.fields import called, numbered
-from linli.mediation.forms.mediators import earlier_words
+from linli.mediation.forms.mediators import earlier_words, wanted_words
 from linli.mediation.letters import sends_messages
 from linli.mediation.models import Agreement, Clock, Confirmation, Dispute, Mediator, Obligation, Party, Session
 from linli.mediation.rules import (
@@ -69,6 +69,7 @@ def shown(dispute: Dispute, *, by: Person, at: datetime) -> dict[str, Any]:
         "dispute": dispute,
         "now": at,
         "words": words,
+        "ends_before": ending.ends_before(dispute),
         "who": [one.label for one in Who if one in who],
         "is_mediator": Who.MEDIATOR in who,
         "clocks": [_clock(one, at) for one in clocks],
@@ -169,6 +170,10 @@ def _mediator(
         "assigned": assigned,
         "asked": asked,
         "earlier": earlier_words(asked.earlier) if asked and asked.earlier and Who.ASKED in who else "",
+        "wanted": wanted_words(dispute, taken) if (taken := assigned or asked) else "",
+        "named": [
+            {"row": one, "by": words} for one in rows if one.state == "named" and (words := wanted_words(dispute, one))
+        ],
         "proposals": [
             {
                 "row": one,
@@ -201,6 +206,7 @@ def _session(steps: Steps, session: Session, names: dict[UUID, str]) -> dict[str
         "row": session,
         "acts": acts,
         "present": listed(name for key, name in names.items() if str(key) in session.present),
+        "invited": listed(name for key, name in names.items() if str(key) in (session.invited or ())),
         "place": opened.get("place", ""),
         "link": (link := opened.get("link", "")),
         "is_address": link.startswith(("https://", "http://")),
@@ -271,7 +277,7 @@ def _promises(steps: Steps, agreement: Agreement, names: dict[UUID, str], at: da
 
 
 def _promise_acts(steps: Steps, one: Obligation, at: datetime) -> list[Link]:
-    names = ["claim_performed", "waive"]
+    names = ["waive"] if performing.waits_for_answer(one) else ["claim_performed", "waive"]
     if (
         one.state == ObligationState.OWED
         and performing.is_late(one, at)

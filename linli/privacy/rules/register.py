@@ -192,7 +192,7 @@ REGISTER: tuple[Line, ...] = (
         "dossier",
         """
         mediation.Dispute: sealed number case_no ways_told
-        mediation.Assignment: reasons earlier
+        mediation.Assignment: reasons earlier named_by
         mediation.Agreement: sealed file_sha256 text_sha256
         mediation.Signature: sealed file_sha256 image_mark text_sha256
         mediation.Obligation: sealed
@@ -203,7 +203,7 @@ REGISTER: tuple[Line, ...] = (
         mediation.Complaint: sealed
         mediation.EntrustmentLetter: sealed file_sha256
         mediation.IssuedPaper: sealed file_sha256 content_sha256 pdf_sha256 docx_sha256
-        mediation.Session: sealed present
+        mediation.Session: sealed invited present
         mediation.Record: sealed text_sha256 read_by
         mediation.Note: sealed
         mediation.Evidence: sealed file_sha256 stances

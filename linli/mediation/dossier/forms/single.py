@@ -76,6 +76,7 @@ def _disclosure(paper: Disclosure, head: Head) -> list[Block]:
             )
         ),
         b.pairs(
+            ("产生方式", b.or_nothing(paper.chosen)),
             ("披露结果", b.or_nothing(paper.interest)),
             ("当事人意见", b.or_nothing(paper.objection)),
             ("披露时间", b.moment(paper.declared_at)),
