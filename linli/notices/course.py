@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from linli.kit.prepared import Prepared, PreparedUpdate
 from linli.kit.refusal import Refused
@@ -61,9 +61,13 @@ def kinds_due(at: datetime) -> list[str]:
 
 @Prepared
 def _kinds_due(at: datetime, farthest: datetime) -> QuerySet[Any, str]:
-    return (
-        Delivery.objects.unfinished().filter(is_due(at, farthest)).order_by().values_list("kind", flat=True).distinct()
-    )
+    due = Delivery.objects.unfinished().filter(_is_its_time(at, farthest))
+    return due.order_by().values_list("kind", flat=True).distinct()
+
+
+def _is_its_time(at: datetime, farthest: datetime) -> Q:
+    """What is dated too far ahead is due, but for a letter: it may be written days before, and waits for its day."""
+    return Q(due_at__lte=at) | (is_due(at, farthest) & ~Q(purpose=Purpose.LETTER, tries=0))
 
 
 def due(kind: str, at: datetime, most: int) -> list[Delivery]:
@@ -74,7 +78,7 @@ def due(kind: str, at: datetime, most: int) -> list[Delivery]:
 @cache
 def _oldest(most: int) -> Prepared[[str, datetime, datetime], Delivery]:
     def due(kind: str, at: datetime, farthest: datetime) -> QuerySet[Delivery]:
-        rows = Delivery.objects.filter(is_due(at, farthest), kind=kind, state=State.WAITING)
+        rows = Delivery.objects.filter(_is_its_time(at, farthest), kind=kind, state=State.WAITING)
         related = rows.select_related("channel__person", "reporter_message__entry", "reporter_message__event", "letter")
         return related.order_by("due_at", "pk")[:most]
 
