@@ -16,8 +16,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from linli.journal.actions import record
-from linli.mediation.models import Complaint, Obligation, Party, Session
-from linli.mediation.rules import OBLIGATION_SETTLED, AgreementState, Language, SessionState
+from linli.mediation.models import Assignment, Complaint, Obligation, Party, Session
+from linli.mediation.rules import OBLIGATION_SETTLED, AgreementState, AssignmentState, Language, SessionState
 from linli.mediation.rules.parties import mobile_among
 from linli.notices.letters import Words, write
 from linli.notices.models import Letter
@@ -42,6 +42,7 @@ class What(StrEnum):
     SESSION_CANCELLED = "session_cancelled"
     LINK = "link"
     ANSWERED = "answered"
+    NAMED = "named"
 
 
 def sends_messages() -> bool:
@@ -82,6 +83,13 @@ def tell_of_answer(complaint: Complaint, *, at: datetime) -> int:
     """Tell a party that what it complained of was answered: what, it reads on its own page."""
     facts = {"what": What.ANSWERED, "complaint": str(complaint.pk), "day": at.isoformat()}
     return _wrote(complaint.party, complaint.pk, "answered", facts, at)
+
+
+def tell_of_name(assignment: Assignment, by: Party, *, at: datetime) -> int:
+    """Tell those who have not named this mediator that `by` has; how many letters. Once of each, whoever takes a name back."""
+    facts = {"what": What.NAMED, "assignment": assignment.pk, "day": at.isoformat()}
+    others = [one for one in by.dispute.parties.present() if str(one.pk) not in assignment.named_by]
+    return sum(_wrote(one, by.pk, f"named {assignment.mediator_id}", facts, at) for one in others)
 
 
 def _concerned(obligation: Obligation, what: What) -> list[Party]:
@@ -166,6 +174,9 @@ def _is_wanted(letter: Letter, party: Party) -> bool:
     if "session" in facts:
         state = SessionState.CANCELLED if facts["what"] == What.SESSION_CANCELLED else SessionState.PLANNED
         return Session.objects.filter(pk=facts["session"], state=state, moved=facts["moved"]).exists()
+    if "assignment" in facts:
+        named = Assignment.objects.filter(pk=facts["assignment"], state=AssignmentState.NAMED).first()
+        return named is not None and str(party.pk) not in named.named_by
     # Without a link it asks for one: the answer is its own.
     return "complaint" in facts or party.secret_sha256 is not None
 
@@ -209,6 +220,9 @@ _BY_MAIL = _OF_BOTH | {
     What.UNANSWERED: lambda: _(
         "Case %(case)s: the other side says that it did what was due on %(when)s. Please answer."
     ),
+    What.NAMED: lambda: _(
+        "Case %(case)s: on %(when)s a party named a mediator. Please say whether you want the same or somebody else."
+    ),
     What.BREACHED: lambda: _(
         "Case %(case)s: what was due on %(when)s was not done in time. The committee urges it; an action in court is open too."
     ),
@@ -217,5 +231,6 @@ _BY_MAIL = _OF_BOTH | {
 _BY_SMS = _OF_BOTH | {
     What.DUE: lambda: _("%(number)s: something is to be done by %(when)s."),
     What.UNANSWERED: lambda: _("%(number)s: something of %(when)s waits for your answer."),
+    What.NAMED: lambda: _("%(number)s: something of %(when)s waits for your answer."),
     What.BREACHED: lambda: _("%(number)s: something of %(when)s is still open."),
 }

@@ -16,6 +16,7 @@ from linli.areas.codes import at_level, numbering
 from linli.events.rules import clean_words
 from linli.journal.actions import record
 from linli.kit.refusal import BadInput, NotYours, Refused
+from linli.mediation import letters
 from linli.mediation.actions import sessions, telling
 from linli.mediation.actions.clocks import missing_consents
 from linli.mediation.actions.course import go, require_party, require_step
@@ -198,7 +199,7 @@ def _not_all_named() -> BadInput:
 
 
 def _name(party: Party, mediator: Mediator, at: datetime) -> Assignment:
-    """Keep whom a party wants: one at a time. The heads hear of it, the other side reads it on its own page."""
+    """Keep whom a party wants: one at a time. The heads hear of it; the other side is told, and reads it on its own page."""
     dispute = party.dispute
     _forget(party)
     row = dispute.assignments.filter(mediator=mediator, state=AssignmentState.NAMED).first() or Assignment(
@@ -206,6 +207,7 @@ def _name(party: Party, mediator: Mediator, at: datetime) -> Assignment:
     )
     row.named_by = row.named_by | {str(party.pk): str(Way.ONLINE)}
     row.save()
+    letters.tell_of_name(row, party, at=at)
     told = telling.heads_of(dispute, at)
     record("dispute.mediator_named", on=dispute, by=None, at=at, tell=told, mediator=mediator, party=party)
     return row

@@ -337,3 +337,31 @@ def test_a_house_without_a_gateway_asks_nobody(here: Mediation, client: Client) 
     dispute = Dispute.objects.get()
     secret = give_link(dispute.parties.get(), by=here.head, at=AT)
     assert 'id="messages"' not in client.get(reverse("mediation_public:party", args=[secret])).content.decode()
+
+
+def _named_by_the_applicant(here: Mediation) -> Dispute:
+    """Somebody beyond the proposals; the other side wants to be told by text message."""
+    dispute = make_dispute(here, State.ACCEPTED)
+    note_messages(party_of(dispute, Side.RESPONDENT), agrees=True, way=Way.IN_PERSON, by=here.head, at=AT)
+    assigning.choose(dispute, mediator=here.seat(here.third), by=None, at=AT, party=party_of(dispute))
+    return dispute
+
+
+def test_the_other_side_is_told_that_somebody_was_named_and_not_who(here: Mediation, gateway: Receiver) -> None:
+    dispute = _named_by_the_applicant(here)
+    courier_run(AT)
+    (said,) = texts(gateway)
+    assert dispute.number in said and here.third.name not in said and "调解" not in said
+    # Taken back and named once more, it is told once.
+    assigning.take_name_back(party_of(dispute), at=AT)
+    assigning.choose(dispute, mediator=here.seat(here.third), by=None, at=AT, party=party_of(dispute))
+    courier_run(AT)
+    assert len(texts(gateway)) == 1
+
+
+def test_who_has_named_the_same_meanwhile_is_asked_for_nothing(here: Mediation, gateway: Receiver) -> None:
+    dispute = _named_by_the_applicant(here)
+    respondent = party_of(dispute, Side.RESPONDENT)
+    assigning.choose(dispute, mediator=here.seat(here.third), by=None, at=AT, party=respondent)
+    courier_run(AT)
+    assert texts(gateway) == []

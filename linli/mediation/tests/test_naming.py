@@ -118,7 +118,14 @@ def test_the_desk_ticks_who_said_so_and_the_file_says_it(here: Mediation) -> Non
     address = reverse("mediation:act", args=[dispute.pk, "choose"])
     one, other = (str(party_of(dispute, side).pk) for side in ("applicant", "respondent"))
     refused = desk.client.post(address, {"mediator": seat, "named_by": [one], "way": "phone"})
-    assert refused.status_code == 422 and _("tick nobody: then the committee names") in refused.content.decode()
+    assert (
+        refused.status_code == 422
+        and _(
+            "Beyond the proposals a mediator is the choice of the parties only when every side has named them. Ask the side that "
+            "has not, or tick nobody: then the committee names."
+        )
+        in refused.content.decode()
+    )
     desk.do(dispute, "choose", mediator=seat, named_by=[one, other], way="phone")
     shown = desk.client.get(reverse("mediation:file", args=[dispute.pk])).content.decode()
     for words in (
