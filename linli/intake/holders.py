@@ -14,6 +14,7 @@ from linli.intake import devices
 from linli.intake.devices_told import note, told_by
 from linli.intake.senders import signed_out
 from linli.people.models import Person
+from linli.people.signing_in import person_of
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -35,9 +36,7 @@ def _who_asks(request: HttpRequest) -> Person:
         return _holder(said, request)
     if not request.user.is_authenticated:
         raise signed_out()
-    # The lazy user of the session is a wrapper; whoever asks for its class needs the person inside.
-    person: Person = getattr(request.user, "_wrapped", request.user)
-    return person
+    return person_of(request)
 
 
 def _holder(said: str, request: HttpRequest) -> Person:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.accounts.actions import note_sign_out
-from linli.people.models import Person
+from linli.people.signing_in import person_of
 from linli.statistics.sight import area_in_sight, scope_of
 from linli.wall import screens as ours
 from linli.wall import watching
@@ -59,7 +59,7 @@ class SetUp(Term):
 @require_http_methods(["GET", "POST"])
 def set_up(request: HttpRequest, code: str) -> HttpResponse:
     """Let this browser show the wall of this area, and nobody be signed in on it any more."""
-    area, person, at = area_in_sight(request, code), _person(request), timezone.now()
+    area, person, at = area_in_sight(request, code), person_of(request), timezone.now()
     if not ours.may_answer(scope_of(request), code):
         raise Http404
     form = SetUp(request.POST or None, label_suffix="")
@@ -96,7 +96,7 @@ def renew(request: HttpRequest, key: UUID) -> HttpResponse:
     """Its term begins anew; whoever does this answers for it."""
     screen, form = get_object_or_404(_in_care(request), pk=key), Term(request.POST)
     days = form.cleaned_data["days"] if form.is_valid() else 0
-    ours.renew(screen, days=days, by=_person(request), at=timezone.now())
+    ours.renew(screen, days=days, by=person_of(request), at=timezone.now())
     messages.success(request, _("“%(name)s” goes on.") % {"name": screen})
     return redirect("wall:screens")
 
@@ -106,7 +106,7 @@ def renew(request: HttpRequest, key: UUID) -> HttpResponse:
 def end(request: HttpRequest, key: UUID) -> HttpResponse:
     """It shows nothing any more, within a quarter of a minute."""
     screen = get_object_or_404(_in_care(request), pk=key)
-    ours.end(screen, by=_person(request), at=timezone.now())
+    ours.end(screen, by=person_of(request), at=timezone.now())
     messages.success(request, _("“%(name)s” shows nothing any more.") % {"name": screen})
     return redirect("wall:screens")
 
@@ -116,9 +116,3 @@ def _in_care(request: HttpRequest) -> ScreenQuerySet:
     if not scope.holds(*ANSWERS_FOR, *ENDS_TOO):
         raise Http404
     return ours.in_care(scope)
-
-
-def _person(request: HttpRequest) -> Person:
-    # The lazy user of the session is a wrapper; whoever asks for its class needs the person inside.
-    person: Person = getattr(request.user, "_wrapped", request.user)  # type: ignore[arg-type]
-    return person

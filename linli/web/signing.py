@@ -19,7 +19,7 @@ from linli.accounts.actions import has_lapsed, note_lock, note_sign_out
 from linli.kit.own_pages import own_page
 from linli.people.actions import speak
 from linli.people.rules import Role
-from linli.people.signing_in import find, spelled
+from linli.people.signing_in import find, person_of, spelled
 from linli.wall.watching import screen_of
 from linli.web import throttle
 from linli.web.account import pending
@@ -110,7 +110,7 @@ def _demo_logins() -> list[dict[str, str]]:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
     if request.user.is_authenticated:
-        note_sign_out(pending.unwrapped(request), session=str(request.session.session_key), at=timezone.now())
+        note_sign_out(person_of(request), session=str(request.session.session_key), at=timezone.now())
     logout(request)
     # On the computer of a wall that comes back.
     return redirect("wall:mine" if screen_of(request) else "home")

@@ -23,6 +23,7 @@ from linli.kit.refusal import NotYours, Refused
 from linli.people.actions import scope_of
 from linli.people.models import Person
 from linli.people.rules import ADMINISTERED, Scope
+from linli.people.signing_in import person_of
 
 _RELATED = ("person", "area", "event", "security_by", "second_by", "closed_by")
 #: How the words of a state are coloured: as states of matters that mean the like.
@@ -30,16 +31,11 @@ _MARKS = {State.ASKED: "reported", State.OPEN: "failing", State.ENDED: "closed"}
 _OWN = 10
 
 
-def _person(request: HttpRequest) -> Person:
-    person: Person = getattr(request.user, "_wrapped", request.user)  # type: ignore[arg-type]
-    return person
-
-
 @login_required
 @require_http_methods(["GET", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
     """One's own, those that wait for this person or are open by their decision, and the form to ask."""
-    person, at = _person(request), timezone.now()
+    person, at = person_of(request), timezone.now()
     # Not that of the request: under an access that is the access's own, and this page is about whoever looks.
     scope = scope_of(person, at)
     form = Ask(request.POST or None)
@@ -101,7 +97,7 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
     scope: Scope = request.scope  # type: ignore[attr-defined]
     if not _sees_all(scope):
         raise Http404
-    person, at = _person(request), timezone.now()
+    person, at = person_of(request), timezone.now()
     rows = Access.objects.visible_to(scope, person).select_related(*_RELATED)
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -122,13 +118,13 @@ _ACTS: dict[str, Callable[..., Access]] = {"grant": actions.grant, "refuse": act
 
 
 def _found(request: HttpRequest, pk: int) -> Access:
-    person = _person(request)
+    person = person_of(request)
     found: Access = get_object_or_404(Access.objects.visible_to(scope_of(person, timezone.now()), person), pk=pk)
     return found
 
 
 def _act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    _ACTS[name](_found(request, pk), by=_person(request), at=timezone.now())
+    _ACTS[name](_found(request, pk), by=person_of(request), at=timezone.now())
     messages.success(request, str(_SAID[name]))
     return redirect("administration:emergencies")
 
@@ -158,7 +154,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def enter(request: HttpRequest, pk: int) -> HttpResponse:
     """Look under it from here on, in this browser, until it is left or ends."""
-    access = actions.opened(pk, _person(request), timezone.now())
+    access = actions.opened(pk, person_of(request), timezone.now())
     if access is None:
         _found(request, pk)
         raise Refused("not_open", _("This emergency access is not open. Refresh the page."))

@@ -134,7 +134,7 @@ def test_it_is_ended_from_the_list_by_who_answers_for_the_area(world: World) -> 
     assert shows(client)
     assert signed_in(world.cast.leader).post(f"/wall/screens/{screen.pk}/end").status_code == 302
     assert not shows(client)
-    assert Client().get(f"/wall/{TOWNSHIP}/").headers["Location"].startswith("/sign-in")
+    assert client.get(f"/wall/{TOWNSHIP}/").headers["Location"].startswith("/sign-in")
 
 
 def test_renewed_it_goes_on_and_the_page_knows_it_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

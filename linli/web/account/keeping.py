@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from linli.accounts.actions import note_seen
+from linli.people.signing_in import person_of
 from linli.web.account import pending, timing
 from linli.web.account.needing import needs_factor
 
@@ -34,7 +35,7 @@ def _needs_more(request: HttpRequest) -> bool:
     """Signed in by password alone, and appointed since to what needs a second factor."""
     if request.session.get(pending.FACTOR) or request.path == reverse("sign_out"):
         return False
-    return request.user.is_authenticated and needs_factor(pending.unwrapped(request), timezone.now())
+    return request.user.is_authenticated and needs_factor(person_of(request), timezone.now())
 
 
 def _asks_by_itself(request: HttpRequest) -> bool:

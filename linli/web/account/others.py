@@ -15,32 +15,31 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from linli.accounts import actions
 from linli.accounts.rules import GIVES_PASSWORDS, RESETS_FACTORS
 from linli.people.models import Person
-from linli.people.signing_in import find
-from linli.web.account import pending
+from linli.people.signing_in import find, person_of
 from linli.web.account.forms import Help
 
 
 def _give_password(request: HttpRequest, person: Person, reason: str, at: datetime) -> HttpResponse | None:
-    password = actions.give_password(person, by=pending.unwrapped(request), reason=reason, at=at)
+    password = actions.give_password(person, by=person_of(request), reason=reason, at=at)
     answer = _page(request, person, Help(label_suffix=""), given=password)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
 def _reset_factors(request: HttpRequest, person: Person, reason: str, at: datetime) -> HttpResponse | None:
-    actions.reset_factors(person, by=pending.unwrapped(request), reason=reason, at=at)
+    actions.reset_factors(person, by=person_of(request), reason=reason, at=at)
     messages.success(request, _("The second factors are gone. The next sign-in asks for a new one where it is needed."))
     return None
 
 
 def _sign_out(request: HttpRequest, person: Person, reason: str, at: datetime) -> HttpResponse | None:
-    actions.sign_out_everywhere(person, by=pending.unwrapped(request), reason=reason, at=at)
+    actions.sign_out_everywhere(person, by=person_of(request), reason=reason, at=at)
     messages.success(request, _("Signed out everywhere, on phones with the app too."))
     return None
 
 
 def _remove_link(request: HttpRequest, person: Person, reason: str, at: datetime) -> HttpResponse | None:
-    actions.remove_link(person, by=pending.unwrapped(request), reason=reason, at=at)
+    actions.remove_link(person, by=person_of(request), reason=reason, at=at)
     messages.success(request, _("The link is removed. Whoever signed in by it is signed out."))
     return None
 
@@ -97,11 +96,11 @@ def _helps(request: HttpRequest) -> bool:
 
 
 def _in_sight(request: HttpRequest) -> Any:
-    return actions.persons_helped(pending.unwrapped(request), timezone.now(), GIVES_PASSWORDS, RESETS_FACTORS)
+    return actions.persons_helped(person_of(request), timezone.now(), GIVES_PASSWORDS, RESETS_FACTORS)
 
 
 def _page(request: HttpRequest, person: Person, form: Help, given: str = "", status: int = 200) -> HttpResponse:
-    by, at = pending.unwrapped(request), timezone.now()
+    by, at = person_of(request), timezone.now()
     context = {
         "room": "account",
         "person": person,

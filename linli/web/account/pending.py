@@ -18,6 +18,7 @@ from django.utils.crypto import constant_time_compare
 from linli.accounts.actions import factors_of, has_to_change, link_of, note_sign_in, note_sign_out
 from linli.accounts.rules import Factor, Way
 from linli.people.models import Person
+from linli.people.signing_in import person_of
 from linli.web.account import timing
 from linli.web.account.needing import needs_factor
 from linli.web.rooms import first_room
@@ -139,7 +140,7 @@ def _enter(request: HttpRequest, now: Pending) -> HttpResponse:
 
 def lead_to_set_up(request: HttpRequest) -> HttpResponse:
     """Somebody signed in without a second factor has come to need one: they are in again once they have proved it."""
-    person, way = unwrapped(request), Way(request.session.get(WAY, Way.PASSWORD))
+    person, way = person_of(request), Way(request.session.get(WAY, Way.PASSWORD))
     note_sign_out(person, session=str(request.session.session_key), at=timezone.now())
     logout(request)
     following = request.get_full_path() if request.method == "GET" else ""
@@ -156,7 +157,7 @@ def for_holder(*steps: str) -> Callable[[Holding], Holding]:
         @wraps(view)
         def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.user.is_authenticated:
-                request.holder, request.pending = unwrapped(request), None  # type: ignore[attr-defined]
+                request.holder, request.pending = person_of(request), None  # type: ignore[attr-defined]
                 return view(request, *args, **kwargs)
             now = of(request)
             if now is None or not _is_at(now, steps):
@@ -173,8 +174,3 @@ def _is_at(now: Pending, steps: tuple[str, ...]) -> bool:
     # Codes are written down, and more is added, right after the first factor was set up.
     just_set_up = "account_set_up" in steps and now.factor in (Factor.AUTHENTICATOR, Factor.PASSKEY)
     return next_step(now) in steps or just_set_up
-
-
-def unwrapped(request: HttpRequest) -> Any:
-    """The person inside the lazy user of a session: whoever asks for its class needs it."""
-    return getattr(request.user, "_wrapped", request.user)

@@ -25,6 +25,7 @@ from linli.accounts.id_tokens import Claims, NotProved
 from linli.accounts.rules import Factor, Fault, Way
 from linli.kit.refusal import Refused
 from linli.people.models import Person
+from linli.people.signing_in import person_of
 from linli.web import throttle
 from linli.web.account import pending
 from linli.web.account.needing import opens_sealed
@@ -74,7 +75,7 @@ def begin_link(request: HttpRequest) -> HttpResponse:
     if must_confirm(request):
         return redirect("account_link")
     following = reverse("account_link")
-    return _go(request, {"purpose": "link", "following": following, "person": pending.unwrapped(request).pk})
+    return _go(request, {"purpose": "link", "following": following, "person": person_of(request).pk})
 
 
 def _go(request: HttpRequest, what: dict[str, Any]) -> HttpResponse:
@@ -127,7 +128,7 @@ def _linked_by_name(claims: Claims, at: datetime) -> Person | None:
 
 
 def _take_name(request: HttpRequest, flow: dict[str, Any], claims: Claims, at: datetime) -> HttpResponse:
-    if not request.user.is_authenticated or pending.unwrapped(request).pk != flow["person"]:
+    if not request.user.is_authenticated or person_of(request).pk != flow["person"]:
         return _refused(request, Fault.STALE, "somebody_else", flow)
     request.session[_NAMED] = {
         "person": flow["person"],
@@ -153,7 +154,7 @@ def link(request: HttpRequest) -> HttpResponse:
     """Whom the provider named, to be linked by this person's own hand; before that, the way there."""
     if must_confirm(request):
         return to_confirm(request)
-    person, at = pending.unwrapped(request), timezone.now()
+    person, at = person_of(request), timezone.now()
     named = request.session.pop(_NAMED, None) if request.method == "POST" else request.session.get(_NAMED)
     if named and not _holds(named, person, at):
         named = None
@@ -190,7 +191,7 @@ def unlink(request: HttpRequest) -> HttpResponse:
     """Take the link away."""
     if must_confirm(request):
         return to_confirm(request)
-    person = pending.unwrapped(request)
+    person = person_of(request)
     actions.unlink(person, session=str(request.session.session_key), at=timezone.now())
     messages.success(request, _("The link is removed. Wherever else you came in by it, you are signed out."))
     return redirect("account")

@@ -19,6 +19,7 @@ from linli.accounts import actions, lockout, provider
 from linli.accounts.models import Account, SignIn
 from linli.accounts.rules import GIVES_PASSWORDS, MOBILE, RESETS_FACTORS, Way
 from linli.kit.own_pages import own_page
+from linli.people.signing_in import person_of
 from linli.web.account import pending
 from linli.web.account.forms import Confirm, NewPassword
 from linli.web.account.needing import needs_factor
@@ -37,7 +38,7 @@ def frame(request: HttpRequest) -> str:
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """All of one's own account on a page."""
-    person, at = pending.unwrapped(request), timezone.now()
+    person, at = person_of(request), timezone.now()
     sign_ins = list(SignIn.objects.filter(person=person, ends_at__gt=at))
     here = request.session.session_key
     rows = [{"one": one, "is_here": one.session == here, "is_phone": one.system in MOBILE} for one in sign_ins]
@@ -127,7 +128,7 @@ def _following(request: HttpRequest) -> str:
 @require_POST
 def sign_out_other(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign oneself out on another device."""
-    person = pending.unwrapped(request)
+    person = person_of(request)
     one = get_object_or_404(SignIn, pk=pk, person=person)
     actions.end_sign_in(one, by=person, at=timezone.now())
     messages.success(request, _("You are signed out there."))
@@ -138,6 +139,6 @@ def sign_out_other(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def sign_out_others(request: HttpRequest) -> HttpResponse:
     """Sign oneself out everywhere but here."""
-    actions.end_others(pending.unwrapped(request), but=str(request.session.session_key), at=timezone.now())
+    actions.end_others(person_of(request), but=str(request.session.session_key), at=timezone.now())
     messages.success(request, _("You are signed out everywhere but here."))
     return redirect("account")
